@@ -1,0 +1,78 @@
+"""create_app: the table of contents."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import config, database
+from app.admin import commands as admin_commands
+from app.admin import draw_views, entry_views, guard, overview_views, sign_in_views
+from app.calendar import commands as calendar_commands
+from app.calendar import views as calendar_views
+from app.calendar.content import Library
+from app.clock import Clock
+from app.contest import views as contest_views
+from app.draw import beacon, rehearsal
+from app.draw import views as draw_pages
+from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web.headers import SecurityHeaders
+
+ADMIN_PAGES = (draw_views, entry_views, overview_views, sign_in_views)
+"""Modules that give the admin blueprint its pages when they are imported."""
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application. Raises ConfigurationError and ContentError with Swedish sentences."""
+    settings = config.load(overrides)
+    instance = settings.INSTANCE_PATH.resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, instance_path=str(instance), static_folder=None)
+    app.config.update(settings.model_dump())
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL or f"sqlite:///{instance / 'kalender.sqlite3'}",
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
+        RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
+        BABEL_DEFAULT_LOCALE="sv",
+        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
+        MAX_CONTENT_LENGTH=64 * 1024,
+    )
+    clock = settings.CLOCK or Clock(settings.NOW)
+    library = Library(settings.CALENDAR_CONTENT)
+    library.check()
+    app.extensions["clock"] = clock
+    app.extensions["library"] = library
+    app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
+
+    database.db.init_app(app)
+    with app.app_context():
+        database.tune(database.db.engine)
+    Migrate(app, database.db)
+    Babel(app)
+    limits.limiter.init_app(app)
+
+    for part in (converters, templating, cross_site, errors, health):
+        part.init_app(app)
+    for blueprint in (calendar_views.blueprint, contest_views.blueprint, draw_pages.blueprint, guard.blueprint):
+        app.register_blueprint(blueprint)
+    for commands in (calendar_commands.content, admin_commands.organiser):
+        app.cli.add_command(commands)
+    _wrap(app, clock, library)
+    return app
+
+
+def _wrap(app: Flask, clock: Clock, library: Library) -> None:
+    """What stands before Flask's routing, from the inside out: static files, headers, pages, the proxy's word."""
+
+    def addresses(now: datetime) -> frozenset[str]:
+        with app.app_context():
+            return calendar_views.public_addresses(now)
+
+    assets.init_app(app)
+    app.wsgi_app = page_cache.PageCache(SecurityHeaders(app.wsgi_app), clock, library, addresses)  # type: ignore[method-assign]
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

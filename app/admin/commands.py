@@ -1,0 +1,26 @@
+"""`flask organiser …`: accounts from the server's own shell, which always works."""
+
+import click
+from flask import current_app, url_for
+from flask.cli import AppGroup
+
+from app import clock
+from app.admin import access
+
+organiser = AppGroup("organiser", help="Konton för organisatörer.")
+
+
+@organiser.command("invite")
+@click.argument("email", required=False)
+@click.option("--first", is_flag=True, help="Gör inget om det redan finns en organisatör.")
+def invite(email: str | None, first: bool) -> None:
+    """Skriver ut en engångslänk som skapar kontot EMAIL, eller ger det ett nytt lösenord."""
+    if email and "@" not in email:
+        raise click.ClickException(f"{email} är ingen e-postadress.")
+    if first and access.has_organisers():
+        return
+    token = access.invite(email, clock.now())
+    with current_app.test_request_context():
+        path = url_for("admin.invitation", token=token)
+    click.echo(f"Engångslänk för {email or 'den första organisatören'} (gäller i sju dagar):")
+    click.echo(f"  {current_app.config['PUBLIC_URL']}{path}")

@@ -1,0 +1,96 @@
+"""The organisers' forms. Each is bound to the sign-in it was made for."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import g
+from wtforms import (
+    DateTimeLocalField,
+    EmailField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length
+
+from app.admin.access import SHORTEST_PASSWORD
+from app.contest.entries import STRIKE_REASONS
+from app.contest.rules import SKIP_REASONS
+from app.web.form_token import TokenForm
+
+
+class AdminForm(TokenForm):
+    class Meta(TokenForm.Meta):
+        def token_bound_to(self) -> str:
+            sign_in = g.get("sign_in")
+            return f"admin|{sign_in.token_sha256}" if sign_in else "admin"
+
+    def faults(self) -> list[tuple[str, str]]:
+        """What to mend, in the order of the page: (field name, sentence)."""
+        return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]
+
+    def refuse(self, sentence: str) -> None:
+        """Adds a sentence that came from an act, beside the form's first field."""
+        first = next(field for field in self if field.name != "token")
+        first.errors = [*first.errors, sentence]
+
+
+class SignInForm(AdminForm):
+    """Whoever signs in proves it with a password and a one-time code."""
+
+    email = EmailField("E-postadress", validators=[InputRequired("Skriv din e-postadress.")])
+    password = PasswordField("Lösenord", validators=[InputRequired("Skriv ditt lösenord."), Length(max=128)])
+    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app."), Length(max=20)])
+
+    def credentials(self) -> tuple[str, str, str]:
+        """Address, password and code as posted."""
+        return self.email.data or "", self.password.data or "", self.code.data or ""
+
+
+class InvitationForm(SignInForm):
+    """The same three, chosen for the first time."""
+
+    email = EmailField("E-postadress")
+    password = PasswordField(
+        "Välj ett lösenord",
+        validators=[Length(SHORTEST_PASSWORD, 128, f"Välj ett lösenord på minst {SHORTEST_PASSWORD} tecken.")],
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            validate_email(field.data or "", check_deliverability=False)
+        except EmailNotValidError:
+            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
+
+
+class StrikeForm(AdminForm):
+    entry_id = IntegerField()
+    reason = SelectField("Skäl", choices=[(reason, reason) for reason in STRIKE_REASONS])
+
+
+class LockForm(AdminForm):
+    draw_at = DateTimeLocalField("Tid för dragningen")
+
+
+class ValueForm(AdminForm):
+    value = TextAreaField("Slumptalet")
+
+
+class VerdictForm(AdminForm):
+    place = IntegerField()
+    verdict = SelectField(
+        "Vad hände?",
+        choices=[("vinnare", "Bekräfta vinnaren"), *((reason, reason) for reason in SKIP_REASONS)],
+    )
+
+
+class EmptyForm(AdminForm):
+    """A button."""
+
+
+def made(form: type[AdminForm], **values: Any) -> AdminForm:
+    """A form to show, not read from the request."""
+    return form(formdata=None, **values)

@@ -1,0 +1,95 @@
+"""Which hatches are open when. Pure: the instant is an argument, and every route asks here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from app.calendar.schema import Contest, EditionFile, HatchFile
+from app.clock import SWEDEN
+
+NUMBERS = range(1, 25)
+
+
+@dataclass(frozen=True)
+class Hatch:
+    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
+
+    number: int
+    file: HatchFile
+    tip: str
+    images: dict[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML."""
+
+    year: int
+    file: EditionFile
+    hatches: dict[int, Hatch] = field(repr=False)
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+    about: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.file.title} – {self.file.theme}"
+
+    @property
+    def contest_number(self) -> int | None:
+        """The number of the hatch that the contest stands in."""
+        return next((n for n in NUMBERS if self.hatches[n].file.contest), None)
+
+    @property
+    def contest(self) -> Contest | None:
+        return self.hatches[self.contest_number].file.contest if self.contest_number else None
+
+
+Season = Literal["before", "advent", "after"]
+
+
+def opens_at(year: int, number: int) -> datetime:
+    """The instant at which a hatch opens, for ever after: midnight in Sweden, given in UTC."""
+    return datetime(year, 12, number, tzinfo=SWEDEN).astimezone(UTC)
+
+
+def is_open(year: int, number: int, now: datetime) -> bool:
+    return now >= opens_at(year, number)
+
+
+def open_numbers(year: int, now: datetime) -> list[int]:
+    return [number for number in NUMBERS if is_open(year, number, now)]
+
+
+def season(year: int, now: datetime) -> Season:
+    """Before 1 December, in the days of the hatches, or after Christmas Eve."""
+    if not is_open(year, 1, now):
+        return "before"
+    return "advent" if now < opens_at(year, 24) + timedelta(days=1) else "after"
+
+
+def todays_number(year: int, now: datetime) -> int | None:
+    """The hatch that opened today, or None outside the 24 days."""
+    return open_numbers(year, now)[-1] if season(year, now) == "advent" else None
+
+
+def days_left(year: int, now: datetime) -> int:
+    """Days from today's date in Sweden to 1 December."""
+    return (datetime(year, 12, 1).date() - now.astimezone(SWEDEN).date()).days
+
+
+def current_year(years: Iterable[int], now: datetime) -> int:
+    """The edition to show first: this year's from November on, else the newest that has begun, else the first."""
+    today = now.astimezone(SWEDEN)
+    begun = [year for year in years if year < today.year or (year == today.year and today.month >= 11)]
+    return max(begun) if begun else min(years)
+
+
+def changes(edition: Edition) -> list[datetime]:
+    """Every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
+    moments = {opens_at(edition.year, number) for number in NUMBERS}
+    moments.add(opens_at(edition.year, 24) + timedelta(days=1))
+    if contest := edition.contest:
+        moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
+    return sorted(moments)

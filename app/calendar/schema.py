@@ -1,0 +1,140 @@
+"""The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from app.clock import SWEDEN
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
+def _swedish(value: datetime) -> datetime:
+    return value.replace(tzinfo=SWEDEN) if value.tzinfo is None else value
+
+
+def _year(value: int | str) -> int | str:
+    if value != "odaterad" and not (isinstance(value, int) and 1990 <= value <= 2100):
+        raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
+    return value
+
+
+SwedishTime = Annotated[datetime, AfterValidator(_swedish)]
+SourceYear = Annotated[int | str, AfterValidator(_year)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Fact(_Part):
+    """A checked statement with the source it was read in."""
+
+    text: Line
+    source: Line
+    url: AnyHttpUrl
+    year: SourceYear
+
+
+class Question(_Part):
+    """A question with one right answer, given letter for letter among the options."""
+
+    text: Line
+    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    answer: Line
+    explanation: Line
+
+    @model_validator(mode="after")
+    def _answer_is_an_option(self) -> Self:
+        _refuse_answer_outside(self.options, self.answer)
+        return self
+
+
+class Prize(_Part):
+    title: Line
+    value: Annotated[int, Field(gt=0, description="kronor")]
+    count: Annotated[int, Field(gt=0, le=100)] = 1
+
+
+class Contest(_Part):
+    """The contest of an edition, as its hatch describes it. Times without offset are Swedish."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,60}$")]
+    question: Line
+    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    answer: Line
+    opens: SwedishTime
+    closes: SwedishTime
+    draw_at: SwedishTime
+    minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
+    ask_motivation: bool = False
+    motivation_question: Line = "Vill du berätta mer?"
+    who_may_enter: Line
+    exclusions: Line
+    prizes: Annotated[tuple[Prize, ...], Field(min_length=1, max_length=20)]
+
+    @property
+    def prize_count(self) -> int:
+        return sum(prize.count for prize in self.prizes)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.opens < self.closes < self.draw_at:
+            raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
+        _refuse_answer_outside(self.options, self.answer)
+        return self
+
+
+def _refuse_answer_outside(options: tuple[str, ...], answer: str) -> None:
+    if answer not in options:
+        raise ValueError(f"answer ska vara ett av alternativen i options, bokstav för bokstav (nu: ”{answer}”)")
+
+
+class HatchFile(_Part):
+    """The front matter of a hatch.md."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    image: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")] | None = None
+    image_alt: Line | None = None
+    steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
+    facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
+    question: Question
+    contest: Contest | None = None
+
+    @model_validator(mode="after")
+    def _image_is_described(self) -> Self:
+        if self.image and not self.image_alt:
+            raise ValueError("image_alt saknas: beskriv bilden i en mening")
+        return self
+
+
+class Organiser(_Part):
+    """Who is answerable for the edition and its contest."""
+
+    name: Line
+    email: EmailStr
+    address: Line
+
+
+class EditionFile(_Part):
+    """edition.toml. `before`, `after` and `about` are Markdown."""
+
+    title: Line
+    theme: Line
+    tagline: Line
+    before: Prose
+    after: Prose
+    about: Prose
+    organiser: Organiser

@@ -1,0 +1,138 @@
+"""The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
+
+from datetime import datetime
+from mimetypes import guess_type
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.calendar import hatches
+from app.calendar.content import Library
+from app.calendar.hatches import Edition, Hatch
+
+blueprint = Blueprint("calendar", __name__)
+
+
+class HatchLocked(Exception):
+    """The hatch has not opened yet."""
+
+    def __init__(self, year: int, number: int) -> None:
+        super().__init__(year, number)
+        self.year, self.number = year, number
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def current_edition() -> Edition:
+    editions = library().editions
+    return editions[hatches.current_year(editions, clock.now())]
+
+
+def find_edition(year: int) -> Edition:
+    """The edition of a year; 404 when there is none."""
+    return library().editions.get(year) or abort(404)
+
+
+def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
+    """An open hatch and its edition. Raises HatchLocked before its time, 404 where there is none."""
+    edition = find_edition(year)
+    if not hatches.is_open(year, number, clock.now()):
+        raise HatchLocked(year, number)
+    return edition, edition.hatches[number]
+
+
+def public_addresses(now: datetime) -> frozenset[str]:
+    """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
+    adapter = current_app.url_map.bind("")
+    found = {"/", "/om"}
+    for year, edition in library().editions.items():
+        found.add(adapter.build("calendar.edition", {"year": year}))
+        if edition.contest_number and hatches.is_open(year, edition.contest_number, now):
+            found.add(adapter.build("contest.rules_page", {"year": year}))
+        for number in hatches.open_numbers(year, now):
+            found.add(adapter.build("calendar.hatch", {"year": year, "number": number}))
+            for name in edition.hatches[number].images:
+                found.add(adapter.build("calendar.image", {"year": year, "number": number, "name": name}))
+    return frozenset(found)
+
+
+def public(body: str | bytes, mimetype: str = "text/html") -> Response:
+    """A response that is the same for everybody. The page cache gives it its age and its encodings."""
+    response = Response(body, mimetype=mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = 0
+    return response
+
+
+def _calendar(edition: Edition) -> Response:
+    now = clock.now()
+    context: dict[str, Any] = {
+        "edition": edition,
+        "season": hatches.season(edition.year, now),
+        "open_numbers": hatches.open_numbers(edition.year, now),
+        "today": hatches.todays_number(edition.year, now),
+        "days_left": hatches.days_left(edition.year, now),
+        "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
+    }
+    return public(render_template("calendar/calendar.html", **context))
+
+
+@blueprint.get("/")
+def start() -> Response:
+    return _calendar(current_edition())
+
+
+@blueprint.get("/<year:year>/")
+def edition(year: int) -> Response:
+    return _calendar(find_edition(year))
+
+
+@blueprint.get("/lucka/<hatch:number>")
+def current_hatch(number: int) -> BaseResponse:
+    return redirect(url_for("calendar.hatch", year=current_edition().year, number=number), 303)
+
+
+@blueprint.get("/<year:year>/lucka/<hatch:number>")
+def hatch(year: int, number: int) -> Response:
+    edition, found = find_hatch(year, number)
+    now = clock.now()
+    context: dict[str, Any] = {
+        "edition": edition,
+        "hatch": found,
+        "today": hatches.todays_number(year, now),
+        "previous": number - 1 if number > 1 else None,
+        "following": number + 1 if number < 24 and hatches.is_open(year, number + 1, now) else None,
+    }
+    return public(render_template("calendar/hatch.html", **context))
+
+
+@blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")
+def image(year: int, number: int, name: str) -> Response:
+    _, found = find_hatch(year, number)
+    if name not in found.images:
+        abort(404)
+    return public(found.images[name], guess_type(name)[0] or "application/octet-stream")
+
+
+@blueprint.get("/om")
+def about() -> Response:
+    return public(render_template("calendar/about.html", edition=current_edition()))
+
+
+@blueprint.app_errorhandler(HatchLocked)
+def locked(error: HatchLocked) -> tuple[str, int, dict[str, str]]:
+    """A friendly page that says when the hatch opens, and nothing else about it."""
+    opens = hatches.opens_at(error.year, error.number)
+    page = render_template(
+        "calendar/locked.html",
+        edition=find_edition(error.year),
+        number=error.number,
+        opens=opens,
+        today=hatches.todays_number(error.year, clock.now()),
+    )
+    return page, 403, {"Cache-Control": "no-store"}

@@ -1,0 +1,30 @@
+"""The only place that asks what time it is. The calendar lives in Europe/Stockholm."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app, has_request_context, request
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
+PINNED = "kalender.now"
+"""Key in the WSGI environ under which one request is answered as of a fixed instant."""
+
+
+class Clock:
+    """Tells the time; started at `start` (aware) it runs on from there."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._ahead = start - datetime.now(UTC) if start else timedelta(0)
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+
+def now() -> datetime:
+    """The instant as of which the current request is answered; outside a request, the present one. Aware, UTC."""
+    if has_request_context() and PINNED in request.environ:
+        pinned: datetime = request.environ[PINNED]
+        return pinned
+    clock: Clock = current_app.extensions["clock"]
+    return clock.now()

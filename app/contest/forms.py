@@ -1,0 +1,71 @@
+"""The contest form: posted fields to values, or to one clear sentence each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from app.calendar.schema import Contest
+from app.contest.entries import canonical_email
+from app.contest.municipalities import MUNICIPALITIES
+from app.web.form_token import QUICKEST, TokenForm
+
+
+def _trimmed(value: str | None) -> str:
+    return (value or "").strip()
+
+
+class EntryForm(TokenForm):
+    class Meta(TokenForm.Meta):
+        token_quickest = QUICKEST
+
+    answer = RadioField("Ditt svar", validators=[InputRequired("Välj ett av svaren.")])
+    email = EmailField(
+        "E-postadress", filters=[_trimmed], validators=[Length(max=254, message="Adressen är för lång.")]
+    )
+    municipality = SelectField("Kommun")
+    motivation = TextAreaField(
+        filters=[_trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]
+    )
+    adult = BooleanField(validators=[InputRequired("Kryssa i att du är gammal nog. Tävlingen är för vuxna.")])
+    rules = BooleanField(
+        "Jag har läst och godkänner tävlingsreglerna", validators=[InputRequired("Kryssa i att du godkänner reglerna.")]
+    )
+    website = StringField("Lämna tomt")
+
+    def __init__(self, contest: Contest, **values: Any) -> None:
+        super().__init__(**values)
+        self.answer.choices = [(option, option) for option in contest.options]
+        self.municipality.choices = [("", "Välj kommun"), *MUNICIPALITIES.items()]
+        self.answer.label.text = contest.question
+        self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"
+        self.motivation.label.text = contest.motivation_question
+        if not contest.ask_motivation:
+            del self.motivation
+
+    def validate_email(self, field: EmailField) -> None:
+        if not field.data:
+            raise ValidationError("Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.")
+        try:
+            canonical_email(validate_email(field.data, check_deliverability=False).normalized)
+        except (EmailNotValidError, ValueError):
+            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
+
+    def validate_website(self, field: StringField) -> None:
+        """No person sees this field until it was filled in, and then can empty it: nobody is refused in silence."""
+        if field.data:
+            raise ValidationError("Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär.")
+
+    def validate_municipality(self, field: SelectField) -> None:
+        if field.data not in MUNICIPALITIES:
+            raise ValidationError("Välj din kommun, eller ”Vill inte uppge”.")
+
+    @property
+    def canonical(self) -> str:
+        return canonical_email(validate_email(self.email.data or "", check_deliverability=False).normalized)
+
+    def faults(self) -> Sequence[tuple[str, str]]:
+        """What to mend, in the order of the page: (field name, sentence)."""
+        return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]

@@ -1,0 +1,81 @@
+"""The contest's rules in plain text, made from the fields of the edition. Pure.
+
+The text is what the låsbevis carries the checksum of, so it has no layout of its own: headings and paragraphs,
+one blank line between them, and a last line feed.
+"""
+
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from app.calendar.schema import Contest, Organiser
+from app.clock import SWEDEN
+
+SKIP_REASONS = ("svarar inte", "tackar nej", "inte behörig", "återkallad")
+"""The closed list of reasons for going on to the next in line; also named in the rules."""
+
+
+def sections(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str]]]:
+    """The rules as (heading, paragraphs)."""
+    return [
+        ("Arrangör", [f"{organiser.name}, {organiser.address}. E-post: {organiser.email}."]),
+        (
+            "Vem kan vara med?",
+            [
+                contest.who_may_enter,
+                f"Du ska ha fyllt {contest.minimum_age} år. Det kostar inget att delta och inget köp krävs.",
+                contest.exclusions,
+            ],
+        ),
+        (
+            "Så deltar du",
+            [
+                f"Tävlingen är öppen från {swedish(contest.opens)} till {swedish(contest.closes)}, svensk tid.",
+                "Du deltar med formuläret i kalendern. Behöver du göra det på något annat sätt, skriv till arrangören.",
+                "En person deltar med ett bidrag. Kommer det flera från samma person räknas det första.",
+            ],
+        ),
+        ("Priser", [f"{p.count} st: {p.title}, värde {p.value} kronor." for p in contest.prizes]),
+        (
+            "Så utses vinnaren",
+            [
+                "Vinnaren lottas bland alla rätta svar med Öppen dragning v1. Dragningen görs en gång. "
+                "Ett slumptal som vi i förväg pekat ut, och som ingen kan känna till eller påverka, "
+                "avgör vem som vinner. "
+                "Vem som helst kan räkna efter.",
+                f"Dragningen görs tidigast {swedish(contest.draw_at)}, svensk tid.",
+            ],
+        ),
+        (
+            "Så kontaktar vi vinnaren",
+            [
+                "Vi skriver till den e-postadress som bidraget skickades med, minst två gånger under minst sju dagar. "
+                "Vi ber aldrig om kortnummer, BankID eller betalning.",
+                f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
+                "Varje sådant byte syns i protokollet.",
+            ],
+        ),
+        ("Skatt", ["Vinsten lottas ut. Eventuell skatt på vinsten betalar vinnaren."]),
+        (
+            "Dina uppgifter",
+            [
+                "Vi använder din e-postadress för att hålla ordning på bidragen och för att nå vinnaren, inget annat. "
+                "Uppgifterna raderas när vinsten är utdelad och tiden för att klaga har gått ut."
+            ],
+        ),
+    ]
+
+
+def text(contest: Contest, organiser: Organiser) -> str:
+    """The rules as the bytes that the låsbevis vouches for (UTF-8, LF)."""
+    parts = [f"Regler för tävlingen {contest.id}"]
+    for heading, paragraphs in sections(contest, organiser):
+        parts += [heading, *paragraphs]
+    return "\n\n".join(parts) + "\n"
+
+
+def swedish(moment: datetime) -> str:
+    """An instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
+    local = moment.astimezone(SWEDEN)
+    clock_time = "HH.mm.ss" if local.second else "HH.mm"
+    return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")

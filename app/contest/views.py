@@ -1,0 +1,109 @@
+"""The contest: its form, its receipt, its rules."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, render_template
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.calendar.hatches import Edition
+from app.calendar.schema import Contest
+from app.calendar.views import find_edition, find_hatch, public
+from app.contest import acceptance, entries, rules
+from app.contest.forms import EntryForm
+from app.database import db
+from app.web.limits import TooMany, spend
+
+blueprint = Blueprint("contest", __name__)
+_log = logging.getLogger(__name__)
+
+Page = tuple[str, int]
+
+
+@blueprint.after_request
+def never_kept(response: Response) -> Response:
+    """Forms and receipts are one person's; no cache may keep them."""
+    if not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _contest_in(year: int, number: int) -> tuple[Edition, Contest]:
+    edition, hatch = find_hatch(year, number)
+    return edition, hatch.file.contest or abort(404)
+
+
+def find_contest(year: int) -> tuple[Edition, Contest, int]:
+    """An edition's contest and the number of its hatch; as locked as the hatch that it stands in."""
+    number = find_edition(year).contest_number or abort(404)
+    edition, contest = _contest_in(year, number)
+    return edition, contest, number
+
+
+@blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
+def enter(year: int, number: int) -> Page:
+    edition, contest = _contest_in(year, number)
+    if (phase := entries.phase(contest, clock.now())) != "open":
+        return _not_open(edition, number, contest, phase), 200
+    return _form_page(edition, number, contest, EntryForm(contest, formdata=None), 200)
+
+
+@blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
+def send(year: int, number: int) -> Page:
+    edition, contest = _contest_in(year, number)
+    now = clock.now()
+    if (phase := entries.phase(contest, now)) != "open":
+        return _not_open(edition, number, contest, phase), 409
+    form = EntryForm(contest)
+    try:
+        spend("bidrag", each=current_app.config["ENTRY_LIMIT"], together=current_app.config["ENTRY_LIMIT_ALL"])
+    except TooMany:
+        return _form_page(edition, number, contest, form, 429, "limit")
+    if not form.validate():
+        return _form_page(edition, number, contest, form, 422)
+    try:
+        return _accepted(edition, number, contest, form)
+    except acceptance.ContestLocked:
+        return _not_open(edition, number, contest, "closed"), 409
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte sparas")
+        return _form_page(edition, number, contest, form, 503, "not-saved")
+
+
+def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) -> Page:
+    answers = acceptance.Answers(
+        email=form.canonical,
+        answer=form.answer.data,
+        municipality=form.municipality.data,
+        motivation=(form.motivation.data or None) if "motivation" in form else None,
+        nonce=g.form_nonce,
+    )
+    receipt = acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], clock.now())
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
+    return render_template("contest/receipt.html", **context, code=entries.grouped(receipt.code)), 200
+
+
+def _form_page(
+    edition: Edition, number: int, contest: Contest, form: EntryForm, status: int, trouble: str = ""
+) -> Page:
+    """The form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}
+    return render_template("contest/form.html", **context, form=form, trouble=trouble), status
+
+
+def _not_open(edition: Edition, number: int, contest: Contest, phase: str) -> str:
+    now = clock.now()
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase}
+    return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
+
+
+@blueprint.get("/<year:year>/tavling/villkor")
+def rules_page(year: int) -> Response:
+    edition, contest, _ = find_contest(year)
+    context: dict[str, Any] = {"edition": edition, "contest": contest}
+    return public(
+        render_template("contest/rules.html", **context, sections=rules.sections(contest, edition.file.organiser))
+    )

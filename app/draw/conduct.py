@@ -1,0 +1,185 @@
+"""The acts of a draw, each one transaction that leaves the state before or after it, never between.
+
+Forward only: strike, lock, draw, confirm or skip. Each raises ActRefused with a Swedish sentence and changes nothing
+when its time has not come or has passed.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.audit import records
+from app.calendar.schema import Contest
+from app.contest import entries
+from app.contest.models import Entry
+from app.contest.rules import SKIP_REASONS
+from app.database import db, write
+from app.draw import beacon, protocol, selection
+from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
+
+SHORTEST_LEAD = timedelta(minutes=2)
+"""A draw made in front of people needs no longer; the protocol then says how short it was."""
+
+
+class ActRefused(Exception):
+    """The act was not carried out. The text is a Swedish sentence for the organiser."""
+
+
+def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
+    """Strikes one entry before locking, for a reason of the closed list."""
+    if reason not in entries.STRIKE_REASONS:
+        raise ActRefused("Välj ett av skälen i listan.")
+    write()
+    _refuse_when_locked(contest)
+    entry = db.session.get(Entry, entry_id)
+    if entry is None or entry.contest_id != contest.id:
+        raise ActRefused("Bidraget finns inte.")
+    if entry.struck:
+        raise ActRefused(f"Bidraget är redan struket: {entry.struck}.")
+    entry.struck = reason
+    records.append(contest.id, "struken", now, lott=entry.ticket, skal=reason)
+    db.session.commit()
+
+
+def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, now: datetime) -> Lock:
+    """Settles duplicates and wrong answers and writes list and låsbevis, once and for good."""
+    if entries.phase(contest, now) != "closed":
+        raise ActRefused("Listan kan låsas först när tävlingen har stängt.")
+    if draw_at < now + SHORTEST_LEAD:
+        raise ActRefused("Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid.")
+    write()
+    _refuse_when_locked(contest)
+    _settle(contest, now)
+    number = beacon.round_at(chain, draw_at)
+    rows = db.session.execute(
+        sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest.id).order_by(Entry.ticket)
+    ).all()
+    proof = protocol.Proof(
+        tavling=contest.id,
+        last=records.stamp(now),
+        antal_med=sum(counts for _, counts in rows),
+        antal_strukna=sum(not counts for _, counts in rows),
+        lista_sha256=protocol.checksum(protocol.list_lines(contest.id, ((t, c) for t, c in rows))),
+        regler_sha256=protocol.checksum([rules]),
+        vinster=contest.prize_count,
+        kalla=chain.name,
+        kedja=chain.hash,
+        runda=number,
+        tidpunkt=records.stamp(beacon.time_of(chain, number)),
+    )
+    text = protocol.proof_text(proof)
+    locked = Lock(
+        contest_id=contest.id,
+        locked_at=now.replace(microsecond=0),
+        draw_at=beacon.time_of(chain, number),
+        chain_hash=chain.hash,
+        round=number,
+        prizes=proof.vinster,
+        rules=rules,
+        proof=text,
+        proof_sha256=protocol.checksum([text]),
+    )
+    db.session.add(locked)
+    db.session.flush()
+    if rows:
+        db.session.execute(
+            sa.insert(ListedTicket), [{"contest_id": contest.id, "ticket": t, "counts": c} for t, c in rows]
+        )
+    records.append(contest.id, "last", now, lasbevis=locked.proof_sha256)
+    db.session.commit()
+    return locked
+
+
+def draw(contest: Contest, pasted: str, chain: beacon.Chain, now: datetime) -> None:
+    """Checks the value of the round named in the låsbevis and writes the ranking, once and for good."""
+    locked = db.session.get(Lock, contest.id)
+    if locked is None:
+        raise ActRefused("Lås listan först. Slumptalet får inte vara känt när listan låses.")
+    if locked.chain_hash != chain.hash:
+        raise ActRefused("Listan är låst mot en annan källa än den som kalendern är inställd på.")
+    value = _verified(chain, locked, pasted, now)
+    write()
+    if db.session.get(Drawn, contest.id):
+        raise ActRefused("Dragningen är redan gjord. Den görs en gång.")
+    tickets = db.session.scalars(
+        sa.select(ListedTicket.ticket).where(ListedTicket.contest_id == contest.id, ListedTicket.counts)
+    )
+    entropy = protocol.drand_entropy(chain.name, value.round, value.randomness)
+    seed = selection.seed(locked.proof_sha256, entropy)
+    ranking = selection.ranking(seed, tickets)
+    db.session.add(
+        Drawn(
+            contest_id=contest.id,
+            drawn_at=now,
+            signature=value.signature,
+            randomness=value.randomness,
+            entropy=entropy,
+            seed=seed.hex(),
+        )
+    )
+    db.session.flush()
+    places = [
+        {"contest_id": contest.id, "place": place, "ticket": ticket, "key": key}
+        for place, (key, ticket) in enumerate(ranking, 1)
+    ]
+    if places:
+        db.session.execute(sa.insert(Rank), places)
+    records.append(contest.id, "dragen", now, fro=seed.hex(), runda=value.round, slumptal=value.randomness)
+    db.session.commit()
+
+
+def _verified(chain: beacon.Chain, locked: Lock, pasted: str, now: datetime) -> beacon.Value:
+    if now < locked.draw_at:
+        raise ActRefused("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
+    try:
+        return beacon.verified(chain, locked.round, pasted)
+    except beacon.BeaconError as error:
+        raise ActRefused(str(error)) from None
+
+
+def confirm(contest: Contest, place: int, now: datetime) -> None:
+    """Confirms the next in line as a winner."""
+    _decide(contest, place, None, now)
+
+
+def skip(contest: Contest, place: int, reason: str, now: datetime) -> None:
+    """Passes over the next in line for a reason of the rules' closed list."""
+    if reason not in SKIP_REASONS:
+        raise ActRefused("Välj ett av skälen i listan.")
+    _decide(contest, place, reason, now)
+
+
+def _decide(contest: Contest, place: int, skipped: str | None, now: datetime) -> None:
+    write()
+    rank = next_in_line(contest.id)
+    if rank is None:
+        raise ActRefused("Det finns ingen mer att ta ställning till: vinsterna är utdelade eller listan är slut.")
+    if rank.place != place:
+        raise ActRefused(f"Plats {place} är redan avgjord. Nu gäller det plats {rank.place}.")
+    db.session.add(Verdict(contest_id=contest.id, place=place, skipped=skipped, decided_at=now))
+    fields = {"skal": skipped} if skipped else {}
+    records.append(contest.id, "forbigangen" if skipped else "vinnare", now, lott=rank.ticket, plats=place, **fields)
+    db.session.commit()
+
+
+def next_in_line(contest_id: str) -> Rank | None:
+    """The place to decide on now; None when not drawn, when every prize has its winner, or when nobody is left."""
+    locked = db.session.get(Lock, contest_id)
+    verdicts = db.session.scalars(sa.select(Verdict.skipped).where(Verdict.contest_id == contest_id)).all()
+    if locked is None or verdicts.count(None) >= locked.prizes:
+        return None
+    return db.session.get(Rank, (contest_id, len(verdicts) + 1))
+
+
+def _refuse_when_locked(contest: Contest) -> None:
+    if db.session.get(Lock, contest.id):
+        raise ActRefused("Listan är redan låst och kan inte ändras.")
+
+
+def _settle(contest: Contest, now: datetime) -> None:
+    found = db.session.scalars(sa.select(Entry).where(Entry.contest_id == contest.id)).all()
+    by_number = {entry.id: entry for entry in found}
+    candidates = (entries.Candidate(e.id, e.duplicate_key or "", e.answer, e.struck) for e in found)
+    for number, reason in entries.settle(candidates, contest.answer):
+        by_number[number].struck = reason
+        records.append(contest.id, "struken", now, lott=by_number[number].ticket, skal=reason)

@@ -1,0 +1,63 @@
+"""The public files of a draw: list, låsbevis and protocol. Pure, byte for byte after Öppen dragning v1."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+COUNTS, STRUCK = "med", "struken"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the låsbevis vouches for, in its order. Times are UTC as YYYY-MM-DDThh:mm:ssZ, checksums 64 hex digits."""
+
+    tavling: str
+    last: str
+    antal_med: int
+    antal_strukna: int
+    lista_sha256: str
+    regler_sha256: str
+    vinster: int
+    kalla: str
+    kedja: str
+    runda: int
+    tidpunkt: str
+
+
+def list_lines(contest_id: str, tickets: Iterable[tuple[str, bool]]) -> Iterator[str]:
+    """The list file, line by line with LF, from (ticket, counts) sorted by ticket."""
+    yield "oppen-dragning/v1/lista\n"
+    yield f"{contest_id}\n"
+    for ticket, counts in tickets:
+        yield f"{ticket} {COUNTS if counts else STRUCK}\n"
+
+
+def proof_text(proof: Proof) -> str:
+    """The låsbevis as text."""
+    return "oppen-dragning/v1/lasbevis\n" + "".join(
+        f"{name.replace('_', '-')}: {value}\n" for name, value in vars(proof).items()
+    )
+
+
+def checksum(parts: Iterable[str]) -> str:
+    """SHA-256 of the parts one after the other as UTF-8, in hex."""
+    digest = sha256()
+    for part in parts:
+        digest.update(part.encode())
+    return digest.hexdigest()
+
+
+def drand_entropy(kalla: str, number: int, randomness: str) -> str:
+    """The entropy string of a drand round."""
+    return f"{kalla}:{number}:{randomness}"
+
+
+def lotto_entropy(date: str, numbers: Iterable[int], extra: Iterable[int]) -> str:
+    """The entropy string of a Lotto draw: room in the format, not used by this version."""
+    drawn = "/".join("".join(f"{number}." for number in sorted(part)) for part in (numbers, extra))
+    return f"svenskaspel-lotto1:{date}:{drawn}/"
+
+
+def fingerprint(hexadecimal: str) -> str:
+    """The start of a checksum, in four groups of four, as people compare it."""
+    return " ".join(hexadecimal[start : start + 4] for start in range(0, 16, 4))

@@ -1,0 +1,37 @@
+"""protokoll.json: everything about a draw that anyone needs to recompute it, as one record. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.audit.records import stamp
+from app.draw.models import Drawn, Lock, Rank
+from app.draw.standing import Outcome
+
+
+def record(lock: Lock, drawn: Drawn | None, ranking: Iterable[Rank], outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """The protocol as a JSON object; before the draw it has the låsbevis only."""
+    protocol: dict[str, Any] = {
+        "format": "oppen-dragning/v1/protokoll",
+        "tavling": lock.contest_id,
+        "lasbevis": lock.proof,
+        "lasbevis_sha256": lock.proof_sha256,
+    }
+    if drawn is None:
+        return protocol
+    return protocol | {
+        "varde": {"runda": lock.round, "signatur": drawn.signature, "slumptal": drawn.randomness},
+        "entropi": drawn.entropy,
+        "fro": drawn.seed,
+        "dragen": stamp(drawn.drawn_at),
+        "rangordning": [{"plats": rank.place, "lott": rank.ticket, "nyckel": rank.key} for rank in ranking],
+        "utfall": [
+            {
+                "plats": outcome.place,
+                "lott": outcome.ticket,
+                "utfall": "förbigången" if outcome.skipped else "vinnare",
+                "tid": stamp(outcome.decided_at),
+            }
+            | ({"skal": outcome.skipped} if outcome.skipped else {})
+            for outcome in outcomes
+        ],
+    }

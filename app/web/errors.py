@@ -1,0 +1,28 @@
+"""Every error as a page in words, with a way on."""
+
+import logging
+
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException
+
+_log = logging.getLogger(__name__)
+WORDS = {
+    400: ("Det gick inte att läsa det som skickades", "Gå tillbaka och försök en gång till."),
+    403: ("Det här gick inte att skicka", "Öppna sidan på nytt och skicka formuläret därifrån."),
+    404: ("Sidan finns inte", "Kanske blev något fel i adressen. Alla luckor hittar du i kalendern."),
+    405: ("Så kan sidan inte användas", "Öppna sidan på nytt från kalendern."),
+    413: ("Det blev för mycket på en gång", "Korta texten och skicka den igen."),
+    429: ("Det blev många försök på kort tid", "Vänta några minuter och försök igen. Inget har gått förlorat."),
+    500: ("Något gick fel hos oss", "Försök igen om en stund. Felet är antecknat."),
+    503: ("Kalendern är upptagen just nu", "Försök igen om en stund."),
+}
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def in_words(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+        status = error.code or 500
+        heading, advice = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
+        page = render_template("errors/error.html", heading=heading, advice=advice, status=status)
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        return page, status, kept | {"Cache-Control": "no-store"}

@@ -1,0 +1,49 @@
+"""For whoever watches the server: is the process up, and is what it needs in order."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import db
+
+_OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def init_app(app: Flask) -> None:
+    app.add_url_rule("/healthz", "health.up", up)
+    app.add_url_rule("/readyz", "health.ready", ready)
+
+
+def up() -> tuple[dict[str, str], dict[str, str]]:
+    """The process answers; nothing else is asked."""
+    return {"status": "ok"}, {"Cache-Control": "no-store"}
+
+
+def ready() -> tuple[dict[str, str], int, dict[str, str]]:
+    """Database, migrations, content and clock, each "ok" or what is wrong. 503 when one of them is."""
+    parts = {"database": _database(), "content": _content(), "clock": _clock()}
+    return parts, 200 if set(parts.values()) == {"ok"} else 503, {"Cache-Control": "no-store"}
+
+
+def _database() -> str:
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            found = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError:
+        return "does not answer"
+    directory = ScriptDirectory(current_app.extensions["migrate"].directory)
+    return "ok" if found == directory.get_current_head() else "is not migrated: run flask db upgrade"
+
+
+def _content() -> str:
+    faults = current_app.extensions["library"].faults
+    return f"{len(faults)} faults: run flask content check" if faults else "ok"
+
+
+def _clock() -> str:
+    return "ok" if datetime.now(UTC) > _OLDEST_CLOCK else "is before 2026"

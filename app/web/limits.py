@@ -1,0 +1,103 @@
+"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day.
+
+Flask-Limiter has no storage that several worker processes share without a server of its own, so here is one in an
+SQLite file beside the database; with REDIS_URL several machines share the counts.
+"""
+
+import hmac
+import logging
+import sqlite3
+import threading
+import time
+from typing import Any
+
+from flask import current_app, request
+from flask_limiter import Limiter
+from limits import parse
+from limits.storage import Storage
+
+from app import clock
+
+_log = logging.getLogger(__name__)
+
+
+def client() -> str:
+    """Who is asking, as a keyed hash with a new key every day; nobody can turn it back into an address."""
+    key = f"{current_app.config['SECRET_KEY']}|{clock.now():%Y-%m-%d}".encode()
+    return hmac.digest(key, (request.remote_addr or "").encode(), "sha256").hex()[:32]
+
+
+limiter = Limiter(key_func=client, headers_enabled=False)
+
+
+class TooMany(Exception):
+    """This client, or all together, have tried too often; it passes by itself."""
+
+
+def spend(purpose: str, each: str, together: str, account: str = "") -> None:
+    """Counts one try for `purpose` against limits such as "10/hour". Raises TooMany.
+
+    `each` is for one client (and `account`, when named), `together` for all clients.
+    """
+    counts = limiter.limiter
+    try:
+        within = counts.hit(parse(each), purpose, client(), account) and counts.hit(parse(together), purpose)
+    except limiter.storage.base_exceptions:
+        # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
+        _log.exception("Antalet försök kunde inte räknas")
+        return
+    if not within:
+        raise TooMany(purpose)
+
+
+class SQLiteStorage(Storage):
+    """Fixed-window counts in an SQLite file: one upsert a hit, shared by every process on the machine."""
+
+    STORAGE_SCHEME = ["sqlitefile"]  # noqa: RUF012 – as the base class declares it
+
+    def __init__(self, uri: str, wrap_exceptions: bool = False, **_options: Any) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._path = uri.removeprefix("sqlitefile://")
+        self._local = threading.local()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return sqlite3.Error
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
+            self._local.connection = connection
+        found: sqlite3.Connection = self._local.connection
+        return found
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        rows = self._connection().execute(
+            """INSERT INTO hit VALUES (:key, :amount, :expires) ON CONFLICT (key) DO UPDATE SET
+               count = CASE WHEN expires <= :now THEN excluded.count ELSE count + excluded.count END,
+               expires = CASE WHEN expires <= :now THEN excluded.expires ELSE expires END RETURNING count""",
+            {"key": key, "amount": amount, "expires": now + expiry, "now": now},
+        )
+        return int(rows.fetchall()[0][0])
+
+    def get(self, key: str) -> int:
+        row = self._connection().execute("SELECT count FROM hit WHERE key = ? AND expires > ?", (key, time.time()))
+        found = row.fetchone()
+        return int(found[0]) if found else 0
+
+    def get_expiry(self, key: str) -> float:
+        found = self._connection().execute("SELECT expires FROM hit WHERE key = ?", (key,)).fetchone()
+        return float(found[0]) if found else time.time()
+
+    def check(self) -> bool:
+        return bool(self._connection().execute("SELECT 1").fetchone())
+
+    def reset(self) -> int:
+        return self._connection().execute("DELETE FROM hit").rowcount
+
+    def clear(self, key: str) -> None:
+        self._connection().execute("DELETE FROM hit WHERE key = ?", (key,))

@@ -14,6 +14,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
 from app.admin.access import SHORTEST_PASSWORD
@@ -68,7 +69,7 @@ class InvitationForm(SignInForm):
 
 class StrikeForm(AdminForm):
     entry_id = IntegerField()
-    reason = SelectField("Skäl", choices=[(reason, reason) for reason in STRIKE_REASONS])
+    reason = SelectField("Skäl", choices=[SelectChoice(reason, reason) for reason in STRIKE_REASONS])
 
 
 class LockForm(AdminForm):
@@ -83,7 +84,10 @@ class VerdictForm(AdminForm):
     place = IntegerField()
     verdict = SelectField(
         "Vad hände?",
-        choices=[("vinnare", "Bekräfta vinnaren"), *((reason, reason) for reason in SKIP_REASONS)],
+        choices=[
+            SelectChoice("vinnare", "Bekräfta vinnaren"),
+            *(SelectChoice(reason, reason) for reason in SKIP_REASONS),
+        ],
     )
 
 

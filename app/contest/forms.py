@@ -1,10 +1,12 @@
 """The contest form: posted fields to values, or to one clear sentence each."""
 
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
 from app.calendar.schema import Contest
@@ -37,8 +39,8 @@ class EntryForm(TokenForm):
 
     def __init__(self, contest: Contest, **values: Any) -> None:
         super().__init__(**values)
-        self.answer.choices = [(option, option) for option in contest.options]
-        self.municipality.choices = [("", "Välj kommun"), *MUNICIPALITIES.items()]
+        self.answer.choices = [SelectChoice(option, option) for option in contest.options]
+        self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
         self.answer.label.text = contest.question
         self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"
         self.motivation.label.text = contest.motivation_question

@@ -1,0 +1,178 @@
+"""What the tests share: a clock that stands still, an app with a fresh database, and a named cast.
+
+With TEST_DATABASE_URL=postgresql://… the same suite runs on PostgreSQL, in databases that it makes and drops itself.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.admin.access import checksum
+from app.admin.guard import COOKIE
+from app.admin.models import Organiser, SignIn
+from app.clock import SWEDEN, Clock
+from app.database import db
+from app.draw import rehearsal
+
+ROOT = Path(__file__).parent.parent
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+ENTRY_URL = "/2026/lucka/10/tavla"
+ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
+"""Someone who answers rightly and fills in everything."""
+
+
+def swedish(text: str) -> datetime:
+    """An instant from "2026-12-10 08:00:00", in Sweden."""
+    return datetime.fromisoformat(text).replace(tzinfo=SWEDEN)
+
+
+class StoppedClock(Clock):
+    """A clock that a test sets."""
+
+    def __init__(self, text: str = "2026-12-10 08:00") -> None:
+        self.set(text)
+
+    def set(self, text: str) -> None:
+        self.instant = swedish(text).astimezone(UTC)
+
+    def forward(self, **span: float) -> None:
+        self.instant += timedelta(**span)
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
+    folder = tmp_path_factory.mktemp("blank")
+    name = f"kalender_blank_{secrets.token_hex(4)}"
+    if POSTGRES:
+        _on_server(f"CREATE DATABASE {name}")
+    app = create_app(_settings(folder, _url_of(name) if POSTGRES else f"sqlite:///{folder / 'blank.sqlite3'}"))
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
+    yield name if POSTGRES else str(folder / "blank.sqlite3")
+    if POSTGRES:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _settings(folder: Path, database_url: str) -> dict[str, Any]:
+    return {
+        "TESTING": True,
+        "SECRET_KEY": "test-" * 8,
+        "INSTANCE_PATH": folder,
+        "DATABASE_URL": database_url,
+        "DRAW_CHAIN": rehearsal.CHAIN,
+    }
+
+
+def _url_of(name: str) -> str:
+    return POSTGRES.rsplit("/", 1)[0] + "/" + name
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(POSTGRES.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def database_url(blank: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own."""
+    if not POSTGRES:
+        copy = tmp_path / "kalender.sqlite3"
+        shutil.copyfile(blank, copy)
+        yield f"sqlite:///{copy}"
+        return
+    name = f"kalender_{secrets.token_hex(6)}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
+    yield _url_of(name)
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path, clock: StoppedClock) -> Iterator[Callable[..., Flask]]:
+    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
+    made: list[Flask] = []
+
+    def make(**overrides: Any) -> Flask:
+        made.append(create_app(_settings(tmp_path, database_url) | {"CLOCK": clock} | overrides))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A copy of the real content that a test may change."""
+    return Path(shutil.copytree(ROOT / "calendar_content", tmp_path / "calendar_content"))
+
+
+def token_in(page: TestResponse) -> str:
+    """The form token on a page."""
+    found = re.search(r'name="token"[^>]*value="([^"]+)"', page.text)
+    assert found, f"no form on the page: {page.status}"
+    return found[1]
+
+
+@pytest.fixture
+def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestResponse]:
+    """Fills in the contest form as a person does: opens it, takes some seconds, sends it."""
+
+    def send(**changes: str | None) -> TestResponse:
+        token = token_in(client.get(ENTRY_URL))
+        clock.forward(seconds=20)
+        fields = {name: value for name, value in (ANNA | changes).items() if value is not None}
+        return client.post(ENTRY_URL, data=fields | {"token": token})
+
+    return send
+
+
+@pytest.fixture
+def organiser(app: Flask, clock: StoppedClock) -> FlaskClient:
+    """Olle, signed in for as long as the test takes."""
+    token = secrets.token_urlsafe(32)
+    with app.app_context():
+        olle = Organiser(email="olle@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
+        db.session.add(olle)
+        db.session.flush()
+        moment = clock.now()
+        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olle.id, created_at=moment, seen_at=moment))
+        db.session.commit()
+    client = app.test_client()
+    client.set_cookie(COOKIE, token)
+    return client

@@ -1,6 +1,7 @@
 """What the tests share: a clock that stands still, an app with a fresh database, and a named cast.
 
-With TEST_DATABASE_URL=postgresql://… the same suite runs on PostgreSQL, in databases that it makes and drops itself.
+Whatever uses the database runs on SQLite and, with TEST_DATABASE_URL=postgresql://…, on PostgreSQL as well, in
+databases that the suite makes and drops itself. `make test` starts a server for it.
 """
 
 import os
@@ -60,19 +61,26 @@ def clock() -> StoppedClock:
     return StoppedClock()
 
 
+@pytest.fixture(scope="session", params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database engine that a test runs on."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def blank(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
     folder = tmp_path_factory.mktemp("blank")
     name = f"kalender_blank_{secrets.token_hex(4)}"
-    if POSTGRES:
+    if engine == "postgresql":
         _on_server(f"CREATE DATABASE {name}")
-    app = create_app(_settings(folder, _url_of(name) if POSTGRES else f"sqlite:///{folder / 'blank.sqlite3'}"))
+    url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / 'blank.sqlite3'}"
+    app = create_app(_settings(folder, url))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()
-    yield name if POSTGRES else str(folder / "blank.sqlite3")
-    if POSTGRES:
+    yield name if engine == "postgresql" else str(folder / "blank.sqlite3")
+    if engine == "postgresql":
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -96,9 +104,9 @@ def _on_server(statement: str) -> None:
 
 
 @pytest.fixture
-def database_url(blank: str, tmp_path: Path) -> Iterator[str]:
+def database_url(engine: str, blank: str, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own."""
-    if not POSTGRES:
+    if engine == "sqlite":
         copy = tmp_path / "kalender.sqlite3"
         shutil.copyfile(blank, copy)
         yield f"sqlite:///{copy}"

@@ -69,7 +69,7 @@ class InvitationForm(SignInForm):
 
 class StrikeForm(AdminForm):
     entry_id = IntegerField()
-    reason = SelectField("Skäl", choices=[SelectChoice(reason, reason) for reason in STRIKE_REASONS])
+    reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
 
 
 class LockForm(AdminForm):
@@ -84,10 +84,7 @@ class VerdictForm(AdminForm):
     place = IntegerField()
     verdict = SelectField(
         "Vad hände?",
-        choices=[
-            SelectChoice("vinnare", "Bekräfta vinnaren"),
-            *(SelectChoice(reason, reason) for reason in SKIP_REASONS),
-        ],
+        choices=[SelectChoice("vinnare", "Bekräfta vinnaren"), *map(SelectChoice, SKIP_REASONS)],
     )
 
 

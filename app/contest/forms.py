@@ -39,7 +39,7 @@ class EntryForm(TokenForm):
 
     def __init__(self, contest: Contest, **values: Any) -> None:
         super().__init__(**values)
-        self.answer.choices = [SelectChoice(option, option) for option in contest.options]
+        self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
         self.answer.label.text = contest.question
         self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"

@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import config, database
+from app import commands, config, database
 from app.admin import commands as admin_commands
 from app.admin import draw_views, entry_views, guard, overview_views, sign_in_views
 from app.calendar import commands as calendar_commands
@@ -59,8 +59,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
     for blueprint in (calendar_views.blueprint, contest_views.blueprint, draw_pages.blueprint, guard.blueprint):
         app.register_blueprint(blueprint)
-    for commands in (calendar_commands.content, admin_commands.organiser):
-        app.cli.add_command(commands)
+    for command in (commands.prepare, calendar_commands.content, admin_commands.organiser):
+        app.cli.add_command(command)
     _wrap(app, clock, library)
     return app
 

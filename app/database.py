@@ -1,5 +1,6 @@
 """Engine tuning, the declarative base, the UTC type and write(). Knows no table."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+WRITER_WAITS = 10
+"""Seconds that a writer waits for its turn before it gives up."""
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -69,9 +72,23 @@ def tune(engine: sa.Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    # SQLite lets waiting writers sleep and try again, in no order: under load one of them can wait for ever. So the
+    # writers of a process queue here, and SQLite's own waiting is left for other processes.
+    turn = threading.Lock()
+
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "DEFERRED"))
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        if mode == "IMMEDIATE" and not connection.info.get("has_turn"):
+            if not turn.acquire(timeout=WRITER_WAITS):
+                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("too many writers"))
+            connection.info["has_turn"] = True
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @sa.event.listens_for(engine, "checkin")
+    def _checkin(_connection: Any, record: Any) -> None:
+        if record.info.pop("has_turn", False):
+            turn.release()
 
 
 def write() -> None:

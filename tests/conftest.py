@@ -24,9 +24,13 @@ from app import create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
+from app.calendar.schema import Contest
 from app.clock import SWEDEN, Clock
+from app.contest import acceptance
+from app.contest.acceptance import Answers, Receipt
 from app.database import db
-from app.draw import rehearsal
+from app.draw import conduct, rehearsal
+from app.draw.beacon import round_at
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -168,6 +172,49 @@ def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestRespons
         return client.post(ENTRY_URL, data=fields | {"token": token})
 
     return send
+
+
+@pytest.fixture
+def contest(app: Flask) -> Contest:
+    return app.extensions["library"].editions[2026].contest
+
+
+@pytest.fixture
+def accept(app: Flask, contest: Contest) -> Callable[..., Receipt]:
+    """Takes an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
+
+    def take(email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None) -> Receipt:
+        answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
+        with app.app_context():
+            return acceptance.accept(contest, answers, app.config["SECRET_KEY"], swedish(at))
+
+    return take
+
+
+STATES = ("draft", "open", "closed", "locked", "drawn", "contact", "finished")
+DRAW_AT = swedish("2026-12-22 12:00:00")
+VALUE = rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT))
+"""What the relay answers at the time of the draw, in the rehearsal chain."""
+
+
+@pytest.fixture
+def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], None]:
+    """Brings the contest from before its closing to a state, by the clock and then by the acts: reach("locked")."""
+
+    def go(state: str) -> None:
+        clock.set({"draft": "2026-12-09 12:00", "open": "2026-12-11 12:00"}.get(state, "2026-12-21 09:00"))
+        acts: list[Callable[[], object]] = [
+            lambda: conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, clock.now()),
+            lambda: clock.set("2026-12-22 12:01"),
+            lambda: conduct.draw(contest, VALUE, rehearsal.CHAIN, clock.now()),
+            lambda: conduct.skip(contest, 1, "svarar inte", clock.now()),
+            lambda: conduct.confirm(contest, 2, clock.now()),
+        ]
+        with app.app_context():
+            for act in acts[: {"locked": 1, "drawn": 3, "contact": 4, "finished": 5}.get(state, 0)]:
+                act()
+
+    return go
 
 
 @pytest.fixture

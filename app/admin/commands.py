@@ -12,13 +12,15 @@ organiser = AppGroup("organiser", help="Konton för organisatörer.")
 
 @organiser.command("invite")
 @click.argument("email", required=False)
-@click.option("--first", is_flag=True, help="Gör inget om det redan finns en organisatör.")
-def invite(email: str | None, first: bool) -> None:
+def invite(email: str | None) -> None:
     """Skriver ut en engångslänk som skapar kontot EMAIL, eller ger det ett nytt lösenord."""
     if email and "@" not in email:
         raise click.ClickException(f"{email} är ingen e-postadress.")
-    if first and access.has_organisers():
-        return
+    print_invitation(email)
+
+
+def print_invitation(email: str | None) -> None:
+    """Makes an invitation and prints its link."""
     token = access.invite(email, clock.now())
     with current_app.test_request_context():
         path = url_for("admin.invitation", token=token)

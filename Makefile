@@ -1,0 +1,62 @@
+# One word per job. `make help` lists them.
+PORT ?= 5000
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 1
+SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
+  --blocking-threads 32 --no-ws --log-level error wsgi:app
+DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run demo test check lock bench screenshots
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## .venv with what runs the calendar
+
+install-dev: .venv/installed-dev tests/browser/node_modules/installed ## .venv with what tests it, too
+
+.venv/installed: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installerar det kalendern behöver …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installerar det testerna behöver …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+tests/browser/node_modules/installed: tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --prefix tests/browser && touch $@; \
+	  else echo "npm saknas: tester som behöver axe-core kan inte köras."; fi
+
+run: install ## starts the calendar on http://127.0.0.1:5000 (PORT= for another port)
+	@test -s instance/secret_key || [ -n "$$FLASK_SECRET_KEY" ] || \
+	  ( umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))' > instance/secret_key )
+	@$(MAKE) --no-print-directory serve
+
+demo: install ## as run, on 13 December with invented entries (NOW=2026-12-22T11:58 for another moment)
+	@$(DEMO) $(MAKE) --no-print-directory serve
+
+.PHONY: serve
+serve:
+	@export FLASK_PUBLIC_URL="$${FLASK_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" && \
+	  $(BIN)/flask prepare && echo "Kalendern finns på http://127.0.0.1:$(PORT) – avsluta med Ctrl+C." && exec $(SERVE)
+
+test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
+	@tests/run
+
+check: install-dev ## format, lint, types
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
+	@$(BIN)/flask content check
+	@echo "Utan anmärkning."
+
+lock: ## pins requirements*.in with hashes (needs uv)
+	@for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	    --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt; done
+
+bench: install-dev ## requests and entries per second, beside nginx and bare sqlite3
+	@$(BIN)/python bench/bench.py

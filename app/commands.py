@@ -1,6 +1,7 @@
 """`flask prepare`: everything between a fresh clone and a server that can start."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import flask_migrate
@@ -22,6 +23,8 @@ INVENTED = 40
 @click.command("prepare")
 def prepare() -> None:
     """Migrerar databasen, och skriver första gången ut en länk som skapar den första organisatören."""
+    # What is in here is for the server's own user: entries, keys, invitations.
+    Path(current_app.instance_path).chmod(0o700)
     flask_migrate.upgrade()
     click.echo("Databasen är i ordning.")
     if current_app.config["DEMO"]:

@@ -11,6 +11,7 @@ from app import clock
 from app.calendar import hatches
 from app.calendar.content import Library
 from app.calendar.hatches import Edition, Hatch
+from app.web import assets, weight
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -63,10 +64,21 @@ def public_addresses(now: datetime) -> frozenset[str]:
 
 def public(body: str | bytes, mimetype: str = "text/html") -> Response:
     """A response that is the same for everybody. The page cache gives it its age and its encodings."""
-    response = Response(body, mimetype=mimetype)
+    response = Response(weight.weighed(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     response.cache_control.public = True
     response.cache_control.max_age = 0
     return response
+
+
+def _size(address: str) -> int:
+    """The compressed bytes of what a page asks for: a static file or a hatch's picture."""
+    if address.startswith(assets.PREFIX):
+        return int(current_app.extensions["asset_size"](address))
+    endpoint, values = current_app.url_map.bind("").match(address)
+    if endpoint != "calendar.image":
+        raise ValueError(f"unknown part of a page: {address}")
+    _, found = find_hatch(values["year"], values["number"])
+    return weight.compressed_size(found.images[values["name"]])
 
 
 def _calendar(edition: Edition) -> Response:

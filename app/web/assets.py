@@ -60,7 +60,12 @@ def init_app(app: Flask) -> None:
         """The address of a static file. In debug mode it is built again when it has changed."""
         return PREFIX + (build(target) if app.debug else names)[name]
 
+    def size(address: str) -> int:
+        """The compressed bytes of a static file, by its address."""
+        return (target / f"{address.removeprefix(PREFIX)}.br").stat().st_size
+
     app.jinja_env.globals["asset"] = asset
+    app.extensions["asset_size"] = size
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(target),

@@ -1,0 +1,23 @@
+"""What a page weighs over the wire on a first visit: itself and everything it asks for, compressed. The footer says it."""
+
+import re
+from collections.abc import Callable
+
+import brotli
+
+MARK = "§vikt§"
+"""Stands in the footer where the weight goes."""
+_PARTS = re.compile(r'<(?:img|script)[^>]* src="([^"]+)"|<link rel="(?:stylesheet|icon)" href="([^"]+)"')
+
+
+def weighed(page: str, size_of: Callable[[str], int]) -> str:
+    """The page with its weight in kB in place of MARK. `size_of(address)` gives a part's compressed bytes."""
+    if MARK not in page:
+        return page
+    parts = {first or second for first, second in _PARTS.findall(page)}
+    total = len(brotli.compress(page.encode(), quality=9)) + sum(size_of(address) for address in parts)
+    return page.replace(MARK, str(-(-total // 1000)))
+
+
+def compressed_size(body: bytes) -> int:
+    return len(brotli.compress(body, quality=9))

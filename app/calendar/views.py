@@ -4,6 +4,7 @@ from datetime import datetime
 from mimetypes import guess_type
 from typing import Any
 
+import segno
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -113,9 +114,12 @@ def current_hatch(number: int) -> BaseResponse:
 def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
+    address = current_app.config["PUBLIC_URL"] + url_for("calendar.hatch", year=year, number=number)
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,
+        "address": address,
+        "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
         "today": hatches.todays_number(year, now),
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and hatches.is_open(year, number + 1, now) else None,

@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
-    "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages"),
+    "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "motion", "print"),
     "admin.css": ("tokens", "base", "forms", "pages", "admin"),
 }
 

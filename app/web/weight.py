@@ -1,4 +1,4 @@
-"""What a page weighs over the wire on a first visit: itself and everything it asks for, compressed. The footer says it."""
+"""What a page weighs over the wire on a first visit, itself and all it asks for, compressed. The footer says it."""
 
 import re
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from app import clock
 from app.calendar import hatches
 from app.calendar.content import Library
 from app.calendar.hatches import Edition, Hatch
+from app.calendar.street import FIGURES
 from app.web import assets, weight
 
 blueprint = Blueprint("calendar", __name__)
@@ -90,6 +91,7 @@ def _calendar(edition: Edition) -> Response:
         "open_numbers": hatches.open_numbers(edition.year, now),
         "today": hatches.todays_number(edition.year, now),
         "days_left": hatches.days_left(edition.year, now),
+        "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
     return public(render_template("calendar/calendar.html", **context))

@@ -1,0 +1,75 @@
+"""Every pair of colours that meet on a page, in both schemes (WCAG 1.4.3 and 1.4.11)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CSS = Path(__file__).parents[2] / "app" / "static" / "css"
+TEXT = 4.5
+EDGE = 3.0
+PAIRS = [
+    ("text", "page", TEXT),
+    ("text", "surface", TEXT),
+    ("text", "sunken", TEXT),
+    ("quiet", "page", TEXT),
+    ("quiet", "surface", TEXT),
+    ("link", "page", TEXT),
+    ("link", "surface", TEXT),
+    ("accent", "page", TEXT),
+    ("accent", "surface", TEXT),
+    ("on-accent", "accent", TEXT),
+    ("fault", "page", TEXT),
+    ("fault", "surface", TEXT),
+    ("on-sky", "sky", TEXT),
+    ("on-sky", "sky-low", TEXT),
+    ("lamp", "sky", TEXT),
+    ("on-wall", "wall", TEXT),
+    ("on-wall", "wall-board", TEXT),
+    ("on-pane-dark", "pane-dark", TEXT),
+    ("on-pane-lit", "frame", TEXT),
+    ("on-pane-lit", "lamp", TEXT),
+    ("street-text", "snow", TEXT),
+    ("street-text", "snow-shade", TEXT),
+    ("street-link", "snow-shade", TEXT),
+    ("line", "page", EDGE),
+    ("line", "surface", EDGE),
+    ("focus", "page", EDGE),
+    ("focus", "surface", EDGE),
+    ("frame", "wall", EDGE),
+    ("frame", "pane-dark", EDGE),
+    ("lamp", "wall", EDGE),
+    ("curtain", "lamp", EDGE),
+    ("curtain", "pane-curtain", EDGE),
+]
+
+
+def tokens(scheme: str) -> dict[str, str]:
+    light, _, dark = (CSS / "tokens.css").read_text().partition("@media (prefers-color-scheme: dark)")
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", light))
+    return found | (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", dark)) if scheme == "dark" else {})
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
+def test_the_pair_can_be_told_apart(scheme, front, back, least):
+    found = tokens(scheme)
+    assert contrast(found[front], found[back]) >= least
+
+
+def test_colours_stand_in_one_file():
+    allowed = {"#fff", "#000", "#333", "#777"}  # what paper and a QR code need
+    for path in CSS.glob("*.css"):
+        if path.name != "tokens.css":
+            assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text())) <= allowed, path.name

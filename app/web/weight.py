@@ -16,7 +16,7 @@ def weighed(page: str, size_of: Callable[[str], int]) -> str:
         return page
     parts = {first or second for first, second in _PARTS.findall(page)}
     total = len(brotli.compress(page.encode(), quality=9)) + sum(size_of(address) for address in parts)
-    return page.replace(MARK, str(-(-total // 1000)))
+    return page.replace(MARK, str(round(total / 1000)))
 
 
 def compressed_size(body: bytes) -> int:

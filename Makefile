@@ -8,7 +8,7 @@ SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --worke
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check lock bench screenshots
+.PHONY: help install install-dev run demo test check lock bench cards screenshots
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ lock: ## pins requirements*.in with hashes (needs uv)
 	@for name in requirements requirements-dev; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	    --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt; done
+
+cards: install-dev ## the pictures beside shared links, for the newest edition
+	@PYTHONPATH=. $(BIN)/python tools/cards.py $(lastword $(sort $(wildcard calendar_content/20*)))
+
+screenshots: install-dev ## pictures of every page and state into docs/screenshots
+	@PYTHONPATH=. $(BIN)/python tools/screenshots.py
 
 bench: install-dev ## requests and entries per second, beside nginx and bare sqlite3
 	@$(BIN)/python bench/bench.py

@@ -2,7 +2,8 @@
 
 A page depends only on the content and on which instants of the calendar have passed. A generation holds the
 pages of one such state; it ends at the next opening, when content changes, or when the clock leaves its span.
-Only addresses that exist are kept (`addresses`), so no request can fill the memory.
+Only addresses that exist are kept (`addresses`), and what stands after a question mark is not read, so no request
+can fill the memory or slip past it.
 """
 
 import gzip
@@ -63,7 +64,7 @@ class PageCache:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         now = environ[PINNED] = self._clock.now()
         self._library.refresh()
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
         generation = self._generation_at(now)
         path = environ["PATH_INFO"]
@@ -98,7 +99,8 @@ class PageCache:
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key == "HTTP_HOST"}
         answer = self._app(
-            asked | {"REQUEST_METHOD": "GET"}, lambda status, headers, *_: started.append((status, headers))
+            asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": ""},
+            lambda status, headers, *_: started.append((status, headers)),
         )
         try:
             body = b"".join(answer)

@@ -15,9 +15,9 @@ def weighed(page: str, size_of: Callable[[str], int]) -> str:
     if MARK not in page:
         return page
     parts = {first or second for first, second in _PARTS.findall(page)}
-    total = len(brotli.compress(page.encode(), quality=9)) + sum(size_of(address) for address in parts)
+    total = len(brotli.compress(page.encode())) + sum(size_of(address) for address in parts)
     return page.replace(MARK, str(round(total / 1000)))
 
 
 def compressed_size(body: bytes) -> int:
-    return len(brotli.compress(body, quality=9))
+    return len(brotli.compress(body))

@@ -1,0 +1,172 @@
+"""Pictures of every page and state, into docs/screenshots: the whole product at a glance. `make screenshots`."""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import flask_migrate
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.clock import SWEDEN, Clock
+from app.contest import acceptance, rules
+from app.database import db
+from app.draw import conduct, rehearsal
+from app.draw.models import Lock
+from tools.browser import launched
+
+FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
+OPTIONS = {"dark": {"color_scheme": "dark"}, "forced": {"forced_colors": "active"}}
+WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1440}
+CONTACT_SHEET = """<!doctype html><style>body{{margin:12px;display:flex;flex-wrap:wrap;gap:12px;background:#f6f8fb}}
+svg{{width:{width}px;height:auto;border-radius:6px}}</style>{pictures}"""
+
+
+class SetClock(Clock):
+    """A clock that stands where it is set."""
+
+    instant: datetime
+
+    def set(self, text: str) -> None:
+        self.instant = datetime.fromisoformat(text).replace(tzinfo=SWEDEN)
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+@contextmanager
+def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
+    with tempfile.TemporaryDirectory() as instance:
+        settings = {"SECRET_KEY": "bilder" * 8, "INSTANCE_PATH": instance, "CLOCK": clock}
+        app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
+        with app.app_context():
+            flask_migrate.upgrade(directory=str(FOLDER.parents[1] / "migrations"))
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield app, f"http://127.0.0.1:{server.port}"
+        finally:
+            server.shutdown()
+
+
+def entries(app: Flask, clock: SetClock) -> None:
+    with app.app_context():
+        contest = app.extensions["library"].editions[2026].contest
+        for number in range(60):
+            answer = "2040" if number % 9 == 4 else "2030"
+            answers = acceptance.Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
+            acceptance.accept(contest, answers, "bilder", contest.opens + timedelta(hours=4 * number))
+
+
+def act(app: Flask, clock: SetClock, name: str) -> None:
+    with app.app_context():
+        edition = app.extensions["library"].editions[2026]
+        if name == "lock":
+            text = rules.text(edition.contest, edition.file.organiser)
+            conduct.lock(edition.contest, text, edition.contest.draw_at, rehearsal.CHAIN, clock.now())
+        elif name == "draw":
+            number = db.session.scalar(sa.select(Lock.round))
+            conduct.draw(edition.contest, rehearsal.relay_answer(number), rehearsal.CHAIN, clock.now())
+            conduct.confirm(edition.contest, 1, clock.now())
+
+
+class Album:
+    def __init__(self, browser: Browser, site: str) -> None:
+        self._browser, self._site = browser, site
+
+    def take(self, name: str, path: str, *views: str) -> None:
+        """A full-page picture per view: phone, tablet, desktop, dark, forced, print."""
+        for view in views or ("phone", "desktop"):
+            options = (
+                {"color_scheme": "dark"} if view == "dark" else {"forced_colors": "active"} if view == "forced" else {}
+            )
+            width = WIDTHS.get(view, 390 if view == "forced" else 1440)
+            page = self._browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce", **options)
+            page.goto(self._site + path)
+            self._save(page, name, view)
+            page.close()
+
+    def form_with_faults(self, name: str, path: str) -> None:
+        page = self._browser.new_page(viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+        page.goto(self._site + path)
+        page.fill("#email", "anna@exempel")
+        page.click("main button")
+        self._save(page, name, "phone")
+        page.close()
+
+    def receipt(self, name: str, path: str, clock: SetClock) -> None:
+        page = self._browser.new_page(viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+        page.goto(self._site + path)
+        clock.instant += timedelta(seconds=20)
+        page.check("#answer-2")
+        page.fill("#email", "anna@example.se")
+        page.select_option("#municipality", label="Lerum")
+        page.check("#adult")
+        page.check("#rules")
+        page.click("main button")
+        self._save(page, name, "phone")
+        page.close()
+
+    def _save(self, page: Page, name: str, view: str) -> None:
+        if view == "print":
+            page.emulate_media(media="print")
+            page.set_viewport_size({"width": 720, "height": 1000})
+        page.screenshot(path=FOLDER / f"{name}-{view}.png", full_page=True)
+
+    def contact_sheet(self, name: str, pictures: list[str], width: int) -> None:
+        page = self._browser.new_page(viewport={"width": 6 * (width + 12) + 24, "height": 400})
+        page.set_content(CONTACT_SHEET.format(width=width, pictures="".join(pictures)))
+        page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+        page.close()
+
+
+def main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    clock = SetClock()
+    clock.set("2026-11-23 08:00")
+    with running(clock) as (app, site), sync_playwright() as playwright, launched(playwright) as browser:
+        album = Album(browser, site)
+        album.take("calendar-before", "/", "phone", "desktop")
+        clock.set("2026-12-01 08:00")
+        album.take("calendar-first-day", "/", "phone")
+        clock.set("2026-12-13 08:00")
+        entries(app, clock)
+        album.take("calendar", "/", "phone", "tablet", "desktop", "dark", "forced", "print")
+        album.take("hatch", "/2026/lucka/13", "phone", "tablet", "desktop", "dark", "forced", "print")
+        album.take("hatch-contest", "/2026/lucka/10", "phone", "desktop")
+        album.take("hatch-locked", "/2026/lucka/20", "phone", "desktop")
+        album.take("form", "/2026/lucka/10/tavla", "phone", "desktop", "dark")
+        album.form_with_faults("form-faults", "/2026/lucka/10/tavla")
+        album.receipt("receipt", "/2026/lucka/10/tavla", clock)
+        album.take("rules", "/2026/tavling/villkor", "phone", "desktop")
+        album.take("draw-open", "/2026/dragning", "phone", "desktop")
+        album.take("about", "/om", "phone", "desktop")
+        album.take("not-found", "/finns-inte", "phone")
+        album.take("sign-in", "/admin/logga-in", "phone", "desktop")
+        clock.set("2026-12-21 09:00")
+        album.take("form-closed", "/2026/lucka/10/tavla", "phone")
+        act(app, clock, "lock")
+        album.take("draw-locked", "/2026/dragning", "phone", "desktop")
+        clock.set("2026-12-24 12:10")
+        act(app, clock, "draw")
+        album.take("draw-finished", "/2026/dragning", "phone", "desktop", "dark")
+        album.take("calendar-christmas-eve", "/", "phone", "desktop")
+        clock.set("2026-12-27 12:10")
+        album.take("calendar-after", "/", "phone", "desktop", "dark")
+        found = app.extensions["library"].editions[2026].hatches.values()
+        pictures = [hatch.images[hatch.file.image].decode() for hatch in found]
+        album.contact_sheet("illustrations-96", pictures, 96)
+        album.contact_sheet("illustrations-320", pictures, 320)
+    print(f"{len(list(FOLDER.glob('*.png')))} bilder finns i {FOLDER.name}.")
+
+
+if __name__ == "__main__":
+    main()

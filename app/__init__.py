@@ -13,6 +13,7 @@ from app import commands, config, database
 from app.admin import commands as admin_commands
 from app.admin import draw_views, entry_views, guard, overview_views, sign_in_views
 from app.calendar import commands as calendar_commands
+from app.calendar import feed_views
 from app.calendar import views as calendar_views
 from app.calendar.content import Library
 from app.clock import Clock
@@ -22,8 +23,8 @@ from app.draw import views as draw_pages
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
-ADMIN_PAGES = (draw_views, entry_views, overview_views, sign_in_views)
-"""Modules that give the admin blueprint its pages when they are imported."""
+PAGES = (draw_views, entry_views, feed_views, overview_views, sign_in_views)
+"""Modules that give a blueprint of another module its pages when they are imported."""
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:

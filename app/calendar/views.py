@@ -52,7 +52,8 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
 def public_addresses(now: datetime) -> frozenset[str]:
     """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
     adapter = current_app.url_map.bind("")
-    found = {"/", "/om"}
+    found = {"/", "/om", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml", "/robots.txt"}
+    found.add("/.well-known/security.txt")
     for year, edition in library().editions.items():
         found.add(adapter.build("calendar.edition", {"year": year}))
         if edition.contest_number and hatches.is_open(year, edition.contest_number, now):

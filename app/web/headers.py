@@ -45,6 +45,9 @@ class SecurityHeaders:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             present = {name.lower() for name, _ in headers}
+            if "content-security-policy" in present:
+                # A page with a policy of its own says there who may frame it; the older header would overrule it.
+                present.add("x-frame-options")
             return start_response(status, headers + [h for h in SECURITY_HEADERS if h[0].lower() not in present], *rest)
 
         return self._app(environ, start)

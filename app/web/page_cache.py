@@ -25,7 +25,7 @@ from app.web.headers import WSGIApp
 
 LONGEST_AGE = 60
 """Seconds that a browser or proxy may keep a page, unless the next opening comes sooner."""
-_COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/atom+xml")
+_COMPRESSIBLE = ("text/", "image/svg+xml", "application/")
 _SKIPPED = {"content-length", "cache-control", "etag", "vary", "content-encoding"}
 
 

@@ -1,0 +1,84 @@
+"""The calendar beyond its own pages: feeds, calendar file, embed, and what crawlers ask for."""
+
+from datetime import timedelta
+
+from flask import Response, current_app, render_template
+
+from app import clock
+from app.calendar import feeds, hatches
+from app.calendar.views import blueprint, current_edition, library, public
+
+
+def _site() -> str:
+    return str(current_app.config["PUBLIC_URL"])
+
+
+def _open() -> list[int]:
+    return hatches.open_numbers(current_edition().year, clock.now())
+
+
+def _shared(body: bytes, mimetype: str) -> Response:
+    """Something that readers on other sites may fetch."""
+    response = public(body, mimetype)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@blueprint.get("/flode.xml")
+def atom() -> Response:
+    return _shared(feeds.atom(current_edition(), _open(), _site()), "application/atom+xml")
+
+
+@blueprint.get("/flode.json")
+def json_feed() -> Response:
+    return _shared(feeds.json_feed(current_edition(), _open(), _site()), "application/feed+json")
+
+
+@blueprint.get("/kalender.ics")
+def ical() -> Response:
+    return _shared(feeds.ical(current_edition(), _open(), _site()), "text/calendar")
+
+
+@blueprint.get("/inbaddning")
+def embed() -> Response:
+    """Today's hatch as a card that other sites may show in a frame."""
+    edition = current_edition()
+    response = public(
+        render_template(
+            "calendar/embed.html",
+            edition=edition,
+            today=hatches.todays_number(edition.year, clock.now()),
+            season=hatches.season(edition.year, clock.now()),
+            site=_site(),
+        )
+    )
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    )
+    return response
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    now = clock.now()
+    editions = [(edition, hatches.open_numbers(edition.year, now)) for edition in library().editions.values()]
+    return public(feeds.sitemap(editions, _site()), "application/xml")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    return public(f"User-agent: *\nDisallow: /admin/\nSitemap: {_site()}/sitemap.xml\n", "text/plain")
+
+
+@blueprint.get("/.well-known/security.txt")
+def security() -> Response:
+    """RFC 9116. It says where to write, and is always good for another eleven months."""
+    expires = (clock.now() + timedelta(days=330)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: mailto:{current_edition().file.organiser.email}",
+        f"Expires: {expires}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {_site()}/.well-known/security.txt",
+    ]
+    return public("\n".join(lines) + "\n", "text/plain")

@@ -1,0 +1,182 @@
+"""The real server over real HTTP: many at once, killed in the middle, and once under gunicorn."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.contest import entries
+from app.contest.models import Entry
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PATH = "/2026/lucka/10/tavla"
+DISGUISES = [
+    lambda n: f"person{n}@example.se",
+    lambda n: f"  PERSON{n}@Example.SE ",
+    lambda n: f"person{n}+jul@example.se",
+    lambda n: f"Person{n}+x+y@EXAMPLE.se",
+]
+"""Four addresses of the same person, which give one duplicate key."""
+
+
+def gmail(n: int) -> list[str]:
+    return [f"per.son{n}@gmail.com", f"person{n}@googlemail.com", f"PERSON{n}+a@gmail.com", f"p.e.r.son{n}@gmail.com"]
+
+
+def idn(n: int) -> list[str]:
+    return [
+        f"person{n}@räksmörgås.se",
+        f"person{n}@RÄKSMÖRGÅS.SE",
+        f"person{n}@xn--rksmrgs-5wao1o.se",
+        f"PERSON{n}+b@Räksmörgås.se",
+    ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def granian(port: int) -> list[str]:
+    command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}", "--workers", "1"]
+    return [*command, "--blocking-threads", "32", "--no-ws", "--log-level", "error", "wsgi:app"]
+
+
+def gunicorn(port: int) -> list[str]:
+    command = [f"{BIN}/gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "8"]
+    return [*command, "--bind", f"127.0.0.1:{port}", "--log-level", "critical", "wsgi:app"]
+
+
+def ask(port: int, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+    connection.request(method, path, urllib.parse.urlencode(fields) if fields else None, headers)
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode()
+    connection.close()
+    return found
+
+
+@contextmanager
+def serving(command: list[str], port: int, database_url: str, instance: Path) -> Iterator[subprocess.Popen]:
+    environment = {
+        "FLASK_DEMO": "1",
+        "FLASK_NOW": "2026-12-10T08:00:00",
+        "FLASK_INSTANCE_PATH": str(instance),
+        "FLASK_SECRET_KEY": "belastning" * 4,
+        "FLASK_ENTRY_LIMIT": "100000 per hour",
+        "FLASK_ENTRY_LIMIT_ALL": "100000 per hour",
+        "DATABASE_URL": database_url,
+    }
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
+    try:
+        wait_until_up(port)
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+def wait_until_up(port: int) -> None:
+    for _ in range(600):
+        try:
+            if ask(port, "GET", "/healthz")[0] == 200:
+                return
+        except OSError:
+            socket.socket().close()
+        time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+def form_token(port: int) -> str:
+    return str(re.search(r'name="token"[^>]*value="([^"]+)"', ask(port, "GET", PATH)[1])[1])
+
+
+def aged_token(port: int) -> str:
+    """A form token that has passed the time trap: a too early try says so, and is no entry."""
+    token = form_token(port)
+    for _ in range(100):
+        if "Det gick så fort" not in ask(port, "POST", PATH, {"token": token})[1]:
+            return token
+        time.sleep(0.05)
+    raise AssertionError("the form never grew old enough")
+
+
+def enter(port: int, token: str, email: str) -> str:
+    """Sends one entry; the ticket on the receipt."""
+    fields = {"token": token, "email": email, "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
+    status, page = ask(port, "POST", PATH, fields)
+    assert status == 200, f"{email}: {status}"
+    return re.search(r"\b[0-9a-f]{64}\b", page)[0]
+
+
+def stored(database_url: str) -> list[sa.Row]:
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(Entry.id, Entry.ticket, Entry.duplicate_key, Entry.answer)).all()
+    engine.dispose()
+    return list(rows)
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+def test_two_hundred_at_once_are_all_stored_and_the_right_ones_count(port, database_url, tmp_path):
+    plain = [disguise(n) for n in range(40) for disguise in DISGUISES]
+    addresses = plain + [a for n in range(40, 45) for a in gmail(n)] + [a for n in range(45, 50) for a in idn(n)]
+    with serving(granian(port), port, database_url, tmp_path):
+        tokens = [*(form_token(port) for _ in addresses[1:]), aged_token(port)]
+        with ThreadPoolExecutor(64) as crowd:
+            tickets = list(crowd.map(enter, [port] * len(addresses), tokens, addresses))
+    rows = stored(database_url)
+    candidates = [entries.Candidate(row.id, row.duplicate_key, row.answer, None) for row in rows]
+    struck = dict(entries.settle(candidates, "2030"))
+    assert sorted(tickets) == sorted(row.ticket for row in rows)
+    assert len(rows) == 200
+    first = {row.duplicate_key: row.id for row in sorted(rows, reverse=True)}
+    assert {row.id for row in rows} - set(struck) == set(first.values())
+    assert len(first) == 50
+    assert set(struck.values()) == {"dubblett"}
+
+
+def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_path):
+    shown: list[str] = []
+
+    def send(number: int) -> None:
+        try:
+            shown.append(enter(port, token, f"person{number}@example.se"))
+        except (OSError, http.client.HTTPException):
+            return
+        if len(shown) == 40:
+            os.killpg(process.pid, signal.SIGKILL)
+
+    with serving(granian(port), port, database_url, tmp_path) as process:
+        token = aged_token(port)
+        with ThreadPoolExecutor(16) as crowd:
+            list(crowd.map(send, range(300)))
+    assert 40 <= len(shown) < 300
+    assert set(shown) <= {row.ticket for row in stored(database_url)}
+
+
+def test_gunicorn_serves_it_too(port, database_url, tmp_path):
+    with serving(gunicorn(port), port, database_url, tmp_path):
+        assert "10 av 24 luckor är öppna" in ask(port, "GET", "/")[1]
+        ticket = enter(port, aged_token(port), "anna@example.se")
+    assert [row.ticket for row in stored(database_url)] == [ticket]

@@ -3,7 +3,7 @@
 from dotenv import load_dotenv
 
 from app import create_app
-from app.calendar.content import ContentError
+from app.calendar.faults import ContentError
 from app.config import ConfigurationError
 
 load_dotenv()

@@ -15,7 +15,7 @@ from app.admin import draw_views, entry_views, guard, overview_views, sign_in_vi
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
-from app.calendar.content import Library
+from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import views as contest_views
 from app.draw import beacon, rehearsal
@@ -30,7 +30,7 @@ PAGES = (draw_views, entry_views, feed_views, overview_views, sign_in_views)
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application. Raises ConfigurationError and ContentError with Swedish sentences."""
     settings = config.load(overrides)
-    instance = settings.INSTANCE_PATH.resolve()
+    instance = settings.instance.resolve()
     instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())

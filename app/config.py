@@ -28,7 +28,7 @@ class Settings(BaseModel):
     SECRET_KEY: str = Field("", description="Signs forms and receipts; secret_key in the instance folder if not set")
     DATABASE_URL: str = Field("", description="postgresql://…; SQLite in the instance folder if not set")
     REDIS_URL: str = Field("", description="Rate limits shared by several machines; a file if not set")
-    INSTANCE_PATH: Path = Field(ROOT / "instance", description="Where state lives")
+    INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
     CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
     PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
     ENTRY_LIMIT: str = Field("600 per 10 minutes", description="Entries from one address: an office shares one")
@@ -41,6 +41,26 @@ class Settings(BaseModel):
     CLOCK: Clock | None = Field(None, description="For tests: a clock to ask instead")
     DRAW_CHAIN: Any = Field(None, description="For tests: a beacon chain whose key the tests own")
     TESTING: bool = False
+
+    @property
+    def instance(self) -> Path:
+        """The instance folder, which load() has settled."""
+        if self.INSTANCE_PATH is None:
+            raise ValueError("settings come from load()")
+        return self.INSTANCE_PATH
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def a_redis_server(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("ska börja med redis://")
+        return value
+
+    @field_validator("NOW", mode="before")
+    @classmethod
+    def a_time_in_words(cls, value: object) -> object:
+        """JSON in the environment may give a number, which is no ISO time."""
+        return str(value) if isinstance(value, bool | int | float) else value
 
     @field_validator("NOW")
     @classmethod
@@ -79,31 +99,44 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """The settings from the environment, then from `overrides`. Raises ConfigurationError."""
     config = Config(str(ROOT))
     config.from_prefixed_env()
-    config.update({name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)})
+    config.update({name: os.environ[name] for name in _WITHOUT_PREFIX if os.environ.get(name)})
     config.update(overrides or {})
-    if config.get("DEMO"):
-        # Invented entries never stand among real ones.
-        config.setdefault("INSTANCE_PATH", ROOT / "instance" / "demo")
     try:
         settings = Settings.model_validate(dict(config))
     except ValidationError as error:
         raise ConfigurationError("\n".join(_in_words(fault) for fault in error.errors())) from None
-    return _with_secret_key(_checked(settings))
+    return _with_secret_key(_checked(_with_instance(settings)))
+
+
+_WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
+_SECRET = ("SECRET_KEY", *_WITHOUT_PREFIX)
+_KINDS = {
+    "bool": "ska vara true eller false",
+    "int": "ska vara ett heltal",
+    "date": "ska vara en tid som 2026-12-10T08:00",
+    "string": "ska vara text",
+    "path": "ska vara sökvägen till en mapp",
+    "greater": "är för litet",
+    "less": "är för stort",
+}
+"""Sentences by the beginning of pydantic's error type."""
 
 
 def _in_words(fault: Any) -> str:
     name = str(fault["loc"][0])
-    prefix = "" if name in ("DATABASE_URL", "REDIS_URL") else "FLASK_"
-    reasons = {
-        "bool_parsing": "ska vara true eller false",
-        "int_parsing": "ska vara ett heltal",
-        "datetime_from_date_parsing": "ska vara en tid som 2026-12-10T08:00",
-        "datetime_parsing": "ska vara en tid som 2026-12-10T08:00",
-        "greater_than_equal": "är för litet",
-        "less_than_equal": "är för stort",
-    }
-    message = reasons.get(fault["type"], str(fault.get("ctx", {}).get("error", fault["msg"])))
-    return f"{prefix}{name} {message} (nu: {'***' if name == 'SECRET_KEY' else repr(fault['input'])})."
+    prefix = "" if name in _WITHOUT_PREFIX else "FLASK_"
+    kind = next((sentence for start, sentence in _KINDS.items() if fault["type"].startswith(start)), None)
+    message = kind or str(fault.get("ctx", {}).get("error", "har ett värde som inte går att använda"))
+    return f"{prefix}{name} {message}" + ("." if name in _SECRET else f" (nu: {fault['input']!r}).")
+
+
+def _with_instance(settings: Settings) -> Settings:
+    """The instance folder; in a demo one of its own, for invented entries never stand among real ones."""
+    default = ROOT / "instance" / "demo" if settings.DEMO else ROOT / "instance"
+    folder = settings.INSTANCE_PATH or default
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} är en fil, inte en mapp.")
+    return settings.model_copy(update={"INSTANCE_PATH": folder})
 
 
 def _checked(settings: Settings) -> Settings:
@@ -117,7 +150,7 @@ def _checked(settings: Settings) -> Settings:
 
 
 def _with_secret_key(settings: Settings) -> Settings:
-    key_file = settings.INSTANCE_PATH / "secret_key"
+    key_file = settings.instance / "secret_key"
     key = settings.SECRET_KEY or (key_file.read_text().strip() if key_file.is_file() else "")
     if not key and (settings.DEBUG or settings.DEMO):
         key = secrets.token_urlsafe(48)

@@ -21,6 +21,7 @@ from app.draw import conduct
 from app.draw.standing import standing
 
 _PER_PAGE = 100
+_LARGEST_ID = 2**31
 _COLUMNS = ("Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott")
 
 
@@ -32,7 +33,7 @@ def _search(contest: Contest, text: str, before: int | None, limit: int | None) 
         query = query.where(
             sa.or_(Entry.email.contains(wanted, autoescape=True), Entry.ticket.startswith(wanted, autoescape=True))
         )
-    if before:
+    if before and before < _LARGEST_ID:
         query = query.where(Entry.id < before)
     return list(db.session.scalars(query))
 
@@ -59,12 +60,12 @@ def entries() -> tuple[str, int]:
     return _page()
 
 
-@blueprint.get("/bidrag/<int:entry_id>/stryk")
+@blueprint.get("/bidrag/<number:entry_id>/stryk")
 def strike_page(entry_id: int) -> tuple[str, int]:
     return _strike_page(entry_id, made(StrikeForm, entry_id=entry_id), 200)
 
 
-@blueprint.post("/bidrag/<int:entry_id>/stryk")
+@blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     edition, contest = chosen_contest()
     form = StrikeForm()

@@ -7,8 +7,8 @@ from app import clock
 from app.admin import access
 from app.admin.forms import EmptyForm, made
 from app.calendar import hatches
-from app.calendar.content import Library
 from app.calendar.hatches import Edition
+from app.calendar.library import Library
 from app.calendar.schema import Contest
 
 COOKIE = "__Host-organisator"

@@ -4,7 +4,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.calendar.content import ContentError, Library
+from app.calendar.faults import ContentError
+from app.calendar.library import Library
 
 content = AppGroup("content", help="Kalenderns innehåll.")
 

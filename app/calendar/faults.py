@@ -1,8 +1,13 @@
-"""What pydantic found, in one Swedish sentence. Pure."""
+"""Faults in content: where they are and what to do, each in one Swedish sentence. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+_TIME = "ska vara en tid som 2026-12-10T00:00:00"
+_ADDRESS = "ska vara en webbadress som börjar med https://"
 _SENTENCES = {
     "missing": "fältet saknas",
     "extra_forbidden": "okänt fält; är det rätt stavat?",
@@ -15,24 +20,85 @@ _SENTENCES = {
     "too_long": "har för många delar; högst {max_length}",
     "int_type": "ska vara ett heltal utan citattecken",
     "int_parsing": "ska vara ett heltal",
+    "int_from_float": "ska vara ett heltal",
     "greater_than": "ska vara större än {gt}",
     "greater_than_equal": "ska vara minst {ge}",
     "less_than_equal": "ska vara högst {le}",
     "bool_type": "ska vara true eller false",
     "bool_parsing": "ska vara true eller false",
-    "datetime_type": "ska vara en tid som 2026-12-10T00:00:00",
-    "datetime_parsing": "ska vara en tid som 2026-12-10T00:00:00",
-    "datetime_from_date_parsing": "ska vara en tid som 2026-12-10T00:00:00",
-    "url_parsing": "ska vara en webbadress som börjar med https://",
-    "url_scheme": "ska vara en webbadress som börjar med https://",
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "url_type": _ADDRESS,
+    "url_parsing": _ADDRESS,
+    "url_scheme": _ADDRESS,
     "model_type": "ska vara en egen del, med rubriken inom hakparenteser",
 }
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """Something to mend in a file; `field` is empty and `line` 0 when the whole file is meant."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = (
+            self.file + (f", rad {self.line}" if self.line else "") + (f", fältet {self.field}" if self.field else "")
+        )
+        return f"{place}: {self.message}"
+
+
+class ContentError(Exception):
+    """One or more faults; the text is a Swedish list of all of them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def told(file: str, lines: Mapping[str, int], details: Sequence[Any]) -> list[Fault]:
+    """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
+    paths = {".".join(map(str, detail["loc"])) for detail in details}
+    return [
+        _fault(file, lines, [str(key) for key in detail["loc"]], in_swedish(detail))
+        for detail in details
+        # A list of which a part is wrong is counted without it; the part's own fault says enough.
+        if not (
+            detail["type"] == "too_short"
+            and any(path.startswith(".".join(map(str, detail["loc"])) + ".") for path in paths)
+        )
+    ]
+
+
+def _fault(file: str, lines: Mapping[str, int], keys: list[str], message: str) -> Fault:
+    known = next((".".join(keys[:end]) for end in range(len(keys), 0, -1) if ".".join(keys[:end]) in lines), "")
+    shown = "".join(f"[{int(key) + 1}]" if key.isdigit() else f".{key}" for key in keys).lstrip(".")
+    return Fault(file, lines.get(known, 0), shown, message)
 
 
 def in_swedish(detail: Mapping[str, Any]) -> str:
     """The sentence for one of pydantic's error details."""
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
-        error = str(context.get("error", ""))
-        return "ska vara en e-postadress" if "email" in error else error
+        return str(context["error"]) if "error" in context else "ska vara en e-postadress"
     return _SENTENCES.get(detail["type"], "har ett värde som inte går att använda").format(**context)
+
+
+def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:
+    """The line of every key and table header, by path: {"title": 2, "facts.0": 9, "facts.0.url": 11}."""
+    lines: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    prefix = ""
+    for number, line in enumerate(toml.split("\n"), first_line):
+        if header := re.match(r"\[(\[?)([\w.-]+)\]", line):
+            name = f"{header[2]}.{seen[header[2]]}" if header[1] else header[2]
+            seen[header[2]] += 1
+            prefix = f"{name}."
+            lines[name] = number
+        elif key := re.match(r"([\w-]+)\s*=", line):
+            lines.setdefault(prefix + key[1], number)
+    return lines

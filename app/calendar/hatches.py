@@ -89,6 +89,8 @@ def current_year(years: Iterable[int], now: datetime) -> int:
 def changes(edition: Edition) -> list[datetime]:
     """Every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
     moments = {opens_at(edition.year, number) for number in NUMBERS}
+    # In November the page says how many days are left.
+    moments |= {datetime(edition.year, 11, day, tzinfo=SWEDEN).astimezone(UTC) for day in range(1, 31)}
     moments.add(opens_at(edition.year, 24) + timedelta(days=1))
     if contest := edition.contest:
         moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}

@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
+    PlainValidator,
     StringConstraints,
     model_validator,
 )
@@ -24,14 +25,16 @@ def _swedish(value: datetime) -> datetime:
     return value.replace(tzinfo=SWEDEN) if value.tzinfo is None else value
 
 
-def _year(value: int | str) -> int | str:
-    if value != "odaterad" and not (isinstance(value, int) and 1990 <= value <= 2100):
+def _year(value: object) -> int | str:
+    if value == "odaterad":
+        return "odaterad"
+    if not isinstance(value, int) or not 1990 <= value <= 2100:
         raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
     return value
 
 
 SwedishTime = Annotated[datetime, AfterValidator(_swedish)]
-SourceYear = Annotated[int | str, AfterValidator(_year)]
+SourceYear = Annotated[int | str, PlainValidator(_year)]
 
 
 class _Part(BaseModel):

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar import hatches
-from app.calendar.content import Library
 from app.calendar.hatches import Edition, Hatch
+from app.calendar.library import Library
 from app.calendar.street import FIGURES
 from app.web import assets, weight
 

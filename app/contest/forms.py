@@ -23,11 +23,11 @@ class EntryForm(TokenForm):
     class Meta(TokenForm.Meta):
         token_quickest = QUICKEST
 
-    answer = RadioField("Ditt svar", validators=[InputRequired("Välj ett av svaren.")])
+    answer = RadioField("Ditt svar", validate_choice=False)
     email = EmailField(
         "E-postadress", filters=[_trimmed], validators=[Length(max=254, message="Adressen är för lång.")]
     )
-    municipality = SelectField("Kommun")
+    municipality = SelectField("Kommun", validate_choice=False)
     motivation = TextAreaField(
         filters=[_trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]
     )
@@ -39,6 +39,7 @@ class EntryForm(TokenForm):
 
     def __init__(self, contest: Contest, **values: Any) -> None:
         super().__init__(**values)
+        self.options = contest.options
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
         self.answer.label.text = contest.question
@@ -46,6 +47,10 @@ class EntryForm(TokenForm):
         self.motivation.label.text = contest.motivation_question
         if not contest.ask_motivation:
             del self.motivation
+
+    def validate_answer(self, field: RadioField) -> None:
+        if field.data not in self.options:
+            raise ValidationError("Välj ett av svaren.")
 
     def validate_email(self, field: EmailField) -> None:
         if not field.data:

@@ -17,6 +17,7 @@ from app.database import db, write
 from app.draw import beacon, protocol, selection
 from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
 
+LONGEST_LEAD = timedelta(days=90)
 SHORTEST_LEAD = timedelta(minutes=2)
 """A draw made in front of people needs no longer; the protocol then says how short it was."""
 
@@ -47,6 +48,8 @@ def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, n
         raise ActRefused("Listan kan låsas först när tävlingen har stängt.")
     if draw_at < now + SHORTEST_LEAD:
         raise ActRefused("Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid.")
+    if draw_at > now + LONGEST_LEAD:
+        raise ActRefused("Dragningen ligger mer än 90 dagar bort. Se efter att dagen är rätt.")
     write()
     _refuse_when_locked(contest)
     _settle(contest, now)

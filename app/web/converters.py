@@ -15,6 +15,11 @@ class HatchConverter(YearConverter):
     regex = r"[1-9]|1\d|2[0-4]"
 
 
+class NumberConverter(YearConverter):
+    regex = r"[1-9]\d{0,8}"
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["year"] = YearConverter
+    app.url_map.converters["number"] = NumberConverter
     app.url_map.converters["hatch"] = HatchConverter

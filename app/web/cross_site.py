@@ -15,5 +15,12 @@ def init_app(app: Flask) -> None:
         if site and site not in ("same-origin", "none"):
             abort(403, "cross-site")
         origin = request.headers.get("Origin")
-        if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        if origin and origin != "null" and _host(origin) != request.host:
             abort(403, "cross-site")
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

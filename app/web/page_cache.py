@@ -18,8 +18,8 @@ from typing import Any
 import brotli
 from werkzeug.http import parse_accept_header
 
-from app.calendar.content import Library
 from app.calendar.hatches import changes
+from app.calendar.library import Library
 from app.clock import PINNED, Clock
 from app.web.headers import WSGIApp
 

@@ -14,7 +14,15 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-WRITTEN_ONCE = ("draw_lock", "draw_ticket", "draw_value", "draw_rank", "draw_verdict", "audit_record")
+WRITTEN_ONCE = {
+    "draw_lock": "contest_id = NEW.contest_id",
+    "draw_ticket": "contest_id = NEW.contest_id AND ticket = NEW.ticket",
+    "draw_value": "contest_id = NEW.contest_id",
+    "draw_rank": "contest_id = NEW.contest_id AND (place = NEW.place OR ticket = NEW.ticket)",
+    "draw_verdict": "contest_id = NEW.contest_id AND place = NEW.place",
+    "audit_record": "contest_id = NEW.contest_id AND number = NEW.number",
+}
+"""Tables whose rows are written once, and when a new row would take the place of an old one."""
 
 
 def upgrade():
@@ -148,10 +156,13 @@ def refusals(table: str) -> list[str]:
             f"CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {act}",
             f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {act}",
         ]
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"
     return [
-        f"""CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}
-            BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"""
-        for act in ("UPDATE", "DELETE")
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        # REPLACE INTO would delete without asking the trigger above.
+        f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+            WHEN EXISTS (SELECT 1 FROM {table} WHERE {WRITTEN_ONCE[table]}) {refuse}""",
     ]
 
 

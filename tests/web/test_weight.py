@@ -20,7 +20,7 @@ def visit(client, path: str) -> tuple[str, dict[str, int]]:
     sizes = {path: compressed(client, path)}
     for element in BeautifulSoup(html, "html.parser").find_all(list(PARTS)):
         address = element.get(PARTS[element.name])
-        if address and element.get("rel") != ["canonical"]:
+        if address and element.get("rel") in (None, ["stylesheet"], ["icon"]):
             sizes[address] = compressed(client, address)
     return html, sizes
 

@@ -69,3 +69,13 @@ def _row(contest_id: str, code: str, ticket: str, answers: Answers, now: datetim
         "motivation": answers.motivation,
         "received_at": now,
     }
+
+
+def settle(contest: Contest, now: datetime) -> None:
+    """Strikes duplicates and wrong answers, inside the caller's write() transaction: the last thing before locking."""
+    found = db.session.scalars(sa.select(Entry).where(Entry.contest_id == contest.id)).all()
+    by_number = {entry.id: entry for entry in found}
+    candidates = (entries.Candidate(e.id, e.duplicate_key or "", e.answer, e.struck) for e in found)
+    for number, reason in entries.settle(candidates, contest.answer):
+        by_number[number].struck = reason
+        records.append(contest.id, "struken", now, lott=by_number[number].ticket, skal=reason)

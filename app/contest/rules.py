@@ -17,6 +17,10 @@ SKIP_REASONS = ("svarar inte", "tackar nej", "inte behörig", "återkallad")
 
 def sections(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str]]]:
     """The rules as (heading, paragraphs)."""
+    return [*_taking_part(contest, organiser), *_winning(contest)]
+
+
+def _taking_part(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str]]]:
     return [
         ("Arrangör", [f"{organiser.name}, {organiser.address}. E-post: {organiser.email}."]),
         (
@@ -35,6 +39,11 @@ def sections(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str
                 "En person deltar med ett bidrag. Kommer det flera från samma person räknas det första.",
             ],
         ),
+    ]
+
+
+def _winning(contest: Contest) -> list[tuple[str, list[str]]]:
+    return [
         ("Priser", [f"{p.count} st: {p.title}, värde {p.value} kronor." for p in contest.prizes]),
         (
             "Så utses vinnaren",

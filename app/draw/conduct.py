@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.audit import records
 from app.calendar.schema import Contest
-from app.contest import entries
+from app.contest import acceptance, entries
 from app.contest.models import Entry
 from app.contest.rules import SKIP_REASONS
 from app.database import db, write
@@ -52,17 +52,38 @@ def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, n
         raise ActRefused("Dragningen ligger mer än 90 dagar bort. Se efter att dagen är rätt.")
     write()
     _refuse_when_locked(contest)
-    _settle(contest, now)
-    number = beacon.round_at(chain, draw_at)
+    acceptance.settle(contest, now)
     rows = db.session.execute(
         sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest.id).order_by(Entry.ticket)
     ).all()
-    proof = protocol.Proof(
+    lines = [(ticket, bool(counts)) for ticket, counts in rows]
+    locked = _locked(_proof(contest, rules, lines, draw_at, chain, now), rules, chain, now)
+    db.session.add(locked)
+    db.session.flush()
+    if lines:
+        listed = [{"contest_id": contest.id, "ticket": ticket, "counts": counts} for ticket, counts in lines]
+        db.session.execute(sa.insert(ListedTicket), listed)
+    records.append(contest.id, "last", now, lasbevis=locked.proof_sha256)
+    db.session.commit()
+    return locked
+
+
+def _proof(
+    contest: Contest,
+    rules: str,
+    lines: list[tuple[str, bool]],
+    draw_at: datetime,
+    chain: beacon.Chain,
+    now: datetime,
+) -> protocol.Proof:
+    number = beacon.round_at(chain, draw_at)
+    counted = sum(counts for _, counts in lines)
+    return protocol.Proof(
         tavling=contest.id,
         last=records.stamp(now),
-        antal_med=sum(counts for _, counts in rows),
-        antal_strukna=sum(not counts for _, counts in rows),
-        lista_sha256=protocol.checksum(protocol.list_lines(contest.id, ((t, c) for t, c in rows))),
+        antal_med=counted,
+        antal_strukna=len(lines) - counted,
+        lista_sha256=protocol.checksum(protocol.list_lines(contest.id, lines)),
         regler_sha256=protocol.checksum([rules]),
         vinster=contest.prize_count,
         kalla=chain.name,
@@ -70,27 +91,21 @@ def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, n
         runda=number,
         tidpunkt=records.stamp(beacon.time_of(chain, number)),
     )
+
+
+def _locked(proof: protocol.Proof, rules: str, chain: beacon.Chain, now: datetime) -> Lock:
     text = protocol.proof_text(proof)
-    locked = Lock(
-        contest_id=contest.id,
+    return Lock(
+        contest_id=proof.tavling,
         locked_at=now.replace(microsecond=0),
-        draw_at=beacon.time_of(chain, number),
+        draw_at=beacon.time_of(chain, proof.runda),
         chain_hash=chain.hash,
-        round=number,
+        round=proof.runda,
         prizes=proof.vinster,
         rules=rules,
         proof=text,
         proof_sha256=protocol.checksum([text]),
     )
-    db.session.add(locked)
-    db.session.flush()
-    if rows:
-        db.session.execute(
-            sa.insert(ListedTicket), [{"contest_id": contest.id, "ticket": t, "counts": c} for t, c in rows]
-        )
-    records.append(contest.id, "last", now, lasbevis=locked.proof_sha256)
-    db.session.commit()
-    return locked
 
 
 def draw(contest: Contest, pasted: str, chain: beacon.Chain, now: datetime) -> None:
@@ -177,12 +192,3 @@ def next_in_line(contest_id: str) -> Rank | None:
 def _refuse_when_locked(contest: Contest) -> None:
     if db.session.get(Lock, contest.id):
         raise ActRefused("Listan är redan låst och kan inte ändras.")
-
-
-def _settle(contest: Contest, now: datetime) -> None:
-    found = db.session.scalars(sa.select(Entry).where(Entry.contest_id == contest.id)).all()
-    by_number = {entry.id: entry for entry in found}
-    candidates = (entries.Candidate(e.id, e.duplicate_key or "", e.answer, e.struck) for e in found)
-    for number, reason in entries.settle(candidates, contest.answer):
-        by_number[number].struck = reason
-        records.append(contest.id, "struken", now, lott=by_number[number].ticket, skal=reason)

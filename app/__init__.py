@@ -52,7 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.db.init_app(app)
     with app.app_context():
         database.tune(database.db.engine)
-    Migrate(app, database.db)
+    Migrate(app, database.db, directory=str(config.ROOT / "migrations"))
     Babel(app)
     limits.limiter.init_app(app)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import limits
 from flask import Config
@@ -58,9 +59,16 @@ class Settings(BaseModel):
 
     @field_validator("NOW", mode="before")
     @classmethod
-    def a_time_in_words(cls, value: object) -> object:
-        """JSON in the environment may give a number, which is no ISO time."""
-        return str(value) if isinstance(value, bool | int | float) else value
+    def an_iso_time(cls, value: object) -> object:
+        """A bare number would be read as seconds since 1970."""
+        if value is None or isinstance(value, datetime):
+            return value
+        try:
+            if not isinstance(value, str) or len(value) < len("2026-12-10"):
+                raise ValueError
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("ska vara en tid som 2026-12-10T08:00") from None
 
     @field_validator("NOW")
     @classmethod
@@ -90,7 +98,7 @@ class Settings(BaseModel):
     @field_validator("PUBLIC_URL")
     @classmethod
     def a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+        if not value.startswith(("http://", "https://")) or not urlsplit(value).netloc:
             raise ValueError("ska börja med https:// eller http://")
         return value.rstrip("/")
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.forms import StrikeForm, made
 from app.admin.guard import blueprint, chosen_contest
-from app.audit.records import stamp
+from app.audit.chain import stamp
 from app.calendar.schema import Contest
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES

@@ -1,6 +1,6 @@
 """The one guard of the organisers' area: every page of the blueprint asks for a sign-in unless it is named here."""
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -8,7 +8,7 @@ from app.admin import access
 from app.admin.forms import EmptyForm, made
 from app.calendar import hatches
 from app.calendar.hatches import Edition
-from app.calendar.library import Library
+from app.calendar.lookup import library
 from app.calendar.schema import Contest
 
 COOKIE = "__Host-organisator"
@@ -34,11 +34,6 @@ def for_every_page() -> dict[str, object]:
 def never_kept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def library() -> Library:
-    found: Library = current_app.extensions["library"]
-    return found
 
 
 def chosen_edition() -> Edition:

@@ -3,8 +3,9 @@
 from flask import render_template
 
 from app import clock
-from app.admin.guard import blueprint, chosen_edition, library
+from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
+from app.calendar.lookup import library
 from app.draw.standing import standing
 
 

@@ -1,6 +1,6 @@
 """The audit chain in the database: written in the same transaction as what it tells of, never changed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,7 +30,7 @@ def append(contest_id: str, kind: str, at: datetime, **fields: object) -> str:
         .limit(1)
     ).first()
     number, head = (last.number + 1, last.head) if last else (1, chain.START)
-    body = chain.compact({"nr": number, "tid": stamp(at), "typ": kind, **fields})
+    body = chain.compact({"nr": number, "tid": chain.stamp(at), "typ": kind, **fields})
     head = chain.next_head(head, body)
     db.session.execute(
         sa.insert(AuditRecord).values(contest_id=contest_id, number=number, kind=kind, body=body, head=head)
@@ -46,8 +46,3 @@ def has(contest_id: str, kind: str) -> bool:
         )
         is True
     )
-
-
-def stamp(moment: datetime) -> str:
-    """An instant as public files write it: UTC, whole seconds, YYYY-MM-DDThh:mm:ssZ."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,8 @@ from flask import Response, current_app, render_template
 
 from app import clock
 from app.calendar import feeds, hatches
-from app.calendar.views import blueprint, current_edition, library, public
+from app.calendar.lookup import current_edition, library, public
+from app.calendar.views import blueprint
 
 
 def _site() -> str:

@@ -52,6 +52,8 @@ class Library:
                 editions[int(folder.name)] = read_edition(folder)
             except ContentError as error:
                 faults += error.faults
+            except OSError:
+                faults.append(Fault(folder.name, 0, "", "går inte att läsa just nu"))
         if folders:
             editions = {year: edition for year, edition in editions.items() if self.root / str(year) in folders}
         else:
@@ -69,10 +71,11 @@ class Library:
 
     def _fingerprint(self) -> frozenset[tuple[str, int, int]]:
         found = set()
-        for path in self.root.rglob("*"):
-            try:
+        try:
+            for path in self.root.rglob("*"):
                 status = path.stat()
-            except OSError:
-                continue
-            found.add((str(path), status.st_mtime_ns, status.st_size))
+                found.add((str(path), status.st_mtime_ns, status.st_size))
+        except OSError:
+            # Something went away while we looked: a fingerprint that no later one is equal to, so we look again.
+            found.add(("", time.monotonic_ns(), 0))
         return frozenset(found)

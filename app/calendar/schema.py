@@ -1,17 +1,20 @@
 """The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     EmailStr,
     Field,
     PlainValidator,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -19,6 +22,12 @@ from app.clock import SWEDEN
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
+def _with_time_of_day(value: object) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
+    return value
 
 
 def _swedish(value: datetime) -> datetime:
@@ -33,7 +42,7 @@ def _year(value: object) -> int | str:
     return value
 
 
-SwedishTime = Annotated[datetime, AfterValidator(_swedish)]
+SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 
 
@@ -58,10 +67,10 @@ class Question(_Part):
     answer: Line
     explanation: Line
 
-    @model_validator(mode="after")
-    def _answer_is_an_option(self) -> Self:
-        _refuse_answer_outside(self.options, self.answer)
-        return self
+    @field_validator("answer")
+    @classmethod
+    def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
+        return _among_options(value, info)
 
 
 class Prize(_Part):
@@ -95,13 +104,18 @@ class Contest(_Part):
     def _consistent(self) -> Self:
         if not self.opens < self.closes < self.draw_at:
             raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
-        _refuse_answer_outside(self.options, self.answer)
         return self
 
+    @field_validator("answer")
+    @classmethod
+    def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
+        return _among_options(value, info)
 
-def _refuse_answer_outside(options: tuple[str, ...], answer: str) -> None:
-    if answer not in options:
-        raise ValueError(f"answer ska vara ett av alternativen i options, bokstav för bokstav (nu: ”{answer}”)")
+
+def _among_options(value: str, info: ValidationInfo) -> str:
+    if value not in info.data.get("options", (value,)):
+        raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
+    return value
 
 
 class HatchFile(_Part):
@@ -110,17 +124,18 @@ class HatchFile(_Part):
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     summary: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     image: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")] | None = None
-    image_alt: Line | None = None
+    image_alt: Annotated[Line | None, Field(validate_default=True)] = None
     steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
     facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
     question: Question
     contest: Contest | None = None
 
-    @model_validator(mode="after")
-    def _image_is_described(self) -> Self:
-        if self.image and not self.image_alt:
-            raise ValueError("image_alt saknas: beskriv bilden i en mening")
-        return self
+    @field_validator("image_alt")
+    @classmethod
+    def _describes_the_image(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("image") and not value:
+            raise ValueError("saknas: beskriv bilden i en mening")
+        return value
 
 
 class Organiser(_Part):

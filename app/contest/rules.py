@@ -7,6 +7,7 @@ one blank line between them, and a last line feed.
 from datetime import datetime
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from app.calendar.schema import Contest, Organiser
 from app.clock import SWEDEN
@@ -44,7 +45,10 @@ def _taking_part(contest: Contest, organiser: Organiser) -> list[tuple[str, list
 
 def _winning(contest: Contest) -> list[tuple[str, list[str]]]:
     return [
-        ("Priser", [f"{p.count} st: {p.title}, värde {p.value} kronor." for p in contest.prizes]),
+        (
+            "Priser",
+            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes],
+        ),
         (
             "Så utses vinnaren",
             [

@@ -4,15 +4,16 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, render_template
+from flask import Blueprint, Response, current_app, g, render_template
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.calendar.hatches import Edition
+from app.calendar.lookup import public
 from app.calendar.schema import Contest
-from app.calendar.views import find_edition, find_hatch, public
 from app.contest import acceptance, entries, rules
 from app.contest.forms import EntryForm
+from app.contest.lookup import contest_in, find_contest
 from app.database import db
 from app.web.limits import TooMany, spend
 
@@ -30,21 +31,9 @@ def never_kept(response: Response) -> Response:
     return response
 
 
-def _contest_in(year: int, number: int) -> tuple[Edition, Contest]:
-    edition, hatch = find_hatch(year, number)
-    return edition, hatch.file.contest or abort(404)
-
-
-def find_contest(year: int) -> tuple[Edition, Contest, int]:
-    """An edition's contest and the number of its hatch; as locked as the hatch that it stands in."""
-    number = find_edition(year).contest_number or abort(404)
-    edition, contest = _contest_in(year, number)
-    return edition, contest, number
-
-
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
 def enter(year: int, number: int) -> Page:
-    edition, contest = _contest_in(year, number)
+    edition, contest = contest_in(year, number)
     if (phase := entries.phase(contest, clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 200
     return _form_page(edition, number, contest, EntryForm(contest, formdata=None), 200)
@@ -52,7 +41,7 @@ def enter(year: int, number: int) -> Page:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
-    edition, contest = _contest_in(year, number)
+    edition, contest = contest_in(year, number)
     now = clock.now()
     if (phase := entries.phase(contest, now)) != "open":
         return _not_open(edition, number, contest, phase), 409

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.audit import records
+from app.audit.chain import stamp
 from app.calendar.schema import Contest
 from app.contest import acceptance, entries
 from app.contest.models import Entry
@@ -80,7 +81,7 @@ def _proof(
     counted = sum(counts for _, counts in lines)
     return protocol.Proof(
         tavling=contest.id,
-        last=records.stamp(now),
+        last=stamp(now),
         antal_med=counted,
         antal_strukna=len(lines) - counted,
         lista_sha256=protocol.checksum(protocol.list_lines(contest.id, lines)),
@@ -89,7 +90,7 @@ def _proof(
         kalla=chain.name,
         kedja=chain.hash,
         runda=number,
-        tidpunkt=records.stamp(beacon.time_of(chain, number)),
+        tidpunkt=stamp(beacon.time_of(chain, number)),
     )
 
 

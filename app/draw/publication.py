@@ -1,9 +1,9 @@
-"""protokoll.json: everything about a draw that anyone needs to recompute it, as one record. Pure."""
+"""protokoll.json: everything about a draw that anyone needs to recompute it, as one record. Reads nothing itself."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from app.audit.records import stamp
+from app.audit.chain import stamp
 from app.draw.models import Drawn, Lock, Rank
 from app.draw.standing import Outcome
 

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response, abort, render_template
 
 from app import clock
-from app.contest.views import find_contest
+from app.contest.lookup import find_contest
 from app.database import db
 from app.draw import protocol, publication
 from app.draw.models import Drawn, Lock

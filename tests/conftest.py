@@ -10,6 +10,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -31,9 +33,12 @@ from app.contest.acceptance import Answers, Receipt
 from app.database import db
 from app.draw import conduct, rehearsal
 from app.draw.beacon import round_at
+from app.web import assets
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For what never meets the database: once is enough."""
 ENTRY_URL = "/2026/lucka/10/tavla"
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
 """Someone who answers rightly and fills in everything."""
@@ -121,13 +126,24 @@ def database_url(engine: str, blank: str, tmp_path: Path) -> Iterator[str]:
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What need not be made anew for every test: compressed static files, compiled templates."""
+    folder = tmp_path_factory.mktemp("built")
+    assets.build(folder / "static")
+    (folder / "templates").mkdir()
+    return folder
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path, clock: StoppedClock) -> Iterator[Callable[..., Flask]]:
+def make_app(database_url: str, tmp_path: Path, clock: StoppedClock, built: Path) -> Iterator[Callable[..., Flask]]:
     """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
     made: list[Flask] = []
+    (tmp_path / "static").symlink_to(built / "static")
 
     def make(**overrides: Any) -> Flask:
         made.append(create_app(_settings(tmp_path, database_url) | {"CLOCK": clock} | overrides))
+        made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
         return made[-1]
 
     yield make
@@ -137,9 +153,14 @@ def make_app(database_url: str, tmp_path: Path, clock: StoppedClock) -> Iterator
             db.engine.dispose()
 
 
+def configured(**settings: Any) -> pytest.MarkDecorator:
+    """For a test on an app with other settings: @configured(ENTRY_LIMIT="2 per hour")."""
+    return pytest.mark.parametrize("app", [settings], indirect=True, ids=[" ".join(settings)])
+
+
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    return make_app(**getattr(request, "param", {}))
 
 
 @pytest.fixture
@@ -161,17 +182,22 @@ def token_in(page: TestResponse) -> str:
     return found[1]
 
 
+def fill_in(client: FlaskClient, clock: StoppedClock, **changes: str | None) -> TestResponse:
+    """Fills in the contest form as a person does: opens it, takes some seconds, sends it."""
+    token = token_in(client.get(ENTRY_URL))
+    clock.forward(seconds=20)
+    return client.post(ENTRY_URL, data=filled(token=token, **changes))
+
+
+def filled(**changes: str | None) -> dict[str, str]:
+    """The fields of Anna's form, with changes; None leaves a field out."""
+    return {name: value for name, value in (ANNA | changes).items() if value is not None}
+
+
 @pytest.fixture
 def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestResponse]:
-    """Fills in the contest form as a person does: opens it, takes some seconds, sends it."""
-
-    def send(**changes: str | None) -> TestResponse:
-        token = token_in(client.get(ENTRY_URL))
-        clock.forward(seconds=20)
-        fields = {name: value for name, value in (ANNA | changes).items() if value is not None}
-        return client.post(ENTRY_URL, data=fields | {"token": token})
-
-    return send
+    """Enters the contest with the form: enter(email="bo@example.se")."""
+    return partial(fill_in, client, clock)
 
 
 @pytest.fixture
@@ -219,13 +245,13 @@ def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], 
 
 @pytest.fixture
 def organiser(app: Flask, clock: StoppedClock) -> FlaskClient:
-    """Olle, signed in for as long as the test takes."""
+    """Olle, signed in for as long as the test takes, whatever it does to the clock."""
     token = secrets.token_urlsafe(32)
     with app.app_context():
         olle = Organiser(email="olle@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
         db.session.add(olle)
         db.session.flush()
-        moment = clock.now()
+        moment = swedish("2030-01-01")
         db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olle.id, created_at=moment, seen_at=moment))
         db.session.commit()
     client = app.test_client()

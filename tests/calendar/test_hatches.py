@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -119,12 +120,18 @@ def test_a_new_edition_alone_is_shown_long_before_its_time():
     assert hatches.current_year([2026], swedish("2026-02-01 12:00")) == 2026
 
 
-def test_the_pages_change_at_every_opening_and_after_christmas_eve_and_with_the_contest():
+def test_the_pages_change_at_every_opening_and_after_christmas_eve():
     changes = hatches.changes(EDITION)
-    expected = {swedish(f"2026-12-{day:02}") for day in range(1, 26)}
-    expected |= {swedish("2026-12-10"), swedish("2026-12-21 00:00:00")}
-    assert expected <= set(changes)
+    assert {swedish(f"2026-12-{day:02}") for day in range(1, 26)} <= set(changes)
     assert changes == sorted(set(changes))
+
+
+def test_the_pages_change_when_the_contest_opens_and_when_its_last_second_is_over():
+    times = {"opens": swedish("2026-12-11 08:00"), "closes": swedish("2026-12-18 11:59:59")}
+    file = EDITION.hatches[10].file
+    moved = file.model_copy(update={"contest": file.contest.model_copy(update=times)})
+    edition = replace(EDITION, hatches=EDITION.hatches | {10: replace(EDITION.hatches[10], file=moved)})
+    assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(hatches.changes(edition))
 
 
 def test_the_count_of_days_changes_with_each_day_of_waiting():

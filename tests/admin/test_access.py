@@ -1,0 +1,357 @@
+"""How organisers get in: invitation, password and one-time code; and how they are out again."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from bs4 import BeautifulSoup
+
+from app.admin import access
+from app.admin.guard import COOKIE
+from app.admin.models import Organiser, SignIn
+from app.database import db
+from tests.conftest import configured, on_sqlite, token_in
+
+SIGN_IN = "/admin/logga-in"
+EMAIL, PASSWORD = "olle@example.se", "en mening går bra"
+NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Passwords are hashed as ever, but with little work."""
+    monkeypatch.setattr(access, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+def invite(app, clock):
+    """The address of a new invitation's page."""
+
+    def make(email=EMAIL):
+        with app.app_context():
+            return f"/admin/inbjudan/{access.invite(email, clock.now())}"
+
+    return make
+
+
+@pytest.fixture
+def code(clock):
+    """The code that the app in the pocket shows now, or some steps of 30 seconds from now."""
+    return lambda secret, steps=0: pyotp.TOTP(secret).at(clock.now() + steps * timedelta(seconds=30))
+
+
+@pytest.fixture
+def accept(client, code):
+    """Accepts an invitation with the form; returns the answer and the secret of the one-time codes."""
+
+    def send(page, email=EMAIL, password=PASSWORD, typed=None):
+        shown = client.get(page)
+        secret = secret_on(shown)
+        fields = {"email": email, "password": password, "code": typed or code(secret), "token": token_in(shown)}
+        return client.post(page, data=fields), secret
+
+    return send
+
+
+@pytest.fixture
+def secret(invite, accept, clock):
+    """Olle has an account, and this is the secret in his app; the code he made it with is a step old."""
+    answer, secret = accept(invite())
+    assert answer.status_code == 303
+    clock.forward(seconds=30)
+    return secret
+
+
+@pytest.fixture
+def sign_in(client, secret, code):
+    """Fills in the sign-in form."""
+
+    def send(email=EMAIL, password=PASSWORD, typed=None):
+        fields = {"email": email, "password": password, "code": typed or code(secret)}
+        return client.post(SIGN_IN, data=fields | {"token": token_in(client.get(SIGN_IN))})
+
+    return send
+
+
+def secret_on(page):
+    return BeautifulSoup(page.text, "html.parser").select_one(".qr ~ p code").text
+
+
+def faults(answer):
+    return [link.text for link in BeautifulSoup(answer.text, "html.parser").select("#fel a")]
+
+
+def is_in(client):
+    return client.get("/admin/").status_code == 200
+
+
+def test_an_invited_organiser_makes_an_account_and_signs_in(sign_in, client):
+    answer = sign_in()
+    assert (answer.status_code, answer.location) == (303, "/admin/")
+    assert is_in(client)
+
+
+def test_the_first_organiser_says_the_address_herself(app, invite, accept):
+    answer, _ = accept(invite(None), email="Olle@Example.SE")
+    assert (answer.status_code, answer.location) == (303, SIGN_IN)
+    with app.app_context():
+        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+
+
+@on_sqlite
+def test_an_invitation_is_for_the_invited_address_only(app, invite, accept):
+    accept(invite("olle@example.se"), email="elak@example.se")
+    with app.app_context():
+        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+
+
+def test_an_invitation_works_once(invite, accept, client):
+    page = invite()
+    accept(page)
+    for answer in (client.get(page), client.post(page, data={"password": PASSWORD})):
+        assert answer.status_code == 410
+        assert "Länken gäller inte längre" in answer.text
+
+
+def test_an_invitation_lasts_seven_days(invite, client, clock):
+    page = invite()
+    clock.forward(days=7, seconds=-1)
+    assert client.get(page).status_code == 200
+    clock.forward(seconds=1)
+    assert client.get(page).status_code == 410
+
+
+@on_sqlite
+def test_an_invitation_cannot_be_guessed(invite, client):
+    page = invite()
+    assert len(page.rpartition("/")[2]) >= 32
+    assert client.get("/admin/inbjudan/gissning").status_code == 410
+
+
+@on_sqlite
+def test_the_invitation_shows_the_same_code_picture_each_time(invite, client):
+    page = invite()
+    assert secret_on(client.get(page)) == secret_on(client.get(page))
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"password": "elva tecken"}, "Välj ett lösenord på minst 12 tecken."),
+        ({"password": ""}, "Välj ett lösenord på minst 12 tecken."),
+        ({"password": "x" * 129}, "Välj ett lösenord på minst 12 tecken."),
+        ({"typed": "000000"}, "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."),
+        ({"email": "olle"}, "Skriv e-postadressen så här: namn@exempel.se"),
+    ],
+    ids=["short", "empty", "long", "code", "address"],
+)
+def test_a_wrong_answer_to_an_invitation_leaves_it_open(invite, accept, client, wrong, sentence):
+    page = invite(None)
+    answer, _ = accept(page, **wrong)
+    assert (answer.status_code, faults(answer)) == (422, [sentence])
+    assert client.get(page).status_code == 200
+
+
+@on_sqlite
+@pytest.mark.parametrize("password", ["tolv tecken!", "🎄" * 64, " mellanslag räknas "], ids=len)
+def test_long_and_strange_passwords_are_fine(invite, accept, client, clock, code, password):
+    _, secret = accept(invite(), password=password)
+    clock.forward(seconds=30)
+    fields = {"email": EMAIL, "password": password, "code": code(secret), "token": token_in(client.get(SIGN_IN))}
+    assert client.post(SIGN_IN, data=fields).status_code == 303
+
+
+@on_sqlite
+def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
+    monkeypatch.undo()
+    accept(invite())
+    with app.app_context():
+        kept = db.session.scalar(sa.select(Organiser.password_hash))
+    memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+)", kept).groups()
+    assert int(memory) >= 19 * 1024
+    assert int(rounds) >= 2
+
+
+def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
+    sign_in()
+    token = client.get_cookie(COOKIE).value
+    with app.app_context():
+        assert token not in db.session.scalars(sa.select(SignIn.token_sha256)).all()
+    client.set_cookie(COOKIE, access.checksum(token))
+    assert not is_in(client)
+
+
+@on_sqlite
+def test_whatever_was_wrong_the_words_are_the_same(sign_in):
+    answers = [
+        sign_in(email="okand@example.se"),
+        sign_in(password="fel lösenord, lika långt"),
+        sign_in(typed="000000"),
+        sign_in(typed="kod"),
+    ]
+    assert [(answer.status_code, faults(answer)) for answer in answers] == [(422, [NOT_TOGETHER])] * 4
+    same = {re.sub(r'(name="(token|email|code)"[^>]*) value="[^"]*"', r"\1", answer.text) for answer in answers}
+    assert len(same) == 1
+
+
+@on_sqlite
+def test_an_unknown_account_costs_as_much_work_as_a_known_one(sign_in, monkeypatch):
+    checked = []
+    monkeypatch.setattr(access, "_verify", lambda *given: checked.append(given))
+    sign_in(email="okand@example.se")
+    sign_in()
+    assert len(checked) == 2
+    assert all(password_hash.startswith("$argon2id$") for password_hash, _ in checked)
+
+
+@on_sqlite
+def test_nothing_typed_is_said_field_by_field(client):
+    answer = client.post(SIGN_IN, data={"token": token_in(client.get(SIGN_IN))})
+    assert faults(answer) == ["Skriv din e-postadress.", "Skriv ditt lösenord.", "Skriv de sex siffrorna ur din app."]
+
+
+@pytest.mark.parametrize("field", ["email", "password", "typed"])
+def test_a_strange_sign_breaks_nothing(sign_in, field):
+    assert sign_in(**{field: "olle\0\ud83d@example.se".encode("utf-8", "replace")}).status_code == 422
+
+
+@on_sqlite
+def test_a_password_is_never_shown_again(sign_in):
+    assert "min hemlighet" not in sign_in(password="min hemlighet är lång").text
+
+
+def test_a_code_works_once(sign_in, client, secret, code):
+    used = code(secret)
+    assert sign_in(typed=used).status_code == 303
+    client.delete_cookie(COOKIE)
+    assert (again := sign_in(typed=used)).status_code == 422
+    assert faults(again) == [NOT_TOGETHER]
+
+
+@on_sqlite
+def test_the_code_that_made_the_account_does_not_sign_in(invite, accept, client, code):
+    _, secret = accept(invite())
+    fields = {"email": EMAIL, "password": PASSWORD, "code": code(secret), "token": token_in(client.get(SIGN_IN))}
+    assert client.post(SIGN_IN, data=fields).status_code == 422
+
+
+@on_sqlite
+def test_an_older_code_does_not_work_after_a_newer_one(sign_in, client, secret, code):
+    sign_in(typed=code(secret, 1))
+    client.delete_cookie(COOKIE)
+    assert sign_in(typed=code(secret)).status_code == 422
+
+
+@on_sqlite
+@pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
+def test_a_phone_may_be_half_a_minute_wrong(sign_in, secret, clock, code, steps, status):
+    clock.forward(minutes=10)
+    assert sign_in(typed=code(secret, steps)).status_code == status
+
+
+@on_sqlite
+def test_a_code_may_be_typed_with_a_space(sign_in, secret, code):
+    digits = code(secret)
+    assert sign_in(typed=f"{digits[:3]} {digits[3:]}").status_code == 303
+
+
+@on_sqlite
+def test_the_cookie_is_for_this_site_over_https_and_out_of_reach_of_scripts(sign_in):
+    name, *attributes = sign_in().headers["Set-Cookie"].split("; ")
+    assert name.startswith("__Host-")
+    assert set(attributes) == {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
+
+
+@on_sqlite
+def test_every_sign_in_has_a_token_of_its_own(sign_in, client, clock):
+    sign_in()
+    first = client.get_cookie(COOKIE).value
+    client.delete_cookie(COOKIE)
+    clock.forward(seconds=30)
+    sign_in()
+    assert client.get_cookie(COOKIE).value != first
+
+
+def test_an_hour_without_a_click_signs_out(sign_in, client, clock):
+    sign_in()
+    clock.forward(minutes=59)
+    assert is_in(client)
+    clock.forward(minutes=59)
+    assert is_in(client)
+    clock.forward(hours=1, seconds=1)
+    assert not is_in(client)
+
+
+def test_after_twelve_hours_everybody_signs_in_again(sign_in, client, clock):
+    sign_in()
+    for _ in range(12):
+        clock.forward(minutes=59)
+        assert is_in(client)
+    clock.forward(minutes=59)
+    assert not is_in(client)
+
+
+def test_signing_out_ends_it_on_the_server_too(sign_in, client):
+    sign_in()
+    token = client.get_cookie(COOKIE).value
+    answer = client.post("/admin/logga-ut", data={"token": token_in(client.get("/admin/"))})
+    assert (answer.status_code, answer.location) == (303, SIGN_IN)
+    assert client.get_cookie(COOKIE) is None
+    client.set_cookie(COOKIE, token)
+    assert not is_in(client)
+
+
+@on_sqlite
+def test_nobody_is_signed_out_by_a_link_from_elsewhere(sign_in, client):
+    sign_in()
+    assert client.get("/admin/logga-ut").status_code == 405
+    assert client.post("/admin/logga-ut").status_code == 403
+    assert is_in(client)
+
+
+@on_sqlite
+def test_signing_in_again_when_in_leads_to_the_overview(sign_in, client):
+    sign_in()
+    assert client.get(SIGN_IN).location == "/admin/"
+
+
+@on_sqlite
+@configured(SIGN_IN_LIMIT="2 per hour")
+def test_too_many_tries_have_to_wait(sign_in):
+    sign_in(password="första gissningen")
+    sign_in(password="andra gissningen")
+    answer = sign_in()
+    assert answer.status_code == 429
+    assert faults(answer) == ["Det blev många försök. Vänta tio minuter och försök igen."]
+
+
+@on_sqlite
+@configured(SIGN_IN_LIMIT="2 per hour")
+def test_guesses_at_one_account_do_not_shut_out_another(sign_in):
+    sign_in(email="bo@example.se")
+    sign_in(email="BO@example.se ")
+    assert sign_in(email="bo@example.se").status_code == 429
+    assert sign_in().status_code == 303
+
+
+def test_a_new_invitation_gives_a_new_password_and_ends_old_sign_ins(sign_in, client, invite, accept, clock, code):
+    sign_in()
+    token = client.get_cookie(COOKIE).value
+    client.delete_cookie(COOKIE)
+    _, secret = accept(invite(), password="ett helt nytt lösenord")
+    clock.forward(seconds=30)
+    client.set_cookie(COOKIE, token)
+    assert not is_in(client)
+    client.delete_cookie(COOKIE)
+    assert sign_in(typed=code(secret)).status_code == 422
+    assert sign_in(password="ett helt nytt lösenord", typed=code(secret)).status_code == 303
+
+
+@on_sqlite
+def test_pages_of_the_organisers_are_kept_by_no_cache(sign_in, client):
+    answers = [client.get(SIGN_IN), client.get("/admin/"), sign_in(), client.get("/admin/"), client.get("/admin/nej")]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}

@@ -1,0 +1,85 @@
+"""What whoever runs the server types: accounts for organisers, a look at the content, and the first start."""
+
+import re
+
+import pytest
+from click.testing import CliRunner
+from flask.cli import FlaskGroup
+
+from tests.conftest import configured, on_sqlite
+
+
+@pytest.fixture
+def flask(app):
+    """Runs a command: flask("organiser", "invite"). Returns its exit code and what it printed."""
+
+    def run(*words):
+        group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
+        result = CliRunner().invoke(group, words)
+        return result.exit_code, result.output
+
+    return run
+
+
+def path_in(printed):
+    return re.search(r"http://127\.0\.0\.1:5000(/admin/inbjudan/\S+)\n", printed)[1]
+
+
+def test_an_invitation_is_printed_as_a_link_that_works(flask, client):
+    code, printed = flask("organiser", "invite", "olle@example.se")
+    assert (code, printed.splitlines()[0]) == (0, "Engångslänk för olle@example.se (gäller i sju dagar):")
+    assert "olle@example.se" in client.get(path_in(printed)).text
+
+
+@on_sqlite
+@configured(PUBLIC_URL="https://jul.example.se/")
+def test_the_link_leads_to_the_sites_own_address(flask):
+    assert "\n  https://jul.example.se/admin/inbjudan/" in flask("organiser", "invite", "olle@example.se")[1]
+
+
+@on_sqlite
+def test_an_invitation_to_something_else_than_an_address_is_refused(flask):
+    assert flask("organiser", "invite", "olle") == (1, "Error: olle är ingen e-postadress.\n")
+
+
+def test_the_first_start_prints_a_link_for_the_first_organiser(flask, client):
+    code, printed = flask("prepare")
+    assert code == 0
+    assert "Databasen är i ordning.\nEngångslänk för den första organisatören (gäller i sju dagar):" in printed
+    assert "E-postadress" in client.get(path_in(printed)).text
+
+
+def test_later_starts_print_no_link(flask, organiser):
+    assert flask("prepare") == (0, "Databasen är i ordning.\n")
+
+
+@configured(DEMO=True)
+def test_a_demo_has_invented_entries_and_only_once(flask, organiser, clock):
+    clock.set("2026-12-13 08:00")
+    assert "40 påhittade bidrag är med, för övning." in flask("prepare")[1]
+    assert "påhittade" not in flask("prepare")[1]
+
+
+def test_invented_entries_never_stand_among_real_ones(flask, organiser, clock):
+    clock.set("2026-12-13 08:00")
+    assert "påhittade" not in flask("prepare")[1]
+
+
+@on_sqlite
+def test_content_without_faults_is_said_to_be_so(flask):
+    assert flask("content", "check") == (0, "Innehållet är utan fel: 2026, 24 luckor i varje kalender.\n")
+
+
+@on_sqlite
+def test_every_fault_in_the_content_is_listed_with_file_and_line(app, flask, content):
+    app.config["CALENDAR_CONTENT"] = content
+    file = content / "2026" / "07" / "hatch.md"
+    file.write_text(file.read_text().replace('title = "Med', "title = 7 # Med").replace("image_alt =", "alt ="))
+    code, printed = flask("content", "check")
+    assert code == 1
+    assert printed.splitlines() == [
+        "Error: 3 fel i innehållet:",
+        "2026/07/hatch.md, fältet image_alt: saknas: beskriv bilden i en mening",
+        "2026/07/hatch.md, rad 2, fältet title: ska vara text inom citattecken",
+        "2026/07/hatch.md, rad 5, fältet alt: okänt fält; är det rätt stavat?",
+    ]

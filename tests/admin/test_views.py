@@ -1,0 +1,406 @@
+"""The organisers' work: the overview, the entries, and the draw one button at a time."""
+
+import csv
+import io
+import json
+import secrets
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.admin.access import checksum
+from app.admin.guard import COOKIE
+from app.admin.models import Organiser, SignIn
+from app.contest.models import Entry
+from app.database import db
+from app.draw import rehearsal
+from app.draw.beacon import QUICKNET
+from tests.conftest import STATES, VALUE, configured, on_sqlite, swedish, token_in
+
+DRAW = "/admin/dragning"
+PAGES = ("/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", DRAW)
+
+
+@pytest.fixture
+def cast(accept):
+    """Anna (twice), Bo and Cecilia with the right answer, and David with a wrong one."""
+    for name, answer in (("anna", "2030"), ("bo", "2030"), ("cecilia", "2030"), ("anna+x", "2030"), ("david", "2040")):
+        accept(f"{name}@example.se", answer)
+
+
+@pytest.fixture
+def send(organiser):
+    """Posts a form of the organisers' area with the token of one of its pages."""
+    return lambda address, **fields: organiser.post(address, data=fields | {"token": token_in(organiser.get(DRAW))})
+
+
+def soup(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def words(answer):
+    return " ".join(soup(answer).main.text.split())
+
+
+def numbers(answer):
+    return {pair.dt.text: pair.dd.text for pair in soup(answer).select("dl.numbers > div")}
+
+
+def faults(answer):
+    assert answer.status_code == 422
+    assert soup(answer).title.text.startswith("Fel: ")
+    return [link.text for link in soup(answer).select("#fel a")]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
+    reach(state)
+    for address in PAGES:
+        answer = organiser.get(address)
+        assert answer.status_code == 200
+        assert len(soup(answer).select("h1")) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        ("draft", "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00."),
+        ("open", "Titta igenom bidragen då och då."),
+        ("closed", "Gå igenom bidragen en sista gång och lås listan."),
+        ("locked", "Hämta slumptalet efter tisdag 22 december 2026 kl. 12.00."),
+        ("drawn", "Kontakta den som står på tur och bekräfta vinnaren."),
+        ("contact", "Kontakta den som står på tur och bekräfta vinnaren."),
+        ("finished", "Inget. Dragningen är avslutad."),
+    ],
+)
+def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, state, step):
+    reach(state)
+    assert f"Nästa steg {step}" in words(organiser.get("/admin/"))
+
+
+@on_sqlite
+def test_the_overview_counts_open_hatches_and_entries(cast, organiser):
+    shown = numbers(organiser.get("/admin/"))
+    assert shown == {"Öppna luckor": "10 av 24", "Bidrag": "5", "Med i dragningen": "5", "Tävlingen": "Öppen"}
+
+
+@on_sqlite
+def test_the_overview_names_every_fault_in_the_content(app, organiser, content):
+    library = app.extensions["library"]
+    library.root = content
+    (content / "2026" / "07" / "hatch.md").write_text("+++\ntitle = 7\n+++\n")
+    library._read()
+    page = words(organiser.get("/admin/"))
+    assert "2026/07/hatch.md, rad 2, fältet title: ska vara text inom citattecken" in page
+    assert "2026/07/hatch.md, fältet summary: fältet saknas" in page
+
+
+@on_sqlite
+@pytest.mark.parametrize("address", PAGES)
+def test_an_edition_that_does_not_exist_is_not_found(cast, organiser, address):
+    assert organiser.get(address, query_string={"ar": "1999"}).status_code == 404
+
+
+def test_the_entries_are_listed_with_the_newest_first(cast, organiser):
+    rows = soup(organiser.get("/admin/bidrag")).select("tbody tr")
+    assert [row.select("td")[2].text for row in rows] == [
+        "david@example.se",
+        "anna+x@example.se",
+        "cecilia@example.se",
+        "bo@example.se",
+        "anna@example.se",
+    ]
+
+
+def test_an_entry_from_the_form_is_in_the_list(enter, organiser):
+    enter()
+    row = soup(organiser.get("/admin/bidrag")).select_one("tbody tr").text
+    assert "anna@example.se" in row
+    assert "10 dec. 08.00" in row
+    assert "Lerum" in row
+
+
+def found(organiser, text):
+    rows = soup(organiser.get("/admin/bidrag", query_string={"sok": text})).select("tbody tr")
+    return [row.select("td")[2].text for row in rows]
+
+
+def test_entries_are_found_by_part_of_the_address(accept, organiser):
+    accept("a_b@example.se")
+    accept("axb@example.se")
+    accept("100%@example.se")
+    assert found(organiser, "a_b") == ["a_b@example.se"]
+    assert found(organiser, "%") == ["100%@example.se"]
+    assert found(organiser, " AXB@Example ") == ["axb@example.se"]
+    assert found(organiser, "\\") == []
+
+
+def test_an_entry_is_found_by_the_start_of_its_ticket(accept, organiser):
+    ticket = accept("bo@example.se").ticket
+    accept("anna@example.se")
+    assert found(organiser, ticket[:16]) == ["bo@example.se"]
+
+
+@on_sqlite
+def test_a_search_without_hits_says_so(cast, organiser):
+    assert "Inget bidrag passar sökningen." in organiser.get("/admin/bidrag?sok=kalle").text
+
+
+@pytest.mark.parametrize("asked", ["sok=%00", "sok='--", "fore=nej", "fore=-1", f"fore={10**30}", "ar=nej"])
+def test_a_strange_search_breaks_nothing(cast, organiser, asked):
+    assert organiser.get(f"/admin/bidrag?{asked}").status_code == 200
+
+
+def test_many_entries_are_listed_a_hundred_at_a_time(app, contest, organiser):
+    with app.app_context():
+        db.session.add_all(_entry(contest, number) for number in range(101))
+        db.session.commit()
+    page = soup(organiser.get("/admin/bidrag"))
+    assert len(page.select("tbody tr")) == 100
+    older = page.find("a", string="Visa äldre bidrag")["href"]
+    assert [row.select("td")[2].text for row in soup(organiser.get(older)).select("tbody tr")] == ["0@example.se"]
+
+
+def _entry(contest, number):
+    known = {"contest_id": contest.id, "answer": "2030", "municipality": "1441", "received_at": swedish("2026-12-10")}
+    return Entry(**known, ticket=f"{number:064x}", email=f"{number}@example.se")
+
+
+@on_sqlite
+def test_the_file_for_the_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
+    answer = organiser.get("/admin/bidrag.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="bidrag-mjk-2026.csv"'
+    assert answer.data.startswith("\ufeffNr;Mottaget (UTC);E-post;Svar;Kommun;Motivering;Struket;Lott\r\n".encode())
+    first = answer.data.decode("utf-8-sig").splitlines()[1].split(";")
+    assert first[:5] == ["1", "2026-12-10T08:00:00Z", "anna@example.se", "2030", "Lerum"]
+
+
+def cells(organiser):
+    """The rows of the file for the spreadsheet, without its heading."""
+    sheet = io.StringIO(organiser.get("/admin/bidrag.csv").data.decode("utf-8-sig"), newline="")
+    return list(csv.reader(sheet, delimiter=";"))[1:]
+
+
+@on_sqlite
+def test_a_spreadsheet_never_takes_what_people_wrote_for_a_formula(accept, organiser):
+    formulas = [f'{start}HYPERLINK("http://elak.example";"Klicka")' for start in "=+-@\t\r\n"]
+    for formula in formulas:
+        accept("=1+1@example.se", motivation=formula)
+    assert [row[5] for row in cells(organiser)] == [f"'{formula}" for formula in formulas]
+    assert {row[2] for row in cells(organiser)} == {"'=1+1@example.se"}
+
+
+@on_sqlite
+def test_a_motivation_with_semicolons_and_lines_is_one_cell(accept, organiser):
+    accept("anna@example.se", motivation='Buss; tåg\noch "båt"')
+    assert cells(organiser)[0][5] == 'Buss; tåg\noch "båt"'
+
+
+def test_an_entry_is_struck_with_a_reason(cast, organiser, send):
+    answer = send("/admin/bidrag/2/stryk", reason="anställd")
+    assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
+    page = soup(organiser.get("/admin/bidrag"))
+    assert page.select_one("#bidrag-2").select("td")[-1].text == "anställd"
+    assert numbers(organiser.get("/admin/bidrag"))["Strukna: anställd"] == "1"
+
+
+@on_sqlite
+def test_an_entry_that_is_struck_cannot_be_struck_again(cast, send):
+    send("/admin/bidrag/2/stryk", reason="anställd")
+    assert faults(send("/admin/bidrag/2/stryk", reason="återkallad")) == ["Bidraget är redan struket: anställd."]
+
+
+@on_sqlite
+def test_an_entry_is_not_struck_for_a_reason_outside_the_list(cast, organiser, send):
+    for reason in ("", "otrevlig", "dubblett\n"):
+        assert len(faults(send("/admin/bidrag/2/stryk", reason=reason))) == 1
+    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
+
+
+@pytest.mark.parametrize("number", [4711, 10**30])
+def test_an_entry_that_does_not_exist_cannot_be_struck(cast, organiser, send, number):
+    assert organiser.get(f"/admin/bidrag/{number}/stryk").status_code == 404
+    assert send(f"/admin/bidrag/{number}/stryk", reason="anställd").status_code == 404
+
+
+def test_nothing_is_struck_once_the_list_is_locked(cast, reach, organiser, send):
+    reach("locked")
+    assert not soup(organiser.get("/admin/bidrag")).select("tbody a")
+    answer = send("/admin/bidrag/2/stryk", reason="anställd")
+    assert faults(answer) == ["Listan är redan låst och kan inte ändras."]
+
+
+def test_the_whole_draw_by_its_buttons(cast, reach, organiser, send, clock):
+    reach("closed")
+    assert send(f"{DRAW}/las", draw_at="2026-12-22T12:00").location == "/admin/dragning?ar=2026"
+    assert "Runda" in words(organiser.get(DRAW))
+    clock.set("2026-12-22 12:00")
+    value = soup(organiser.get(DRAW)).select_one("pre").text
+    assert value == VALUE
+    assert send(f"{DRAW}/slumptal", value=value).location == "/admin/dragning?ar=2026"
+    assert "Plats 1 är på tur" in words(organiser.get(DRAW))
+    assert send(f"{DRAW}/avgor", place="1", verdict="vinnare").location == "/admin/dragning?ar=2026"
+    assert words(organiser.get(DRAW)).endswith("vinnare. Klart.")
+
+
+def test_only_the_one_who_is_next_in_line_is_shown(cast, reach, organiser, send):
+    reach("drawn")
+    [first] = soup(organiser.get(DRAW)).select(".person a")
+    send(f"{DRAW}/avgor", place="1", verdict="tackar nej")
+    [second] = soup(organiser.get(DRAW)).select(".person a")
+    assert first["href"] != second["href"]
+    assert first.text not in organiser.get(DRAW).text
+
+
+@on_sqlite
+def test_the_locked_rules_are_those_of_the_rules_page(cast, reach, organiser, send, client):
+    reach("closed")
+    send(f"{DRAW}/las", draw_at="2026-12-22T12:00")
+    rules = client.get("/2026/dragning/regler.txt").text
+    assert "Dubbdäck till cykeln" in rules
+    for paragraph in soup(client.get("/2026/tavling/villkor")).select("main h2 ~ p:not(:has(a))"):
+        assert paragraph.text in rules
+
+
+@on_sqlite
+@configured(DRAW_CHAIN=QUICKNET)
+def test_the_value_is_fetched_from_sources_that_name_the_round(cast, reach, organiser, send, clock):
+    reach("closed")
+    send(f"{DRAW}/las", draw_at="2026-12-22T12:00")
+    assert not soup(organiser.get(DRAW)).select("a[rel~=external]")
+    clock.set("2026-12-22 12:00")
+    sources = [link["href"] for link in soup(organiser.get(DRAW)).select("a[rel~=external]")]
+    assert len(sources) == 4
+    assert all(source.endswith(f"/{QUICKNET.hash}/public/{json.loads(VALUE)['round']}") for source in sources)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("now", "suggested"),
+    [
+        ("2026-12-21 09:00", "2026-12-22T12:00"),  # as announced
+        ("2026-12-22 11:59", "2026-12-23T12:00"),  # too late for that
+        ("2026-12-22 13:00", "2026-12-24T12:00"),  # a day away at least
+        ("2026-12-24 13:00", "2026-12-28T12:00"),  # not at a weekend
+    ],
+)
+def test_the_page_suggests_a_time_for_the_draw(reach, organiser, clock, now, suggested):
+    reach("closed")
+    clock.set(now)
+    assert soup(organiser.get(DRAW)).find(id="draw_at")["value"].replace(" ", "T")[:16] == suggested
+
+
+CHOOSE_TIME = "Välj dag och klockslag för dragningen."
+LATER = "Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid."
+
+
+@on_sqlite
+def test_a_time_that_will_not_do_is_said_beside_the_field(cast, reach, organiser, send):
+    reach("closed")
+    wrong = dict.fromkeys(("", "i morgon", "2026-12-32T12:00"), CHOOSE_TIME)
+    wrong |= dict.fromkeys(("2026-12-20T12:00", "2026-12-21T09:01", "0001-01-01T00:00"), LATER)
+    for typed, sentence in wrong.items():
+        answer = send(f"{DRAW}/las", draw_at=typed)
+        assert faults(answer) == [sentence]
+        assert soup(answer).find(id="draw_at-fel").text == f"Fel: {sentence}"
+    assert "Listan låstes" not in words(organiser.get("/2026/dragning"))
+
+
+@on_sqlite
+def test_a_value_that_will_not_do_is_said_beside_the_field(cast, reach, send, clock):
+    reach("locked")
+    clock.set("2026-12-22 12:00")
+    for typed, sentence in {
+        "": "Klistra in slumptalet i rutan.",
+        "hej": "Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.",
+        VALUE[:-20]: "Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.",
+        "x" * 5000: "Texten är för lång för att vara ett slumptal. Klistra in bara svaret från källan.",
+    }.items():
+        answer = send(f"{DRAW}/slumptal", value=typed)
+        assert faults(answer) == [sentence]
+        assert soup(answer).textarea.text.strip() == typed
+
+
+@on_sqlite
+def test_a_value_of_another_round_does_not_decide(cast, reach, send, clock):
+    reach("locked")
+    clock.set("2026-12-22 12:00")
+    [sentence] = faults(send(f"{DRAW}/slumptal", value=rehearsal.relay_answer(4711)))
+    assert sentence.startswith("Slumptalet är från runda 4711, men dragningen väntar på runda ")
+
+
+@on_sqlite
+def test_a_verdict_that_will_not_do_decides_nothing(cast, reach, organiser, send):
+    reach("drawn")
+    for place in ("2", "", "etta", str(10**30)):
+        assert faults(send(f"{DRAW}/avgor", place=place, verdict="vinnare"))
+    for verdict in ("fel kommun", ""):
+        assert faults(send(f"{DRAW}/avgor", place="1", verdict=verdict))
+    assert "Plats 1 är på tur" in words(organiser.get(DRAW))
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("state", "act", "fields", "sentence"),
+    [
+        ("open", "las", {"draw_at": "2026-12-22T12:00"}, "Listan kan låsas först när tävlingen har stängt."),
+        ("locked", "las", {"draw_at": "2026-12-23T12:00"}, "Listan är redan låst och kan inte ändras."),
+        ("closed", "slumptal", {"value": VALUE}, "Lås listan först. Slumptalet får inte vara känt när listan låses."),
+        ("drawn", "slumptal", {"value": VALUE}, "Dragningen är redan gjord. Den görs en gång."),
+        (
+            "finished",
+            "avgor",
+            {"place": "3", "verdict": "vinnare"},
+            "Det finns ingen mer att ta ställning till: vinsterna är utdelade eller listan är slut.",
+        ),
+    ],
+)
+def test_an_act_out_of_its_turn_is_refused_in_words(cast, reach, send, state, act, fields, sentence):
+    reach(state)
+    assert faults(send(f"{DRAW}/{act}", **fields)) == [sentence]
+
+
+POSTS = {
+    "/admin/bidrag/1/stryk": {"reason": "anställd"},
+    f"{DRAW}/las": {"draw_at": "2026-12-22T12:00"},
+    f"{DRAW}/slumptal": {"value": VALUE},
+    f"{DRAW}/avgor": {"place": "1", "verdict": "vinnare"},
+}
+
+
+@pytest.fixture
+def other_organiser(app):
+    """Olga, signed in as well."""
+    token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
+    with app.app_context():
+        olga = Organiser(email="olga@example.se", password_hash="x", totp_secret="x", created_at=moment)
+        db.session.add(olga)
+        db.session.flush()
+        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olga.id, created_at=moment, seen_at=moment))
+        db.session.commit()
+    client = app.test_client()
+    client.set_cookie(COOKIE, token)
+    return client
+
+
+@on_sqlite
+@pytest.mark.parametrize("address", POSTS)
+def test_nothing_is_done_without_the_token_of_ones_own_sign_in(
+    cast, reach, organiser, other_organiser, client, address
+):
+    reach("drawn" if "avgor" in address else "closed")
+    foreign = [token_in(other_organiser.get(DRAW)), token_in(client.get("/admin/logga-in")), "", "x"]
+    before = words(organiser.get("/admin/bidrag")) + words(organiser.get(DRAW))
+    for token in foreign:
+        assert organiser.post(address, data=POSTS[address] | {"token": token}).status_code == 422
+    assert organiser.post(address, data=POSTS[address]).status_code == 422
+    assert words(organiser.get("/admin/bidrag")) + words(organiser.get(DRAW)) == before
+
+
+@on_sqlite
+@pytest.mark.parametrize("address", POSTS)
+def test_nothing_is_done_from_another_site(cast, organiser, send, address):
+    token = token_in(organiser.get(DRAW))
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert organiser.post(address, data=POSTS[address] | {"token": token}, headers=headers).status_code == 403

@@ -1,0 +1,120 @@
+"""A real browser in front of the app, which answers on a port of its own. One database engine is enough here."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from app.admin.guard import COOKIE
+from tests.browser.places import ADMIN, PLACES, Scene
+from tests.conftest import ROOT, StoppedClock
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+# What this machine lacks, tests/run says aloud, and fails in CI.
+collect_ignore = [] if AXE.is_file() else ["test_accessibility.py"]
+if not CHROMIUM:
+    collect_ignore += ["test_accessibility.py", "test_journeys.py", "test_keyboard_and_zoom.py", "test_no_trace.py"]
+
+SWITCHES = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce"}
+"""Nothing moves, so that nothing is waited for."""
+LARGE = {"width": 1280, "height": 720}
+SMALL = {"width": 320, "height": 568}
+
+
+@pytest.fixture(scope="session")
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": CHROMIUM, "args": SWITCHES.split()}
+
+
+@pytest.fixture(scope="session")
+def early_hatch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real content, but for a contest that opens at six: the hours before that are there to be seen, too."""
+    folder = Path(shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("content"), dirs_exist_ok=True))
+    hatch = folder / "2026" / "10" / "hatch.md"
+    hatch.write_text(hatch.read_text().replace("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T06:00:00"))
+    return folder
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], early_hatch: Path) -> Flask:
+    return make_app(CALENDAR_CONTENT=early_hatch)
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the app, served over HTTP for as long as the test takes."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def browser_context_args(site: str) -> dict[str, Any]:
+    return SETTINGS | {"base_url": site}
+
+
+@pytest.fixture
+def sign_in(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+    """Gives a page Olle's sign-in. The way in through invitation and code has a test of its own."""
+
+    def give(page: Page) -> None:
+        cookie = request.getfixturevalue("organiser").get_cookie(COOKIE)
+        page.context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": "https://127.0.0.1", "secure": True}])
+
+    return give
+
+
+@pytest.fixture(scope="module")
+def shared_page(browser: Browser) -> Iterator[Page]:
+    """One page for many tests: making one takes longer than most of them."""
+    context = browser.new_context(**SETTINGS, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def visit(
+    request: pytest.FixtureRequest, shared_page: Page, app: Flask, site: str, clock: StoppedClock
+) -> Iterator[Callable[[str], Page]]:
+    """Brings the shared page to one of PLACES: visit("the receipt")."""
+
+    def go(name: str) -> Page:
+        place = PLACES[name]
+        if place.state:
+            for entrant in ("anna", "bo", "cecilia"):
+                request.getfixturevalue("accept")(f"{entrant}@example.se")
+            request.getfixturevalue("reach")(place.state)
+        if place.at:
+            clock.set(place.at)
+        if name in ADMIN and "logga-in" not in place.path:
+            request.getfixturevalue("sign_in")(shared_page)
+        shared_page.goto(site + place.path)
+        if place.then:
+            place.then(Scene(shared_page, app, clock))
+        return shared_page
+
+    yield go
+    shared_page.unroute_all()
+    shared_page.context.clear_cookies()
+    shared_page.set_viewport_size(LARGE)
+    shared_page.emulate_media(color_scheme="null", forced_colors="null")

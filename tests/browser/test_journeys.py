@@ -1,0 +1,230 @@
+"""What people come to do, from the first page to the last word."""
+
+import re
+
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from app.admin import access
+from tests.browser.acts import fill_in, send, tab_to
+from tests.browser.conftest import SMALL
+from tests.conftest import ENTRY_URL, VALUE
+
+THANKS = "Tack, ditt bidrag är mottaget"
+FAULTS = {
+    "2027": "Välj ett av svaren.",
+    "E-postadress": "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.",
+    "Kommun": "Välj din kommun, eller ”Vill inte uppge”.",
+    "Jag har fyllt 18 år": "Kryssa i att du är gammal nog. Tävlingen är för vuxna.",
+    "Jag har läst och godkänner tävlingsreglerna": "Kryssa i att du godkänner reglerna.",
+}
+"""What each field, by its label, says when it was left empty."""
+VISITORS = {
+    "at a desk": {},
+    "on a small phone without script": {"viewport": SMALL, "java_script_enabled": False},
+}
+
+
+@pytest.fixture(params=VISITORS)
+def visitor(request, new_context):
+    """A page as different people meet it."""
+    return new_context(**VISITORS[request.param]).new_page()
+
+
+@pytest.fixture
+def desk(page, clock, sign_in, reach, accept):
+    """Opens the organisers' page of the draw, after three right entries: desk("closed", at="2026-12-22 11:50")."""
+
+    def open_at(state, at=None):
+        for name in ("anna", "bo", "cecilia"):
+            accept(f"{name}@example.se")
+        reach(state)
+        if at:
+            clock.set(at)
+        sign_in(page)
+        page.goto("/admin/dragning")
+        return page
+
+    return open_at
+
+
+def focused(page):
+    return page.locator(":focus")
+
+
+def heading(page, name, level=1):
+    return page.get_by_role("heading", name=name, level=level)
+
+
+def test_a_hatch_opens_from_the_calendar(visitor):
+    visitor.goto("/")
+    visitor.get_by_role("link", name=re.compile(r"^Lucka 9\b")).click()
+    expect(visitor).to_have_title("Lucka 9 – Mjuk fot på gaspedalen – Miljöjulkalendern 2026")
+    expect(heading(visitor, "Mjuk fot på gaspedalen")).to_be_visible()
+
+
+def test_todays_hatch_opens_from_the_top_of_the_calendar(visitor):
+    visitor.goto("/")
+    visitor.get_by_text("Öppna lucka 10").click(force=True)  # the link lies over its whole card
+    expect(heading(visitor, "Åk buss och sticka en halv vante")).to_be_visible()
+
+
+def test_the_answer_shows_when_asked_for(visitor):
+    visitor.goto("/2026/lucka/10")
+    answer = visitor.get_by_text("De var 71 procent lägre 2023 än 2006. Målet är 90 procent lägre 2035.")
+    expect(answer).to_be_hidden()
+    visitor.get_by_text("Visa svaret").click()
+    expect(answer).to_be_visible()
+
+
+def test_one_hatch_leads_to_the_next_and_back(visitor):
+    visitor.goto("/2026/lucka/9")
+    ways = visitor.get_by_role("navigation", name="Fler luckor")
+    ways.get_by_role("link", name="Nästa").click()
+    expect(visitor).to_have_url(re.compile(r"/2026/lucka/10$"))
+    expect(ways).to_contain_text("Lucka 11 öppnas 11 december")
+    ways.get_by_role("link", name="föregående").click()
+    expect(visitor).to_have_url(re.compile(r"/2026/lucka/9$"))
+    ways.get_by_role("link", name="Alla luckor").click()
+    expect(visitor.get_by_role("link", name=re.compile(r"^Lucka \d"))).to_have_count(10)
+
+
+def test_an_empty_form_comes_back_with_a_sentence_at_each_field(visitor, clock):
+    visitor.goto(ENTRY_URL)
+    send(visitor, clock)
+    expect(visitor).to_have_title(re.compile("^Fel: "))
+    for label, sentence in FAULTS.items():
+        expect(visitor.get_by_text(sentence)).to_have_count(2)
+        visitor.get_by_role("alert").get_by_role("link", name=sentence).click()
+        expect(focused(visitor)).to_have_accessible_name(label)
+        group = visitor.get_by_role("group").filter(has=focused(visitor))
+        expect(group if label == "2027" else focused(visitor)).to_have_accessible_description(re.compile(sentence))
+
+
+def test_the_focus_goes_to_what_to_mend(page, clock):
+    page.goto(ENTRY_URL)
+    send(page, clock)
+    expect(focused(page)).to_have_accessible_name("Det finns ett problem")
+
+
+def test_what_was_filled_in_is_kept(visitor, clock):
+    visitor.goto(ENTRY_URL)
+    fill_in(visitor)
+    visitor.get_by_label("E-postadress").fill("anna@")
+    send(visitor, clock)
+    expect(visitor.get_by_role("alert").get_by_role("link")).to_have_text(re.compile("namn@exempel.se$"))
+    expect(visitor.get_by_label("E-postadress")).to_have_value("anna@")
+    expect(visitor.get_by_label("2030")).to_be_checked()
+    expect(visitor.get_by_label("Kommun")).to_have_value("1441")
+    expect(visitor.get_by_label("Jag har fyllt")).to_be_checked()
+    expect(visitor.get_by_label(re.compile("godkänner"))).to_be_checked()
+
+
+def test_a_visitor_enters_and_finds_the_ticket_in_the_list_the_day_after(visitor, clock):
+    visitor.goto("/2026/lucka/10")
+    visitor.get_by_role("link", name="Till tävlingen").click()
+    fill_in(visitor)
+    send(visitor, clock)
+    expect(heading(visitor, THANKS)).to_be_visible()
+    ticket = visitor.get_by_text(re.compile("^[0-9a-f]{64}$")).inner_text()
+    clock.set("2026-12-11 08:00")
+    visitor.get_by_role("link", name="den öppna listan").click()
+    expect(visitor.locator("body")).to_contain_text(ticket)
+
+
+def test_the_focus_goes_to_the_thanks(page, clock):
+    page.goto(ENTRY_URL)
+    fill_in(page)
+    send(page, clock)
+    expect(heading(page, THANKS)).to_be_focused()
+
+
+def test_a_visitor_enters_by_keyboard_alone(page, clock):
+    page.goto("/")
+    tab_to(page.get_by_role("link", name=re.compile(r"^Lucka 10\b"))).press("Enter")
+    expect(heading(page, "Åk buss och sticka en halv vante")).to_be_visible()
+    tab_to(page.get_by_role("link", name="Till tävlingen")).press("Enter")
+    expect(heading(page, "Svara och var med i utlottningen")).to_be_visible()
+    tab_to(page.get_by_label("2027")).press("ArrowDown")
+    tab_to(page.get_by_label("E-postadress")).press_sequentially("anna@example.se")
+    tab_to(page.get_by_label("Kommun")).press("ArrowDown")
+    tab_to(page.get_by_label("Jag har fyllt")).press("Space")
+    tab_to(page.get_by_label(re.compile("godkänner"))).press("Space")
+    clock.forward(seconds=20)
+    tab_to(page.get_by_role("button", name="Skicka mitt svar")).press("Enter")
+    expect(heading(page, THANKS)).to_be_focused()
+
+
+def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):
+    with app.app_context():
+        token = access.invite("olle@example.se", clock.now())
+    page.goto(f"/admin/inbjudan/{token}")
+    app_in_the_phone = pyotp.TOTP(page.get_by_text(re.compile("^[A-Z2-7]{32}$")).inner_text())
+    page.get_by_label("Välj ett lösenord").fill("en snöig morgon i Sotenäs")
+    page.get_by_label("Engångskod").fill(app_in_the_phone.at(clock.now()))
+    page.get_by_role("button", name="Skapa kontot").click()
+    clock.forward(seconds=30)
+    page.get_by_label("E-postadress").fill("olle@example.se")
+    page.get_by_label("Lösenord").fill("en snöig morgon i Sotenäs")
+    page.get_by_label("Engångskod").fill(app_in_the_phone.at(clock.now()))
+    page.get_by_role("button", name="Logga in").click()
+    expect(heading(page, "Nästa steg", 2)).to_be_visible()
+    page.get_by_role("button", name="Logga ut").click()
+    expect(heading(page, "Logga in")).to_be_visible()
+
+
+def test_an_organiser_strikes_an_entry(desk):
+    page = desk("open")
+    page.get_by_role("link", name="Bidrag", exact=True).click()
+    page.get_by_role("link", name="Stryk bidrag 2").click()
+    page.get_by_label("Skäl").select_option("anställd")
+    page.get_by_role("button", name="Stryk bidrag 2").click()
+    expect(page.get_by_role("row", name="bo@example.se")).to_contain_text("anställd")
+
+
+def test_an_organiser_locks_the_list(desk):
+    page = desk("closed")
+    expect(page.get_by_label("Tid för dragningen")).to_have_value("2026-12-22T12:00")
+    page.get_by_role("button", name="Lås listan").click()
+    expect(page.get_by_text("Låst måndag 21 december 2026 kl. 09.00.")).to_be_visible()
+    page.get_by_role("link", name="den öppna sidan").click()
+    expect(heading(page, "Listan är låst", 2)).to_be_visible()
+
+
+def test_a_wrong_value_gets_a_sentence_and_stays_in_the_box(desk):
+    page = desk("locked", at="2026-12-22 12:01")
+    page.get_by_label("Slumptalet").fill(VALUE.replace("{", ""))
+    page.get_by_role("button", name="Gör dragningen").click()
+    expect(page).to_have_title(re.compile("^Fel: "))
+    expect(focused(page)).to_contain_text("Klistra in hela svaret, från { till }.")
+    expect(page.get_by_label("Slumptalet")).to_have_value(VALUE.replace("{", ""))
+    page.get_by_label("Slumptalet").fill(VALUE)
+    page.get_by_role("button", name="Gör dragningen").click()
+    expect(heading(page, "Plats 1 är på tur", 3)).to_be_visible()
+
+
+def test_the_winner_is_confirmed_for_all_to_see(desk):
+    page = desk("drawn")
+    ticket = page.get_by_text(re.compile("^Lott [0-9a-f]{64}$")).inner_text().split()[1]
+    page.get_by_label("Vad hände?").select_option("Bekräfta vinnaren")
+    page.get_by_role("button", name="Spara för plats 1").click()
+    expect(page.get_by_text("Klart.")).to_be_visible()
+    page.get_by_role("link", name="den öppna sidan").click()
+    expect(page.get_by_role("region", name="Dragningen är avslutad")).to_contain_text(ticket)
+
+
+def test_the_whole_draw_goes_by_keyboard_alone(desk, clock):
+    page = desk("closed", at="2026-12-22 11:50")
+    tab_to(page.get_by_role("button", name="Lås listan")).press("Enter")
+    expect(page.get_by_text("Låst tisdag 22 december 2026 kl. 11.50.")).to_be_visible()
+    clock.set("2026-12-22 12:01")
+    page.reload()
+    tab_to(page.get_by_label("Slumptalet"))
+    page.keyboard.insert_text(VALUE)
+    tab_to(page.get_by_role("button", name="Gör dragningen")).press("Enter")
+    expect(heading(page, "Plats 1 är på tur", 3)).to_be_visible()
+    tab_to(page.get_by_role("button", name="Spara för plats 1")).press("Enter")
+    expect(page.get_by_text("Klart.")).to_be_visible()
+    tab_to(page.get_by_role("link", name="den öppna sidan")).press("Enter")
+    expect(page.get_by_text("Vinnande lott är")).to_be_visible()

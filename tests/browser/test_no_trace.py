@@ -1,0 +1,79 @@
+"""Reading the calendar and entering the contest leaves nothing in the browser, and tells nobody else."""
+
+from urllib.parse import urldefrag
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.acts import fill_in, send
+from tests.conftest import ENTRY_URL
+
+SPY = """
+const ways = {setItem: Storage, open: IDBFactory, put: Cache, register: ServiceWorkerContainer};
+for (const [name, {prototype}] of Object.entries(ways)) {
+  const real = prototype[name];
+  prototype[name] = function (...values) { kept(name); return real.apply(this, values); };
+}
+const {set} = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
+Object.defineProperty(Document.prototype, "cookie", {set(value) { kept("cookie"); set.call(this, value); }});
+"""
+"""Tells of every attempt to keep something in the browser."""
+
+
+@pytest.fixture
+def traces(page, site):
+    """What is left so far: cookies, things kept by script, requests to other hosts, and errors in the console."""
+    kept, requests, responses, errors = [], [], [], []
+    page.expose_function("kept", lambda name: kept.append(name))
+    page.add_init_script(SPY)
+    page.on("request", lambda request: requests.append(request))
+    page.on("response", lambda response: responses.append(response))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(error.message))
+
+    def found():
+        set_by = [response.url for response in responses if response.header_value("set-cookie")]
+        away = [request.url for request in requests if not request.url.startswith((site, "data:"))]
+        return set_by + page.context.cookies() + kept + away + errors
+
+    return found
+
+
+def pages_and_files(page, site):
+    """The address of everything that links lead to, each page opened as it is given."""
+    seen, waiting = set(), [f"{site}/", f"{site}/inbaddning"]
+    while waiting:
+        if (address := waiting.pop()) in seen:
+            continue
+        seen.add(address)
+        if "." in address.rpartition("/")[2]:
+            expect(page.request.get(address)).to_be_ok()
+        else:
+            page.goto(address)
+            links = page.get_by_role("link").evaluate_all("links => links.map(link => link.href)")
+            waiting += [urldefrag(link).url for link in links if link.startswith(site)]
+        yield address.removeprefix(site)
+
+
+def test_whoever_reads_everything_leaves_no_trace(page, site, accept, reach, traces):
+    accept("anna@example.se")
+    accept("bo@example.se")
+    reach("finished")
+    read = [*pages_and_files(page, site)]
+    assert {"/2026/lucka/1", "/2026/lucka/22", "/2026/tavling/villkor", "/2026/dragning", "/om"} <= {*read}
+    assert traces() == []
+
+
+def test_whoever_enters_the_contest_leaves_no_trace(page, clock, traces):
+    page.goto(ENTRY_URL)
+    fill_in(page)
+    send(page, clock)
+    expect(page.get_by_role("heading", name="Tack, ditt bidrag är mottaget")).to_be_visible()
+    assert traces() == []
+
+
+def test_not_even_a_refused_entry_is_kept_in_the_browser(page, clock, traces):
+    page.goto(ENTRY_URL)
+    send(page, clock)
+    expect(page.get_by_role("heading", name="Det finns ett problem")).to_be_visible()
+    assert traces() == ["Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"]

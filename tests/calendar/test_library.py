@@ -1,0 +1,126 @@
+"""The editions of a running calendar: edits are read without a restart, and visitors never meet a broken one."""
+
+from shutil import copytree
+from types import SimpleNamespace
+
+import pytest
+
+from app.calendar import library
+from app.calendar.faults import ContentError
+from app.calendar.library import Library
+from tests.calendar.test_content import edit
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The seconds that the library believes have passed."""
+    watch = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(library, "time", SimpleNamespace(monotonic=lambda: watch.seconds))
+    return watch
+
+
+def title(shelf: Library) -> str:
+    return shelf.editions[2026].hatches[1].file.title
+
+
+def look_again(shelf: Library, watch: SimpleNamespace) -> None:
+    watch.seconds += 1
+    shelf.refresh()
+
+
+def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content, watch):
+    shelf = Library(content)
+    before = shelf.version
+    edit(content, "01/hatch.md", 'title = "', 'title = "Nyhet: ')
+    watch.seconds = 0.9
+    shelf.refresh()
+    assert not title(shelf).startswith("Nyhet")
+    watch.seconds = 1
+    shelf.refresh()
+    assert title(shelf).startswith("Nyhet")
+    assert shelf.version > before
+
+
+def test_nothing_is_read_again_when_nothing_has_changed(content, watch):
+    shelf = Library(content)
+    editions, version = shelf.editions, shelf.version
+    look_again(shelf, watch)
+    assert (shelf.editions, shelf.version) == (editions, version)
+    assert shelf.editions is editions
+
+
+def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(content, watch, caplog):
+    shelf = Library(content)
+    good = title(shelf)
+    edit(content, "01/hatch.md", 'title = "', "title = 7 #")
+    look_again(shelf, watch)
+    assert title(shelf) == good
+    assert [fault.field for fault in shelf.faults] == ["title"]
+    assert "Fel i innehållet, den förra versionen visas: 2026/01/hatch.md" in caplog.text
+    edit(content, "01/hatch.md", "title = 7 #", 'title = "Lagat: ')
+    look_again(shelf, watch)
+    assert title(shelf) == f"Lagat: {good}"
+    assert shelf.faults == []
+
+
+def test_a_broken_edition_stays_beside_the_others(content, watch):
+    (content / "2026").rename(content / "2025")
+    copytree(content / "2025", content / "2026")
+    shelf = Library(content)
+    edit(content, "01/hatch.md", 'title = "', "title = 7 #")
+    look_again(shelf, watch)
+    assert sorted(shelf.editions) == [2025, 2026]
+    assert {fault.file for fault in shelf.faults} == {"2026/01/hatch.md"}
+
+
+def test_a_new_edition_that_is_half_copied_leaves_the_old_one_alone(content, watch):
+    shelf = Library(content)
+    (content / "2027/01").mkdir(parents=True)
+    look_again(shelf, watch)
+    assert [*shelf.editions] == [2026]
+    assert {fault.file.partition("/")[0] for fault in shelf.faults} == {"2027"}
+    with pytest.raises(ContentError, match=r"2027/edition\.toml: filen saknas"):
+        shelf.check()
+
+
+def test_a_strange_value_does_not_break_the_visitors_page(content, watch):
+    shelf = Library(content)
+    edit(content, "07/hatch.md", "title = ", f"title = {5000 * '1'} #")
+    look_again(shelf, watch)
+    assert [*shelf.editions] == [2026]
+    assert shelf.faults
+
+
+def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, watch):
+    shelf = Library(content)
+    content.rename(content.with_name("borta"))
+    look_again(shelf, watch)
+    assert title(shelf)
+    assert shelf.faults
+    content.with_name("borta").rename(content)
+    look_again(shelf, watch)
+    assert shelf.faults == []
+
+
+def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(content, watch, monkeypatch):
+    def vanished(folder):
+        raise FileNotFoundError(folder)
+
+    shelf = Library(content)
+    edit(content, "01/hatch.md", 'title = "', 'title = "Nyhet: ')
+    monkeypatch.setattr(library, "read_edition", vanished)
+    look_again(shelf, watch)
+    assert title(shelf)
+    assert shelf.faults
+
+
+def test_a_start_without_any_calendar_says_what_to_do(tmp_path):
+    with pytest.raises(ContentError, match="här finns ingen kalender; skapa en mapp med årtalet som namn"):
+        Library(tmp_path).check()
+
+
+def test_the_real_content_can_be_shown():
+    shelf = Library(ROOT / "calendar_content")
+    shelf.check()
+    assert 2026 in shelf.editions

@@ -1,0 +1,251 @@
+"""What visitors meet: the calendar, the hatches, their pictures."""
+
+import shutil
+import time
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def site(make_app, content):
+    """A visitor to a calendar whose files a test may change."""
+    return make_app(CALENDAR_CONTENT=content).test_client()
+
+
+@pytest.fixture
+def last_year(content):
+    """The edition of 2025, made from that of 2026."""
+    folder = shutil.copytree(content / "2026", content / "2025")
+    for path in (folder / "edition.toml", folder / "10" / "hatch.md"):
+        path.write_text(path.read_text().replace("mjk-2026", "mjk-2025").replace("2026-", "2025-"))
+    return folder
+
+
+@pytest.fixture
+def a_second_passes(monkeypatch):
+    """The content is looked at again at the next visit."""
+    seconds = count(time.monotonic() + 2, 2)
+    later = SimpleNamespace(monotonic=lambda: next(seconds))
+    return lambda: monkeypatch.setattr("app.calendar.library.time", later)
+
+
+def edit(content, path, old, new):
+    file = content / "2026" / path
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
+def soup(client, path):
+    return BeautifulSoup(client.get(path).text, "html.parser")
+
+
+def words(element):
+    return " ".join(element.get_text().split())
+
+
+def test_the_start_page_shows_todays_hatch_first(client):
+    first = soup(client, "/").select_one("main a")
+    assert first["href"] == "/2026/lucka/10"
+    assert words(first) == "Åk buss och sticka en halv vante"
+
+
+def test_the_start_page_is_the_current_edition(client):
+    assert client.get("/").data == client.get("/2026/").data
+
+
+def test_all_24_hatches_stand_in_date_order(client):
+    numbers = [int(number.text) for number in soup(client, "/").select("ol.windows .number")]
+    assert numbers == list(range(1, 25))
+
+
+def test_the_calendar_links_to_open_hatches_only(client):
+    links = [link["href"] for link in soup(client, "/").select("ol.windows a")]
+    assert links == [f"/2026/lucka/{number}" for number in range(1, 11)]
+
+
+def test_every_hatch_says_its_state_in_words(client):
+    shown = [words(item) for item in soup(client, "/").select("ol.windows li")]
+    assert shown[8].startswith("Lucka 9 , öppen: ")
+    assert shown[9].startswith("Lucka 10 , dagens lucka: ")
+    assert shown[10] == "Lucka 11 öppnas 11 december"
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        ("2026-11-20 12:00", "11 dagar kvar till första luckan"),
+        ("2026-11-30 23:59:59", "I morgon öppnar första luckan"),
+        ("2026-12-01 00:00", "Dagens lucka, 1 december"),
+        ("2026-12-24 23:59:59", "Dagens lucka, 24 december"),
+        ("2026-12-25 00:00", "Alla luckor är öppna"),
+        ("2027-06-01 12:00", "Alla luckor är öppna"),
+    ],
+)
+def test_the_calendar_knows_the_time_of_year(client, clock, moment, shown):
+    clock.set(moment)
+    assert shown in client.get("/").text
+
+
+def test_the_days_to_december_are_counted_down_day_by_day(client, clock):
+    clock.set("2026-11-20 12:00")
+    client.get("/")
+    clock.set("2026-11-21 00:00")
+    assert "10 dagar kvar" in client.get("/").text
+
+
+def test_the_new_edition_takes_over_in_november(last_year, site, clock):
+    clock.set("2026-10-31 23:59:59")
+    assert "/2025/lucka/24" in site.get("/").text
+    clock.set("2026-11-01 00:00")
+    assert "dagar kvar till första luckan" in site.get("/").text
+
+
+def test_an_open_hatch_shows_the_whole_tip(client):
+    page = soup(client, "/2026/lucka/7")
+    assert page.h1.text == "Med eller utan dubbar?"
+    for part in ("bilen rullar mest", "Dubbar river upp partiklar", "Sätt dubbarna på cykeln", "Avenyn och Vasagatan"):
+        assert part in page.main.text
+
+
+def test_every_fact_names_its_source(client):
+    facts = soup(client, "/2026/lucka/7").select(".facts li")
+    assert len(facts) == 3
+    assert all(fact.a["href"].startswith("https://") and "Källa:" in fact.text for fact in facts)
+
+
+def test_the_title_tells_the_pages_apart(client):
+    assert soup(client, "/2026/lucka/7").title.text == "Lucka 7 – Med eller utan dubbar? – Miljöjulkalendern 2026"
+
+
+def test_a_locked_hatch_says_when_it_opens(client):
+    answer = client.get("/2026/lucka/11")
+    assert answer.status_code == 403
+    assert "Den öppnas fredag 11 december 2026 kl. 00.00, svensk tid." in answer.text
+
+
+def test_a_locked_hatch_says_nothing_else_of_itself(client):
+    page = soup(client, "/2026/lucka/11")
+    assert page.title.text == "Lucka 11 är inte öppen ännu – Miljöjulkalendern 2026"
+    assert "Fyra i bilen" not in str(page)
+    assert not page.select("main img, meta[name=description]")
+    assert [link["href"] for link in page.select("main a")] == ["/2026/lucka/10", "/2026/"]
+
+
+def test_a_hatch_opens_at_midnight_in_sweden(client, clock):
+    clock.set("2026-12-10 23:59:59.999999")
+    assert client.get("/2026/lucka/11").status_code == 403
+    clock.set("2026-12-11 00:00")
+    assert client.get("/2026/lucka/11").status_code == 200
+
+
+def test_a_hatch_of_the_day_needs_no_year(client):
+    answer = client.get("/lucka/7")
+    assert (answer.status_code, answer.location) == (303, "/2026/lucka/7")
+
+
+@pytest.mark.parametrize(
+    ("number", "ways"),
+    [
+        (1, ["/2026/", "/2026/lucka/2"]),
+        (7, ["/2026/lucka/6", "/2026/", "/2026/lucka/8"]),
+        (10, ["/2026/lucka/9", "/2026/"]),
+    ],
+)
+def test_a_hatch_leads_to_the_one_before_and_the_one_after(client, number, ways):
+    assert [link["href"] for link in soup(client, f"/2026/lucka/{number}").select(".pager a")] == ways
+
+
+def test_todays_hatch_says_when_the_next_one_opens(client, clock):
+    assert "Lucka 11 öppnas 11 december" in client.get("/2026/lucka/10").text
+    clock.set("2026-12-24 08:00")
+    assert "Lucka 25" not in client.get("/2026/lucka/24").text
+
+
+def test_a_picture_is_shown_as_the_picture_it_is(client, content):
+    picture = client.get("/2026/lucka/10/bild/bild.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert picture.data == (content / "2026/10/bild.svg").read_bytes()
+
+
+def test_the_picture_of_a_hatch_is_described(client):
+    picture = soup(client, "/2026/lucka/10").select_one(".hatch img")
+    assert picture["src"] == "/2026/lucka/10/bild/bild.svg"
+    assert picture["alt"].startswith("En blå elbuss vid en hållplats")
+
+
+@pytest.mark.parametrize("name", ["bild.svg", "finns-inte.svg"])
+def test_a_locked_picture_is_behind_the_same_door(client, name):
+    answer = client.get(f"/2026/lucka/11/bild/{name}")
+    assert answer.status_code == 403
+    assert "Lucka 11 är inte öppen ännu" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/2026/lucka/07",
+        "/2026/lucka/0",
+        "/2026/lucka/25",
+        "/2026/lucka/10/",
+        "/2026/lucka/10/bild/annan.svg",
+        "/2026/lucka/10/bild/hatch.md",
+        "/2025/",
+        "/2025/lucka/1",
+        "/lucka/07",
+        "/lucka/25",
+    ],
+)
+def test_an_address_has_one_spelling_and_else_there_is_no_page(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_past_editions_stay_open(last_year, site):
+    assert [link["href"] for link in soup(site, "/2026/").select("#tidigare ~ ul a")] == ["/2025/"]
+    assert "24 av 24 luckor är öppna" in site.get("/2025/").text
+    assert site.get("/2025/lucka/24").status_code == 200
+
+
+def test_a_past_edition_does_not_point_to_newer_ones(last_year, site):
+    assert "Tidigare kalendrar" not in site.get("/2025/").text
+
+
+def test_the_contest_is_told_of_when_its_hatch_has_opened(client, clock):
+    assert "/2026/dragning" in client.get("/").text
+    clock.set("2026-12-09 23:59:59")
+    assert "ävling" not in soup(client, "/").main.text
+
+
+def test_the_about_page_says_who_is_behind_it(client):
+    page = soup(client, "/om")
+    assert "Kommunnätverket för hållbar utveckling" in page.main.text
+    assert page.select_one("main a[href^=mailto]")["href"] == "mailto:miljojulkalendern@example.org"
+
+
+def test_an_edit_shows_after_a_second(site, content, a_second_passes):
+    site.get("/2026/lucka/10")
+    edit(content, "10/hatch.md", "Åk buss och sticka", "Åk tåg och virka")
+    assert "Åk buss och sticka" in site.get("/2026/lucka/10").text
+    a_second_passes()
+    assert "Åk tåg och virka" in site.get("/2026/lucka/10").text
+
+
+def test_a_broken_edit_keeps_the_last_good_version(site, content, a_second_passes):
+    edit(content, "10/hatch.md", 'title = "Åk', 'titel = "Åk')
+    a_second_passes()
+    assert "Åk buss och sticka en halv vante" in site.get("/2026/lucka/10").text
+    assert "Åk buss och sticka en halv vante" in site.get("/").text
+
+
+def test_a_mended_edit_shows_again(site, content, a_second_passes):
+    edit(content, "10/hatch.md", 'title = "Åk', 'titel = "Åk')
+    a_second_passes()
+    site.get("/")
+    edit(content, "10/hatch.md", 'titel = "Åk buss', 'title = "Åk spårvagn')
+    assert "Åk spårvagn och sticka" in site.get("/2026/lucka/10").text

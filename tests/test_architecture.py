@@ -1,0 +1,162 @@
+"""The shape of the code: who may import whom, which modules are pure, and how long things may be."""
+
+import ast
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+READING_ORDER = """
+    clock config
+    calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.street calendar.feeds
+    contest.entries contest.rules contest.municipalities
+    draw.selection draw.protocol draw.beacon draw.rehearsal
+    audit.chain
+    database audit.records
+    calendar.content calendar.library calendar.commands
+    contest.models contest.acceptance
+    draw.models draw.conduct draw.standing draw.publication
+    web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
+    web.limits web.form_token web.templating web.page_cache
+    calendar.lookup contest.lookup
+    calendar.views calendar.feed_views
+    contest.forms contest.views
+    draw.views
+    admin.models admin.access admin.commands admin.forms admin.guard
+    admin.overview_views admin.entry_views admin.draw_views admin.sign_in_views
+    commands
+""".split()  # noqa: SIM905 – to be read as lines
+"""A module may import only what stands above it; the root package, create_app, stands last and imports them all."""
+
+PURE = """
+    calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
+    contest.entries contest.rules
+    draw.selection draw.protocol draw.beacon
+    audit.chain
+""".split()  # noqa: SIM905
+OUTSIDE_WORLD = {
+    "flask",
+    "sqlalchemy",
+    "sqlite3",
+    "os",
+    "pathlib",
+    "io",
+    "random",
+    "secrets",
+    "time",
+    "threading",
+    "logging",
+}
+NEVER_IMPORTS = {
+    "calendar": {"contest", "draw", "admin"},
+    "contest": {"draw", "admin"},
+    "draw": {"admin"},
+    "audit": {"calendar", "contest", "draw", "admin"},
+    "web": {"draw", "admin"},
+}
+ASKS_THE_TIME = {"clock", "web.health"}
+"""The clock, and the check that the host's own time can be right."""
+LONGEST_MODULE, LONGEST_FUNCTION, LONG_FUNCTION = 200, 40, 25
+
+FILES = {
+    ".".join(path.relative_to(ROOT / "app").with_suffix("").parts): path
+    for path in sorted((ROOT / "app").rglob("*.py"))
+    if path.name != "__init__.py"
+}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every imported name in full: {"json", "app.clock.SWEDEN", "flask.request"}."""
+    names = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules of ours that a file imports, as in READING_ORDER; the root package is ""."""
+    ours = [name.split(".")[1:] for name in imported(path) if name.split(".")[0] == "app"]
+    return {next((".".join(parts[:end]) for end in (2, 1) if ".".join(parts[:end]) in FILES), "") for parts in ours}
+
+
+def test_every_module_has_a_place_in_the_reading_order():
+    assert sorted(READING_ORDER) == sorted(FILES)
+
+
+@pytest.mark.parametrize("module", READING_ORDER)
+def test_a_module_imports_only_what_stands_above_it(module):
+    above = READING_ORDER[: READING_ORDER.index(module)]
+    assert modules_imported(FILES[module]) - set(above) == set()
+
+
+def test_only_wsgi_takes_the_app_from_the_root_package():
+    assert "app.create_app" in imported(ROOT / "wsgi.py")
+    assert [module for module, path in FILES.items() if "" in modules_imported(path)] == []
+
+
+def test_package_files_are_empty():
+    packages = [path for path in (ROOT / "app").rglob("__init__.py") if path.parent != ROOT / "app"]
+    assert packages
+    assert [path for path in packages if path.stat().st_size] == []
+
+
+@pytest.mark.parametrize("feature", NEVER_IMPORTS)
+def test_a_feature_does_not_know_the_features_that_build_on_it(feature):
+    known = {
+        (module, used.split(".")[0])
+        for module, path in FILES.items()
+        if module.startswith(f"{feature}.")
+        for used in modules_imported(path)
+    }
+    assert {(module, used) for module, used in known if used in NEVER_IMPORTS[feature]} == set()
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_touches_nothing_outside(module):
+    names = imported(FILES[module])
+    assert {name.split(".")[0] for name in names} & OUTSIDE_WORLD == set()
+    assert modules_imported(FILES[module]) - {*PURE, "clock"} == set()
+    assert {name for name in names if name.startswith("app.clock")} <= {"app.clock.SWEDEN"}
+
+
+def test_choosing_the_winner_needs_nothing_but_the_standard_library():
+    assert {name.split(".")[0] for name in imported(FILES["draw.selection"])} <= sys.stdlib_module_names
+
+
+def test_only_the_clock_asks_what_time_it_is():
+    asking = {
+        module
+        for module, path in FILES.items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("now", "today", "utcnow")
+        if isinstance(node.value, ast.Name) and node.value.id in ("datetime", "date")
+    }
+    assert asking == ASKS_THE_TIME
+
+
+def test_no_module_is_longer_than_two_hundred_lines():
+    lengths = {module: len(path.read_text("utf-8").splitlines()) for module, path in FILES.items()}
+    assert {module: lines for module, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_longer_than_forty_lines():
+    lengths = {
+        f"{module}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for module, path in FILES.items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    long = {name: lines for name, lines in lengths.items() if lines > LONG_FUNCTION}
+    assert max(lengths.values()) <= LONGEST_FUNCTION, f"look at these again: {long}"

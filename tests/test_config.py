@@ -1,0 +1,217 @@
+"""The settings: a wrong value stops the start, with one line that says which and what it should be."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from app import config
+from app.config import ROOT, ConfigurationError, Settings
+from tests.conftest import swedish
+
+KEY = "en-lång-hemlig-nyckel-som-ingen-känner"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing but a key and an instance folder of the test's own."""
+    for name in os.environ:
+        if name.startswith("FLASK_") or name in ("DATABASE_URL", "REDIS_URL"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FLASK_SECRET_KEY", KEY)
+    monkeypatch.setenv("FLASK_INSTANCE_PATH", str(tmp_path))
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return config.load()
+
+
+def setting(name: str, monkeypatch: pytest.MonkeyPatch, **environment: str) -> object:
+    return getattr(loaded(monkeypatch, **environment), name)
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    with pytest.raises(ConfigurationError) as error:
+        loaded(monkeypatch, **environment)
+    return str(error.value)
+
+
+def test_a_server_starts_with_a_key_alone(monkeypatch):
+    monkeypatch.delenv("FLASK_INSTANCE_PATH")
+    settings = config.load()
+    assert (settings.DEBUG, settings.DEMO, settings.NOW, settings.TRUSTED_PROXIES) == (False, False, None, 0)
+    assert (settings.DATABASE_URL, settings.REDIS_URL) == ("", "")
+    assert settings.INSTANCE_PATH == ROOT / "instance"
+    assert settings.CALENDAR_CONTENT == ROOT / "calendar_content"
+
+
+def test_every_setting_says_what_it_does():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == ["TESTING"]
+
+
+NO_SWITCH = "ska vara true eller false"
+NO_NUMBER = "ska vara ett heltal"
+NO_TIME = "ska vara en tid som 2026-12-10T08:00"
+NO_RATE = "ska vara ett antal per tid, som 600 per 10 minutes"
+NO_ADDRESS = "ska börja med https:// eller http://"
+NO_DATABASE = "ska börja med postgresql:// eller sqlite://"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "saying"),
+    [
+        ("FLASK_DEBUG", "kanske", NO_SWITCH),
+        ("FLASK_DEBUG", "[1]", NO_SWITCH),
+        ("FLASK_DEMO", "kanske", NO_SWITCH),
+        ("FLASK_DEMO", "7", NO_SWITCH),
+        ("FLASK_TESTING", "kanske", NO_SWITCH),
+        ("FLASK_TRUSTED_PROXIES", "två", NO_NUMBER),
+        ("FLASK_TRUSTED_PROXIES", "1.5", NO_NUMBER),
+        ("FLASK_TRUSTED_PROXIES", "[]", NO_NUMBER),
+        ("FLASK_TRUSTED_PROXIES", "-1", "är för litet"),
+        ("FLASK_TRUSTED_PROXIES", "4", "är för stort"),
+        ("FLASK_NOW", "i advent", NO_TIME),
+        ("FLASK_NOW", "2026-13-01T08:00", NO_TIME),
+        ("FLASK_NOW", "true", NO_TIME),
+        ("FLASK_NOW", "2026", NO_TIME),
+        ("FLASK_ENTRY_LIMIT", "många", NO_RATE),
+        ("FLASK_ENTRY_LIMIT", "5", NO_RATE),
+        ("FLASK_ENTRY_LIMIT_ALL", "100 per fortnight", NO_RATE),
+        ("FLASK_SIGN_IN_LIMIT", "", NO_RATE),
+        ("FLASK_PUBLIC_URL", "miljojulkalendern.se", NO_ADDRESS),
+        ("FLASK_PUBLIC_URL", "ftp://miljojulkalendern.se", NO_ADDRESS),
+        ("FLASK_PUBLIC_URL", "https://", "ska "),
+        ("DATABASE_URL", "mysql://localhost/kalender", NO_DATABASE),
+        ("DATABASE_URL", "kalender.sqlite3", NO_DATABASE),
+        ("REDIS_URL", "http://localhost", "ska börja med redis://"),
+    ],
+)
+def test_a_wrong_value_gives_one_line_that_names_the_setting(monkeypatch, name, value, saying):
+    line = refusal(monkeypatch, **{"FLASK_DEMO": "1", name: value})
+    assert line.startswith(f"{name} {saying}")
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FLASK_SECRET_KEY", "true"),
+        ("FLASK_PUBLIC_URL", "[1, 2]"),
+        ("FLASK_ENTRY_LIMIT", "null"),
+        ("FLASK_INSTANCE_PATH", "5"),
+        ("FLASK_CALENDAR_CONTENT", "{}"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_in_swedish(monkeypatch, name, value):
+    assert refusal(monkeypatch, **{name: value}).startswith(f"{name} ska vara ")
+
+
+def test_all_wrong_values_are_told_at_once(monkeypatch):
+    lines = refusal(monkeypatch, FLASK_PUBLIC_URL="x", FLASK_TRUSTED_PROXIES="x", DATABASE_URL="x").splitlines()
+    assert {line.split()[0] for line in lines} == {"FLASK_PUBLIC_URL", "FLASK_TRUSTED_PROXIES", "DATABASE_URL"}
+
+
+def test_a_content_folder_that_is_missing_is_named(monkeypatch, tmp_path):
+    line = refusal(monkeypatch, FLASK_CALENDAR_CONTENT=str(tmp_path / "borta"))
+    assert line == f"FLASK_CALENDAR_CONTENT: mappen {tmp_path / 'borta'} finns inte."
+
+
+def test_an_instance_folder_that_is_a_file_is_named(monkeypatch, tmp_path):
+    (tmp_path / "fil").touch()
+    assert refusal(monkeypatch, FLASK_INSTANCE_PATH=str(tmp_path / "fil")).startswith("FLASK_INSTANCE_PATH")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+def test_a_password_in_an_address_is_never_told(monkeypatch, name):
+    assert "sesam" not in refusal(monkeypatch, FLASK_DEBUG="kanske", **{name: "mysql://olle:sesam@localhost/x"})
+
+
+def test_a_key_that_is_missing_is_asked_for_with_a_way_to_make_one(monkeypatch):
+    line = refusal(monkeypatch, FLASK_SECRET_KEY="")
+    assert line.startswith("FLASK_SECRET_KEY saknas eller är kortare än 32 tecken.")
+    assert "python -c" in line
+
+
+@pytest.mark.parametrize("key", [31 * "x", "hemlig", "12345", "0"])
+def test_a_short_key_is_refused_and_never_told(monkeypatch, key):
+    for demo in ("0", "1"):
+        line = refusal(monkeypatch, FLASK_SECRET_KEY=key, FLASK_DEMO=demo)
+        assert line.startswith("FLASK_SECRET_KEY saknas eller är kortare")
+        assert f"{key})" not in line
+
+
+@pytest.mark.parametrize("key", [32 * "x", 40 * "7", 40 * "0", 5000 * "7"])
+def test_a_long_key_is_used_as_it_stands_even_when_it_is_a_number(monkeypatch, key):
+    assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY=key) == key
+
+
+def test_a_key_in_the_instance_folder_is_used(monkeypatch, tmp_path):
+    (tmp_path / "secret_key").write_text(f"{KEY}-i-fil\n")
+    assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY="") == f"{KEY}-i-fil"
+    assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY=KEY) == KEY
+
+
+@pytest.mark.parametrize("name", ["FLASK_DEBUG", "FLASK_DEMO"])
+def test_a_demo_makes_a_key_of_its_own_each_time(monkeypatch, name):
+    first, second = (setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY="", **{name: "1"}) for _ in range(2))
+    assert first != second
+    assert len(first) >= 32
+
+
+def test_a_chosen_time_is_refused_on_a_real_server(monkeypatch):
+    line = refusal(monkeypatch, FLASK_NOW="2026-12-24T08:00")
+    assert line == "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
+
+
+@pytest.mark.parametrize("name", ["FLASK_DEBUG", "FLASK_DEMO"])
+def test_a_chosen_time_without_offset_is_swedish(monkeypatch, name):
+    assert setting("NOW", monkeypatch, FLASK_NOW="2026-12-24T08:00", **{name: "1"}) == swedish("2026-12-24 08:00")
+
+
+def test_a_chosen_time_with_an_offset_is_as_it_says(monkeypatch):
+    chosen = setting("NOW", monkeypatch, FLASK_NOW="2026-12-24T08:00:00+09:00", FLASK_DEMO="1")
+    assert chosen == swedish("2026-12-24 00:00")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_way_to_name_postgresql_is_understood(monkeypatch, scheme):
+    url = f"{scheme}://olle:p%40ss@db.example.se:5432/kalender?sslmode=require"
+    expected = "postgresql+psycopg://olle:p%40ss@db.example.se:5432/kalender?sslmode=require"
+    assert setting("DATABASE_URL", monkeypatch, DATABASE_URL=url) == expected
+
+
+def test_an_sqlite_address_is_kept(monkeypatch):
+    assert setting("DATABASE_URL", monkeypatch, DATABASE_URL="sqlite:////tmp/x.db") == "sqlite:////tmp/x.db"
+
+
+def test_an_empty_database_address_is_as_none(monkeypatch):
+    assert setting("DATABASE_URL", monkeypatch, DATABASE_URL="", REDIS_URL="") == ""
+
+
+def test_a_public_address_is_kept_without_its_last_slash(monkeypatch):
+    assert setting("PUBLIC_URL", monkeypatch, FLASK_PUBLIC_URL="https://kalender.se/") == "https://kalender.se"
+
+
+def test_invented_entries_of_a_demo_never_stand_among_real_ones(monkeypatch):
+    monkeypatch.delenv("FLASK_INSTANCE_PATH")
+    assert setting("INSTANCE_PATH", monkeypatch, FLASK_DEMO="1") == ROOT / "instance" / "demo"
+
+
+def test_a_demo_lives_where_it_is_told(monkeypatch, tmp_path):
+    assert setting("INSTANCE_PATH", monkeypatch, FLASK_DEMO="1") == tmp_path
+
+
+@pytest.mark.parametrize("off", ["0", "false", "False", "no", "off"])
+def test_a_demo_that_is_off_uses_the_real_instance_folder(monkeypatch, off):
+    monkeypatch.delenv("FLASK_INSTANCE_PATH")
+    settings = loaded(monkeypatch, FLASK_DEMO=off)
+    assert (settings.DEMO, settings.INSTANCE_PATH) == (False, ROOT / "instance")
+
+
+def test_what_a_test_passes_in_goes_before_the_environment(monkeypatch):
+    monkeypatch.setenv("FLASK_TRUSTED_PROXIES", "1")
+    monkeypatch.setenv("DATABASE_URL", "postgres://db/kalender")
+    settings = config.load({"TRUSTED_PROXIES": 2, "DATABASE_URL": ""})
+    assert (settings.TRUSTED_PROXIES, settings.DATABASE_URL) == (2, "")

@@ -1,0 +1,184 @@
+"""Every address is public on purpose or the organisers' own, and every page is built the way it must be."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.admin.guard import OPEN_TO_ALL
+from tests.conftest import ENTRY_URL, on_sqlite
+
+pytestmark = on_sqlite
+PUBLIC = """
+    / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
+    /<year:year>/lucka/<hatch:number>/bild/<name>
+    /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
+    /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
+    /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
+    /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
+    /healthz /readyz
+""".split()  # noqa: SIM905 – to be read as lines
+"""What anyone may ask for. A new address belongs here only when somebody has thought about it."""
+POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla"]
+VALUES = {"token": "x", "entry_id": 1}
+
+
+@pytest.fixture
+def rules(app):
+    return list(app.url_map.iter_rules())
+
+
+def test_every_address_is_public_on_purpose_or_the_organisers_own(rules):
+    others = {rule.rule for rule in rules if not rule.rule.startswith("/admin/")}
+    assert others == set(PUBLIC)
+
+
+def test_nobody_but_organisers_can_send_anything_but_an_entry(rules):
+    posted = [rule.rule for rule in rules if rule.methods - {"GET", "HEAD", "OPTIONS"}]
+    assert [rule for rule in posted if not rule.startswith("/admin/")] == POSTED_BY_ANYONE
+
+
+def test_the_organisers_area_asks_everybody_to_sign_in(app, client, rules):
+    guarded = [rule for rule in rules if rule.rule.startswith("/admin/") and rule.endpoint not in OPEN_TO_ALL]
+    adapter = app.url_map.bind("")
+    assert len(guarded) > 8
+    for rule in guarded:
+        address = adapter.build(rule.endpoint, {name: VALUES[name] for name in rule.arguments})
+        for method in rule.methods:
+            answer = client.open(address, method=method)
+            assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), f"{method} {address}"
+
+
+def test_an_invented_cookie_opens_nothing(client):
+    client.set_cookie("__Host-organisator", "x" * 43)
+    assert client.get("/admin/").location == "/admin/logga-in"
+
+
+def test_what_is_open_in_the_organisers_area_is_the_way_in_only(app, client):
+    adapter = app.url_map.bind("")
+    ways_in = {adapter.build(name, VALUES if "invitation" in name else {}).split("?")[0] for name in OPEN_TO_ALL}
+    assert ways_in == {"/admin/logga-in", "/admin/inbjudan/x"}
+    assert [client.get(way).status_code for way in sorted(ways_in)] == [410, 200]
+
+
+def test_addresses_are_lower_case_words_with_hyphens(rules):
+    part = r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|<(\w+:)?\w+>|\.well-known"
+    assert [rule.rule for rule in rules if not re.fullmatch(rf"(/({part}))+/?|/", rule.rule)] == []
+
+
+SEEN: dict[str, BeautifulSoup] = {}
+"""The pages, visited once for all tests."""
+
+
+@pytest.fixture
+def pages(app, request):
+    """Every kind of page, by what it is."""
+    if not SEEN:
+        visited = request.getfixturevalue("visited")
+        SEEN.update({name: BeautifulSoup(answer.text, "html.parser") for name, answer in visited.items()})
+    return SEEN
+
+
+@pytest.fixture
+def visited(client, organiser, clock, enter, accept, reach):
+    found = {
+        "hatch": client.get("/2026/lucka/9"),
+        "hatch with contest": client.get("/2026/lucka/10"),
+        "locked hatch": client.get("/2026/lucka/11"),
+        "form": client.get(ENTRY_URL),
+        "receipt": enter(),
+        "form with faults": enter(answer=None, email="x", municipality="", adult=None, rules=None, website="x"),
+        "not found": client.get("/finns-inte"),
+        "wrong method": client.post("/"),
+        "about": client.get("/om"),
+        "rules": client.get("/2026/tavling/villkor"),
+        "sign in": client.get("/admin/logga-in"),
+        "sign in with faults": client.post("/admin/logga-in"),
+        "invitation gone": client.get("/admin/inbjudan/x"),
+    }
+    for day in ("2026-11-20", "2026-12-01", "2026-12-24", "2026-12-25"):
+        clock.set(f"{day} 08:00")
+        found |= {f"start {day}": client.get("/"), f"embed {day}": client.get("/inbaddning")}
+    accept("bo@example.se")
+    for state in ("open", "closed"):
+        reach(state)
+        found |= {f"{state} {path}": organiser.get(path) for path in ("/2026/dragning", ENTRY_URL, *ORGANISERS)}
+    reach("contact")
+    found |= {f"contact {path}": organiser.get(path) for path in ("/2026/dragning", "/2026/lucka/10", *ORGANISERS)}
+    return found
+
+
+ORGANISERS = ("/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning")
+
+
+def where(pages, wrong):
+    """The pages on which `wrong` finds something, with what it found."""
+    return {name: found for name, page in pages.items() if (found := wrong(page))}
+
+
+def test_every_page_is_in_swedish_and_says_so(pages):
+    assert where(pages, lambda page: page.html.get("lang") != "sv") == {}
+
+
+def test_every_page_has_one_heading_of_its_own_and_one_title(pages):
+    assert where(pages, lambda page: [len(page.select(tag)) for tag in ("h1", "head title")] != [1, 1]) == {}
+    assert where(pages, lambda page: not page.h1.text.strip() or not page.title.text.strip()) == {}
+
+
+def test_no_two_elements_of_a_page_share_a_name(pages):
+    def repeated(page):
+        names = [element["id"] for element in page.select("[id]")]
+        return {name for name in names if names.count(name) > 1}
+
+    assert where(pages, repeated) == {}
+
+
+def test_what_a_page_refers_to_on_itself_is_there(pages):
+    def missing(page):
+        names = {link["href"][1:] for link in page.select('a[href^="#"]')}
+        for attribute in ("for", "aria-describedby", "aria-labelledby"):
+            names |= {name for element in page.select(f"[{attribute}]") for name in element[attribute].split()}
+        return {name for name in names if not page.find(id=name)}
+
+    assert where(pages, missing) == {}
+
+
+def test_the_first_stop_with_the_keyboard_skips_to_the_content(pages):
+    def without(page):
+        first = page.select_one("body a, body button, body input, body select, body textarea")
+        return not page.select("body.embed") and (first["href"], first.text) != ("#innehall", "Hoppa till innehållet")
+
+    assert where(pages, without) == {}
+
+
+def test_no_page_has_style_or_script_of_its_own(pages):
+    assert where(pages, lambda page: page.select("style, script:not([src]), [style]")) == {}
+    events = re.compile("^on")
+    assert where(pages, lambda page: page.find_all(lambda tag: any(map(events.match, tag.attrs)))) == {}
+
+
+def test_no_page_fetches_anything_from_elsewhere(pages):
+    parts = "[src], [srcset], link[rel~=stylesheet], link[rel~=icon], link[rel~=preload], use[href], form[action]"
+
+    def foreign(page):
+        asked = [element.get(name, "/") for element in page.select(parts) for name in ("src", "href", "action")]
+        return [address for address in asked if not address.startswith("/") or address.startswith("//")]
+
+    assert where(pages, foreign) == {}
+
+
+def test_every_field_has_a_label(pages):
+    def unlabelled(page):
+        fields = page.select("input:not([type=hidden]), select, textarea")
+        return [field["name"] for field in fields if not page.select_one(f'label[for="{field.get("id")}"]')]
+
+    assert where(pages, unlabelled) == {}
+
+
+def test_every_picture_has_a_text_or_says_that_it_needs_none(pages):
+    assert where(pages, lambda page: page.select("img:not([alt])")) == {}
+
+
+def test_nothing_unfinished_is_shown(pages):
+    unfinished = re.compile(r"§|\{\{|\{%|\bNone\b|Undefined|lorem", re.IGNORECASE)
+    assert where(pages, lambda page: unfinished.findall(page.get_text())) == {}

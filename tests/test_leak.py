@@ -1,0 +1,215 @@
+"""THE LEAK TEST: nothing of a hatch is in any answer before it opens, whatever is asked for and however.
+
+Answers and secrets are compared as bare letters and digits, after undoing every disguise a format may give them
+(HTML entities, JSON escapes, percent signs, folded lines), so that a feed or a calendar file is searched as well.
+"""
+
+import gzip
+import html
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import brotli
+import pytest
+
+from app.calendar.content import read_edition
+from app.calendar.hatches import NUMBERS
+from tests.conftest import ROOT, on_sqlite
+
+pytestmark = on_sqlite
+DISTINCTIVE = 12
+"""Letters and digits that a string needs to be told from chance."""
+DAYS = ["2026-11-30", *(f"2026-12-{day:02}" for day in NUMBERS), "2026-12-31"]
+MOMENTS = [f"{day} {time}" for day in DAYS for time in ("00:00", "23:59:59.999")]
+NEXT_YEAR = "Hemlighet från nästa års kalender"
+
+
+def bare(text):
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), html.unescape(unquote(text)))
+    return re.sub(r"\\[nrt]|[\W_]+", "", text).lower()
+
+
+def last_open(moment):
+    """The number of the newest hatch that is open at a moment such as "2026-12-10 08:00"."""
+    return min(int(moment[8:10]), 24) if moment[5:7] == "12" else 0
+
+
+def picture_name(number):
+    return f"hemligt-motiv-i-lucka-nummer-{number}-slut.svg"
+
+
+def strings_of(hatch):
+    """Everything that a hatch's files say, in pieces."""
+    file = hatch.file
+    yield from (file.title, file.summary, file.image_alt or "", *file.steps, *file.question.options)
+    yield from (file.question.text, file.question.answer, file.question.explanation)
+    for fact in file.facts:
+        yield from (fact.text, str(fact.url), *re.split(r"[.:] ", fact.text))
+    yield from re.split(r"[.!?:] ", re.sub("<[^>]+>", " ", hatch.tip))
+    if contest := file.contest:
+        yield from (contest.id, contest.question, contest.who_may_enter, contest.exclusions)
+        yield from (prize.title for prize in contest.prizes)
+    for name, picture in hatch.images.items():
+        drawn = picture.decode("utf-8", "replace")
+        yield from (name, drawn, *re.findall(r' d="([^"]{40,})"', drawn))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The real content with telling picture names, and a calendar for next year that nobody may see at all."""
+    root = shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("leak") / "content")
+    for number in NUMBERS:
+        place = root / "2026" / f"{number:02}"
+        (place / "bild.svg").rename(place / picture_name(number))
+        file = place / "hatch.md"
+        file.write_text(file.read_text().replace('"bild.svg"', f'"{picture_name(number)}"'))
+    shutil.copytree(root / "2026", root / "2027")
+    for path in (root / "2027").rglob("*.md"):
+        text = path.read_text().replace("mjk-2026", "mjk-2027").replace("2026-", "2027-")
+        path.write_text(re.sub(r'(?m)^(title|summary|source|image_alt) = ".*"', rf'\1 = "{NEXT_YEAR}"', text))
+    return root
+
+
+@pytest.fixture(scope="module")
+def edition(folder):
+    return read_edition(folder / "2026")
+
+
+@pytest.fixture(scope="module")
+def secrets(edition):
+    """What to look for, each with the number of the first hatch that says it."""
+    whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
+    known = bare((ROOT / "calendar_content/2026/edition.toml").read_text())
+    pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
+    found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
+    firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
+    return firsts | {bare(NEXT_YEAR): 25}
+
+
+@pytest.fixture(scope="module")
+def newest_in(secrets):
+    """Searches an answer; returns (number, secret) of the newest hatch that it tells of. Equal answers only once."""
+
+    @cache
+    def search(answer):
+        text = bare(answer.decode("utf-8", "replace"))
+        return max(((number, secret) for secret, number in secrets.items() if secret in text), default=(0, ""))
+
+    return search
+
+
+@pytest.fixture
+def app(make_app, folder, monkeypatch):
+    compress = brotli.compress
+    monkeypatch.setattr(brotli, "compress", lambda body, **_: compress(body, quality=0))  # two thousand pages: be quick
+    return make_app(CALENDAR_CONTENT=folder)
+
+
+@pytest.fixture
+def addresses(app, folder):
+    """Every address that anyone can ask for: the program's own rules filled in, static files, guesses."""
+    found = {
+        "/2026",
+        "/2026/lucka/",
+        "/static/",
+        "/hatch.md",
+        "/2026/24/hatch.md",
+        "/calendar_content/2026/24/hatch.md",
+    }
+    found |= {f"/static/{path.name}" for path in Path(app.instance_path, "static").iterdir()}
+    adapter = app.url_map.bind("")
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and not rule.rule.startswith("/admin"):
+            assert rule.arguments <= {"year", "number", "name"}, f"the leak test cannot fill in {rule.rule}"
+            found |= {adapter.build(rule.endpoint, values) for values in values_for(rule.arguments)}
+    return sorted(found)
+
+
+def values_for(arguments):
+    """The hatches of this year and the last of the next, each with the names of its two pictures."""
+    for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
+        for name in (picture_name(number), "delning.png"):
+            known = {"year": year, "number": number, "name": name}
+            yield {argument: known[argument] for argument in arguments}
+
+
+def told(newest_in, answer):
+    """The newest hatch that an answer tells of, as (number, secret)."""
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(answer.headers.get("Content-Encoding"), bytes)
+    body = unpack(answer.data)
+    answer.close()
+    return max(newest_in(body), newest_in(str(answer.headers).encode()))
+
+
+def test_the_search_finds_every_hatch_when_it_is_open(client, clock, newest_in):
+    clock.set("2026-12-24 08:00")
+    for number in NUMBERS:
+        for address in (f"/2026/lucka/{number}", f"/2026/lucka/{number}/bild/{picture_name(number)}"):
+            assert told(newest_in, client.get(address))[0] == number
+    clock.set("2027-12-24 08:00")
+    assert told(newest_in, client.get("/2027/lucka/24"))[0] == 25
+
+
+def test_no_answer_tells_of_a_locked_hatch(client, clock, addresses, newest_in):
+    leaks = []
+    for moment in MOMENTS:
+        clock.set(moment)
+        for address in addresses:
+            number, secret = told(newest_in, client.get(address))
+            if number > last_open(moment):
+                leaks.append((moment, address, secret))
+    assert leaks == []
+
+
+def test_no_answer_tells_of_a_locked_hatch_when_the_clock_goes_backwards(client, clock, newest_in):
+    for number in reversed(NUMBERS):
+        clock.set(f"2026-12-{number:02} 00:00")
+        assert told(newest_in, client.get(f"/2026/lucka/{number}"))[0] == number
+        clock.forward(milliseconds=-1)
+        for address in tomorrow(number):
+            assert told(newest_in, client.get(address))[0] < number
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"query_string": "nu=2026-12-24&ar=2027&number=24"},
+        {"method": "HEAD"},
+        {"method": "OPTIONS"},
+        {"method": "POST"},
+        {"headers": {"Accept-Encoding": "br"}},
+        {"headers": {"Accept-Encoding": "gzip"}},
+        {"headers": {"Date": "Thu, 24 Dec 2026 12:00:00 GMT", "X-Forwarded-For": "127.0.0.1", "X-Original-URL": "/"}},
+    ],
+    ids=lambda asked: next(iter(asked.values())) if "headers" not in asked else next(iter(asked["headers"].values())),
+)
+def test_no_way_of_asking_tells_of_tomorrow(client, clock, newest_in, asked):
+    for number in NUMBERS[1:]:
+        clock.set(f"2026-12-{number - 1:02} 23:59:59.999")
+        for address in tomorrow(number):
+            assert told(newest_in, client.open(address, **asked))[0] < number
+
+
+def test_knowing_tomorrows_etag_tells_nothing(client, clock):
+    for number in NUMBERS[1:]:
+        clock.set(f"2026-12-{number:02} 00:00")
+        tags = {address: client.get(address).headers.get("ETag", '"-"') for address in tomorrow(number)}
+        clock.set(f"2026-12-{number - 1:02} 23:59:59.999")
+        for address, tag in tags.items():
+            assert client.get(address, headers={"If-None-Match": tag}).status_code in (200, 403)
+
+
+def test_a_visitor_cannot_move_the_clock(client, clock):
+    clock.set("2026-12-10 23:59:59.999")
+    answer = client.get("/2026/lucka/11", environ_overrides={"HTTP_KALENDER_NOW": "2026-12-24", "HTTP_PINNED": "1"})
+    assert answer.status_code == 403
+
+
+def tomorrow(number):
+    """The addresses where a hatch shows as soon as it opens."""
+    hatch = f"/2026/lucka/{number}"
+    of_all = ("/", "/2026/", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
+    return *of_all, hatch, f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png", f"{hatch}/tavla"

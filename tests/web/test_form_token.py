@@ -1,0 +1,99 @@
+"""The token of a form: made for one form, good for a day, never the same twice, and tied to no visitor."""
+
+import pytest
+from flask import g
+from itsdangerous import URLSafeSerializer
+from werkzeug.datastructures import MultiDict
+
+from app.web.form_token import QUICKEST, TokenForm
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
+
+
+class Plain(TokenForm):
+    """A form of nothing but its token."""
+
+
+class Slow(TokenForm):
+    class Meta(TokenForm.Meta):
+        token_quickest = QUICKEST
+
+
+class Other(TokenForm):
+    class Meta(TokenForm.Meta):
+        def token_bound_to(self):
+            return "another form"
+
+
+@pytest.fixture(autouse=True)
+def asked(app):
+    with app.test_request_context():
+        yield
+
+
+def token(form=Plain):
+    return form(formdata=None).token._value()
+
+
+def sent(token, form=Plain):
+    """The form as it comes back with a token."""
+    return form(formdata=MultiDict({"token": token}))
+
+
+def test_a_form_comes_back_with_its_token():
+    assert sent(token()).validate()
+
+
+def test_no_two_tokens_are_the_same():
+    assert len({token() for _ in range(50)}) == 50
+
+
+def test_a_form_that_comes_back_shows_a_fresh_token():
+    old = token()
+    assert sent(old).token._value() != old
+
+
+def test_a_form_may_be_sent_until_its_day_is_over(clock):
+    made = token()
+    clock.forward(hours=24)
+    assert sent(made).validate()
+    clock.forward(seconds=1)
+    assert not sent(made).validate()
+
+
+def test_a_form_that_takes_time_to_fill_in_is_not_taken_at_once(clock):
+    made = token(Slow)
+    clock.forward(seconds=2, milliseconds=-1)
+    assert sent(made, Slow).errors == {} and not sent(made, Slow).validate()
+    clock.forward(milliseconds=1)
+    assert sent(made, Slow).validate()
+
+
+def test_a_token_is_good_for_its_own_form_only():
+    assert not sent(token(), Other).validate()
+    assert not sent(token(Other)).validate()
+    assert sent(token(Other), Other).validate()
+
+
+def test_a_changed_token_is_worth_nothing():
+    made = token()
+    for place in range(len(made)):
+        changed = made[:place] + ("A" if made[place] != "A" else "B") + made[place + 1 :]
+        assert not sent(changed).validate()
+
+
+@pytest.mark.parametrize("payload", [[], "public", {}, None, ["public"], ["public", 0, "x"], ["public", 0]])
+def test_even_a_signed_token_of_another_shape_is_refused(app, payload):
+    made = URLSafeSerializer(app.config["SECRET_KEY"], salt="form-token/v1").dumps(payload)
+    assert not sent(made).validate()
+
+
+def test_each_form_has_a_number_of_its_own_by_which_a_double_press_is_known():
+    made = token()
+    sent(made).validate()
+    first = g.form_nonce
+    sent(made).validate()
+    assert g.form_nonce == first
+    sent(token()).validate()
+    assert g.form_nonce != first

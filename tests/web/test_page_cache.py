@@ -1,0 +1,213 @@
+"""Pages are made once per state of the calendar and are the same bytes for everybody; never older than the clock."""
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+from flask import template_rendered
+
+from app.web.page_cache import PageCache
+from tests.conftest import ENTRY_URL, on_sqlite
+
+pytestmark = on_sqlite
+PAGES = ("/", "/2026/", "/2026/lucka/10", "/om", "/2026/tavling/villkor")
+
+
+@pytest.fixture
+def made(app):
+    """The names of the templates, one for each time that a page is made."""
+    names = []
+
+    def note(_app, template, context):
+        names.append(template.name)
+
+    with template_rendered.connected_to(note, app):
+        yield names
+
+
+def ask(client, path="/", **headers):
+    return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_a_page_is_made_once_however_many_ask_for_it(app, client, made):
+    for encoding in ("br", "gzip", "", "br"):
+        ask(client, "/2026/lucka/10", Accept_Encoding=encoding)
+    app.test_client().head("/2026/lucka/10")
+    assert made == ["calendar/hatch.html"]
+
+
+def test_a_page_is_made_once_when_all_ask_at_once(app, made):
+    with ThreadPoolExecutor(16) as crowd:
+        answers = list(crowd.map(lambda _: app.test_client().get("/2026/lucka/10").data, range(32)))
+    assert made == ["calendar/hatch.html"]
+    assert len(set(answers)) == 1
+
+
+def test_a_page_is_made_anew_once_when_a_hatch_opens(client, clock, made):
+    client.get("/")
+    clock.set("2026-12-11 00:00")
+    client.get("/")
+    client.get("/")
+    assert made == ["calendar/calendar.html"] * 2
+
+
+def test_the_page_is_new_at_the_stroke_of_midnight(client, clock):
+    clock.set("2026-12-10 23:59:59.999999")
+    assert "Dagens lucka, 10 december" in client.get("/").text
+    clock.set("2026-12-11 00:00")
+    assert "Dagens lucka, 11 december" in client.get("/").text
+    assert client.get("/2026/lucka/11").status_code == 200
+
+
+def test_the_contest_closes_on_its_page_as_well(client, clock):
+    clock.set("2026-12-20 23:59:59.999")
+    assert "Till tävlingen" in client.get("/2026/lucka/10").text
+    clock.set("2026-12-21 00:00")
+    assert "Tävlingen stängde 20 december." in client.get("/2026/lucka/10").text
+
+
+def test_a_clock_that_is_set_back_locks_the_hatch_again(client, clock):
+    clock.set("2026-12-11 00:00")
+    assert client.get("/2026/lucka/11").status_code == 200
+    clock.set("2026-12-10 23:59:59")
+    assert client.get("/2026/lucka/11").status_code == 403
+    assert "Dagens lucka, 10 december" in client.get("/").text
+
+
+def test_a_change_in_the_content_changes_the_page(app, client):
+    before = ask(client)
+    edition = app.extensions["library"].editions[2026]
+    renamed = edition.file.model_copy(update={"tagline": "Ny rad under rubriken"})
+    app.extensions["library"].editions = {2026: type(edition)(**vars(edition) | {"file": renamed})}
+    app.extensions["library"].version += 1
+    assert "Ny rad under rubriken" in ask(client, If_None_Match=before.headers["ETag"]).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_browser_that_has_the_page_gets_no_second_copy(client, path):
+    tag = client.get(path).headers["ETag"]
+    answer = ask(client, path, If_None_Match=tag)
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["ETag"] == tag
+    assert "Content-Length" not in answer.headers
+
+
+def test_the_tag_may_be_one_of_several_or_weakened_on_the_way(client):
+    tag = client.get("/").headers["ETag"]
+    for known in (f'"annan", {tag}', f"W/{tag}", "*"):
+        assert ask(client, If_None_Match=known).status_code == 304
+    assert ask(client, If_None_Match='"annan"').status_code == 200
+
+
+def test_each_encoding_has_a_tag_of_its_own(client):
+    tags = [ask(client, Accept_Encoding=encoding).headers["ETag"] for encoding in ("", "gzip", "br")]
+    assert len(set(tags)) == 3
+    assert ask(client, Accept_Encoding="br", If_None_Match=tags[1]).status_code == 200
+
+
+UNPACK = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("", None),
+        ("identity", None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0, gzip;q=0", None),
+        ("br;q=0.1", "br"),
+        ("*", "br"),
+        ("*;q=0", None),
+        ("deflate", None),
+        ("br;q=nej", None),
+    ],
+)
+def test_a_page_is_packed_as_the_browser_can_unpack_it(client, accepted, sent):
+    answer = ask(client, Accept_Encoding=accepted)
+    assert answer.headers.get("Content-Encoding") == sent
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert UNPACK[sent](answer.data) == client.get("/").data
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_the_head_of_a_page_is_that_of_the_page(client):
+    head, page = client.head("/"), client.get("/")
+    assert head.data == b""
+    assert dict(head.headers) == dict(page.headers)
+
+
+def age(answer):
+    return int(answer.headers["Cache-Control"].removeprefix("public, max-age=").removesuffix(", must-revalidate"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "most"),
+    [
+        ("2026-12-10 08:00", 60),
+        ("2026-12-10 23:59:00", 60),
+        ("2026-12-10 23:59:30", 30),
+        ("2026-12-10 23:59:59", 1),
+        ("2026-12-10 23:59:59.999", 0),
+        ("2026-12-11 00:00", 60),
+        ("2026-12-20 23:59:45", 15),
+        ("2026-12-24 23:59:50", 10),
+        ("2027-03-01 12:00", 60),
+    ],
+)
+def test_nobody_may_keep_a_page_past_the_next_opening(client, clock, moment, most):
+    clock.set(moment)
+    assert age(client.get("/")) == most
+    assert age(client.get("/2026/lucka/10")) == most
+
+
+def test_a_page_is_the_same_bytes_for_everybody(app):
+    def visit(**headers):
+        client = app.test_client()
+        client.set_cookie("kaka", "smula")
+        answer = ask(client, "/2026/lucka/10", **headers)
+        assert "Set-Cookie" not in answer.headers
+        return answer.data
+
+    visits = [{}, {"Accept_Language": "en"}, {"User_Agent": "curl"}, {"Referer": "https://x.se"}, {"DNT": "1"}]
+    assert len({visit(**headers) for headers in visits}) == 1
+
+
+def test_the_first_visitor_cannot_poison_the_page_for_the_next(app):
+    poisoned = app.test_client().get(
+        "/2026/lucka/9", base_url="https://elak.example", headers={"X-Forwarded-Host": "elak"}
+    )
+    assert "elak" not in poisoned.text
+    assert "elak" not in app.test_client().get("/2026/lucka/9").text
+
+
+def test_what_is_one_persons_or_locked_is_never_kept(client, made):
+    for path in (ENTRY_URL, "/2026/lucka/11", "/finns-inte", "/admin/logga-in"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+        client.get(path)
+    assert len(made) == 8
+
+
+def test_strange_addresses_never_fill_the_memory(app, client):
+    for number in range(20):
+        for path in (f"/?{number}", f"/2026/lucka/10?{number}", f"/nej-{number}", f"/2026/lucka/1{number % 5 + 1}"):
+            client.get(path)
+        client.get("/om", headers={"Accept-Encoding": f"x{number}"})
+        client.post("/")
+    assert isinstance(app.wsgi_app, PageCache)
+    assert set(app.wsgi_app._generation.pages) <= {"/", "/2026/lucka/10", "/om"}
+
+
+def test_a_page_asked_for_with_a_query_is_the_same_page(client):
+    assert "elak" not in client.get("/?utm_source=elak&ar=2027&nu=2026-12-24").text
+    assert client.get("/?utm_source=nyhetsbrev").data == client.get("/").data
+
+
+def test_old_pages_are_forgotten_when_the_calendar_moves_on(app, client, clock):
+    client.get("/")
+    clock.set("2026-12-11 00:00")
+    client.get("/om")
+    assert set(app.wsgi_app._generation.pages) == {"/om"}

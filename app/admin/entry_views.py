@@ -19,6 +19,7 @@ from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.draw import conduct
 from app.draw.standing import standing
+from app.web.form_token import trimmed
 
 _PER_PAGE = 100
 _LARGEST_ID = 2**31
@@ -40,7 +41,7 @@ def _search(contest: Contest, text: str, before: int | None, limit: int | None) 
 
 def _page(form: StrikeForm | None = None, status: int = 200) -> tuple[str, int]:
     edition, contest = chosen_contest()
-    text = request.args.get("sok", "")
+    text = trimmed(request.args.get("sok"))
     found = _search(contest, text, request.args.get("fore", type=int), _PER_PAGE + 1)
     context: dict[str, Any] = {
         "edition": edition,

@@ -20,7 +20,7 @@ from wtforms.validators import InputRequired, Length
 from app.admin.access import SHORTEST_PASSWORD
 from app.contest.entries import STRIKE_REASONS
 from app.contest.rules import SKIP_REASONS
-from app.web.form_token import TokenForm
+from app.web.form_token import TokenForm, trimmed
 
 
 class AdminForm(TokenForm):
@@ -42,7 +42,7 @@ class AdminForm(TokenForm):
 class SignInForm(AdminForm):
     """Whoever signs in proves it with a password and a one-time code."""
 
-    email = EmailField("E-postadress", validators=[InputRequired("Skriv din e-postadress.")])
+    email = EmailField("E-postadress", filters=[trimmed], validators=[InputRequired("Skriv din e-postadress.")])
     password = PasswordField("Lösenord", validators=[InputRequired("Skriv ditt lösenord."), Length(max=128)])
     code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app."), Length(max=20)])
 
@@ -54,7 +54,7 @@ class SignInForm(AdminForm):
 class InvitationForm(SignInForm):
     """The same three, chosen for the first time."""
 
-    email = EmailField("E-postadress")
+    email = EmailField("E-postadress", filters=[trimmed])
     password = PasswordField(
         "Välj ett lösenord",
         validators=[Length(SHORTEST_PASSWORD, 128, f"Välj ett lösenord på minst {SHORTEST_PASSWORD} tecken.")],

@@ -12,11 +12,7 @@ from wtforms.validators import InputRequired, Length
 from app.calendar.schema import Contest
 from app.contest.entries import canonical_email
 from app.contest.municipalities import MUNICIPALITIES
-from app.web.form_token import QUICKEST, TokenForm
-
-
-def _trimmed(value: str | None) -> str:
-    return (value or "").strip()
+from app.web.form_token import QUICKEST, TokenForm, trimmed
 
 
 class EntryForm(TokenForm):
@@ -24,12 +20,10 @@ class EntryForm(TokenForm):
         token_quickest = QUICKEST
 
     answer = RadioField("Ditt svar", validate_choice=False)
-    email = EmailField(
-        "E-postadress", filters=[_trimmed], validators=[Length(max=254, message="Adressen är för lång.")]
-    )
+    email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
     municipality = SelectField("Kommun", validate_choice=False)
     motivation = TextAreaField(
-        filters=[_trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]
+        filters=[trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]
     )
     adult = BooleanField(validators=[InputRequired("Kryssa i att du är gammal nog. Tävlingen är för vuxna.")])
     rules = BooleanField(

@@ -23,6 +23,11 @@ QUICKEST = timedelta(seconds=2)
 LONGEST = timedelta(hours=24)
 
 
+def trimmed(value: str | None) -> str:
+    """What was typed, without space around it and without characters that nobody can type (PostgreSQL refuses NUL)."""
+    return "".join(sign for sign in value or "" if sign.isprintable() or sign in "\n\r\t").strip()
+
+
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="form-token/v1")
 

@@ -32,9 +32,9 @@ LARGE = {"width": 1280, "height": 720}
 SMALL = {"width": 320, "height": 568}
 
 
-@pytest.fixture(scope="session")
-def engine() -> str:
-    return "sqlite"
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

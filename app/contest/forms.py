@@ -15,12 +15,19 @@ from app.contest.municipalities import MUNICIPALITIES
 from app.web.form_token import QUICKEST, TokenForm, trimmed
 
 
+def _spaceless(value: str | None) -> str:
+    """An address is never mended in silence, but for the space around it."""
+    return (value or "").strip()
+
+
 class EntryForm(TokenForm):
     class Meta(TokenForm.Meta):
         token_quickest = QUICKEST
 
     answer = RadioField("Ditt svar", validate_choice=False)
-    email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
+    email = EmailField(
+        "E-postadress", filters=[_spaceless], validators=[Length(max=254, message="Adressen är för lång.")]
+    )
     municipality = SelectField("Kommun", validate_choice=False)
     motivation = TextAreaField(
         filters=[trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]

@@ -32,11 +32,6 @@ LARGE = {"width": 1280, "height": 720}
 SMALL = {"width": 320, "height": 568}
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["sqlite"], indirect=True, scope="session")
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": SWITCHES.split()}

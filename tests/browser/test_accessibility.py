@@ -4,6 +4,9 @@ import pytest
 
 from tests.browser.conftest import AXE
 from tests.browser.places import PLACES, PUBLIC
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WITH_SCRIPT = [name for name, place in PUBLIC.items() if "/lucka/" in place.path]

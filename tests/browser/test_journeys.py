@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from app.admin import access
 from tests.browser.acts import fill_in, send, tab_to
 from tests.browser.conftest import SMALL
-from tests.conftest import ENTRY_URL, VALUE
+from tests.conftest import ENTRY_URL, VALUE, on_sqlite
+
+pytestmark = on_sqlite
 
 THANKS = "Tack, ditt bidrag är mottaget"
 FAULTS = {

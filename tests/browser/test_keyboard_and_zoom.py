@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SMALL
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
 
 LOOKS = [
     "the calendar on 24 December",

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.acts import fill_in, send
-from tests.conftest import ENTRY_URL
+from tests.conftest import ENTRY_URL, on_sqlite
+
+pytestmark = on_sqlite
 
 SPY = """
 const ways = {setItem: Storage, open: IDBFactory, put: Cache, register: ServiceWorkerContainer};

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
+
 HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]

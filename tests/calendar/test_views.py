@@ -72,8 +72,8 @@ def test_the_calendar_links_to_open_hatches_only(client):
 
 def test_every_hatch_says_its_state_in_words(client):
     shown = [words(item) for item in soup(client, "/").select("ol.windows li")]
-    assert shown[8].startswith("Lucka 9 , öppen: ")
-    assert shown[9].startswith("Lucka 10 , dagens lucka: ")
+    assert shown[8].startswith("Lucka 9, öppen: ")
+    assert shown[9].startswith("Lucka 10, dagens lucka: ")
     assert shown[10] == "Lucka 11 öppnas 11 december"
 
 

@@ -82,6 +82,7 @@ def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
         ("email", "@example.se", ADDRESS),
         ("email", "anna@example", ADDRESS),
         ("email", "anna@exa mple.se", ADDRESS),
+        ("email", "anna@exa\0mple.se", ADDRESS),
         ("email", "anna@example.se, bo@example.se", ADDRESS),
         ("email", "anna\r\nBcc: bo@example.se", ADDRESS),
         ("email", f"{'a' * 250}@example.se", "Adressen är för lång."),
@@ -302,7 +303,6 @@ def test_pressing_send_twice_is_one_entry_with_one_receipt(client, clock, stored
         ("anna@xn--rksmrgs-5wao1o.se", "anna@xn--rksmrgs-5wao1o.se"),
         ("\u00a0Anna+jul@Example.SE ", "anna+jul@example.se"),
         ("o'hara@example.se", "o'hara@example.se"),
-        ("anna\0@example.se\0", "anna@example.se"),
     ],
 )
 def test_addresses_are_kept_in_one_spelling(enter, stored, typed, kept):

@@ -8,7 +8,7 @@ SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --worke
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check lock bench cards screenshots
+.PHONY: help install install-dev run demo test check lock bench cards screenshots lighthouse
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ cards: install-dev ## the pictures beside shared links, for the newest edition
 
 screenshots: install-dev ## pictures of every page and state into docs/screenshots
 	@PYTHONPATH=. $(BIN)/python tools/screenshots.py
+
+lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
+	@tools/lighthouse.sh
 
 bench: install-dev ## requests and entries per second, beside nginx and bare sqlite3
 	@$(BIN)/python bench/bench.py

@@ -6,6 +6,7 @@ give one entry and one receipt instead of two.
 
 import hmac
 import secrets
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ LONGEST = timedelta(hours=24)
 
 def trimmed(value: str | None) -> str:
     """What was typed, without space around it and without characters that nobody can type (PostgreSQL refuses NUL)."""
-    return "".join(sign for sign in value or "" if sign.isprintable() or sign in "\n\r\t").strip()
+    return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
 
 
 def _serializer() -> URLSafeSerializer:

@@ -361,6 +361,25 @@ def test_an_act_out_of_its_turn_is_refused_in_words(cast, reach, send, state, ac
     assert faults(send(f"{DRAW}/{act}", **fields)) == [sentence]
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("state", "act", "fields"),
+    [
+        ("open", "las", {"draw_at": "2026-12-22T12:00"}),
+        ("closed", "slumptal", {"value": VALUE}),
+        ("drawn", "avgor", {"place": "2", "verdict": "vinnare"}),
+        ("drawn", "avgor", {"place": "1", "verdict": "fel kommun"}),
+    ],
+    ids=["too early", "not locked", "another tab", "no such reason"],
+)
+def test_what_is_said_at_the_top_never_leads_nowhere(cast, reach, send, state, act, fields):
+    reach(state)
+    page = soup(send(f"{DRAW}/{act}", **fields))
+    assert page.select_one("#fel li").text
+    for link in page.select("#fel a"):
+        assert page.find(id=link["href"][1:]), link
+
+
 POSTS = {
     "/admin/bidrag/1/stryk": {"reason": "anställd"},
     f"{DRAW}/las": {"draw_at": "2026-12-22T12:00"},

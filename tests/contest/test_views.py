@@ -326,7 +326,7 @@ def test_a_motivation_that_nobody_asked_for_is_not_kept(enter, stored):
     assert stored()[0].motivation is None
 
 
-@pytest.mark.parametrize("typed", ["Jag åker buss.\nVarje dag 🚌", "x" * 600])
+@pytest.mark.parametrize("typed", ["Jag\u00a0åker buss.\nVarje dag 👩\u200d🚒", "x" * 600])
 def test_a_motivation_is_kept_as_it_was_written(with_changes, clock, stored, typed):
     asking = with_changes("ask_motivation = false", "ask_motivation = true")
     assert fill_in(asking, clock, motivation=typed).status_code == 200

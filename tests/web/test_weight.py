@@ -45,5 +45,5 @@ def test_no_page_needs_more_than_six_requests_or_five_kilobytes_of_script(visits
 
 def test_the_footer_tells_the_weight_that_was_measured(visits):
     for path, (html, sizes) in visits.items():
-        said = int(re.search(r"Sidan väger (\d+) kB", html)[1])
+        said = int(re.search(r"Sidan väger (\d+)\s+kB", html)[1])
         assert abs(said * 1000 - sum(sizes.values())) <= 1000, path

@@ -7,6 +7,7 @@ import click
 import flask_migrate
 import sqlalchemy as sa
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app import clock
 from app.admin import access
@@ -21,6 +22,7 @@ INVENTED = 40
 
 
 @click.command("prepare")
+@with_appcontext
 def prepare() -> None:
     """Migrerar databasen, och skriver första gången ut en länk som skapar den första organisatören."""
     # What is in here is for the server's own user: entries, keys, invitations.

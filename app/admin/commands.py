@@ -1,6 +1,7 @@
 """`flask organiser …`: accounts from the server's own shell, which always works."""
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask import current_app, url_for
 from flask.cli import AppGroup
 
@@ -14,8 +15,10 @@ organiser = AppGroup("organiser", help="Konton för organisatörer.")
 @click.argument("email", required=False)
 def invite(email: str | None) -> None:
     """Skriver ut en engångslänk som skapar kontot EMAIL, eller ger det ett nytt lösenord."""
-    if email and "@" not in email:
-        raise click.ClickException(f"{email} är ingen e-postadress.")
+    try:
+        email = email and validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise click.ClickException(f"{email} är ingen e-postadress.") from None
     print_invitation(email)
 
 

@@ -113,8 +113,11 @@ def decide() -> BaseResponse | Page:
             if form.verdict.data == "vinnare":
                 conduct.confirm(contest, form.place.data or 0, clock.now())
             else:
-                conduct.skip(contest, form.place.data or 0, form.verdict.data, clock.now())
+                conduct.skip(contest, form.place.data or 0, form.verdict.data or "", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except conduct.ActRefused as error:
             form.refuse(str(error))
+    elif form.place.errors:
+        form.place.errors = []
+        form.refuse("Öppna sidan på nytt och ta ställning till den plats som står på tur.")
     return _page(422, verdict_form=form)

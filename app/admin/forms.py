@@ -34,8 +34,8 @@ class AdminForm(TokenForm):
         return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]
 
     def refuse(self, sentence: str) -> None:
-        """Adds a sentence that came from an act, beside the form's first field."""
-        first = next(field for field in self if field.name != "token")
+        """Adds a sentence that came from an act, beside the form's first field that a person sees."""
+        first = next(field for field in self if field.name not in ("token", "place"))
         first.errors = [*first.errors, sentence]
 
 
@@ -84,6 +84,7 @@ class VerdictForm(AdminForm):
     place = IntegerField()
     verdict = SelectField(
         "Vad hände?",
+        validate_choice=False,
         choices=[SelectChoice("vinnare", "Bekräfta vinnaren"), *map(SelectChoice, SKIP_REASONS)],
     )
 

@@ -1,6 +1,7 @@
 """Pictures of every page and state, into docs/screenshots: the whole product at a glance. `make screenshots`."""
 
 import logging
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.admin.access import checksum
+from app.admin.guard import COOKIE
+from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance, rules
 from app.database import db
@@ -77,9 +81,35 @@ def act(app: Flask, clock: SetClock, name: str) -> None:
             conduct.confirm(edition.contest, 1, clock.now())
 
 
+def signed_in(app: Flask, clock: SetClock) -> str:
+    """The cookie of an organiser."""
+    token = secrets.token_urlsafe(32)
+    with app.app_context():
+        organiser = Organiser(email="olle@example.org", password_hash="", totp_secret="", created_at=clock.now())
+        db.session.add(organiser)
+        db.session.flush()
+        far = clock.now() + timedelta(days=60)
+        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=far, seen_at=far))
+        db.session.commit()
+    return token
+
+
 class Album:
     def __init__(self, browser: Browser, site: str) -> None:
         self._browser, self._site = browser, site
+        self.cookie = ""
+
+    def desk(self, name: str, path: str) -> None:
+        """A page of the organisers', signed in, on phone and desktop."""
+        for view in ("phone", "desktop"):
+            page = self._browser.new_page(
+                viewport={"width": WIDTHS[view], "height": 900},
+                reduced_motion="reduce",
+                extra_http_headers={"Cookie": f"{COOKIE}={self.cookie}"},
+            )
+            page.goto(self._site + path)
+            self._save(page, name, view)
+            page.close()
 
     def take(self, name: str, path: str, *views: str) -> None:
         """A full-page picture per view: phone, tablet, desktop, dark, forced, print."""
@@ -151,12 +181,19 @@ def main() -> None:
         album.take("about", "/om", "phone", "desktop")
         album.take("not-found", "/finns-inte", "phone")
         album.take("sign-in", "/admin/logga-in", "phone", "desktop")
+        album.cookie = signed_in(app, clock)
+        album.desk("admin-overview", "/admin/")
+        album.desk("admin-entries", "/admin/bidrag?sok=person1")
         clock.set("2026-12-21 09:00")
+        album.desk("admin-draw-lock", "/admin/dragning")
         album.take("form-closed", "/2026/lucka/10/tavla", "phone")
         act(app, clock, "lock")
         album.take("draw-locked", "/2026/dragning", "phone", "desktop")
+        clock.set("2026-12-22 12:10")
+        album.desk("admin-draw-value", "/admin/dragning")
         clock.set("2026-12-24 12:10")
         act(app, clock, "draw")
+        album.desk("admin-draw-finished", "/admin/dragning")
         album.take("draw-finished", "/2026/dragning", "phone", "desktop", "dark")
         album.take("calendar-christmas-eve", "/", "phone", "desktop")
         clock.set("2026-12-27 12:10")

@@ -32,7 +32,7 @@ class EntryForm(TokenForm):
     motivation = TextAreaField(
         filters=[trimmed], validators=[Length(max=600, message="Korta texten till högst 600 tecken.")]
     )
-    adult = BooleanField(validators=[InputRequired("Kryssa i att du är gammal nog. Tävlingen är för vuxna.")])
+    adult = BooleanField()
     rules = BooleanField(
         "Jag har läst och godkänner tävlingsreglerna", validators=[InputRequired("Kryssa i att du godkänner reglerna.")]
     )
@@ -41,6 +41,7 @@ class EntryForm(TokenForm):
     def __init__(self, contest: Contest, **values: Any) -> None:
         super().__init__(**values)
         self.options = contest.options
+        self.minimum_age = contest.minimum_age
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
         self.answer.label.text = contest.question
@@ -65,6 +66,10 @@ class EntryForm(TokenForm):
         """No person sees this field until it was filled in, and then can empty it: nobody is refused in silence."""
         if field.data:
             raise ValidationError("Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär.")
+
+    def validate_adult(self, field: BooleanField) -> None:
+        if not field.data:
+            raise ValidationError(f"Kryssa i att du har fyllt {self.minimum_age} år. Det krävs för att delta.")
 
     def validate_municipality(self, field: SelectField) -> None:
         if field.data not in MUNICIPALITIES:

@@ -89,7 +89,7 @@ def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
         ("municipality", None, "Välj din kommun, eller ”Vill inte uppge”."),
         ("municipality", "", "Välj din kommun, eller ”Vill inte uppge”."),
         ("municipality", "9999", "Välj din kommun, eller ”Vill inte uppge”."),
-        ("adult", None, "Kryssa i att du är gammal nog. Tävlingen är för vuxna."),
+        ("adult", None, "Kryssa i att du har fyllt 18 år. Det krävs för att delta."),
         ("rules", None, "Kryssa i att du godkänner reglerna."),
         ("website", "https://", "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."),
     ],

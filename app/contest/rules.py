@@ -52,7 +52,8 @@ def _winning(contest: Contest) -> list[tuple[str, list[str]]]:
         (
             "Så utses vinnaren",
             [
-                "Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v1. Dragningen görs en gång. "
+                "Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v1. "
+                "Dragningen görs en gång. "
                 "Ett slumptal som vi i förväg pekat ut, och som ingen kan känna till eller påverka, "
                 "avgör vem som vinner. "
                 "Vem som helst kan räkna efter.",

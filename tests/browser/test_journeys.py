@@ -18,7 +18,7 @@ FAULTS = {
     "2027": "Välj ett av svaren.",
     "E-postadress": "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.",
     "Kommun": "Välj din kommun, eller ”Vill inte uppge”.",
-    "Jag har fyllt 18 år": "Kryssa i att du är gammal nog. Tävlingen är för vuxna.",
+    "Jag har fyllt 18 år": "Kryssa i att du har fyllt 18 år. Det krävs för att delta.",
     "Jag har läst och godkänner tävlingsreglerna": "Kryssa i att du godkänner reglerna.",
 }
 """What each field, by its label, says when it was left empty."""

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -257,3 +258,12 @@ def organiser(app: Flask, clock: StoppedClock) -> FlaskClient:
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return client
+
+
+@pytest.fixture
+def usual_recursion_limit() -> Iterator[None]:
+    """The limit that the calendar runs with; py_ecc, of other tests, raises it for the whole process."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(limit)

@@ -39,7 +39,8 @@ def _search(contest: Contest, text: str, before: int | None, limit: int | None) 
     return list(db.session.scalars(query))
 
 
-def _page(form: StrikeForm | None = None, status: int = 200) -> tuple[str, int]:
+@blueprint.get("/bidrag")
+def entries() -> str:
     edition, contest = chosen_contest()
     text = trimmed(request.args.get("sok"))
     found = _search(contest, text, request.args.get("fore", type=int), _PER_PAGE + 1)
@@ -51,19 +52,13 @@ def _page(form: StrikeForm | None = None, status: int = 200) -> tuple[str, int]:
         "more": found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         "sok": text,
         "municipalities": MUNICIPALITIES,
-        "form": form or made(StrikeForm),
     }
-    return render_template("admin/entries.html", **context), status
-
-
-@blueprint.get("/bidrag")
-def entries() -> tuple[str, int]:
-    return _page()
+    return render_template("admin/entries.html", **context)
 
 
 @blueprint.get("/bidrag/<number:entry_id>/stryk")
 def strike_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, made(StrikeForm, entry_id=entry_id), 200)
+    return _strike_page(entry_id, made(StrikeForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")

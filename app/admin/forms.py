@@ -29,10 +29,6 @@ class AdminForm(TokenForm):
             sign_in = g.get("sign_in")
             return f"admin|{sign_in.token_sha256}" if sign_in else "admin"
 
-    def faults(self) -> list[tuple[str, str]]:
-        """What to mend, in the order of the page: (field name, sentence)."""
-        return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]
-
     def refuse(self, sentence: str) -> None:
         """Adds a sentence that came from an act, beside the form's first field that a person sees."""
         first = next(field for field in self if field.name not in ("token", "place"))
@@ -68,7 +64,6 @@ class InvitationForm(SignInForm):
 
 
 class StrikeForm(AdminForm):
-    entry_id = IntegerField()
     reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
 
 

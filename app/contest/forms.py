@@ -1,6 +1,5 @@
 """The contest form: posted fields to values, or to one clear sentence each."""
 
-from collections.abc import Sequence
 from itertools import starmap
 from typing import Any
 
@@ -37,6 +36,8 @@ class EntryForm(TokenForm):
         "Jag har läst och godkänner tävlingsreglerna", validators=[InputRequired("Kryssa i att du godkänner reglerna.")]
     )
     website = StringField("Lämna tomt")
+    canonical: str
+    """The address as it is kept; there once the form is valid."""
 
     def __init__(self, contest: Contest, **values: Any) -> None:
         super().__init__(**values)
@@ -58,7 +59,7 @@ class EntryForm(TokenForm):
         if not field.data:
             raise ValidationError("Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.")
         try:
-            canonical_email(validate_email(field.data, check_deliverability=False).normalized)
+            self.canonical = canonical_email(validate_email(field.data, check_deliverability=False).normalized)
         except (EmailNotValidError, ValueError):
             raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
 
@@ -74,11 +75,3 @@ class EntryForm(TokenForm):
     def validate_municipality(self, field: SelectField) -> None:
         if field.data not in MUNICIPALITIES:
             raise ValidationError("Välj din kommun, eller ”Vill inte uppge”.")
-
-    @property
-    def canonical(self) -> str:
-        return canonical_email(validate_email(self.email.data or "", check_deliverability=False).normalized)
-
-    def faults(self) -> Sequence[tuple[str, str]]:
-        """What to mend, in the order of the page: (field name, sentence)."""
-        return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]

@@ -56,7 +56,7 @@ def standing(contest: Contest, now: datetime) -> Standing:
     """The contest's state at `now`, with its numbers."""
     lock = db.session.get(Lock, contest.id)
     drawn = db.session.get(Drawn, contest.id)
-    outcomes = _outcomes(contest.id)
+    outcomes = outcomes_of(contest.id)
     reasons = db.session.execute(
         sa.select(Entry.struck, sa.func.count()).where(Entry.contest_id == contest.id).group_by(Entry.struck)
     ).all()
@@ -92,7 +92,8 @@ def ranked(contest_id: str, limit: int | None = None) -> list[Rank]:
     return list(db.session.scalars(query))
 
 
-def _outcomes(contest_id: str) -> list[Outcome]:
+def outcomes_of(contest_id: str) -> list[Outcome]:
+    """What became of the places in line so far, by place."""
     rows = db.session.execute(
         sa.select(Verdict.place, Rank.ticket, Verdict.skipped, Verdict.decided_at)
         .join(Rank, sa.and_(Rank.contest_id == Verdict.contest_id, Rank.place == Verdict.place))

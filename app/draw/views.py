@@ -9,7 +9,7 @@ from app.contest.lookup import find_contest
 from app.database import db
 from app.draw import protocol, publication
 from app.draw.models import Drawn, Lock
-from app.draw.standing import listed, ranked, standing
+from app.draw.standing import listed, outcomes_of, ranked, standing
 
 blueprint = Blueprint("draw", __name__)
 _SHOWN = 100
@@ -57,9 +57,7 @@ def rules_file(year: int) -> Response:
 def protocol_file(year: int) -> Response:
     lock = _locked(year)
     drawn = db.session.get(Drawn, lock.contest_id)
-    _, contest, _ = find_contest(year)
-    outcomes = standing(contest, clock.now()).outcomes
-    record = publication.record(lock, drawn, ranked(lock.contest_id), outcomes)
+    record = publication.record(lock, drawn, ranked(lock.contest_id), outcomes_of(lock.contest_id))
     return _open_file(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "application/json")
 
 

@@ -72,3 +72,7 @@ class TokenForm(FlaskForm):
 
         def token_bound_to(self) -> str:
             return "public"
+
+    def faults(self) -> list[tuple[str, str]]:
+        """What to mend, in the order of the page: (field name, sentence)."""
+        return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]

@@ -7,7 +7,6 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from app import clock
-from app.calendar import hatches
 from app.clock import SWEDEN
 from app.contest.rules import swedish
 
@@ -17,7 +16,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish_date, "swedish_date")
     app.add_template_filter(swedish_time, "swedish_time")
     app.add_template_filter(grouped_number, "number")
-    app.add_template_global(hatches.opens_at, "opens_at")
     app.add_template_global(clock.now, "now")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -1,7 +1,5 @@
 """The content files: whoever breaks one is told where and how."""
 
-import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -159,15 +157,6 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_files(content):
     files = [fault.partition(":")[0].partition(",")[0] for fault in faults_in(content)]
     expected = ["2026/02/hatch.md", "2026/02/hatch.md", "2026/09/hatch.md", "2026/22/hatch.md", "2026/edition.toml"]
     assert files == expected
-
-
-@pytest.fixture
-def usual_recursion_limit() -> Iterator[None]:
-    """The limit that the calendar runs with; py_ecc, of other tests, raises it for the whole process."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(limit)
 
 
 @pytest.mark.parametrize("value", STRANGE_VALUES.values(), ids=STRANGE_VALUES)

@@ -1,8 +1,6 @@
 """The public random value: genuine rounds of drand quicknet (K2 of the specification), and everything that is not."""
 
 import json
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -155,15 +153,6 @@ def test_a_paste_that_is_far_too_long_is_refused_unread(pasted):
 )  # fmt: skip
 def test_a_paste_that_is_no_value_is_refused_with_advice(pasted):
     assert "går inte att läsa som ett slumptal. Klistra in hela svaret" in refusal(pasted)
-
-
-@pytest.fixture
-def usual_recursion_limit() -> Iterator[None]:
-    """The limit that the calendar runs with; py_ecc raises it for the whole process."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(limit)
 
 
 @pytest.mark.parametrize(

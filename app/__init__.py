@@ -9,9 +9,9 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database
+from app import commands, config, database, jobs
 from app.admin import commands as admin_commands
-from app.admin import draw_views, entry_views, guard, overview_views, sign_in_views
+from app.admin import draw_views, entry_views, guard, overview_views, privacy_views, sign_in_views
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
@@ -20,10 +20,13 @@ from app.clock import Clock
 from app.contest import views as contest_views
 from app.draw import beacon, rehearsal
 from app.draw import views as draw_pages
+from app.feedback import views as feedback_views
+from app.privacy import commands as privacy_commands
+from app.privacy import views as own_views
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
-PAGES = (draw_views, entry_views, feed_views, overview_views, sign_in_views)
+PAGES = (draw_views, entry_views, feed_views, overview_views, privacy_views, sign_in_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 
@@ -58,9 +61,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     for part in (converters, templating, cross_site, errors, health):
         part.init_app(app)
-    for blueprint in (calendar_views.blueprint, contest_views.blueprint, draw_pages.blueprint, guard.blueprint):
-        app.register_blueprint(blueprint)
-    for command in (commands.prepare, calendar_commands.content, admin_commands.organiser):
+    for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
+        app.register_blueprint(views.blueprint)
+    for command in (
+        *(commands.prepare, calendar_commands.content, admin_commands.organiser),
+        *(privacy_commands.erase, jobs.jobs, jobs.mail),
+    ):
         app.cli.add_command(command)
     _wrap(app, clock, library)
     return app

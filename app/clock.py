@@ -1,6 +1,6 @@
 """The only place that asks what time it is. The calendar lives in Europe/Stockholm."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context, request
@@ -19,6 +19,11 @@ class Clock:
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         return datetime.now(UTC) + self._ahead
+
+
+def host_date() -> date:
+    """Today's date in Sweden by the host's own clock, whatever instant the calendar shows."""
+    return datetime.now(SWEDEN).date()
 
 
 def now() -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import limits
+from email_validator import EmailNotValidError, validate_email
 from flask import Config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -32,6 +33,8 @@ class Settings(BaseModel):
     INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
     CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
     PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
+    MAIL_URL: str = Field("", description="smtp://user:password@host:587; files in the instance folder if not set")
+    MAIL_FROM: str = Field("", description="The address that mails come from; the organiser's if not set")
     ENTRY_LIMIT: str = Field("600 per 10 minutes", description="Entries from one address: an office shares one")
     ENTRY_LIMIT_ALL: str = Field("6000 per 10 minutes", description="Entries from all addresses together")
     SIGN_IN_LIMIT: str = Field("10 per 10 minutes", description="Tries to sign in, for one address and account")
@@ -56,6 +59,26 @@ class Settings(BaseModel):
         if value and not value.startswith(("redis://", "rediss://")):
             raise ValueError("ska börja med redis://")
         return value
+
+    @field_validator("MAIL_URL")
+    @classmethod
+    def a_mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        try:
+            fine = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:
+            fine = False
+        if value and not fine:
+            raise ValueError("ska se ut så här: smtp://namn:lösenord@server:587")
+        return value
+
+    @field_validator("MAIL_FROM")
+    @classmethod
+    def a_mail_address(cls, value: str) -> str:
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else value
+        except EmailNotValidError:
+            raise ValueError("ska vara en e-postadress") from None
 
     @field_validator("NOW", mode="before")
     @classmethod
@@ -117,7 +140,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 _WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
-_SECRET = ("SECRET_KEY", *_WITHOUT_PREFIX)
+_SECRET = ("SECRET_KEY", "MAIL_URL", *_WITHOUT_PREFIX)
 _KINDS = {
     "bool": "ska vara true eller false",
     "int": "ska vara ett heltal",

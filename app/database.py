@@ -97,3 +97,17 @@ def write() -> None:
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261201)"))
+
+
+def vacuum() -> None:
+    """Rewrites an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
+
+    Whoever reads at that moment may hold the log for a while: what is erased is then overwritten by the next call.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.remove()
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

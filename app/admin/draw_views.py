@@ -12,7 +12,7 @@ from app.admin.forms import LockForm, ValueForm, VerdictForm, made
 from app.admin.guard import blueprint, chosen_contest
 from app.calendar.schema import Contest
 from app.clock import SWEDEN
-from app.contest import rules
+from app.contest import rulebook
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
@@ -81,8 +81,8 @@ def lock_list() -> BaseResponse | Page:
     if form.validate() and form.draw_at.data:
         try:
             draw_at = form.draw_at.data.replace(tzinfo=SWEDEN)
-            text = rules.text(contest, edition.file.organiser)
-            conduct.lock(contest, text, draw_at, _chain(), clock.now())
+            in_force = rulebook.freeze(contest, edition.file.organiser, clock.now())
+            conduct.lock(contest, in_force.text, draw_at, _chain(), clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except conduct.ActRefused as error:
             form.refuse(str(error))

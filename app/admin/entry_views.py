@@ -14,6 +14,7 @@ from app.admin.forms import StrikeForm, made
 from app.admin.guard import blueprint, chosen_contest
 from app.audit.chain import stamp
 from app.calendar.schema import Contest
+from app.contest import hints
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
@@ -52,8 +53,27 @@ def entries() -> str:
         "more": found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         "sok": text,
         "municipalities": MUNICIPALITIES,
+        "odd": hints.odd,
     }
     return render_template("admin/entries.html", **context)
+
+
+@blueprint.get("/bidrag/tecken")
+def entry_hints() -> str:
+    """What to look at twice among the entries."""
+    edition, contest = chosen_contest()
+    return render_template("admin/hints.html", edition=edition, contest=contest, hints=hints.hints(contest.id))
+
+
+@blueprint.get("/bidrag/<number:entry_id>/utdrag.txt")
+def extract(entry_id: int) -> Response:
+    """Everything about one entry, for someone who asks what we have, or for a request to disclose a document."""
+    _, contest = chosen_contest()
+    entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
+    lines = (f"{name}: {'' if value is None else value}" for name, value in zip(_COLUMNS, _cells(entry), strict=True))
+    response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}-{entry.id}.txt"'
+    return response
 
 
 @blueprint.get("/bidrag/<number:entry_id>/stryk")
@@ -97,15 +117,15 @@ def _lines(entries: Any) -> Iterator[str]:
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow(_COLUMNS)
     for entry in entries:
-        cells = (
-            entry.id,
-            stamp(entry.received_at),
-            entry.email,
-            entry.answer,
-            MUNICIPALITIES.get(entry.municipality, ""),
-        )
-        writer.writerow([_harmless(cell) for cell in (*cells, entry.motivation, entry.struck, entry.ticket)])
+        writer.writerow([_harmless(cell) for cell in _cells(entry)])
     yield sheet.getvalue()
+
+
+def _cells(entry: Entry) -> tuple[object, ...]:
+    """An entry under the headings of _COLUMNS."""
+    municipality = MUNICIPALITIES.get(entry.municipality, "")
+    known = (entry.id, stamp(entry.received_at), entry.email, entry.answer, municipality)
+    return (*known, entry.motivation, entry.struck, entry.ticket)
 
 
 def _harmless(cell: object) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import g
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     EmailField,
     IntegerField,
@@ -81,6 +82,13 @@ class VerdictForm(AdminForm):
         "Vad hände?",
         validate_choice=False,
         choices=[SelectChoice("vinnare", "Bekräfta vinnaren"), *map(SelectChoice, SKIP_REASONS)],
+    )
+
+
+class EraseForm(AdminForm):
+    sure = BooleanField(
+        "Ja, gallra uppgifterna. Det går inte att ångra.",
+        validators=[InputRequired("Kryssa i rutan om du vill gallra uppgifterna.")],
     )
 
 

@@ -1,18 +1,25 @@
 """The overview: where edition and contest stand, and the one thing to do next."""
 
-from flask import render_template
+from datetime import timedelta
+
+from flask import current_app, render_template
 
 from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
 from app.calendar.lookup import library
 from app.draw.standing import standing
+from app.mail import outbox
+
+LATE = timedelta(minutes=30)
+"""A mail that has waited longer is worth telling the organiser about."""
 
 
 @blueprint.get("/")
 def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
+    mails = outbox.waiting()
     return render_template(
         "admin/overview.html",
         edition=edition,
@@ -22,4 +29,7 @@ def overview() -> str:
         contest=edition.contest,
         standing=standing(edition.contest, now) if edition.contest else None,
         faults=library().faults,
+        mails=mails,
+        mails_late=mails.since is not None and now - mails.since > LATE,
+        mails_as_files=not current_app.config["MAIL_URL"],
     )

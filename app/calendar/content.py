@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.calendar.faults import ContentError, Fault, line_numbers, told
+from app.calendar.fields import Part
 from app.calendar.hatches import NUMBERS, Edition, Hatch, opens_at
 from app.calendar.markdown import to_html
 from app.calendar.schema import EditionFile, HatchFile
@@ -42,7 +43,27 @@ def read_edition(folder: Path) -> Edition:
         before=to_html(edition.before),
         after=to_html(edition.after),
         about=to_html(edition.about),
+        gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches),
     )
+
+
+def _gaps(folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None]) -> tuple[Fault, ...]:
+    """What is still empty of what the contest in hatch `number` must tell before it opens."""
+    hatch = hatches.get(number)
+    if hatch is None or hatch.file.contest is None:
+        return ()
+    parts: list[tuple[Path, str, Part]] = [
+        (folder / "edition.toml", "organiser", edition.organiser),
+        (folder / "edition.toml", "privacy", edition.privacy),
+        (folder / f"{number:02}" / "hatch.md", "contest", hatch.file.contest),
+    ]
+    found = []
+    for path, table, part in parts:
+        for name in part.empty():
+            lines = line_numbers(path.read_text("utf-8-sig"))
+            line = lines.get(f"{table}.{name}", lines.get(table, 0))
+            found.append(Fault(_name(path), line, f"{table}.{name}", "fyll i fältet, annars öppnar inte tävlingen"))
+    return tuple(found)
 
 
 def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from app.calendar.schema import Contest, EditionFile, HatchFile
+from app.calendar.faults import Fault
+from app.calendar.schema import Contest, EditionFile, HatchFile, Phase
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
@@ -23,7 +24,10 @@ class Hatch:
 
 @dataclass(frozen=True)
 class Edition:
-    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML."""
+    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML.
+
+    `gaps` names what is still empty of what the rules and notices of the contest must say.
+    """
 
     year: int
     file: EditionFile
@@ -31,6 +35,7 @@ class Edition:
     before: str = field(repr=False)
     after: str = field(repr=False)
     about: str = field(repr=False)
+    gaps: tuple[Fault, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,6 +49,11 @@ class Edition:
     @property
     def contest(self) -> Contest | None:
         return self.hatches[self.contest_number].file.contest if self.contest_number else None
+
+    def contest_phase(self, now: datetime) -> Phase | None:
+        """The contest's phase at `now`, None without a contest; it does not open while a required field is empty."""
+        phase = self.contest.phase(now) if self.contest else None
+        return "waiting" if phase == "open" and self.gaps else phase
 
 
 Season = Literal["before", "advent", "after"]

@@ -1,56 +1,17 @@
 """The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    EmailStr,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AnyHttpUrl, EmailStr, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from app.clock import SWEDEN
+from app.calendar.fields import Blank, Line, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Phase = Literal["before", "waiting", "open", "closed"]
+"""Of a contest: before its time, held back because a required field is empty, open, or closed."""
 
 
-def _with_time_of_day(value: object) -> object:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
-    return value
-
-
-def _swedish(value: datetime) -> datetime:
-    return value.replace(tzinfo=SWEDEN) if value.tzinfo is None else value
-
-
-def _year(value: object) -> int | str:
-    if value == "odaterad":
-        return "odaterad"
-    if not isinstance(value, int) or not 1990 <= value <= 2100:
-        raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
-    return value
-
-
-SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
-SourceYear = Annotated[int | str, PlainValidator(_year)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Fact(_Part):
+class Fact(Part):
     """A checked statement with the source it was read in."""
 
     text: Line
@@ -59,7 +20,7 @@ class Fact(_Part):
     year: SourceYear
 
 
-class Question(_Part):
+class Question(Part):
     """A question with one right answer, given letter for letter among the options."""
 
     text: Line
@@ -73,15 +34,16 @@ class Question(_Part):
         return _among_options(value, info)
 
 
-class Prize(_Part):
+class Prize(Part):
     title: Line
     value: Annotated[int, Field(gt=0, description="kronor")]
     count: Annotated[int, Field(gt=0, le=100)] = 1
 
 
-class Contest(_Part):
+class Contest(Part):
     """The contest of an edition, as its hatch describes it. Times without offset are Swedish."""
 
+    TO_OPEN = ("who_may_enter", "exclusions", "prizes", "answer_days", "tax")
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,60}$")]
     question: Line
     options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
@@ -92,13 +54,22 @@ class Contest(_Part):
     minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
-    who_may_enter: Line
-    exclusions: Line
-    prizes: Annotated[tuple[Prize, ...], Field(min_length=1, max_length=20)]
+    who_may_enter: Blank = ""
+    exclusions: Blank = ""
+    prizes: Annotated[tuple[Prize, ...], Field(max_length=20)] = ()
+    answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
+    tax: Blank = ""
+    keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
 
     @property
     def prize_count(self) -> int:
         return sum(prize.count for prize in self.prizes)
+
+    def phase(self, now: datetime) -> Phase:
+        """Whether the clock lets entries in at `now`. The second that `closes` names is still open."""
+        if now < self.opens:
+            return "before"
+        return "open" if now.replace(microsecond=0) <= self.closes else "closed"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -118,7 +89,7 @@ def _among_options(value: str, info: ValidationInfo) -> str:
     return value
 
 
-class HatchFile(_Part):
+class HatchFile(Part):
     """The front matter of a hatch.md."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -138,15 +109,57 @@ class HatchFile(_Part):
         return value
 
 
-class Organiser(_Part):
+class Organiser(Part):
     """Who is answerable for the edition and its contest."""
+
+    TO_OPEN = ("kind", "organisation_number", "address")
 
     name: Line
     email: EmailStr
-    address: Line
+    address: Blank = ""
+    kind: Literal["myndighet", "förening", ""] = ""
+    organisation_number: OrganisationNumber = ""
 
 
-class EditionFile(_Part):
+class Privacy(Part):
+    """What article 13 of the GDPR wants told and only the organiser knows."""
+
+    TO_OPEN = ("legal_basis", "officer", "recipients")
+
+    legal_basis: Blank = ""
+    officer: Blank = ""
+    recipients: Blank = ""
+    erasure_decision: Annotated[Blank, Field(description="reference of the decision to erase; authorities")] = ""
+
+
+class Shortcoming(Part):
+    """Something on the site that not everybody can use."""
+
+    what: Line
+    why: Line
+    instead: Line
+
+
+class Accessibility(Part):
+    """The accessibility statement (Digg's list); a person judges the conformance, never the program."""
+
+    conformance: Literal["helt", "delvis", "inte"]
+    method: Prose
+    report: AnyHttpUrl | None = None
+    assessed: date
+    updated: date
+    shortcomings: tuple[Shortcoming, ...] = ()
+    burdensome: Blank = ""
+    outside: Blank = ""
+
+    @model_validator(mode="after")
+    def _shortcomings_are_told(self) -> Self:
+        if self.conformance != "helt" and not self.shortcomings:
+            raise ValueError("brister saknas: räkna upp dem i shortcomings, eller ändra conformance")
+        return self
+
+
+class EditionFile(Part):
     """edition.toml. `before`, `after` and `about` are Markdown."""
 
     title: Line
@@ -156,3 +169,5 @@ class EditionFile(_Part):
     after: Prose
     about: Prose
     organiser: Organiser
+    privacy: Privacy = Privacy()
+    accessibility: Accessibility

@@ -20,12 +20,21 @@ blueprint = Blueprint("calendar", __name__)
 def public_addresses(now: datetime) -> frozenset[str]:
     """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
     adapter = current_app.url_map.bind("")
-    found = {"/", "/om", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml", "/robots.txt"}
+    found = {
+        "/",
+        "/om",
+        "/personuppgifter",
+        "/kakor",
+        "/flode.xml",
+        "/flode.json",
+        "/kalender.ics",
+        "/inbaddning",
+        "/sitemap.xml",
+        "/robots.txt",
+    }
     found.add("/.well-known/security.txt")
     for year, edition in library().editions.items():
         found.add(adapter.build("calendar.edition", {"year": year}))
-        if edition.contest_number and hatches.is_open(year, edition.contest_number, now):
-            found.add(adapter.build("contest.rules_page", {"year": year}))
         for number in hatches.open_numbers(year, now):
             found.add(adapter.build("calendar.hatch", {"year": year, "number": number}))
             for name in edition.hatches[number].images:

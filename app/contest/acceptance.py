@@ -11,6 +11,7 @@ from app.calendar.schema import Contest
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db, write
+from app.mail import outbox
 
 
 class ContestLocked(Exception):
@@ -38,7 +39,8 @@ class Answers:
 def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
     """Stores the entry and returns its receipt once it is on disk. Raises ContestLocked.
 
-    A repeated address is an entry of its own; which of them counts is settled at locking.
+    A repeated address is an entry of its own; which of them counts is settled at locking. The receipt's mail is put
+    in the outbox with it.
     """
     chance = hmac.digest(secret.encode(), f"receipt/v1|{answers.nonce}|{answers.email}".encode(), "sha256")
     code = entries.receipt_code(chance)
@@ -53,6 +55,7 @@ def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Re
     if known is None:
         db.session.execute(sa.insert(Entry.__table__).values(_row(contest.id, code, ticket, answers, now)))  # type: ignore[arg-type]
         records.append(contest.id, "bidrag", now, lott=ticket)
+        outbox.put("kvitto", contest.id, ticket, now)
     db.session.commit()
     return Receipt(code, ticket, known or now)
 

@@ -6,20 +6,14 @@ The canonical address, the duplicate key, the receipt code and the ticket follow
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
-from typing import Literal
 
 import idna
-
-from app.calendar.schema import Contest
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
 STRIKE_REASONS = ("dubblett", "fel svar", "anställd", "återkallad", "uppenbart falsk")
 """The closed list of Öppen dragning v1. The first two are settled by the program at locking."""
-
-Phase = Literal["before", "open", "closed"]
 
 
 @dataclass(frozen=True)
@@ -30,13 +24,6 @@ class Candidate:
     duplicate_key: str
     answer: str
     struck: str | None
-
-
-def phase(contest: Contest, now: datetime) -> Phase:
-    """Whether entries are taken at `now`. The second that `closes` names is still open."""
-    if now < contest.opens:
-        return "before"
-    return "open" if now.replace(microsecond=0) <= contest.closes else "closed"
 
 
 def canonical_email(address: str) -> str:

@@ -28,3 +28,15 @@ class Entry(Base):
     motivation: Mapped[str | None] = mapped_column(sa.String(1000))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     struck: Mapped[str | None] = mapped_column(sa.String(40), doc="the reason, when the entry does not count")
+
+
+class RulesVersion(Base):
+    """The rules as they read from `in_force_at` on. Written once; triggers in the database hold that."""
+
+    __tablename__ = "rules_version"
+
+    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    in_force_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -14,16 +14,25 @@ from app.clock import SWEDEN
 
 SKIP_REASONS = ("svarar inte", "tackar nej", "inte behörig", "återkallad")
 """The closed list of reasons for going on to the next in line; also named in the rules."""
+NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
+
+Section = tuple[str, list[str]]
 
 
-def sections(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str]]]:
+def sections(contest: Contest, organiser: Organiser) -> list[Section]:
     """The rules as (heading, paragraphs)."""
-    return [*_taking_part(contest, organiser), *_winning(contest)]
+    return [*_taking_part(contest, organiser), *_winning(contest), *_afterwards(contest, organiser)]
 
 
-def _taking_part(contest: Contest, organiser: Organiser) -> list[tuple[str, list[str]]]:
+def _taking_part(contest: Contest, organiser: Organiser) -> list[Section]:
     return [
-        ("Arrangör", [f"{organiser.name}, {organiser.address}. E-post: {organiser.email}."]),
+        (
+            "Arrangör",
+            [
+                f"{organiser.name}, organisationsnummer {organiser.organisation_number}.",
+                f"Adress: {organiser.address}. E-post: {organiser.email}.",
+            ],
+        ),
         (
             "Vem kan vara med?",
             [
@@ -38,12 +47,13 @@ def _taking_part(contest: Contest, organiser: Organiser) -> list[tuple[str, list
                 f"Tävlingen är öppen från {swedish(contest.opens)} till {swedish(contest.closes)}, svensk tid.",
                 "Du deltar med formuläret i kalendern. Behöver du göra det på något annat sätt, skriv till arrangören.",
                 "En person deltar med ett bidrag. Kommer det flera från samma person räknas det första.",
+                "Du kan ta tillbaka ditt bidrag när du vill, med kvittokoden och din e-postadress.",
             ],
         ),
     ]
 
 
-def _winning(contest: Contest) -> list[tuple[str, list[str]]]:
+def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
@@ -63,20 +73,30 @@ def _winning(contest: Contest) -> list[tuple[str, list[str]]]:
         (
             "Så kontaktar vi vinnaren",
             [
-                "Vi skriver till den e-postadress som bidraget skickades med, minst två gånger under minst sju dagar. "
-                "Vi ber aldrig om kortnummer, BankID eller betalning.",
+                "Vi skriver till den e-postadress som bidraget skickades med, minst två gånger. "
+                f"Vinnaren har {contest.answer_days} dagar på sig att svara, räknat från vårt första brev. "
+                f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
                 "Varje sådant byte syns i protokollet.",
+                "Vinnarens lott är offentlig. Namnet visar vi bara om vinnaren säger ja till det.",
             ],
         ),
-        ("Skatt", ["Vinsten lottas ut. Eventuell skatt på vinsten betalar vinnaren."]),
+    ]
+
+
+def _afterwards(contest: Contest, organiser: Organiser) -> list[Section]:
+    return [
+        ("Skatt", [contest.tax]),
         (
             "Dina uppgifter",
             [
-                "Vi använder din e-postadress för att hålla ordning på bidragen och för att nå vinnaren, inget annat. "
-                "Uppgifterna raderas när vinsten är utdelad och tiden för att klaga har gått ut."
+                "Vi använder din e-postadress för att skicka ett kvitto, hålla ordning på bidragen och nå vinnaren, "
+                "inget annat. "
+                f"Uppgifterna raderas {contest.keep_days} dagar efter att sista vinsten är utdelad. "
+                "Allt om hur vi hanterar dem står på kalenderns sida Personuppgifter.",
             ],
         ),
+        ("Frågor och klagomål", [f"Skriv till {organiser.email} eller till {organiser.name}, {organiser.address}."]),
     ]
 
 

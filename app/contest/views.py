@@ -11,7 +11,7 @@ from app import clock
 from app.calendar.hatches import Edition
 from app.calendar.lookup import public
 from app.calendar.schema import Contest
-from app.contest import acceptance, entries, rules
+from app.contest import acceptance, entries, rulebook, rules
 from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
 from app.database import db
@@ -34,7 +34,7 @@ def never_kept(response: Response) -> Response:
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
 def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
-    if (phase := entries.phase(contest, clock.now())) != "open":
+    if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 200
     return _form_page(edition, number, contest, EntryForm(contest, formdata=None), 200)
 
@@ -42,8 +42,7 @@ def enter(year: int, number: int) -> Page:
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
-    now = clock.now()
-    if (phase := entries.phase(contest, now)) != "open":
+    if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 409
     form = EntryForm(contest)
     try:
@@ -70,6 +69,7 @@ def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) 
         motivation=(form.motivation.data or None) if "motivation" in form else None,
         nonce=g.form_nonce,
     )
+    rulebook.freeze(contest, edition.file.organiser, clock.now())
     receipt = acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], clock.now())
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
     return render_template("contest/receipt.html", **context, code=entries.grouped(receipt.code)), 200
@@ -83,7 +83,7 @@ def _form_page(
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
-def _not_open(edition: Edition, number: int, contest: Contest, phase: str) -> str:
+def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None) -> str:
     now = clock.now()
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase}
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
@@ -91,8 +91,15 @@ def _not_open(edition: Edition, number: int, contest: Contest, phase: str) -> st
 
 @blueprint.get("/<year:year>/tavling/villkor")
 def rules_page(year: int) -> Response:
+    """The rules as they are now, beside every earlier version."""
     edition, contest, _ = find_contest(year)
-    context: dict[str, Any] = {"edition": edition, "contest": contest}
+    organiser = edition.file.organiser
+    frozen = rulebook.versions(contest.id)
+    current = rules.text(contest, organiser)
+    context: dict[str, Any] = {"edition": edition, "contest": contest, "sections": rules.sections(contest, organiser)}
+    context |= {"in_force": next((each for each in reversed(frozen) if each.text == current), None)}
     return public(
-        render_template("contest/rules.html", **context, sections=rules.sections(contest, edition.file.organiser))
+        render_template(
+            "contest/rules.html", **context, earlier=[each for each in frozen if each != context["in_force"]]
+        )
     )

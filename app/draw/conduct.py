@@ -45,7 +45,7 @@ def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
 
 def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, now: datetime) -> Lock:
     """Settles duplicates and wrong answers and writes list and låsbevis, once and for good."""
-    if entries.phase(contest, now) != "closed":
+    if contest.phase(now) != "closed":
         raise ActRefused("Listan kan låsas först när tävlingen har stängt.")
     if draw_at < now + SHORTEST_LEAD:
         raise ActRefused("Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid.")

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from app.calendar.schema import Contest
 from app.clock import SWEDEN
-from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
 from app.draw.conduct import next_in_line
@@ -111,7 +110,7 @@ def _state(contest: Contest, now: datetime, lock: Lock | None, drawn: Drawn | No
     if lock:
         return "locked"
     by_clock: dict[str, State] = {"before": "draft", "open": "open", "closed": "closed"}
-    return by_clock[entries.phase(contest, now)]
+    return by_clock[contest.phase(now)]
 
 
 def _per_day(contest_id: str) -> dict[date, int]:

@@ -50,6 +50,12 @@ def spend(purpose: str, each: str, together: str, account: str = "") -> None:
         raise TooMany(purpose)
 
 
+def drop_old() -> None:
+    """Forgets every count whose time is over; REDIS does so by itself."""
+    if isinstance(limiter.storage, SQLiteStorage):
+        limiter.storage.drop_old()
+
+
 class SQLiteStorage(Storage):
     """Fixed-window counts in an SQLite file: one upsert a hit, shared by every process on the machine."""
 
@@ -92,6 +98,9 @@ class SQLiteStorage(Storage):
     def get_expiry(self, key: str) -> float:
         found = self._connection().execute("SELECT expires FROM hit WHERE key = ?", (key,)).fetchone()
         return float(found[0]) if found else time.time()
+
+    def drop_old(self) -> None:
+        self._connection().execute("DELETE FROM hit WHERE expires <= ?", (time.time(),))
 
     def check(self) -> bool:
         return bool(self._connection().execute("SELECT 1").fetchone())

@@ -1,0 +1,65 @@
+"""What the law asks of the organiser: feedback to answer, mails to mind, and data to erase when its time has come."""
+
+import sqlalchemy as sa
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.admin.forms import EraseForm, made
+from app.admin.guard import blueprint, chosen_contest, chosen_edition
+from app.database import db
+from app.feedback.models import KINDS, Feedback
+from app.privacy import erasure, retention
+from app.privacy.models import Erasure
+
+_PER_PAGE = 50
+
+
+@blueprint.get("/aterkoppling")
+def feedback() -> str:
+    """What people have written, newest first."""
+    query = sa.select(Feedback).order_by(Feedback.id.desc()).limit(_PER_PAGE + 1)
+    if before := request.args.get("fore", type=int):
+        query = query.where(Feedback.id < min(before, 2**31 - 1))
+    found = list(db.session.scalars(query))
+    return render_template(
+        "admin/feedback.html",
+        edition=chosen_edition(),
+        messages=found[:_PER_PAGE],
+        more=found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
+        kinds=KINDS,
+    )
+
+
+@blueprint.get("/gallring")
+def erasure_page() -> tuple[str, int]:
+    return _erasure_page(made(EraseForm), 200)
+
+
+@blueprint.post("/gallring")
+def erase() -> BaseResponse | tuple[str, int]:
+    edition, contest = chosen_contest()
+    form = EraseForm()
+    if form.validate():
+        try:
+            erasure.erase(edition, contest, f"organisatör {g.sign_in.organiser_id}", clock.now())
+            return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
+        except erasure.ErasureRefused as refused:
+            form.refuse(str(refused))
+    return _erasure_page(form, 422)
+
+
+def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
+    edition, contest = chosen_contest()
+    now = clock.now()
+    due = erasure.due_at(contest, now)
+    return render_template(
+        "admin/erasure.html",
+        edition=edition,
+        contest=contest,
+        due=due,
+        days_left=retention.days_left(due, now),
+        record=db.session.get(Erasure, contest.id),
+        authority=edition.file.organiser.kind == erasure.AUTHORITY,
+        form=form,
+    ), status

@@ -1,0 +1,47 @@
+"""The rules as they have been in force: each version is written once, when the contest opens or the text changes."""
+
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from app.audit import records
+from app.calendar.schema import Contest, Organiser
+from app.contest import rules
+from app.contest.models import RulesVersion
+from app.database import db, write
+
+
+@lru_cache(maxsize=64)
+def _current(contest: Contest, organiser: Organiser) -> tuple[str, str]:
+    """The rules as the content has them now, and their checksum."""
+    text = rules.text(contest, organiser)
+    return text, sha256(text.encode()).hexdigest()
+
+
+def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersion:
+    """The version in force at `now`, written first when the text is new. A transaction of its own."""
+    text, checksum = _current(contest, organiser)
+    latest = _latest(contest.id)
+    if latest is None or latest.sha256 != checksum:
+        write()
+        latest = _latest(contest.id)
+        if latest is None or latest.sha256 != checksum:
+            number = latest.number + 1 if latest else 1
+            latest = RulesVersion(contest_id=contest.id, number=number, text=text, sha256=checksum, in_force_at=now)
+            db.session.add(latest)
+            records.append(contest.id, "regler", now, regler=checksum, version=number)
+        db.session.commit()
+    return latest
+
+
+def versions(contest_id: str) -> list[RulesVersion]:
+    """Every version, the first one first."""
+    query = sa.select(RulesVersion).where(RulesVersion.contest_id == contest_id).order_by(RulesVersion.number)
+    return list(db.session.scalars(query))
+
+
+def _latest(contest_id: str) -> RulesVersion | None:
+    query = sa.select(RulesVersion).where(RulesVersion.contest_id == contest_id)
+    return db.session.scalar(query.order_by(RulesVersion.number.desc()).limit(1))

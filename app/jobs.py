@@ -1,0 +1,84 @@
+"""What is done beside the server, by the clock: mails every minute, erasure every night. `make run` starts it.
+
+huey keeps its own file (or its own tables in PostgreSQL); nothing about a person is ever in it, since what is to be
+done stands in our own database and would be done by the next round if huey forgot everything.
+"""
+
+import logging
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.contest import rulebook
+from app.database import db
+from app.mail import delivery, outbox
+from app.privacy import erasure
+
+_log = logging.getLogger(__name__)
+
+mail = AppGroup("outbox", help="Mejlen som väntar.")
+
+
+def made(app: Flask) -> Huey:
+    """The queue of an app, with its rounds: every minute, and every night at ten past three."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    if url.startswith("postgresql"):
+        queue: Huey = PostgresHuey("kalender", dsn=url.replace("+psycopg", "", 1))
+    else:
+        queue = SqliteHuey("kalender", filename=str(Path(app.instance_path) / "jobs.sqlite3"))
+
+    @queue.periodic_task(crontab())  # type: ignore[untyped-decorator] # huey has no types
+    @queue.lock_task("every-minute")  # type: ignore[untyped-decorator]
+    def every_minute() -> None:
+        with app.app_context():
+            minute()
+
+    @queue.periodic_task(crontab(minute="10", hour="3"))  # type: ignore[untyped-decorator]
+    @queue.lock_task("every-night")  # type: ignore[untyped-decorator]
+    def every_night() -> None:
+        with app.app_context():
+            night()
+
+    return queue
+
+
+def minute() -> None:
+    """Freezes the rules of contests that have opened, and sends mails."""
+    library = current_app.extensions["library"]
+    library.refresh()
+    for edition in library.editions.values():
+        if edition.contest and edition.contest_phase(clock.now()) == "open":
+            rulebook.freeze(edition.contest, edition.file.organiser, clock.now())
+    delivery.send_due()
+
+
+def night() -> None:
+    """Erases what has had its time."""
+    for sentence in erasure.erase_due(clock.now()):
+        _log.warning("%s", sentence)
+
+
+@click.command("jobs")
+@with_appcontext
+def jobs() -> None:
+    """Kör det som görs bredvid servern: mejl varje minut, gallring varje natt. Avsluta med Ctrl+C."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    queue = made(app)
+    queue.flush_locks()
+    queue.create_consumer(workers=1, initial_delay=0.1, max_delay=2.0).run()
+
+
+@mail.command("send")
+def send() -> None:
+    """Skickar de mejl som står på tur, för den som hellre kör det med cron."""
+    try:
+        sent = delivery.send_due()
+    except SQLAlchemyError:
+        db.session.rollback()
+        raise click.ClickException("Databasen svarar inte. Mejlen ligger kvar och skickas senare.") from None
+    click.echo(f"{sent} mejl skickade, {outbox.waiting().count} väntar.")

@@ -1,0 +1,35 @@
+"""Mails that are to be sent. A row names what the mail is about; its text and address are looked up when it goes."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, UTCDateTime
+
+WAITING = "waiting"
+
+
+class OutboxMail(Base):
+    """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send)."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_mail_waiting",
+            "next_try_at",
+            sqlite_where=sa.text(f"state = '{WAITING}'"),
+            postgresql_where=sa.text(f"state = '{WAITING}'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    contest_id: Mapped[str] = mapped_column(sa.String(60))
+    ticket: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    next_try_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(sa.String(10), default=WAITING)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    trouble: Mapped[str | None] = mapped_column(sa.String(100), doc="of the last try; never an address")

@@ -1,0 +1,30 @@
+"""The form for one's own entry."""
+
+from wtforms import BooleanField, EmailField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from app.contest.entries import canonical_email
+from app.web.form_token import TokenForm, trimmed
+
+SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
+
+
+class OwnEntryForm(TokenForm):
+    """Receipt code and address, and what to do with the entry that they lead to."""
+
+    code = StringField(
+        "Kvittokod",
+        filters=[trimmed],
+        validators=[InputRequired("Skriv koden från ditt kvitto."), Length(max=60, message="Koden är för lång.")],
+    )
+    email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
+    act = StringField(default=SHOW)
+    sure = BooleanField("Ja, ta tillbaka mitt bidrag och radera mina uppgifter")
+    canonical: str
+    """The address as it is kept; there once the form is valid."""
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            self.canonical = canonical_email(field.data or "")
+        except ValueError:
+            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None

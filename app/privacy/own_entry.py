@@ -1,0 +1,93 @@
+"""One's own entry, found with receipt code and address: to see, to take along, to take back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.audit import records
+from app.audit.chain import stamp
+from app.calendar.hatches import Edition
+from app.calendar.schema import Contest
+from app.contest import entries
+from app.contest.models import Entry
+from app.contest.municipalities import MUNICIPALITIES
+from app.database import db, write
+from app.draw.models import Lock, Rank
+
+WITHDRAWN = "återkallad"
+
+
+@dataclass(frozen=True)
+class OwnEntry:
+    """An entry as its sender sees it; `place` is its place in the draw, once there is one."""
+
+    edition: Edition
+    contest: Contest
+    entry: Entry
+    locked: bool
+    place: int | None
+
+    @property
+    def status(self) -> str:
+        """What became of the entry so far, as a Swedish sentence."""
+        if self.entry.struck == WITHDRAWN:
+            return "Du har tagit tillbaka bidraget. Det är inte med i dragningen."
+        if self.entry.struck:
+            return f"Bidraget är struket och inte med i dragningen. Skäl: {self.entry.struck}."
+        if self.place:
+            return f"Bidraget var med i dragningen och fick plats {self.place}."
+        if self.locked:
+            return "Bidraget är med i dragningen. Listan är låst."
+        return "Bidraget är mottaget. Om det är med i dragningen avgörs när listan låses."
+
+
+def find(editions: Iterable[Edition], code: str, email: str) -> OwnEntry | None:
+    """The entry that code and canonical address make up together, in any edition; the same work when there is none."""
+    found = [own for edition in editions if (own := _in(edition, entries.plain_code(code), email))]
+    return found[0] if found else None
+
+
+def _in(edition: Edition, code: str, email: str) -> OwnEntry | None:
+    contest = edition.contest
+    if contest is None:
+        return None
+    ticket = entries.ticket(contest.id, code, email)
+    entry = db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))
+    if entry is None:
+        return None
+    place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == ticket))
+    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place)
+
+
+def export(own: OwnEntry) -> dict[str, object]:
+    """Everything that is kept of the entry, for the person to take along (GDPR article 20)."""
+    entry = own.entry
+    return {
+        "tavling": own.contest.id,
+        "kalender": own.edition.name,
+        "kvittokod": entries.grouped(entry.receipt_code) if entry.receipt_code else None,
+        "lott": entry.ticket,
+        "e_post": entry.email,
+        "svar": entry.answer,
+        "kommun": MUNICIPALITIES.get(entry.municipality, entry.municipality),
+        "motivering": entry.motivation,
+        "mottaget": stamp(entry.received_at),
+        "struket": entry.struck,
+        "plats_i_dragningen": own.place,
+    }
+
+
+def withdraw(own: OwnEntry, now: datetime) -> None:
+    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays."""
+    contest_id, number = own.contest.id, own.entry.id
+    write()
+    entry = db.session.get_one(Entry, number, populate_existing=True)
+    if not db.session.get(Lock, contest_id) and not entry.struck:
+        entry.struck = WITHDRAWN
+        records.append(contest_id, "struken", now, lott=entry.ticket, skal=WITHDRAWN)
+    elif entry.email:
+        records.append(contest_id, "aterkallad", now, lott=entry.ticket)
+    entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = None
+    db.session.commit()

@@ -1,0 +1,92 @@
+"""What people may know and do about their data: the notices, and their own entry."""
+
+import json
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.calendar.lookup import current_edition, library, public
+from app.contest.municipalities import MUNICIPALITIES
+from app.database import db
+from app.privacy import own_entry
+from app.privacy.forms import TAKE_ALONG, WITHDRAW, OwnEntryForm
+from app.web.limits import TooMany, spend
+
+blueprint = Blueprint("privacy", __name__)
+_log = logging.getLogger(__name__)
+UNKNOWN = "Vi hittar inget bidrag med den koden och den adressen. Se efter på kvittot att båda stämmer."
+Answer = Response | tuple[str, int]
+
+
+@blueprint.after_request
+def never_kept(response: Response) -> Response:
+    """One's own entry is one person's; no cache may keep it."""
+    if not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/personuppgifter")
+def personal_data() -> Response:
+    return public(render_template("privacy/personal_data.html", edition=current_edition()))
+
+
+@blueprint.get("/kakor")
+def cookies() -> Response:
+    return public(render_template("privacy/cookies.html", edition=current_edition()))
+
+
+@blueprint.get("/mitt-bidrag")
+def own() -> Answer:
+    return _page(OwnEntryForm(formdata=None), 200)
+
+
+@blueprint.post("/mitt-bidrag")
+def look_up() -> Answer:
+    form = OwnEntryForm()
+    try:
+        spend("mitt-bidrag", each="30 per 10 minutes", together="1200 per 10 minutes")
+    except TooMany:
+        return _page(form, 429, trouble="limit")
+    if not form.validate():
+        return _page(form, 422)
+    found = own_entry.find(library().editions.values(), form.code.data or "", form.canonical)
+    if found is None:
+        form.code.errors = [UNKNOWN]
+        return _page(form, 422)
+    if form.act.data == TAKE_ALONG:
+        return _file(found)
+    if form.act.data == WITHDRAW:
+        return _withdrawn(form, found)
+    return _page(form, 200, found)
+
+
+def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
+    if not form.sure.data:
+        form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka bidraget. Det går inte att ångra."]
+        return _page(form, 422, found)
+    edition, locked = found.edition, found.locked
+    try:
+        own_entry.withdraw(found, clock.now())
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte tas tillbaka")
+        return _page(form, 503, trouble="not-saved")
+    return render_template("privacy/withdrawn.html", edition=edition, locked=locked), 200
+
+
+def _file(found: own_entry.OwnEntry) -> Response:
+    text = json.dumps(own_entry.export(found), ensure_ascii=False, indent=2) + "\n"
+    response = Response(text, mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="mitt-bidrag.json"'
+    return response
+
+
+def _page(
+    form: OwnEntryForm, status: int, found: own_entry.OwnEntry | None = None, trouble: str = ""
+) -> tuple[str, int]:
+    context: dict[str, Any] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
+    return render_template("privacy/own_entry.html", **context), status

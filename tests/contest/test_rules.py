@@ -20,16 +20,30 @@ CONTEST = Contest(
     minimum_age=21,
     who_may_enter="Alla som bor på jorden.",
     exclusions="De som gör kalendern kan inte vinna.",
+    answer_days=10,
+    tax="Vinsten lottas ut och är normalt skattefri.",
+    keep_days=60,
     prizes=({"title": "Dubbdäck", "value": 1500, "count": 2}, {"title": "Reflex", "value": 49}),
 )
-ORGANISER = Organiser(name="Nätverket", email="natverket@example.se", address="Göteborg")
+ORGANISER = Organiser(
+    name="Nätverket",
+    email="natverket@example.se",
+    address="Göteborg",
+    kind="förening",
+    organisation_number="802002-4280",
+)
 TEXT = rules.text(CONTEST, ORGANISER)
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Nätverket, Göteborg. E-post: natverket@example.se.",
+        "Nätverket, organisationsnummer 802002-4280.",
+        "Adress: Göteborg. E-post: natverket@example.se.",
+        "Vinnaren har 10 dagar på sig att svara",
+        "Vi ber aldrig om kortnummer, BankID eller betalning.",
+        "Uppgifterna raderas 60 dagar efter att sista vinsten är utdelad.",
+        "Du kan ta tillbaka ditt bidrag när du vill",
         "från torsdag 10 december 2026 kl. 00.00 till söndag 20 december 2026 kl. 23.59.59, svensk tid.",
         "Dragningen görs tidigast tisdag 22 december 2026 kl. 12.00, svensk tid.",
         "Alla som bor på jorden.",
@@ -41,7 +55,7 @@ TEXT = rules.text(CONTEST, ORGANISER)
         "En person deltar med ett bidrag.",
         "Dragningen görs en gång.",
         "svarar inte, tackar nej, inte behörig, återkallad.",
-        "Eventuell skatt på vinsten betalar vinnaren.",
+        "Vinsten lottas ut och är normalt skattefri.",
     ],
 )
 def test_the_rules_say(sentence):

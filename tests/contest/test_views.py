@@ -413,8 +413,8 @@ def test_an_entry_that_cannot_be_saved_is_never_thanked_for(enter, monkeypatch, 
     monkeypatch.setattr(acceptance, "accept", broken)
     answer = enter()
     assert (answer.status_code, stored()) == (503, [])
-    assert "Ditt bidrag kunde inte sparas" in answer.text
-    assert "Det är inte mottaget." in soup(answer).select_one("#fel").text
+    assert soup(answer).select_one("#fel strong").text == "inte"
+    assert "Ditt bidrag är inte mottaget ännu." in soup(answer).select_one("#fel").text
     assert_everything_is_kept(answer)
 
 

@@ -11,7 +11,7 @@ from app.web.page_cache import PageCache
 from tests.conftest import ENTRY_URL, on_sqlite
 
 pytestmark = on_sqlite
-PAGES = ("/", "/2026/", "/2026/lucka/10", "/om", "/2026/tavling/villkor")
+PAGES = ("/", "/2026/", "/2026/lucka/10", "/om", "/personuppgifter", "/kakor")
 
 
 @pytest.fixture

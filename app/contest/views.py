@@ -72,7 +72,9 @@ def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) 
     rulebook.freeze(contest, edition.file.organiser, clock.now())
     receipt = acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], clock.now())
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
-    return render_template("contest/receipt.html", **context, code=entries.grouped(receipt.code)), 200
+    code = entries.grouped(receipt.code)
+    as_text = render_template("contest/receipt.txt", **context, code=code)
+    return render_template("contest/receipt.html", **context, code=code, as_text=as_text), 200
 
 
 def _form_page(

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from app.clock import SWEDEN, Clock
 
 ROOT = Path(__file__).parent.parent
+RELAYS = tuple(f"https://{host}" for host in ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com"))
+_LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
 
 
 class ConfigurationError(Exception):
@@ -35,6 +37,10 @@ class Settings(BaseModel):
     ENTRY_LIMIT: str = Field("600 per 10 minutes", description="Entries from one address: an office shares one")
     ENTRY_LIMIT_ALL: str = Field("6000 per 10 minutes", description="Entries from all addresses together")
     SIGN_IN_LIMIT: str = Field("10 per 10 minutes", description="Tries to sign in, for one address and account")
+    DRAW_RELAYS: tuple[str, ...] = Field(
+        RELAYS, description="Where the value of a draw is fetched, in turn; may be empty"
+    )
+    DRAW_LIMIT: str = Field("10 per minute", description="Values to check for one organiser's address")
     TRUSTED_PROXIES: int = Field(0, ge=0, le=3, description="How many proxies of ours stand in front")
     DEBUG: bool = Field(False, description="For developing; never on a public server")
     DEMO: bool = Field(False, description="Shows the calendar at FLASK_NOW, with a rehearsal chain for the draw")
@@ -86,7 +92,19 @@ class Settings(BaseModel):
             raise ValueError("ska börja med postgresql:// eller sqlite://")
         return value
 
-    @field_validator("ENTRY_LIMIT", "ENTRY_LIMIT_ALL", "SIGN_IN_LIMIT")
+    @field_validator("DRAW_RELAYS", mode="before")
+    @classmethod
+    def addresses_of_relays(cls, value: object) -> object:
+        """Addresses with commas between; without encryption only on this machine, for tests."""
+        parts = value if isinstance(value, list | tuple) else str(value).split(",")
+        found = [str(part).strip().rstrip("/") for part in parts if part]
+        for address in found:
+            scheme, host = urlsplit(address).scheme, urlsplit(address).hostname
+            if not host or (scheme != "https" and (scheme, host) not in _LOOPBACK):
+                raise ValueError("ska vara adresser som börjar med https://, med komma emellan")
+        return found
+
+    @field_validator("ENTRY_LIMIT", "ENTRY_LIMIT_ALL", "SIGN_IN_LIMIT", "DRAW_LIMIT")
     @classmethod
     def a_rate(cls, value: str) -> str:
         try:

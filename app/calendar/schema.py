@@ -22,6 +22,8 @@ from app.clock import SWEDEN
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+REHEARSED = "ovning-"
+"""How the id of a rehearsal's contest begins; no other may begin so."""
 
 
 def _with_time_of_day(value: object) -> object:
@@ -89,6 +91,7 @@ class Contest(_Part):
     opens: SwedishTime
     closes: SwedishTime
     draw_at: SwedishTime
+    two_person: Annotated[bool, Field(description="a second organiser approves locking and skips")] = False
     minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
@@ -99,6 +102,17 @@ class Contest(_Part):
     @property
     def prize_count(self) -> int:
         return sum(prize.count for prize in self.prizes)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.id.startswith(REHEARSED)
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_rehearsal(cls, value: str) -> str:
+        if value.startswith(REHEARSED):
+            raise ValueError(f"får inte börja med {REHEARSED}: så heter övningarna")
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -252,20 +252,39 @@ def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], 
     return go
 
 
-@pytest.fixture
-def organiser(app: Flask, clock: StoppedClock) -> FlaskClient:
-    """Olle, signed in for as long as the test takes, whatever it does to the clock."""
-    token = secrets.token_urlsafe(32)
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """An organiser, signed in for as long as the test takes, whatever it does to the clock."""
+    token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
     with app.app_context():
-        olle = Organiser(email="olle@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
-        db.session.add(olle)
+        organiser = Organiser(email=email, password_hash="x", totp_secret="x", created_at=moment)
+        db.session.add(organiser)
         db.session.flush()
-        moment = swedish("2030-01-01")
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olle.id, created_at=moment, seen_at=moment))
+        db.session.add(
+            SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
+        )
         db.session.commit()
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return client
+
+
+@pytest.fixture
+def organiser(app: Flask) -> FlaskClient:
+    """Olle."""
+    return signed_in(app, "olle@example.se")
+
+
+@pytest.fixture
+def other_organiser(app: Flask) -> FlaskClient:
+    """Olga."""
+    return signed_in(app, "olga@example.se")
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[None]:
+    """The database, for as long as the test takes."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.forms import AdminForm
 from app.clock import SWEDEN
@@ -58,13 +58,13 @@ class AnchorForm(AdminForm):
     recipient = StringField(
         "Vem har kontrollsumman?",
         filters=[_line],
-        validators=[InputRequired("Skriv vem som har fått den."), Length(max=LONGEST, message="Korta texten.")],
+        validators=[DataRequired("Skriv vem som har fått den."), Length(max=LONGEST, message="Korta texten.")],
     )
     sent_at = _Time("När skickades den?", validators=[InputRequired("Välj dag och klockslag.")])
     reference = StringField(
         "Diarienummer eller annan beteckning",
         filters=[_line],
-        validators=[InputRequired("Skriv var den går att hitta."), Length(max=LONGEST, message="Korta texten.")],
+        validators=[DataRequired("Skriv var den går att hitta."), Length(max=LONGEST, message="Korta texten.")],
     )
 
 

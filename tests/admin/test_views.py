@@ -3,14 +3,10 @@
 import csv
 import io
 import json
-import secrets
 
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.access import checksum
-from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.contest.models import Entry
 from app.database import db
 from app.draw import rehearsal
@@ -386,21 +382,6 @@ POSTS = {
     f"{DRAW}/slumptal": {"value": VALUE},
     f"{DRAW}/avgor": {"place": "1", "verdict": "vinnare"},
 }
-
-
-@pytest.fixture
-def other_organiser(app):
-    """Olga, signed in as well."""
-    token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
-    with app.app_context():
-        olga = Organiser(email="olga@example.se", password_hash="x", totp_secret="x", created_at=moment)
-        db.session.add(olga)
-        db.session.flush()
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olga.id, created_at=moment, seen_at=moment))
-        db.session.commit()
-    client = app.test_client()
-    client.set_cookie(COOKIE, token)
-    return client
 
 
 @on_sqlite

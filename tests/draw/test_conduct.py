@@ -32,13 +32,6 @@ def cast(accept):
     return {name: accept(f"{name}@example.se") for name in people} | {"fel": accept("fel@example.se", answer="2027")}
 
 
-@pytest.fixture
-def inside(app):
-    """The database, for as long as the test takes."""
-    with app.app_context():
-        yield
-
-
 def everything():
     """Every row of what a draw may change."""
     tables = (Entry, Lock, ListedTicket, Drawn, Rank, Verdict, AuditRecord)

@@ -11,7 +11,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs
 from app.admin import commands as admin_commands
-from app.admin import draw_views, entry_views, guard, overview_views, privacy_views, sign_in_views
+from app.admin import (
+    draw_views,
+    entry_views,
+    guard,
+    overview_views,
+    privacy_views,
+    rehearsal_views,
+    sign_in_views,
+    winner_views,
+)
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
@@ -23,10 +32,20 @@ from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
+from app.settings import ROOT
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
-PAGES = (draw_views, entry_views, feed_views, overview_views, privacy_views, sign_in_views)
+PAGES = (
+    draw_views,
+    entry_views,
+    feed_views,
+    overview_views,
+    privacy_views,
+    rehearsal_views,
+    sign_in_views,
+    winner_views,
+)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 
@@ -55,7 +74,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.db.init_app(app)
     with app.app_context():
         database.tune(database.db.engine)
-    Migrate(app, database.db, directory=str(config.ROOT / "migrations"))
+    Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
     limits.limiter.init_app(app)
 

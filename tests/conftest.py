@@ -32,7 +32,7 @@ from app.clock import SWEDEN, Clock
 from app.contest import acceptance
 from app.contest.acceptance import Answers, Receipt
 from app.database import db
-from app.draw import conduct, rehearsal
+from app.draw import conduct, rehearsal, verdicts, winners
 from app.draw.beacon import round_at
 from app.web import assets
 
@@ -224,6 +224,14 @@ VALUE = rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT))
 """What the relay answers at the time of the draw, in the rehearsal chain."""
 
 
+def _try_twice(contest: Contest, clock: StoppedClock) -> None:
+    """Writes to the first in line twice, waits a week and goes on to the next."""
+    for _ in range(2):
+        winners.try_to_reach(contest, 1, "e-post", clock.now(), 1, clock.now())
+        clock.forward(days=4)
+    verdicts.skip(contest, 1, "svarar inte", clock.now())
+
+
 @pytest.fixture
 def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], None]:
     """Brings the contest from before its closing to a state, by the clock and then by the acts: reach("locked")."""
@@ -234,8 +242,8 @@ def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], 
             lambda: conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, clock.now()),
             lambda: clock.set("2026-12-22 12:01"),
             lambda: conduct.draw(contest, VALUE, rehearsal.CHAIN, clock.now()),
-            lambda: conduct.skip(contest, 1, "svarar inte", clock.now()),
-            lambda: conduct.confirm(contest, 2, clock.now()),
+            lambda: _try_twice(contest, clock),
+            lambda: verdicts.confirm(contest, 2, clock.now()),
         ]
         with app.app_context():
             for act in acts[: {"locked": 1, "drawn": 3, "contact": 4, "finished": 5}.get(state, 0)]:
@@ -244,20 +252,39 @@ def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], 
     return go
 
 
-@pytest.fixture
-def organiser(app: Flask, clock: StoppedClock) -> FlaskClient:
-    """Olle, signed in for as long as the test takes, whatever it does to the clock."""
-    token = secrets.token_urlsafe(32)
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """An organiser, signed in for as long as the test takes, whatever it does to the clock."""
+    token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
     with app.app_context():
-        olle = Organiser(email="olle@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
-        db.session.add(olle)
+        organiser = Organiser(email=email, password_hash="x", totp_secret="x", created_at=moment)
+        db.session.add(organiser)
         db.session.flush()
-        moment = swedish("2030-01-01")
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olle.id, created_at=moment, seen_at=moment))
+        db.session.add(
+            SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
+        )
         db.session.commit()
     client = app.test_client()
     client.set_cookie(COOKIE, token)
     return client
+
+
+@pytest.fixture
+def organiser(app: Flask) -> FlaskClient:
+    """Olle."""
+    return signed_in(app, "olle@example.se")
+
+
+@pytest.fixture
+def other_organiser(app: Flask) -> FlaskClient:
+    """Olga."""
+    return signed_in(app, "olga@example.se")
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[None]:
+    """The database, for as long as the test takes."""
+    with app.app_context():
+        yield
 
 
 @pytest.fixture

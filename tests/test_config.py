@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import config
-from app.config import ROOT, ConfigurationError, Settings
+from app.config import ConfigurationError
+from app.settings import ROOT, Settings
 from tests.conftest import swedish
 
 KEY = "en-lång-hemlig-nyckel-som-ingen-känner"
@@ -215,3 +216,19 @@ def test_what_a_test_passes_in_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db/kalender")
     settings = config.load({"TRUSTED_PROXIES": 2, "DATABASE_URL": ""})
     assert (settings.TRUSTED_PROXIES, settings.DATABASE_URL) == (2, "")
+
+
+def test_relays_are_named_with_commas_between_or_not_at_all(monkeypatch):
+    relays = "https://relay.exempel.se/, http://127.0.0.1:8080"
+    found = setting("DRAW_RELAYS", monkeypatch, FLASK_DRAW_RELAYS=relays)
+    assert found == ("https://relay.exempel.se", "http://127.0.0.1:8080")
+    assert setting("DRAW_RELAYS", monkeypatch, FLASK_DRAW_RELAYS="") == ()
+
+
+@pytest.mark.parametrize(
+    "relay", ["http://api.drand.sh", "api.drand.sh", "https://", "file:///etc/passwd", "7", "null"]
+)
+def test_a_relay_is_asked_over_https_only(monkeypatch, relay):
+    assert "FLASK_DRAW_RELAYS ska vara adresser som börjar med https://" in refusal(
+        monkeypatch, FLASK_DRAW_RELAYS=relay
+    )

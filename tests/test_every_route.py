@@ -21,7 +21,7 @@ PUBLIC = """
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
-VALUES = {"token": "x", "entry_id": 1}
+VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance, rules
 from app.database import db
-from app.draw import conduct, rehearsal
+from app.draw import conduct, rehearsal, verdicts
 from app.draw.models import Lock
 from tools.browser import launched
 
@@ -78,7 +78,7 @@ def act(app: Flask, clock: SetClock, name: str) -> None:
         elif name == "draw":
             number = db.session.scalar(sa.select(Lock.round))
             conduct.draw(edition.contest, rehearsal.relay_answer(number), rehearsal.CHAIN, clock.now())
-            conduct.confirm(edition.contest, 1, clock.now())
+            verdicts.confirm(edition.contest, 1, clock.now())
 
 
 def signed_in(app: Flask, clock: SetClock) -> str:

@@ -1,123 +1,124 @@
-"""The draw, one button at a time: lock the list, paste the value, confirm the winner."""
+"""The draw, one button at a time: lock the list, fetch the value, confirm the winner."""
 
-from datetime import datetime, time, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
-import sqlalchemy as sa
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, g, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.forms import LockForm, ValueForm, VerdictForm, made
+from app.admin.draw_forms import AnchorForm, LockForm, ProposalForm, ValueForm, VerdictForm
+from app.admin.draw_page import Page, chain_of, page
+from app.admin.forms import AdminForm
 from app.admin.guard import blueprint, chosen_contest
+from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
-from app.clock import SWEDEN
 from app.contest import rulebook
-from app.contest.models import Entry
-from app.contest.municipalities import MUNICIPALITIES
-from app.database import db
-from app.draw import beacon, conduct, protocol, rehearsal
-from app.draw.standing import standing
+from app.draw import anchors, approval, conduct, relays, verdicts
+from app.draw.conduct import ActRefused
+from app.web.limits import TooMany, spend
 
-Page = tuple[str, int]
+Act = Callable[[Edition, Contest, datetime], None]
 
 
-def _chain() -> beacon.Chain:
-    found: beacon.Chain = current_app.extensions["draw_chain"]
-    return found
-
-
-def _suggested(contest: Contest, now: datetime) -> datetime:
-    """The announced time, or when that has passed the next weekday at noon that is a day away."""
-    if contest.draw_at > now + conduct.SHORTEST_LEAD:
-        return contest.draw_at.astimezone(SWEDEN)
-    day = (now + timedelta(days=1)).astimezone(SWEDEN).date()
-    noon = datetime.combine(day, time(12), SWEDEN)
-    while noon.weekday() > 4 or noon < now + timedelta(days=1):
-        noon += timedelta(days=1)
-    return noon
-
-
-def _page(status: int = 200, **forms: Any) -> Page:
+def carried_out(name: str, form: AdminForm, act: Act) -> BaseResponse | Page:
+    """Carries out an act when its form is right, and leads back to the page; else the page says what is wrong."""
     edition, contest = chosen_contest()
-    now = clock.now()
-    rank = conduct.next_in_line(contest.id)
-    found = standing(contest, now)
-    context: dict[str, Any] = {
-        "edition": edition,
-        "contest": contest,
-        "standing": found,
-        "rank": rank,
-        "person": _person(contest, rank.ticket) if rank else None,
-        "municipalities": MUNICIPALITIES,
-        "fingerprint": protocol.fingerprint,
-        "value_has_come": bool(found.lock and now >= found.lock.draw_at),
-        "rehearsed": _rehearsed(found.lock.round) if found.lock else None,
-        "lock_form": forms.get("lock_form") or made(LockForm, draw_at=_suggested(contest, now).replace(tzinfo=None)),
-        "value_form": forms.get("value_form") or made(ValueForm),
-        "verdict_form": forms.get("verdict_form") or made(VerdictForm, place=rank.place if rank else None),
-    }
-    return render_template("admin/draw.html", **context), status
-
-
-def _person(contest: Contest, ticket: str) -> Entry | None:
-    return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))
-
-
-def _rehearsed(number: int) -> str | None:
-    """In a rehearsal, where no relay has the value, the page gives it itself."""
-    return rehearsal.relay_answer(number) if _chain() == rehearsal.CHAIN else None
+    if form.validate():
+        try:
+            act(edition, contest, clock.now())
+            return redirect(url_for("admin.draw", ar=edition.year), 303)
+        except ActRefused as error:
+            form.refuse(str(error))
+        except TooMany:
+            form.refuse("Det blev många försök. Vänta en minut och försök igen.")
+            return page(429, **{name: form})
+    return page(422, **{name: form})
 
 
 @blueprint.get("/dragning")
 def draw() -> Page:
-    return _page()
+    return page()
 
 
 @blueprint.post("/dragning/las")
 def lock_list() -> BaseResponse | Page:
-    edition, contest = chosen_contest()
     form = LockForm()
-    if form.validate() and form.draw_at.data:
-        try:
-            draw_at = form.draw_at.data.replace(tzinfo=SWEDEN)
-            in_force = rulebook.freeze(contest, edition.file.organiser, clock.now())
-            conduct.lock(contest, in_force.text, draw_at, _chain(), clock.now())
-            return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except conduct.ActRefused as error:
-            form.refuse(str(error))
-    elif not form.errors or "draw_at" in form.errors:
-        form.draw_at.errors = ["Välj dag och klockslag för dragningen."]
-    return _page(422, lock_form=form)
+
+    def act(edition: Edition, contest: Contest, now: datetime) -> None:
+        text = rulebook.freeze(contest, edition.file.organiser, now).text
+        if contest.two_person:
+            approval.propose_lock(contest, text, form.draw_at.instant, g.sign_in.organiser_id, now)
+        else:
+            conduct.lock(contest, text, form.draw_at.instant, chain_of(contest), now)
+
+    return carried_out("lock_form", form, act)
+
+
+@blueprint.post("/dragning/forankra")
+def add_anchor() -> BaseResponse | Page:
+    form = AnchorForm()
+
+    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+        sent = anchors.Sent(form.recipient.data or "", form.sent_at.instant, form.reference.data or "")
+        anchors.add(contest, sent, now)
+
+    return carried_out("anchor_form", form, act)
 
 
 @blueprint.post("/dragning/slumptal")
 def paste_value() -> BaseResponse | Page:
-    edition, contest = chosen_contest()
     form = ValueForm()
-    if form.validate():
-        try:
-            conduct.draw(contest, form.value.data or "", _chain(), clock.now())
-            return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except conduct.ActRefused as error:
-            form.refuse(str(error))
-    return _page(422, value_form=form)
+
+    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+        _spend_a_check()
+        conduct.draw(contest, form.value.data or "", chain_of(contest), now)
+
+    return carried_out("value_form", form, act)
+
+
+@blueprint.post("/dragning/hamta")
+def fetch_value() -> BaseResponse | Page:
+    form = ValueForm()
+
+    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+        _spend_a_check()
+        relays.fetch(contest, current_app.config["DRAW_RELAYS"], chain_of(contest), now)
+
+    return carried_out("value_form", form, act)
+
+
+def _spend_a_check() -> None:
+    """Checking a signature takes work, and asking a relay takes a stranger's."""
+    spend("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
 
 @blueprint.post("/dragning/avgor")
 def decide() -> BaseResponse | Page:
-    edition, contest = chosen_contest()
     form = VerdictForm()
-    if form.validate():
-        try:
-            if form.verdict.data == "vinnare":
-                conduct.confirm(contest, form.place.data or 0, clock.now())
-            else:
-                conduct.skip(contest, form.place.data or 0, form.verdict.data or "", clock.now())
-            return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except conduct.ActRefused as error:
-            form.refuse(str(error))
-    elif form.place.errors:
-        form.place.errors = []
-        form.refuse("Öppna sidan på nytt och ta ställning till den plats som står på tur.")
-    return _page(422, verdict_form=form)
+
+    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+        place, verdict = form.place.data or 0, form.verdict.data or ""
+        if verdict == "vinnare":
+            verdicts.confirm(contest, place, now)
+        elif contest.two_person:
+            approval.propose_skip(contest, place, verdict, g.sign_in.organiser_id, now)
+        else:
+            verdicts.skip(contest, place, verdict, now)
+
+    return carried_out("verdict_form", form, act)
+
+
+@blueprint.post("/dragning/forslag")
+def answer_proposal() -> BaseResponse | Page:
+    form = ProposalForm()
+
+    def act(edition: Edition, contest: Contest, now: datetime) -> None:
+        number, by = form.number.data or 0, g.sign_in.organiser_id
+        if form.answer.data == "ja":
+            text = rulebook.freeze(contest, edition.file.organiser, now).text
+            approval.approve(contest, number, text, chain_of(contest), by, now)
+        else:
+            approval.reject(contest, number, by, now)
+
+    return carried_out("proposal_form", form, act)

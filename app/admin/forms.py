@@ -6,13 +6,10 @@ from email_validator import EmailNotValidError, validate_email
 from flask import g
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     EmailField,
-    IntegerField,
     PasswordField,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
@@ -20,8 +17,10 @@ from wtforms.validators import InputRequired, Length
 
 from app.admin.access import SHORTEST_PASSWORD
 from app.contest.entries import STRIKE_REASONS
-from app.contest.rules import SKIP_REASONS
 from app.web.form_token import TokenForm, trimmed
+
+UNSEEN = ("token", "place", "number")
+"""Fields that a page fills in itself."""
 
 
 class AdminForm(TokenForm):
@@ -31,8 +30,8 @@ class AdminForm(TokenForm):
             return f"admin|{sign_in.token_sha256}" if sign_in else "admin"
 
     def refuse(self, sentence: str) -> None:
-        """Adds a sentence that came from an act, beside the form's first field that a person sees."""
-        first = next(field for field in self if field.name not in ("token", "place"))
+        """Adds a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
+        first = next((field for field in self if field.name not in UNSEEN), self.token)
         first.errors = [*first.errors, sentence]
 
 
@@ -66,23 +65,6 @@ class InvitationForm(SignInForm):
 
 class StrikeForm(AdminForm):
     reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
-
-
-class LockForm(AdminForm):
-    draw_at = DateTimeLocalField("Tid för dragningen")
-
-
-class ValueForm(AdminForm):
-    value = TextAreaField("Slumptalet")
-
-
-class VerdictForm(AdminForm):
-    place = IntegerField()
-    verdict = SelectField(
-        "Vad hände?",
-        validate_choice=False,
-        choices=[SelectChoice("vinnare", "Bekräfta vinnaren"), *map(SelectChoice, SKIP_REASONS)],
-    )
 
 
 class EraseForm(AdminForm):

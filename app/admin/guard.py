@@ -1,5 +1,7 @@
 """The one guard of the organisers' area: every page of the blueprint asks for a sign-in unless it is named here."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,6 +12,7 @@ from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.calendar.lookup import library
 from app.calendar.schema import Contest
+from app.draw import rehearsing
 
 COOKIE = "__Host-organisator"
 OPEN_TO_ALL = {"admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"}
@@ -44,5 +47,18 @@ def chosen_edition() -> Edition:
 
 
 def chosen_contest() -> tuple[Edition, Contest]:
+    """The contest that the page is about; with ?ovning=3 the third rehearsal of it, and then never the real one."""
     edition = chosen_edition()
-    return edition, edition.contest or abort(404)
+    contest = edition.contest or abort(404)
+    if "ovning" in request.args:
+        number = request.args.get("ovning", default=0, type=int)
+        contest = rehearsing.find(contest, edition.year, number) or abort(404)
+        g.rehearsal = number
+    return edition, contest
+
+
+@blueprint.url_defaults
+def keep_to_the_rehearsal(endpoint: str, values: dict[str, Any]) -> None:
+    """Every link and form of a rehearsal's page stays in the rehearsal, but for the way out of it."""
+    if g.get("rehearsal") and endpoint != "admin.overview":
+        values.setdefault("ovning", g.rehearsal)

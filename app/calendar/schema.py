@@ -9,6 +9,8 @@ from app.calendar.fields import Blank, Line, OrganisationNumber, Part, Prose, So
 
 Phase = Literal["before", "waiting", "open", "closed"]
 """Of a contest: before its time, held back because a required field is empty, open, or closed."""
+REHEARSED = "ovning-"
+"""How the id of a rehearsal's contest begins; no other may begin so."""
 
 
 class Fact(Part):
@@ -51,6 +53,7 @@ class Contest(Part):
     opens: SwedishTime
     closes: SwedishTime
     draw_at: SwedishTime
+    two_person: Annotated[bool, Field(description="a second organiser approves locking and skips")] = False
     minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
@@ -70,6 +73,17 @@ class Contest(Part):
         if now < self.opens:
             return "before"
         return "open" if now.replace(microsecond=0) <= self.closes else "closed"
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.id.startswith(REHEARSED)
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_rehearsal(cls, value: str) -> str:
+        if value.startswith(REHEARSED):
+            raise ValueError(f"får inte börja med {REHEARSED}: så heter övningarna")
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

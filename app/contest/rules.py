@@ -12,7 +12,8 @@ from babel.numbers import format_decimal
 from app.calendar.schema import Contest, Organiser
 from app.clock import SWEDEN
 
-SKIP_REASONS = ("svarar inte", "tackar nej", "inte behörig", "återkallad")
+UNREACHED = "svarar inte"
+SKIP_REASONS = (UNREACHED, "tackar nej", "inte behörig", "återkallad")
 """The closed list of reasons for going on to the next in line; also named in the rules."""
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
 
@@ -102,7 +103,7 @@ def _afterwards(contest: Contest, organiser: Organiser) -> list[Section]:
 
 def text(contest: Contest, organiser: Organiser) -> str:
     """The rules as the bytes that the låsbevis vouches for (UTF-8, LF)."""
-    parts = [f"Regler för tävlingen {contest.id}"]
+    parts = [f"{'ÖVNING. ' if contest.is_rehearsal else ''}Regler för tävlingen {contest.id}"]
     for heading, paragraphs in sections(contest, organiser):
         parts += [heading, *paragraphs]
     return "\n\n".join(parts) + "\n"

@@ -1,9 +1,10 @@
 """The acts of a draw, each one transaction that leaves the state before or after it, never between.
 
-Forward only: strike, lock, draw, confirm or skip. Each raises ActRefused with a Swedish sentence and changes nothing
-when its time has not come or has passed.
+Forward only: strike, lock, draw, and then `verdicts`. Each raises ActRefused with a Swedish sentence and changes
+nothing when its time has not come or has passed.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,18 +14,36 @@ from app.audit.chain import stamp
 from app.calendar.schema import Contest
 from app.contest import acceptance, entries
 from app.contest.models import Entry
-from app.contest.rules import SKIP_REASONS
 from app.database import db, write
 from app.draw import beacon, protocol, selection
-from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
+from app.draw.models import Drawn, ListedTicket, Lock, Rank
 
 LONGEST_LEAD = timedelta(days=90)
 SHORTEST_LEAD = timedelta(minutes=2)
 """A draw made in front of people needs no longer; the protocol then says how short it was."""
+REHEARSED_LEAD = timedelta(seconds=10)
+"""In a rehearsal nobody has to wait."""
+Consent = Callable[[], None]
+"""A second organiser's consent: taken in the act's own transaction, it is used up or refuses."""
 
 
 class ActRefused(Exception):
     """The act was not carried out. The text is a Swedish sentence for the organiser."""
+
+
+def shortest_lead(contest: Contest) -> timedelta:
+    """How long before the draw the list must be locked at least."""
+    return REHEARSED_LEAD if contest.is_rehearsal else SHORTEST_LEAD
+
+
+def agreed(contest: Contest, consent: Consent | None) -> dict[str, object]:
+    """Takes the consent that a contest for two organisers asks for; gives what the record says of it."""
+    if not contest.two_person:
+        return {}
+    if consent is None:
+        raise ActRefused("I den här tävlingen behövs två. Föreslå det, så kan en annan organisatör godkänna.")
+    consent()
+    return {"godkand": "av två personer"}
 
 
 def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
@@ -43,16 +62,30 @@ def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
     db.session.commit()
 
 
-def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, now: datetime) -> Lock:
-    """Settles duplicates and wrong answers and writes list and låsbevis, once and for good."""
+def refuse_too_soon(contest: Contest, draw_at: datetime, now: datetime) -> None:
+    """Raises ActRefused when the contest has not closed, or the time of the draw will not do."""
     if contest.phase(now) != "closed":
         raise ActRefused("Listan kan låsas först när tävlingen har stängt.")
-    if draw_at < now + SHORTEST_LEAD:
-        raise ActRefused("Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid.")
+    if draw_at < now + shortest_lead(contest):
+        least = "tio sekunder" if contest.is_rehearsal else "två minuter"
+        raise ActRefused(f"Dragningen måste ligga minst {least} fram i tiden. Välj en senare tid.")
     if draw_at > now + LONGEST_LEAD:
         raise ActRefused("Dragningen ligger mer än 90 dagar bort. Se efter att dagen är rätt.")
+
+
+def lock(
+    contest: Contest,
+    rules: str,
+    draw_at: datetime,
+    chain: beacon.Chain,
+    now: datetime,
+    consent: Consent | None = None,
+) -> Lock:
+    """Settles duplicates and wrong answers and writes list and låsbevis, once and for good."""
+    refuse_too_soon(contest, draw_at, now)
     write()
     _refuse_when_locked(contest)
+    approval = agreed(contest, consent)
     acceptance.settle(contest, now)
     rows = db.session.execute(
         sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest.id).order_by(Entry.ticket)
@@ -64,7 +97,7 @@ def lock(contest: Contest, rules: str, draw_at: datetime, chain: beacon.Chain, n
     if lines:
         listed = [{"contest_id": contest.id, "ticket": ticket, "counts": counts} for ticket, counts in lines]
         db.session.execute(sa.insert(ListedTicket), listed)
-    records.append(contest.id, "last", now, lasbevis=locked.proof_sha256)
+    records.append(contest.id, "last", now, lasbevis=locked.proof_sha256, **approval)
     db.session.commit()
     return locked
 
@@ -154,40 +187,6 @@ def _verified(chain: beacon.Chain, locked: Lock, pasted: str, now: datetime) -> 
         return beacon.verified(chain, locked.round, pasted)
     except beacon.BeaconError as error:
         raise ActRefused(str(error)) from None
-
-
-def confirm(contest: Contest, place: int, now: datetime) -> None:
-    """Confirms the next in line as a winner."""
-    _decide(contest, place, None, now)
-
-
-def skip(contest: Contest, place: int, reason: str, now: datetime) -> None:
-    """Passes over the next in line for a reason of the rules' closed list."""
-    if reason not in SKIP_REASONS:
-        raise ActRefused("Välj ett av skälen i listan.")
-    _decide(contest, place, reason, now)
-
-
-def _decide(contest: Contest, place: int, skipped: str | None, now: datetime) -> None:
-    write()
-    rank = next_in_line(contest.id)
-    if rank is None:
-        raise ActRefused("Det finns ingen mer att ta ställning till: vinsterna är utdelade eller listan är slut.")
-    if rank.place != place:
-        raise ActRefused(f"Plats {place} är redan avgjord. Nu gäller det plats {rank.place}.")
-    db.session.add(Verdict(contest_id=contest.id, place=place, skipped=skipped, decided_at=now))
-    fields = {"skal": skipped} if skipped else {}
-    records.append(contest.id, "forbigangen" if skipped else "vinnare", now, lott=rank.ticket, plats=place, **fields)
-    db.session.commit()
-
-
-def next_in_line(contest_id: str) -> Rank | None:
-    """The place to decide on now; None when not drawn, when every prize has its winner, or when nobody is left."""
-    locked = db.session.get(Lock, contest_id)
-    verdicts = db.session.scalars(sa.select(Verdict.skipped).where(Verdict.contest_id == contest_id)).all()
-    if locked is None or verdicts.count(None) >= locked.prizes:
-        return None
-    return db.session.get(Rank, (contest_id, len(verdicts) + 1))
 
 
 def _refuse_when_locked(contest: Contest) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.audit.chain import stamp
-from app.draw.models import Drawn, Lock, Rank
+from app.calendar.schema import REHEARSED
+from app.draw.models import Anchor, Drawn, Lock, Rank
 from app.draw.standing import Outcome
 
 
@@ -35,3 +36,20 @@ def record(lock: Lock, drawn: Drawn | None, ranking: Iterable[Rank], outcomes: I
             for outcome in outcomes
         ],
     }
+
+
+def witnesses(contest_id: str, anchors: Iterable[Anchor], approved: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
+    """What the protocol adds about who can vouch for the draw: copies elsewhere, and a second organiser."""
+    found: dict[str, Any] = {
+        "forankringar": [
+            {
+                "mottagare": anchor.recipient,
+                "skickad": stamp(anchor.sent_at),
+                "referens": anchor.reference,
+                "antecknad": stamp(anchor.recorded_at),
+            }
+            for anchor in anchors
+        ],
+        "godkant_av_tva": [{"akt": act} | ({"plats": place} if place else {}) for act, place in approved],
+    }
+    return {"ovning": "Det här är en övning."} | found if contest_id.startswith(REHEARSED) else found

@@ -11,8 +11,8 @@ from app.calendar.schema import Contest
 from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.database import db
-from app.draw.conduct import next_in_line
 from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
+from app.draw.verdicts import next_in_line
 
 State = Literal["draft", "open", "closed", "locked", "drawn", "contact", "finished"]
 

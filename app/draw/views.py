@@ -6,8 +6,10 @@ from flask import Blueprint, Response, abort, render_template
 
 from app import clock
 from app.contest.lookup import find_contest
+from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
-from app.draw import protocol, publication
+from app.draw import approval, letters, protocol, publication, winners
+from app.draw.anchors import anchors
 from app.draw.models import Drawn, Lock
 from app.draw.standing import listed, outcomes_of, ranked, standing
 
@@ -33,6 +35,11 @@ def draw(year: int) -> str:
         standing=standing(contest, clock.now()),
         ranking=ranked(contest.id, _SHOWN),
         fingerprint=protocol.fingerprint,
+        lead=letters.lead,
+        anchors=anchors(contest.id),
+        approved=approval.approved(contest.id),
+        names=winners.names(contest.id),
+        municipalities=MUNICIPALITIES,
     )
 
 
@@ -58,6 +65,7 @@ def protocol_file(year: int) -> Response:
     lock = _locked(year)
     drawn = db.session.get(Drawn, lock.contest_id)
     record = publication.record(lock, drawn, ranked(lock.contest_id), outcomes_of(lock.contest_id))
+    record |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approval.approved(lock.contest_id))
     return _open_file(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "application/json")
 
 

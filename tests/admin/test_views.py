@@ -3,14 +3,10 @@
 import csv
 import io
 import json
-import secrets
 
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.access import checksum
-from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.contest.models import Entry
 from app.database import db
 from app.draw import rehearsal
@@ -247,7 +243,7 @@ def test_the_whole_draw_by_its_buttons(cast, reach, organiser, send, clock):
     assert send(f"{DRAW}/slumptal", value=value).location == "/admin/dragning?ar=2026"
     assert "Plats 1 är på tur" in words(organiser.get(DRAW))
     assert send(f"{DRAW}/avgor", place="1", verdict="vinnare").location == "/admin/dragning?ar=2026"
-    assert words(organiser.get(DRAW)).endswith("vinnare. Klart.")
+    assert "vinnare. Klart." in words(organiser.get(DRAW))
 
 
 def test_only_the_one_who_is_next_in_line_is_shown(cast, reach, organiser, send):
@@ -297,7 +293,7 @@ def test_the_page_suggests_a_time_for_the_draw(reach, organiser, clock, now, sug
     assert soup(organiser.get(DRAW)).find(id="draw_at")["value"].replace(" ", "T")[:16] == suggested
 
 
-CHOOSE_TIME = "Välj dag och klockslag för dragningen."
+CHOOSE_TIME = "Välj dag och klockslag."
 LATER = "Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid."
 
 
@@ -325,7 +321,7 @@ def test_a_value_that_will_not_do_is_said_beside_the_field(cast, reach, send, cl
     }.items():
         answer = send(f"{DRAW}/slumptal", value=typed)
         assert faults(answer) == [sentence]
-        assert soup(answer).textarea.text.strip() == typed
+        assert soup(answer).find(id="value").text.strip() == typed
 
 
 @on_sqlite
@@ -392,21 +388,6 @@ POSTS = {
     f"{DRAW}/slumptal": {"value": VALUE},
     f"{DRAW}/avgor": {"place": "1", "verdict": "vinnare"},
 }
-
-
-@pytest.fixture
-def other_organiser(app):
-    """Olga, signed in as well."""
-    token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
-    with app.app_context():
-        olga = Organiser(email="olga@example.se", password_hash="x", totp_secret="x", created_at=moment)
-        db.session.add(olga)
-        db.session.flush()
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=olga.id, created_at=moment, seen_at=moment))
-        db.session.commit()
-    client = app.test_client()
-    client.set_cookie(COOKIE, token)
-    return client
 
 
 @on_sqlite

@@ -13,7 +13,7 @@ from app.contest.acceptance import ContestLocked
 from app.contest.models import Entry
 from app.contest.rules import SKIP_REASONS
 from app.database import db
-from app.draw import conduct, rehearsal
+from app.draw import conduct, rehearsal, verdicts
 from app.draw.beacon import QUICKNET
 from app.draw.conduct import ActRefused
 from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
@@ -30,13 +30,6 @@ def cast(accept):
     """Three people with a right answer, one who is wrong, and one who entered twice: receipts by name."""
     people = ("anna", "bo", "cecilia", "anna+igen")
     return {name: accept(f"{name}@example.se") for name in people} | {"fel": accept("fel@example.se", answer="2027")}
-
-
-@pytest.fixture
-def inside(app):
-    """The database, for as long as the test takes."""
-    with app.app_context():
-        yield
 
 
 def everything():
@@ -71,8 +64,8 @@ ACTS = {
     "strike": lambda contest, now: conduct.strike(contest, 1, "anställd", now),
     "lock": lambda contest, now: lock(contest, now=now, draw_at=now + timedelta(days=1)),
     "draw": lambda contest, now: draw(contest, now=now),
-    "confirm": lambda contest, now: conduct.confirm(contest, 1, now),
-    "skip": lambda contest, now: conduct.skip(contest, 1, "tackar nej", now),
+    "confirm": lambda contest, now: verdicts.confirm(contest, 1, now),
+    "skip": lambda contest, now: verdicts.skip(contest, 1, "tackar nej", now),
 }
 
 
@@ -259,29 +252,29 @@ def drawn(cast, reach, inside):
 
 
 def test_the_first_in_line_is_decided_on_first(drawn, contest):
-    assert refused(lambda: conduct.confirm(contest, 2, DRAWN)) == "Plats 2 är redan avgjord. Nu gäller det plats 1."
+    assert refused(lambda: verdicts.confirm(contest, 2, DRAWN)) == "Plats 2 är redan avgjord. Nu gäller det plats 1."
 
 
 def test_a_place_is_decided_on_once(drawn, contest):
-    conduct.skip(contest, 1, "tackar nej", DRAWN)
-    sentence = refused(lambda: conduct.skip(contest, 1, "tackar nej", DRAWN))
+    verdicts.skip(contest, 1, "tackar nej", DRAWN)
+    sentence = refused(lambda: verdicts.skip(contest, 1, "tackar nej", DRAWN))
     assert sentence == "Plats 1 är redan avgjord. Nu gäller det plats 2."
 
 
 def test_nobody_is_passed_over_for_a_reason_outside_the_rules(drawn, contest):
-    assert refused(lambda: conduct.skip(contest, 1, "fel kommun", DRAWN)) == "Välj ett av skälen i listan."
+    assert refused(lambda: verdicts.skip(contest, 1, "fel kommun", DRAWN)) == "Välj ett av skälen i listan."
 
 
 def test_one_prize_has_one_winner(drawn, contest):
-    conduct.confirm(contest, 1, DRAWN)
+    verdicts.confirm(contest, 1, DRAWN)
     assert standing(contest, DRAWN).state == "finished"
-    sentence = refused(lambda: conduct.confirm(contest, 2, DRAWN))
+    sentence = refused(lambda: verdicts.confirm(contest, 2, DRAWN))
     assert sentence == "Det finns ingen mer att ta ställning till: vinsterna är utdelade eller listan är slut."
 
 
 def test_the_draw_ends_when_nobody_is_left(drawn, contest):
-    for place, reason in enumerate(SKIP_REASONS[:3], 1):
-        conduct.skip(contest, place, reason, DRAWN)
+    for place, reason in enumerate(SKIP_REASONS[1:], 1):
+        verdicts.skip(contest, place, reason, DRAWN)
     found = standing(contest, DRAWN)
     assert (found.state, found.winners) == ("finished", [])
 
@@ -291,10 +284,10 @@ def test_several_prizes_go_to_the_first_in_line_who_are_not_passed_over(cast, co
     contest = contest.model_copy(update={"prizes": prizes})
     lock(contest)
     draw(contest)
-    conduct.confirm(contest, 1, DRAWN)
-    conduct.skip(contest, 2, "svarar inte", DRAWN)
+    verdicts.confirm(contest, 1, DRAWN)
+    verdicts.skip(contest, 2, "inte behörig", DRAWN)
     assert standing(contest, DRAWN).state == "contact"
-    conduct.confirm(contest, 3, DRAWN)
+    verdicts.confirm(contest, 3, DRAWN)
     assert [winner.place for winner in standing(contest, DRAWN).winners] == [1, 3]
     assert standing(contest, DRAWN).state == "finished"
 
@@ -303,7 +296,7 @@ def test_a_contest_without_entries_is_locked_and_drawn_as_any_other(contest, ins
     assert "antal-med: 0\n" in lock(contest).proof
     draw(contest)
     assert standing(contest, DRAWN).state == "finished"
-    assert refused(lambda: conduct.confirm(contest, 1, DRAWN)).endswith("listan är slut.")
+    assert refused(lambda: verdicts.confirm(contest, 1, DRAWN)).endswith("listan är slut.")
 
 
 @pytest.mark.parametrize(("state", "act"), [("closed", "lock"), ("locked", "draw"), ("drawn", "confirm")])
@@ -327,8 +320,8 @@ def test_every_act_is_on_record_in_a_chain_that_anyone_can_check(cast, contest, 
     conduct.strike(contest, entry_of(cast["bo"]).id, "anställd", CLOSED)
     lock(contest)
     draw(contest)
-    conduct.skip(contest, 1, "tackar nej", DRAWN)
-    conduct.confirm(contest, 2, DRAWN)
+    verdicts.skip(contest, 1, "tackar nej", DRAWN)
+    verdicts.confirm(contest, 2, DRAWN)
     head = chain.START
     records = db.session.scalars(sa.select(AuditRecord).order_by(AuditRecord.number)).all()
     for number, record in enumerate(records, 1):

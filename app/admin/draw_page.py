@@ -1,0 +1,184 @@
+"""The page of the draw as it stands: what has been done, and the forms for what can be done now."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, g, render_template, url_for
+
+from app import clock
+from app.admin.draw_forms import (
+    AnchorForm,
+    ContactForm,
+    LockForm,
+    NameForm,
+    PlaceForm,
+    ProposalForm,
+    RehearsalForm,
+    ValueForm,
+    VerdictForm,
+)
+from app.admin.forms import UNSEEN, AdminForm, made
+from app.admin.guard import chosen_contest
+from app.admin.models import Organiser
+from app.calendar.hatches import Edition
+from app.calendar.schema import Contest
+from app.clock import SWEDEN
+from app.contest.models import Entry
+from app.contest.municipalities import MUNICIPALITIES
+from app.database import db
+from app.draw import approval, beacon, conduct, contacts, letters, protocol, rehearsal, rehearsing, relays, winners
+from app.draw.anchors import anchors
+from app.draw.models import Lock, Proposal, Rank
+from app.draw.standing import Standing, standing
+from app.draw.verdicts import next_in_line
+
+Page = tuple[str, int]
+STEPS = {
+    "proposal_form": "forslag",
+    "lock_form": "las",
+    "anchor_form": "las",
+    "value_form": "hamta",
+    "contact_form": "vinnaren",
+    "verdict_form": "vinnaren",
+    "name_form": "vinnaren",
+    "withdraw_form": "vinnaren",
+    "rehearsal_form": "ova",
+}
+"""The heading that each form stands under."""
+
+
+def chain_of(contest: Contest) -> beacon.Chain:
+    """The beacon chain that decides a contest."""
+    found: beacon.Chain = rehearsal.CHAIN if contest.is_rehearsal else current_app.extensions["draw_chain"]
+    return found
+
+
+def page(status: int = 200, **posted: AdminForm) -> Page:
+    """The page; a form that was posted is shown as it was posted, with its faults."""
+    db.session.rollback()
+    edition, contest = chosen_contest()
+    now = clock.now()
+    found = standing(contest, now)
+    rank = next_in_line(contest.id)
+    proposal = approval.pending(contest, now) if contest.two_person else None
+    offered = _offered(edition, contest, found, rank, proposal, now)
+    forms = {name: posted.get(name, form) for name, form in offered.items()}
+    context: dict[str, Any] = {
+        "edition": edition,
+        "contest": contest,
+        "standing": found,
+        "rank": rank,
+        "person": _person(contest, rank.ticket) if rank else None,
+        "attempts": contacts.attempts(contest.id),
+        "names": winners.names(contest.id),
+        "municipalities": MUNICIPALITIES,
+        "fingerprint": protocol.fingerprint,
+        "faults": _faults(posted, offered),
+        "open_page": open_page(edition, contest),
+        "rehearsals": rehearsing.started(edition.year),
+        "minutes": _minutes(forms.get("lock_form"), now),
+        "lead": letters.lead,
+        **_about_two(contest, proposal),
+        **(_about_the_lock(edition, contest, found.lock) if found.lock else {}),
+    }
+    return render_template("admin/draw.html", **context | forms), status
+
+
+def _offered(
+    edition: Edition, contest: Contest, found: Standing, rank: Rank | None, proposal: Proposal | None, now: datetime
+) -> dict[str, AdminForm]:
+    """The forms of what can be done now, as they are when nothing has been filled in."""
+    forms = {"rehearsal_form": made(RehearsalForm, number=rehearsing.started(edition.year) + 1)}
+    minute = now.astimezone(SWEDEN).replace(second=0, microsecond=0, tzinfo=None)
+    if proposal:
+        forms["proposal_form"] = made(ProposalForm, number=proposal.number)
+    if found.state == "closed" and not proposal:
+        forms["lock_form"] = made(LockForm, draw_at=suggested(contest, now).replace(tzinfo=None))
+    if found.lock:
+        forms["anchor_form"] = made(AnchorForm, sent_at=minute)
+        if not found.drawn and now >= found.lock.draw_at:
+            forms["value_form"] = made(ValueForm)
+    if rank:
+        forms["contact_form"] = made(ContactForm, place=rank.place, tried_at=minute)
+        if not proposal:
+            forms["verdict_form"] = made(VerdictForm, place=rank.place)
+    named = winners.names(contest.id)
+    if unnamed := [winner for winner in found.winners if winner.place not in named]:
+        person = _person(contest, unnamed[0].ticket)
+        where = person.municipality if person else None
+        forms["name_form"] = made(NameForm, place=unnamed[0].place, municipality=where)
+    if named:
+        forms["withdraw_form"] = made(PlaceForm)
+    return forms
+
+
+def _faults(posted: dict[str, AdminForm], offered: dict[str, AdminForm]) -> list[tuple[str, str]]:
+    """What to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
+    return [
+        (name if form in offered and name not in UNSEEN and name != "answer" else STEPS[form], sentence)
+        for form, values in posted.items()
+        for name, sentence in values.faults()
+    ]
+
+
+def suggested(contest: Contest, now: datetime) -> datetime:
+    """The announced time, or when that has passed the next weekday at noon that is a day away. Soon in a rehearsal."""
+    if contest.is_rehearsal:
+        return (now + timedelta(seconds=100)).astimezone(SWEDEN).replace(second=0, microsecond=0)
+    if contest.draw_at > now + conduct.SHORTEST_LEAD:
+        return contest.draw_at.astimezone(SWEDEN)
+    day = (now + timedelta(days=1)).astimezone(SWEDEN).date()
+    noon = datetime.combine(day, time(12), SWEDEN)
+    while noon.weekday() > 4 or noon < now + timedelta(days=1):
+        noon += timedelta(days=1)
+    return noon
+
+
+def _about_two(contest: Contest, proposal: Proposal | None) -> dict[str, Any]:
+    """Whether a second organiser is needed and there, and what one of them proposes."""
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Organiser)) or 0
+    proposer = db.session.get(Organiser, proposal.proposed_by) if proposal else None
+    wanted = approval.payload(proposal) if proposal else {}
+    return {
+        "proposal": proposal,
+        "wanted": wanted,
+        "wanted_at": datetime.fromisoformat(wanted["tidpunkt"]) if "tidpunkt" in wanted else None,
+        "proposer": proposer.email if proposer else "ett konto som inte finns längre",
+        "is_mine": bool(proposal and proposal.proposed_by == g.sign_in.organiser_id),
+        "is_alone": contest.two_person and count < 2,
+        "approved": approval.approved(contest.id),
+    }
+
+
+def open_page(edition: Edition, contest: Contest) -> str:
+    """The address of the public page of the draw, or of the one that only organisers see."""
+    if contest.is_rehearsal:
+        return url_for("admin.rehearsed_page", ar=edition.year)
+    return url_for("draw.draw", year=edition.year)
+
+
+def _minutes(form: AdminForm | None, now: datetime) -> int:
+    """How long there would be between locking and draw if the form were sent at once."""
+    chosen = form.draw_at.instant if isinstance(form, LockForm) else now
+    return max(0, int((chosen - now).total_seconds() // 60))
+
+
+def _about_the_lock(edition: Edition, contest: Contest, lock: Lock) -> dict[str, Any]:
+    """What to send now that the list is locked, and where to look for the value."""
+    address = current_app.config["PUBLIC_URL"] + open_page(edition, contest)
+    mark = letters.REHEARSAL if contest.is_rehearsal else ""
+    facts = (edition.file.title, lock.locked_at, lock.draw_at, lock.round, lock.proof_sha256, address)
+    chain = chain_of(contest)
+    return {
+        "to_registrator": mark + letters.to_registrator(*facts),
+        "to_partners": mark + letters.to_partners(*facts),
+        "anchors": anchors(contest.id),
+        "sources": relays.addresses(current_app.config["DRAW_RELAYS"], lock.chain_hash, lock.round),
+        # Where no relay has the value, the page gives it itself.
+        "rehearsed": rehearsal.relay_answer(lock.round) if chain == rehearsal.CHAIN else None,
+    }
+
+
+def _person(contest: Contest, ticket: str) -> Entry | None:
+    return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))

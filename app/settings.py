@@ -1,0 +1,136 @@
+"""Every setting, its default, what it does and what it may be."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import limits
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from app.clock import SWEDEN, Clock
+
+ROOT = Path(__file__).parent.parent
+RELAYS = tuple(f"https://{host}" for host in ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com"))
+_LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
+
+
+class Settings(BaseModel):
+    """The settings by name; in the environment each has the prefix FLASK_, but for DATABASE_URL and REDIS_URL."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, arbitrary_types_allowed=True)
+
+    SECRET_KEY: str = Field("", description="Signs forms and receipts; secret_key in the instance folder if not set")
+    DATABASE_URL: str = Field("", description="postgresql://…; SQLite in the instance folder if not set")
+    REDIS_URL: str = Field("", description="Rate limits shared by several machines; a file if not set")
+    INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
+    CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
+    PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
+    MAIL_URL: str = Field("", description="smtp://user:password@host:587; files in the instance folder if not set")
+    MAIL_FROM: str = Field("", description="The address that mails come from; the organiser's if not set")
+    ENTRY_LIMIT: str = Field("600 per 10 minutes", description="Entries from one address: an office shares one")
+    ENTRY_LIMIT_ALL: str = Field("6000 per 10 minutes", description="Entries from all addresses together")
+    SIGN_IN_LIMIT: str = Field("10 per 10 minutes", description="Tries to sign in, for one address and account")
+    DRAW_RELAYS: tuple[str, ...] = Field(
+        RELAYS, description="Where the value of a draw is fetched, in turn; may be empty"
+    )
+    DRAW_LIMIT: str = Field("10 per minute", description="Values to check for one organiser's address")
+    TRUSTED_PROXIES: int = Field(0, ge=0, le=3, description="How many proxies of ours stand in front")
+    DEBUG: bool = Field(False, description="For developing; never on a public server")
+    DEMO: bool = Field(False, description="Shows the calendar at FLASK_NOW, with a rehearsal chain for the draw")
+    NOW: datetime | None = Field(None, description="The time at which the clock starts; only with DEBUG or DEMO")
+    CLOCK: Clock | None = Field(None, description="For tests: a clock to ask instead")
+    DRAW_CHAIN: Any = Field(None, description="For tests: a beacon chain whose key the tests own")
+    TESTING: bool = False
+
+    @property
+    def instance(self) -> Path:
+        """The instance folder, which load() has settled."""
+        if self.INSTANCE_PATH is None:
+            raise ValueError("settings come from load()")
+        return self.INSTANCE_PATH
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def a_redis_server(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("ska börja med redis://")
+        return value
+
+    @field_validator("MAIL_URL")
+    @classmethod
+    def a_mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        try:
+            fine = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:
+            fine = False
+        if value and not fine:
+            raise ValueError("ska se ut så här: smtp://namn:lösenord@server:587")
+        return value
+
+    @field_validator("MAIL_FROM")
+    @classmethod
+    def a_mail_address(cls, value: str) -> str:
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else value
+        except EmailNotValidError:
+            raise ValueError("ska vara en e-postadress") from None
+
+    @field_validator("NOW", mode="before")
+    @classmethod
+    def an_iso_time(cls, value: object) -> object:
+        """A bare number would be read as seconds since 1970."""
+        if value is None or isinstance(value, datetime):
+            return value
+        try:
+            if not isinstance(value, str) or len(value) < len("2026-12-10"):
+                raise ValueError
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("ska vara en tid som 2026-12-10T08:00") from None
+
+    @field_validator("NOW")
+    @classmethod
+    def swedish_time_when_no_offset(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=SWEDEN) if value and value.tzinfo is None else value
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def a_driver_we_have(cls, value: str) -> str:
+        """SQLAlchemy refuses postgres://, and older lines read postgresql:// as another driver."""
+        scheme, separator, rest = value.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg://{rest}"
+        if value and (not separator or scheme not in ("sqlite", "postgresql+psycopg")):
+            raise ValueError("ska börja med postgresql:// eller sqlite://")
+        return value
+
+    @field_validator("DRAW_RELAYS", mode="before")
+    @classmethod
+    def addresses_of_relays(cls, value: object) -> object:
+        """Addresses with commas between; without encryption only on this machine, for tests."""
+        parts = value if isinstance(value, list | tuple) else str(value).split(",")
+        found = [str(part).strip().rstrip("/") for part in parts if part]
+        for address in found:
+            scheme, host = urlsplit(address).scheme, urlsplit(address).hostname
+            if not host or (scheme != "https" and (scheme, host) not in _LOOPBACK):
+                raise ValueError("ska vara adresser som börjar med https://, med komma emellan")
+        return found
+
+    @field_validator("ENTRY_LIMIT", "ENTRY_LIMIT_ALL", "SIGN_IN_LIMIT", "DRAW_LIMIT")
+    @classmethod
+    def a_rate(cls, value: str) -> str:
+        try:
+            limits.parse(value)
+        except ValueError:
+            raise ValueError("ska vara ett antal per tid, som 600 per 10 minutes") from None
+        return value
+
+    @field_validator("PUBLIC_URL")
+    @classmethod
+    def a_web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not urlsplit(value).netloc:
+            raise ValueError("ska börja med https:// eller http://")
+        return value.rstrip("/")

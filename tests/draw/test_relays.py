@@ -1,0 +1,204 @@
+"""Fetching the value: any relay will do, none is trusted, and one that fails costs a few seconds at most."""
+
+import json
+import socket
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from app.database import db
+from app.draw import conduct, rehearsal, relays
+from app.draw.beacon import LARGEST_PASTE
+from app.draw.conduct import ActRefused
+from app.draw.models import Drawn, Rank
+from tests.conftest import DRAW_AT, VALUE, on_sqlite, swedish
+
+CHAIN = replace(rehearsal.CHAIN, name="drand-elsewhere", hash="e1" * 32)
+"""Signs as the rehearsal chain does, but its values come from relays."""
+NUMBER = json.loads(VALUE)["round"]
+V2 = json.dumps({name: value for name, value in json.loads(VALUE).items() if name != "randomness"})
+FORGED = json.dumps(json.loads(rehearsal.relay_answer(NUMBER + 1)) | {"round": NUMBER})
+SHORT = 0.3
+"""Seconds of patience, so that nobody waits long for a relay that is slow on purpose."""
+
+
+@contextmanager
+def relay(behave):
+    """The address of a relay that behaves so, and the paths that it was asked for."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            behave(self)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def saying(body, status=200, **headers):
+    def behave(handler):
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        try:
+            handler.wfile.write(body.encode() if isinstance(body, str) else body)
+        except OSError:
+            assert len(body) > LARGEST_PASTE  # only an answer that is far too long is hung up on
+
+    return behave
+
+
+def dawdling(handler):
+    """Never says a word."""
+    handler.rfile.read(1)
+
+
+def dribbling(handler):
+    """Says a sign at a time, each quickly enough."""
+    handler.send_response(200)
+    handler.end_headers()
+    handler.connection.settimeout(0.02)
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while True:
+            handler.wfile.write(b" ")
+            with suppress(TimeoutError):
+                handler.connection.recv(1)
+
+
+def hanging_up(handler):
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def mumbling(handler):
+    handler.wfile.write(b"hej hej\r\n\r\n")
+
+
+def nobody():
+    """An address that nobody answers at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def ask(*addresses):
+    return relays.ask(addresses, CHAIN, NUMBER, SHORT)
+
+
+@pytest.mark.parametrize("answer", [VALUE, V2, json.dumps(json.loads(VALUE), indent=2)])
+def test_the_value_is_taken_from_a_relay_in_either_form(answer):
+    with relay(saying(answer)) as (address, asked):
+        assert ask(address) == answer
+    assert asked == [f"/{CHAIN.hash}/public/{NUMBER}"]
+
+
+FAILING = {
+    "wrong round": saying(rehearsal.relay_answer(NUMBER + 1)),
+    "wrong signature": saying(FORGED),
+    "huge": saying("[" * 10_000_000),
+    "garbage": saying("<html>Vi är strax tillbaka</html>"),
+    "not text": saying(b"\xff\xfe\xfd"),
+    "empty": saying(""),
+    "too early": saying(VALUE, status=425),
+    "error": saying(VALUE, status=500),
+    "slow": dawdling,
+    "dribbling": dribbling,
+    "hung up": hanging_up,
+    "not HTTP": mumbling,
+}
+
+
+@pytest.mark.parametrize("behaviour", FAILING)
+def test_a_relay_that_fails_is_passed_by(behaviour):
+    with relay(FAILING[behaviour]) as (failing, asked), relay(saying(VALUE)) as (good, _):
+        assert ask(failing, good) == VALUE
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("behaviour", FAILING)
+def test_no_value_is_better_than_a_wrong_one(behaviour):
+    with relay(FAILING[behaviour]) as (address, _), pytest.raises(relays.NoAnswer):
+        ask(address)
+
+
+def test_a_relay_that_is_down_is_passed_by():
+    with relay(saying(VALUE)) as (good, _):
+        assert ask(nobody(), good) == VALUE
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_relay_sends_nobody_elsewhere(status):
+    with ExitStack() as relays_up:
+        elsewhere, asked = relays_up.enter_context(relay(saying(VALUE)))
+        address, _ = relays_up.enter_context(relay(saying("", status=status, Location=elsewhere)))
+        with pytest.raises(relays.NoAnswer):
+            ask(address)
+    assert asked == []
+
+
+def test_the_first_genuine_answer_ends_the_asking():
+    with relay(saying(VALUE)) as (first, _), relay(saying(VALUE)) as (second, asked):
+        ask(first, second)
+    assert asked == []
+
+
+@pytest.fixture
+def locked(accept, contest, inside):
+    for name in ("anna", "bo"):
+        accept(f"{name}@example.se")
+    conduct.lock(contest, "Regler.\n", DRAW_AT, CHAIN, swedish("2026-12-21 09:00"))
+
+
+DRAWN = swedish("2026-12-22 12:01")
+
+
+@on_sqlite
+def test_the_draw_is_made_with_what_the_relay_says(locked, contest):
+    with relay(saying(VALUE)) as (address, _):
+        relays.fetch(contest, [address], CHAIN, DRAWN)
+    assert db.session.get(Drawn, contest.id).randomness == json.loads(VALUE)["randomness"]
+    assert db.session.get(Rank, (contest.id, 2))
+
+
+@on_sqlite
+def test_when_no_relay_answers_the_organiser_is_told_to_paste(locked, contest):
+    with relay(saying(FORGED)) as (forging, _), pytest.raises(ActRefused) as refusal:
+        relays.fetch(contest, [nobody(), forging], CHAIN, DRAWN)
+    assert str(refusal.value).startswith("Ingen av källorna gav slumptalet just nu.")
+    assert "klistra in" in str(refusal.value)
+    assert db.session.get(Drawn, contest.id) is None
+
+
+@on_sqlite
+def test_no_relay_is_asked_before_the_time_of_the_draw(locked, contest):
+    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Slumptalet finns inte ännu"):
+        relays.fetch(contest, [address], CHAIN, swedish("2026-12-22 11:59"))
+    assert asked == []
+
+
+@on_sqlite
+def test_no_relay_is_asked_before_the_list_is_locked(contest, inside):
+    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Lås listan först"):
+        relays.fetch(contest, [address], CHAIN, DRAWN)
+    assert asked == []
+
+
+@on_sqlite
+def test_in_a_rehearsal_no_relay_is_asked(accept, reach, contest, inside):
+    reach("locked")
+    with relay(saying(VALUE)) as (address, asked):
+        relays.fetch(contest, [address], rehearsal.CHAIN, DRAWN)
+    assert asked == []
+    assert db.session.get(Drawn, contest.id)

@@ -1,0 +1,47 @@
+"""The migrations and the models describe the same database, and what is written once stays so."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from app.audit.records import AuditRecord
+from app.database import Base, db
+from app.draw import anchors, rehearsing
+from app.draw.anchors import Sent
+from app.draw.models import Anchor, Contact, Rehearsal
+from tests.conftest import swedish
+
+KEPT = (Anchor, Contact, Rehearsal, AuditRecord)
+
+
+def test_the_migrated_database_is_the_one_that_the_models_describe(inside):
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+@pytest.fixture
+def acts(accept, reach, inside, contest, clock):
+    """Each of the acts after locking, once."""
+    for name in ("anna", "bo"):
+        accept(f"{name}@example.se")
+    reach("contact")
+    anchors.add(contest, Sent("Registrator", swedish("2026-12-21 10:00"), "KS 1"), clock.now())
+    rehearsing.start(contest, 2026, 1, clock.now())
+
+
+WAYS = {
+    "sqlite": ("UPDATE {0} SET contest_id = contest_id", "DELETE FROM {0}", "REPLACE INTO {0} SELECT * FROM {0}"),
+    "postgresql": ("UPDATE {0} SET contest_id = contest_id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"),
+}
+
+
+@pytest.mark.parametrize("table", KEPT, ids=lambda table: table.__tablename__)
+def test_the_database_itself_refuses_to_change_what_was_noted(acts, engine, table):
+    before = db.session.execute(sa.select(table.__table__)).all()
+    assert before
+    for statement in WAYS[engine]:
+        with pytest.raises(sa.exc.DBAPIError, match=f"written once: {table.__tablename__}"):
+            db.session.execute(sa.text(statement.format(table.__tablename__)))
+        db.session.rollback()
+    assert db.session.execute(sa.select(table.__table__)).all() == before

@@ -18,12 +18,12 @@ from app.calendar import views as calendar_views
 from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import views as contest_views
-from app.draw import beacon, rehearsal
+from app.draw import beacon, day_views, rehearsal
 from app.draw import views as draw_pages
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
-PAGES = (draw_views, entry_views, feed_views, overview_views, sign_in_views)
+PAGES = (day_views, draw_views, entry_views, feed_views, overview_views, sign_in_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 

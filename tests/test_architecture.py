@@ -13,18 +13,18 @@ READING_ORDER = """
     clock config
     calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.street calendar.feeds
     contest.entries contest.rules contest.municipalities
-    draw.selection draw.protocol draw.beacon draw.rehearsal
+    draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     audit.chain
     database audit.records
     calendar.content calendar.library calendar.commands
     contest.models contest.acceptance
-    draw.models draw.conduct draw.standing draw.publication
+    draw.models draw.listing draw.ranking draw.conduct draw.standing draw.snapshots draw.tickets draw.publication
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup
     calendar.views calendar.feed_views
     contest.forms contest.views
-    draw.views
+    draw.open_files draw.views draw.day_views
     admin.models admin.access admin.commands admin.forms admin.guard
     admin.overview_views admin.entry_views admin.draw_views admin.sign_in_views
     commands
@@ -34,7 +34,7 @@ READING_ORDER = """
 PURE = """
     calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     contest.entries contest.rules
-    draw.selection draw.protocol draw.beacon
+    draw.selection draw.protocol draw.beacon draw.midnights
     audit.chain
 """.split()  # noqa: SIM905
 OUTSIDE_WORLD = {

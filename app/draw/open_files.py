@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from flask import Response, request, stream_with_context
+from flask import Flask, Response, current_app, request
 from werkzeug.http import is_resource_modified
 
-from app.database import BATCH, db
+from app.database import BATCH
 
 
 def open_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
@@ -24,15 +24,18 @@ def streamed_file(tag: str, parts: Iterator[str], mimetype: str = "text/plain") 
     if not is_resource_modified(request.environ, etag=response.headers["ETag"]):
         response.status_code = 304
     elif request.method == "GET":
-        response.response = stream_with_context(_in_chunks(parts))
+        response.response = _in_chunks(current_app._get_current_object(), parts)  # type: ignore[attr-defined]
     del response.headers["Content-Length"]
     return response
 
 
-def _in_chunks(parts: Iterator[str]) -> Iterator[bytes]:
-    while chunk := "".join(islice(parts, BATCH)):
-        # The connection goes back to the pool while the reader takes in what it got: a slow reader holds up nobody.
-        db.session.rollback()
+def _in_chunks(app: Flask, parts: Iterator[str]) -> Iterator[bytes]:
+    more = True
+    while more:
+        # A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
+        with app.app_context():
+            chunk = "".join(islice(parts, BATCH))
+        more = bool(chunk)
         yield chunk.encode()
 
 

@@ -47,8 +47,8 @@ def _moments(contest: Contest, now: datetime) -> Iterator[datetime]:
 
 def _locked_by(contest_id: str) -> int | None:
     """The number of the record that locked the list; what is struck or erased after it changes no list."""
-    query = sa.select(sa.func.min(AuditRecord.number))
-    return db.session.scalar(query.where(AuditRecord.contest_id == contest_id, AuditRecord.kind == "last"))
+    query = sa.select(AuditRecord.number).where(AuditRecord.contest_id == contest_id, AuditRecord.kind == "last")
+    return db.session.scalar(query.order_by(AuditRecord.at).limit(1))
 
 
 class _Sums:

@@ -20,6 +20,10 @@ class UnclearTicket(Exception):
     """What was typed names no ticket. The text is a Swedish sentence for whoever typed it."""
 
 
+class LooksSecret(UnclearTicket):
+    """What was typed is not to be shown again."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One ticket; `place` is None where it has none (yet)."""
@@ -35,7 +39,7 @@ def typed_ticket(text: str) -> str:
     if not kept:
         raise UnclearTicket("Skriv din lott, eller de åtta första tecknen i den.")
     if re.fullmatch(f"[{entries.CROCKFORD}]{{{entries.CODE_LENGTH}}}", entries.plain_code(kept)):
-        raise UnclearTicket("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
+        raise LooksSecret("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
     if not re.fullmatch(r"[0-9a-f]*…?", kept):
         raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från ditt kvitto.")
     kept = kept.rstrip("…")

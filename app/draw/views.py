@@ -16,6 +16,7 @@ from app.draw.models import Drawn, Lock
 from app.draw.open_files import open_file, streamed_file
 from app.draw.snapshots import midnight_of, midnights
 from app.draw.standing import Standing, outcomes_of, standing
+from app.web.form_token import trimmed
 
 blueprint = Blueprint("draw", __name__)
 _SHOWN = 100
@@ -53,14 +54,14 @@ def draw(year: int) -> tuple[str, int]:
 
 def _searched(found: Standing, days: list[Midnight]) -> dict[str, Any]:
     """What the page says to whoever looks for a ticket."""
-    typed = request.args.get("lott")
-    if typed is None:
+    if "lott" not in request.args:
         return {}
+    typed = trimmed(request.args["lott"])
     try:
         start = tickets.typed_ticket(typed)
         return {"searched": start, "ticket": tickets.find(found, days[-1] if days else None, start)}
     except tickets.UnclearTicket as error:
-        return {"searched": typed, "unclear": str(error)}
+        return {"searched": "" if isinstance(error, tickets.LooksSecret) else typed, "unclear": str(error)}
 
 
 @blueprint.get("/<year:year>/dragning/lista.txt")

@@ -27,7 +27,7 @@ from app.calendar import views as calendar_views
 from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import views as contest_views
-from app.draw import beacon, rehearsal
+from app.draw import beacon, day_views, rehearsal
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.privacy import commands as privacy_commands
@@ -37,6 +37,7 @@ from app.web import assets, converters, cross_site, errors, health, limits, page
 from app.web.headers import SecurityHeaders
 
 PAGES = (
+    day_views,
     draw_views,
     entry_views,
     feed_views,

@@ -1,6 +1,7 @@
 """Engine tuning, the declarative base, the UTC type and write(). Knows no table."""
 
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,10 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 WRITER_WAITS = 10
 """Seconds that a writer waits for its turn before it gives up."""
+BATCH = 5000
+"""Rows that are read or written at a time where there may be a million."""
+AnySelect = sa.Select[*tuple[Any, ...]]
+AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -111,3 +116,15 @@ def vacuum() -> None:
         driver: Any = connection.connection.dbapi_connection
         driver.execute("VACUUM")
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:
+    """The rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
+
+    Each batch is a query of its own: memory stays flat, and no cursor is open while whoever asked takes their time.
+    """
+    ordered = query.order_by(key).limit(BATCH)
+    # The connection's own rows: the session would look for objects among a million of them.
+    while rows := db.session.connection().execute(ordered.where(key > after)).all():
+        yield rows
+        after = rows[-1][0]

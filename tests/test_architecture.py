@@ -14,7 +14,7 @@ READING_ORDER = """
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
     contest.entries contest.rules contest.municipalities
     mail.messages privacy.retention
-    draw.selection draw.protocol draw.beacon draw.rehearsal
+    draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     audit.chain
     database audit.records
     calendar.content calendar.library calendar.commands
@@ -22,7 +22,8 @@ READING_ORDER = """
     mail.models mail.outbox mail.post mail.delivery
     contest.acceptance
     feedback.models
-    draw.models draw.conduct draw.contacts draw.verdicts draw.standing draw.publication
+    draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
+    draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
@@ -30,7 +31,7 @@ READING_ORDER = """
     privacy.models privacy.own_entry privacy.erasure
     calendar.views calendar.feed_views
     contest.forms contest.views
-    draw.views
+    draw.open_files draw.views draw.day_views
     privacy.forms privacy.views privacy.commands
     feedback.forms feedback.views
     admin.models admin.access admin.commands admin.forms admin.guard
@@ -43,7 +44,7 @@ READING_ORDER = """
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     contest.entries contest.rules
-    draw.selection draw.protocol draw.beacon draw.letters
+    draw.selection draw.protocol draw.beacon draw.letters draw.midnights
     audit.chain
 """.split()  # noqa: SIM905
 OUTSIDE_WORLD = {

@@ -1,41 +1,86 @@
 """The audit chain in the database: written in the same transaction as what it tells of, never changed."""
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import chain
-from app.database import Base, db
+from app.clock import SWEDEN
+from app.database import BATCH, Base, db
 
 
 class AuditRecord(Base):
     """One act. `body` is the compact JSON, `head` the chain's checksum after it."""
 
     __tablename__ = "audit_record"
+    __table_args__ = (
+        sa.Index("ix_audit_record_contest_id_ticket_number_kind", "contest_id", "ticket", "number", "kind"),
+        sa.Index("ix_audit_record_contest_id_at_number", "contest_id", "at", "number"),
+        sa.Index("ix_audit_record_contest_id_kind_at", "contest_id", "kind", "at"),
+    )
 
     contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(sa.String(20))
     body: Mapped[str] = mapped_column(sa.Text)
     head: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[str] = mapped_column(sa.String(20), sa.FetchedValue(), doc="`tid` of the body, read by the database")
+    ticket: Mapped[str | None] = mapped_column(sa.String(64), sa.FetchedValue(), doc="`lott` of the body, likewise")
 
 
 def append(contest_id: str, kind: str, at: datetime, **fields: object) -> str:
     """Adds a record to the contest's chain and returns the new head. Inside the caller's write() transaction."""
-    last = db.session.execute(
-        sa.select(AuditRecord.number, AuditRecord.head)
-        .where(AuditRecord.contest_id == contest_id)
-        .order_by(AuditRecord.number.desc())
-        .limit(1)
-    ).first()
-    number, head = (last.number + 1, last.head) if last else (1, chain.START)
-    body = chain.compact({"nr": number, "tid": chain.stamp(at), "typ": kind, **fields})
-    head = chain.next_head(head, body)
-    db.session.execute(
-        sa.insert(AuditRecord).values(contest_id=contest_id, number=number, kind=kind, body=body, head=head)
-    )
+    return append_all(contest_id, kind, at, [fields])
+
+
+def append_all(contest_id: str, kind: str, at: datetime, records: Iterable[Mapping[str, object]]) -> str:
+    """Adds a record for each of `records`, in batches, and returns the new head."""
+    number, head = last(contest_id)
+    fields = {"tid": chain.stamp(at), "typ": kind}
+    waiting = iter(records)
+    while batch := [*islice(waiting, BATCH)]:
+        rows = []
+        for record in batch:
+            number += 1
+            body = chain.compact({"nr": number, **fields, **record})
+            head = chain.next_head(head, body)
+            rows.append({"contest_id": contest_id, "number": number, "kind": kind, "body": body, "head": head})
+        db.session.execute(sa.insert(AuditRecord), rows)
     return head
+
+
+def last(contest_id: str, before: datetime | None = None) -> tuple[int, str]:
+    """Number and head of the contest's last record, or of the last one stamped before an instant."""
+    query = sa.select(AuditRecord.number, AuditRecord.head).where(AuditRecord.contest_id == contest_id).limit(1)
+    if before is None:
+        query = query.order_by(AuditRecord.number.desc())
+    else:
+        query = query.where(AuditRecord.at < chain.stamp(before))
+        query = query.order_by(AuditRecord.at.desc(), AuditRecord.number.desc())
+    found = db.session.execute(query).first()
+    return (found.number, found.head) if found else (0, chain.START)
+
+
+def first_since(contest_id: str, moment: datetime) -> datetime | None:
+    """When the first thing on record at `moment` or later happened."""
+    query = sa.select(sa.func.min(AuditRecord.at)).where(AuditRecord.contest_id == contest_id)
+    found = db.session.scalar(query.where(AuditRecord.at >= chain.stamp(moment)))
+    return datetime.fromisoformat(found) if found else None
+
+
+def per_day(contest_id: str, kind: str) -> dict[date, int]:
+    """How many acts of a kind there are on record per Swedish day, the days in order."""
+    # Counted per hour of UTC: Swedish days begin on one, in summer and in winter.
+    hour = sa.func.substr(AuditRecord.at, 1, 13)
+    query = sa.select(hour, sa.func.count()).where(AuditRecord.contest_id == contest_id, AuditRecord.kind == kind)
+    found: Counter[date] = Counter()
+    for begins, count in db.session.execute(query.group_by(hour)):
+        found[datetime.fromisoformat(f"{begins}:00+00:00").astimezone(SWEDEN).date()] += count
+    return dict(sorted(found.items()))
 
 
 def has(contest_id: str, kind: str) -> bool:

@@ -14,6 +14,8 @@ from icalendar import Calendar, Event
 from app.calendar.hatches import NUMBERS, Edition, Hatch, opens_at
 
 _ATOM = "http://www.w3.org/2005/Atom"
+TAG = "tag:miljojulkalendern,"
+"""How the ids of feeds and their entries begin (RFC 4151); a year follows."""
 
 
 def address(edition: Edition, number: int, site: str) -> str:
@@ -22,21 +24,18 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 def atom(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
     """An Atom feed (RFC 4287) of the open hatches, the newest first."""
-    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
-    _add(feed, "title", edition.name)
-    _add(feed, "id", f"tag:miljojulkalendern,{edition.year}:kalender")
-    _add(feed, "updated", _updated(edition, open_numbers).isoformat())
-    _add(feed, "link", href=f"{site}/flode.xml", rel="self")
-    _add(feed, "link", href=f"{site}/{edition.year}/")
-    _add(_add(feed, "author"), "name", edition.file.organiser.name)
+    updated = _updated(edition, open_numbers)
+    feed = feed_of(edition.name, f"{TAG}{edition.year}:kalender", updated, f"{site}/flode.xml")
+    add(feed, "link", href=f"{site}/{edition.year}/")
+    add(add(feed, "author"), "name", edition.file.organiser.name)
     for hatch in _newest_first(edition, open_numbers):
-        entry = _add(feed, "entry")
-        _add(entry, "title", f"Lucka {hatch.number}: {hatch.file.title}")
-        _add(entry, "id", f"tag:miljojulkalendern,{edition.year}:lucka-{hatch.number}")
-        _add(entry, "updated", opens_at(edition.year, hatch.number).isoformat())
-        _add(entry, "link", href=address(edition, hatch.number, site))
-        _add(entry, "summary", hatch.file.summary)
-        _add(entry, "content", hatch.tip, type="html")
+        entry = add(feed, "entry")
+        add(entry, "title", f"Lucka {hatch.number}: {hatch.file.title}")
+        add(entry, "id", f"{TAG}{edition.year}:lucka-{hatch.number}")
+        add(entry, "updated", opens_at(edition.year, hatch.number).isoformat())
+        add(entry, "link", href=address(edition, hatch.number, site))
+        add(entry, "summary", hatch.file.summary)
+        add(entry, "content", hatch.tip, type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -93,7 +92,7 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
         found.append(f"{site}/{edition.year}/")
         found += [address(edition, number, site) for number in open_numbers]
     for each in found:
-        _add(_add(urls, "url"), "loc", each)
+        add(add(urls, "url"), "loc", each)
     xml: bytes = ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -108,7 +107,18 @@ def _updated(edition: Edition, open_numbers: Sequence[int]) -> datetime:
     return opens_at(edition.year, max(open_numbers))
 
 
-def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+def feed_of(title: str, name: str, updated: datetime, address: str) -> ElementTree.Element:
+    """The beginning of an Atom feed that stands at `address`; `name` is its id for ever."""
+    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
+    add(feed, "title", title)
+    add(feed, "id", name)
+    add(feed, "updated", updated.isoformat())
+    add(feed, "link", href=address, rel="self")
+    return feed
+
+
+def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+    """Adds an element and returns it."""
     element = ElementTree.SubElement(parent, name, attributes)
     element.text = text
     return element

@@ -74,7 +74,8 @@ def ticket(contest_id: str, code: str, canonical: str) -> str:
 def settle(candidates: Iterable[Candidate], right_answer: str) -> Iterator[tuple[int, str]]:
     """The entries to strike at locking, as (number, reason): one entry a person, the first one counts.
 
-    An entry that the organiser has struck is as if never sent; the person's next one then counts.
+    An entry that the organiser has struck is as if never sent; the person's next one then counts. This is the
+    definition; acceptance.settle has the database do the same, and the tests hold the two together.
     """
     seen: set[str] = set()
     for candidate in sorted(candidates, key=lambda each: each.number):

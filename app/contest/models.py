@@ -15,6 +15,13 @@ class Entry(Base):
     __table_args__ = (
         sa.UniqueConstraint("contest_id", "ticket"),
         sa.Index("ix_entry_contest_id_duplicate_key", "contest_id", "duplicate_key"),
+        sa.Index(
+            "ix_entry_contest_id_struck",
+            "contest_id",
+            "struck",
+            sqlite_where=sa.text("struck IS NOT NULL"),
+            postgresql_where=sa.text("struck IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,16 +7,14 @@ nothing when its time has not come or has passed.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
 from app.audit import records
 from app.audit.chain import stamp
 from app.calendar.schema import Contest
 from app.contest import acceptance, entries
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import beacon, protocol, selection
-from app.draw.models import Drawn, ListedTicket, Lock, Rank
+from app.draw import beacon, listing, protocol, ranking, selection
+from app.draw.models import Drawn, Lock
 
 LONGEST_LEAD = timedelta(days=90)
 SHORTEST_LEAD = timedelta(minutes=2)
@@ -87,16 +85,12 @@ def lock(
     _refuse_when_locked(contest)
     approval = agreed(contest, consent)
     acceptance.settle(contest, now)
-    rows = db.session.execute(
-        sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest.id).order_by(Entry.ticket)
-    ).all()
-    lines = [(ticket, bool(counts)) for ticket, counts in rows]
-    locked = _locked(_proof(contest, rules, lines, draw_at, chain, now), rules, chain, now)
+    tally = protocol.Tally(contest.id)
+    tally.add(listing.entered(contest.id))
+    locked = _locked(_proof(contest, rules, tally.sum(), draw_at, chain, now), rules, chain, now)
     db.session.add(locked)
     db.session.flush()
-    if lines:
-        listed = [{"contest_id": contest.id, "ticket": ticket, "counts": counts} for ticket, counts in lines]
-        db.session.execute(sa.insert(ListedTicket), listed)
+    listing.write_lines(contest.id)
     records.append(contest.id, "last", now, lasbevis=locked.proof_sha256, **approval)
     db.session.commit()
     return locked
@@ -105,19 +99,18 @@ def lock(
 def _proof(
     contest: Contest,
     rules: str,
-    lines: list[tuple[str, bool]],
+    found: protocol.ListSum,
     draw_at: datetime,
     chain: beacon.Chain,
     now: datetime,
 ) -> protocol.Proof:
     number = beacon.round_at(chain, draw_at)
-    counted = sum(counts for _, counts in lines)
     return protocol.Proof(
         tavling=contest.id,
         last=stamp(now),
-        antal_med=counted,
-        antal_strukna=len(lines) - counted,
-        lista_sha256=protocol.checksum(protocol.list_lines(contest.id, lines)),
+        antal_med=found.counted,
+        antal_strukna=found.struck,
+        lista_sha256=found.sha256,
         regler_sha256=protocol.checksum([rules]),
         vinster=contest.prize_count,
         kalla=chain.name,
@@ -153,12 +146,8 @@ def draw(contest: Contest, pasted: str, chain: beacon.Chain, now: datetime) -> N
     write()
     if db.session.get(Drawn, contest.id):
         raise ActRefused("Dragningen är redan gjord. Den görs en gång.")
-    tickets = db.session.scalars(
-        sa.select(ListedTicket.ticket).where(ListedTicket.contest_id == contest.id, ListedTicket.counts)
-    )
     entropy = protocol.drand_entropy(chain.name, value.round, value.randomness)
     seed = selection.seed(locked.proof_sha256, entropy)
-    ranking = selection.ranking(seed, tickets)
     db.session.add(
         Drawn(
             contest_id=contest.id,
@@ -170,12 +159,7 @@ def draw(contest: Contest, pasted: str, chain: beacon.Chain, now: datetime) -> N
         )
     )
     db.session.flush()
-    places = [
-        {"contest_id": contest.id, "place": place, "ticket": ticket, "key": key}
-        for place, (key, ticket) in enumerate(ranking, 1)
-    ]
-    if places:
-        db.session.execute(sa.insert(Rank), places)
+    ranking.write_places(contest.id, seed)
     records.append(contest.id, "dragen", now, fro=seed.hex(), runda=value.round, slumptal=value.randomness)
     db.session.commit()
 

@@ -29,7 +29,36 @@ def list_lines(contest_id: str, tickets: Iterable[tuple[str, bool]]) -> Iterator
     yield "oppen-dragning/v1/lista\n"
     yield f"{contest_id}\n"
     for ticket, counts in tickets:
-        yield f"{ticket} {COUNTS if counts else STRUCK}\n"
+        yield _line(ticket, counts)
+
+
+def _line(ticket: str, counts: bool) -> str:
+    return f"{ticket} {COUNTS if counts else STRUCK}\n"
+
+
+@dataclass(frozen=True)
+class ListSum:
+    """What the list file comes to: tickets that count, tickets that are struck, and its SHA-256 in hex."""
+
+    counted: int
+    struck: int
+    sha256: str
+
+
+class Tally:
+    """Sums a list file up without keeping it: `add` its tickets as they come, sorted."""
+
+    def __init__(self, contest_id: str) -> None:
+        self._digest = sha256("".join(list_lines(contest_id, [])).encode())
+        self._numbers = {True: 0, False: 0}
+
+    def add(self, tickets: Iterable[tuple[str, bool]]) -> None:
+        for ticket, counts in tickets:
+            self._numbers[counts] += 1
+            self._digest.update(_line(ticket, counts).encode())
+
+    def sum(self) -> ListSum:
+        return ListSum(self._numbers[True], self._numbers[False], self._digest.hexdigest())
 
 
 def proof_text(proof: Proof) -> str:
@@ -37,6 +66,11 @@ def proof_text(proof: Proof) -> str:
     return "oppen-dragning/v1/lasbevis\n" + "".join(
         f"{name.replace('_', '-')}: {value}\n" for name, value in vars(proof).items()
     )
+
+
+def proof_fields(text: str) -> dict[str, str]:
+    """The lines of a låsbevis by name: {"tavling": …, "antal-med": …}."""
+    return dict(line.split(": ", 1) for line in text.splitlines()[1:])
 
 
 def checksum(parts: Iterable[str]) -> str:

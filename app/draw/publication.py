@@ -1,6 +1,7 @@
 """protokoll.json: everything about a draw that anyone needs to recompute it, as one record. Reads nothing itself."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.audit.chain import stamp
@@ -53,3 +54,20 @@ def witnesses(contest_id: str, anchors: Iterable[Anchor], approved: Iterable[tup
         "godkant_av_tva": [{"akt": act} | ({"plats": place} if place else {}) for act, place in approved],
     }
     return {"ovning": "Det här är en övning."} | found if contest_id.startswith(REHEARSED) else found
+
+
+def text(protocol: dict[str, Any], ranking: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+    """The protocol as the file's text, in parts; `ranking` (place, ticket, key) goes where the record has none yet.
+
+    The bytes are those of json.dumps with the ranking in its place, which is never in memory.
+    """
+    before, gap, after = json.dumps(protocol, ensure_ascii=False, indent=1).partition(' "rangordning": []')
+    yield before
+    if gap:
+        yield ' "rangordning": ['
+        between = "\n"
+        for place, ticket, key in ranking:
+            yield f'{between}  {{\n   "plats": {place},\n   "lott": "{ticket}",\n   "nyckel": "{key}"\n  }}'
+            between = ",\n"
+        yield "]" if between == "\n" else "\n ]"
+    yield f"{after}\n"

@@ -1,17 +1,18 @@
 """Where a contest stands: its state and the numbers that anyone may see. Reads, never writes."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 import sqlalchemy as sa
 
+from app.audit import records
 from app.calendar.schema import Contest
-from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.database import db
-from app.draw.models import Drawn, ListedTicket, Lock, Rank, Verdict
+from app.draw import protocol
+from app.draw.models import Drawn, Lock, Rank, Verdict
 from app.draw.verdicts import next_in_line
 
 State = Literal["draft", "open", "closed", "locked", "drawn", "contact", "finished"]
@@ -29,17 +30,39 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Standing:
+    """Counts are made when they are asked for."""
+
+    contest_id: str
     state: State
-    entries: int
-    struck: dict[str, int]
-    per_day: dict[date, int]
     lock: Lock | None
     drawn: Drawn | None
     outcomes: list[Outcome]
 
+    @cached_property
+    def entries(self) -> int:
+        """All entries; once locked, the lines of the list."""
+        if self.lock:
+            proof = protocol.proof_fields(self.lock.proof)
+            return int(proof["antal-med"]) + int(proof["antal-strukna"])
+        return db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == self.contest_id)) or 0
+
+    @cached_property
+    def struck(self) -> dict[str, int]:
+        """Struck entries per reason."""
+        query = sa.select(Entry.struck, sa.func.count()).group_by(Entry.struck)
+        found = db.session.execute(query.where(Entry.contest_id == self.contest_id, Entry.struck.is_not(None)))
+        return {reason: count for reason, count in found if reason}
+
+    @cached_property
+    def per_day(self) -> dict[date, int]:
+        """Entries per Swedish day, until now: for the organisers, the public sees midnights (`midnights`)."""
+        return records.per_day(self.contest_id, "bidrag")
+
     @property
     def counted(self) -> int:
         """Entries that are in the draw as things stand."""
+        if self.lock:
+            return int(protocol.proof_fields(self.lock.proof)["antal-med"])
         return self.entries - sum(self.struck.values())
 
     @property
@@ -56,39 +79,13 @@ def standing(contest: Contest, now: datetime) -> Standing:
     lock = db.session.get(Lock, contest.id)
     drawn = db.session.get(Drawn, contest.id)
     outcomes = outcomes_of(contest.id)
-    reasons = db.session.execute(
-        sa.select(Entry.struck, sa.func.count()).where(Entry.contest_id == contest.id).group_by(Entry.struck)
-    ).all()
     return Standing(
+        contest_id=contest.id,
         state=_state(contest, now, lock, drawn, outcomes),
-        entries=sum(count for _, count in reasons),
-        struck={reason: count for reason, count in reasons if reason},
-        per_day=_per_day(contest.id),
         lock=lock,
         drawn=drawn,
         outcomes=outcomes,
     )
-
-
-def listed(contest_id: str, now: datetime) -> list[tuple[str, bool]]:
-    """The public list as (ticket, counts), sorted: once locked the one for good, before that up to last midnight.
-
-    One new list a day, so that nobody can tell from the list who sent in an entry just now.
-    """
-    if db.session.get(Lock, contest_id):
-        query = sa.select(ListedTicket.ticket, ListedTicket.counts).where(ListedTicket.contest_id == contest_id)
-        query = query.order_by(ListedTicket.ticket)
-    else:
-        midnight = now.astimezone(SWEDEN).replace(hour=0, minute=0, second=0, microsecond=0)
-        query = sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest_id)
-        query = query.where(Entry.received_at < midnight).order_by(Entry.ticket)
-    return [(ticket, bool(counts)) for ticket, counts in db.session.execute(query)]
-
-
-def ranked(contest_id: str, limit: int | None = None) -> list[Rank]:
-    """The ranking from place 1 on."""
-    query = sa.select(Rank).where(Rank.contest_id == contest_id).order_by(Rank.place).limit(limit)
-    return list(db.session.scalars(query))
 
 
 def outcomes_of(contest_id: str) -> list[Outcome]:
@@ -111,8 +108,3 @@ def _state(contest: Contest, now: datetime, lock: Lock | None, drawn: Drawn | No
         return "locked"
     by_clock: dict[str, State] = {"before": "draft", "open": "open", "closed": "closed"}
     return by_clock[contest.phase(now)]
-
-
-def _per_day(contest_id: str) -> dict[date, int]:
-    moments = db.session.scalars(sa.select(Entry.received_at).where(Entry.contest_id == contest_id))
-    return dict(sorted(Counter(moment.astimezone(SWEDEN).date() for moment in moments).items()))

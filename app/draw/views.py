@@ -1,21 +1,29 @@
 """The public page of a draw, and its raw files for anyone who wants to check."""
 
-import json
+from datetime import date
+from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 
 from app import clock
+from app.audit import records
+from app.calendar.schema import Contest
 from app.contest.lookup import find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
-from app.draw import approval, letters, protocol, publication, winners
+from app.draw import approval, letters, listing, protocol, publication, ranking, tickets, winners
 from app.draw.anchors import anchors
+from app.draw.midnights import Midnight
 from app.draw.models import Drawn, Lock
-from app.draw.standing import listed, outcomes_of, ranked, standing
+from app.draw.open_files import open_file, streamed_file
+from app.draw.snapshots import midnight_of, midnights
+from app.draw.standing import Standing, outcomes_of, standing
+from app.web.form_token import trimmed
 
 blueprint = Blueprint("draw", __name__)
 _SHOWN = 100
-"""Places of the ranking on the page; the whole ranking is in protokoll.json."""
+"""Places of the ranking on one page; the whole ranking is in protokoll.json."""
+_LAST_PLACE = 2**31 - 1
 
 
 @blueprint.after_request
@@ -25,59 +33,92 @@ def asked_again_each_time(response: Response) -> Response:
 
 
 @blueprint.get("/<year:year>/dragning")
-def draw(year: int) -> str:
+def draw(year: int) -> tuple[str, int]:
     edition, contest, number = find_contest(year)
-    return render_template(
-        "draw/draw.html",
-        edition=edition,
-        contest=contest,
-        number=number,
-        standing=standing(contest, clock.now()),
-        ranking=ranked(contest.id, _SHOWN),
-        fingerprint=protocol.fingerprint,
-        lead=letters.lead,
-        anchors=anchors(contest.id),
-        approved=approval.approved(contest.id),
-        names=winners.names(contest.id),
-        municipalities=MUNICIPALITIES,
-    )
+    now = clock.now()
+    found, days = standing(contest, now), midnights(contest, now)
+    searched = _searched(found, days)
+    first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
+    context: dict[str, Any] = {
+        "edition": edition,
+        "contest": contest,
+        "number": number,
+        "standing": found,
+        "midnights": days,
+        "shown": _SHOWN,
+        "first": first,
+        "ranking": ranking.ranked(contest.id, first, _SHOWN),
+        "fingerprint": protocol.fingerprint,
+        "lead": letters.lead,
+        "anchors": anchors(contest.id),
+        "approved": approval.approved(contest.id),
+        "names": winners.names(contest.id),
+        "municipalities": MUNICIPALITIES,
+        **searched,
+    }
+    return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
+
+
+def _searched(found: Standing, days: list[Midnight]) -> dict[str, Any]:
+    """What the page says to whoever looks for a ticket."""
+    if "lott" not in request.args:
+        return {}
+    typed = trimmed(request.args["lott"])
+    try:
+        start = tickets.typed_ticket(typed)
+        return {"searched": start, "ticket": tickets.find(found, days[-1] if days else None, start)}
+    except tickets.UnclearTicket as error:
+        return {"searched": "" if isinstance(error, tickets.LooksSecret) else typed, "unclear": str(error)}
 
 
 @blueprint.get("/<year:year>/dragning/lista.txt")
 def list_file(year: int) -> Response:
+    """The locked list; before that the one of last midnight. `?dag=2026-12-10` asks for the one that ended a day."""
     _, contest, _ = find_contest(year)
-    return _open_file("".join(protocol.list_lines(contest.id, listed(contest.id, clock.now()))))
+    if (day := request.args.get("dag")) is not None:
+        return _list_of(contest, midnight_of(contest, clock.now(), _day(day)) or abort(404))
+    if lock := db.session.get(Lock, contest.id):
+        lines = protocol.list_lines(contest.id, listing.locked(contest.id))
+        return streamed_file(protocol.proof_fields(lock.proof)["lista-sha256"], lines)
+    return _list_of(contest, next(reversed(midnights(contest, clock.now())), None))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _list_of(contest: Contest, midnight: Midnight | None) -> Response:
+    if midnight is None:
+        return open_file("".join(protocol.list_lines(contest.id, [])))
+    lines = protocol.list_lines(contest.id, listing.on_record(contest.id, midnight.record))
+    return streamed_file(midnight.list_sha256, lines)
 
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
 def proof_file(year: int) -> Response:
-    return _open_file(_locked(year).proof)
+    return open_file(_locked(year).proof)
 
 
 @blueprint.get("/<year:year>/dragning/regler.txt")
 def rules_file(year: int) -> Response:
     """The rules as they were when the list was locked: the text whose checksum the låsbevis carries."""
-    return _open_file(_locked(year).rules)
+    return open_file(_locked(year).rules)
 
 
 @blueprint.get("/<year:year>/dragning/protokoll.json")
 def protocol_file(year: int) -> Response:
     lock = _locked(year)
     drawn = db.session.get(Drawn, lock.contest_id)
-    record = publication.record(lock, drawn, ranked(lock.contest_id), outcomes_of(lock.contest_id))
+    record = publication.record(lock, drawn, [], outcomes_of(lock.contest_id))
     record |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approval.approved(lock.contest_id))
-    return _open_file(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "application/json")
+    # Every act has moved the chain's head, so the head tells whether the file is still the same.
+    _, head = records.last(lock.contest_id)
+    return streamed_file(head, publication.text(record, ranking.places(lock.contest_id)), "application/json")
 
 
 def _locked(year: int) -> Lock:
     _, contest, _ = find_contest(year)
     return db.session.get(Lock, contest.id) or abort(404)
-
-
-def _open_file(text: str, mimetype: str = "text/plain") -> Response:
-    """A proof that tools on any site may read."""
-    response = Response(text, mimetype=mimetype)
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.add_etag()
-    return response

@@ -14,14 +14,7 @@ class OutboxMail(Base):
     """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send)."""
 
     __tablename__ = "outbox_mail"
-    __table_args__ = (
-        sa.Index(
-            "ix_outbox_mail_waiting",
-            "next_try_at",
-            sqlite_where=sa.text(f"state = '{WAITING}'"),
-            postgresql_where=sa.text(f"state = '{WAITING}'"),
-        ),
-    )
+    __table_args__ = (sa.Index("ix_outbox_mail_state_next_try_at", "state", "next_try_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(20))

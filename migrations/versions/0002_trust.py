@@ -66,10 +66,7 @@ def upgrade():
         sa.Column("trouble", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
     )
-    waiting = sa.text("state = 'waiting'")
-    op.create_index(
-        "ix_outbox_mail_waiting", "outbox_mail", ["next_try_at"], sqlite_where=waiting, postgresql_where=waiting
-    )
+    op.create_index("ix_outbox_mail_state_next_try_at", "outbox_mail", ["state", "next_try_at"])
     for table in WRITTEN_ONCE:
         for statement in refusals(table):
             op.execute(statement)
@@ -93,7 +90,7 @@ def refusals(table: str) -> list[str]:
 
 
 def downgrade():
-    op.drop_index("ix_outbox_mail_waiting", "outbox_mail")
+    op.drop_index("ix_outbox_mail_state_next_try_at", "outbox_mail")
     op.drop_table("outbox_mail")
     op.drop_index("ix_feedback_received_at", "feedback")
     op.drop_table("feedback")

@@ -17,7 +17,11 @@ from tests.conftest import STATES, on_sqlite, swedish
 
 PAGE = "/2026/dragning"
 LOCKED_FILES = ("lasbevis.txt", "regler.txt", "protokoll.json")
-ADDRESSES = (PAGE, f"{PAGE}/lista.txt", *(f"{PAGE}/{name}" for name in LOCKED_FILES))
+ADDRESSES = (
+    PAGE,
+    *(f"{PAGE}/{name}" for name in ("lista.txt", "dagar.txt", "flode.xml")),
+    *(f"{PAGE}/{name}" for name in LOCKED_FILES),
+)
 
 
 @pytest.fixture
@@ -70,16 +74,17 @@ def test_the_page_counts_entries_per_day_and_per_reason(cast, accept, reach, cli
     page = BeautifulSoup(client.get(PAGE).text, "html.parser")
     numbers = {pair.dt.text: pair.dd.text for pair in page.select("dl.numbers > div")}
     assert numbers == {"Bidrag": "6", "Med i dragningen": "4", "Strukna: dubblett": "1", "Strukna: fel svar": "1"}
-    assert [[cell.text for cell in row.select("td")] for row in page.select("h2 + table")[0].select("tbody tr")] == [
-        ["10 december", "5"],
-        ["11 december", "1"],
-    ]
+    days = {row.th.a.contents[-1]: row.td.text for row in page.select("table.days tbody tr")}
+    assert (days["10 december"], days["11 december"], days["12 december"]) == ("5", "1", "0")
+    assert [*days] == [f"{day} december" for day in range(20, 9, -1)]
 
 
 def test_the_list_is_made_once_a_day_so_nobody_sees_who_came_just_now(cast, client, clock):
     clock.set("2026-12-10 23:59:59")
     assert client.get(f"{PAGE}/lista.txt").text == "oppen-dragning/v1/lista\nmjk-2026\n"
-    clock.set("2026-12-11 00:00")
+    clock.set("2026-12-11 00:00:59")
+    assert client.get(f"{PAGE}/lista.txt").text == "oppen-dragning/v1/lista\nmjk-2026\n"
+    clock.set("2026-12-11 00:01")
     lines = client.get(f"{PAGE}/lista.txt").text.splitlines()[2:]
     assert lines == sorted(f"{receipt.ticket} med" for receipt in cast)
 
@@ -146,7 +151,9 @@ def test_tools_on_any_site_may_read_the_proofs(cast, reach, client):
         headers = client.get(address).headers
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert headers["Access-Control-Allow-Origin"] == "*"
-        assert headers["Content-Type"].startswith(("text/plain; charset=utf-8", "application/json"))
+        assert headers["Content-Type"].startswith(
+            ("text/plain; charset=utf-8", "application/json", "application/atom+xml; charset=utf-8")
+        )
 
 
 @on_sqlite
@@ -252,4 +259,4 @@ def test_k4_the_protocol_has_the_specified_seed_and_ranking(k4):
 def test_k4_the_page_shows_the_seed_and_the_first_in_line(k4):
     page = k4.get("/2022/dragning").text
     assert "0ce1e7d0e79f8cf81ecb12fefe7f26352c8e25a7eeaa0222fbafe561e126313d" in page
-    assert f'<td>1</td><td><code translate="no">{K4_RANKING[0][0]}…</code></td>' in page
+    assert f'<td class="figure">1</td><td><code translate="no">{K4_RANKING[0][0]}…</code></td>' in page

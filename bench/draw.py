@@ -1,0 +1,185 @@
+"""The draw at size: seconds and peak memory of each step, beside the bare hashing of the same bytes in one process.
+
+Each step is a process of its own, on one SQLite database of invented entries: a fifth of them wrong, a twentieth from
+someone who had entered before. `make bench`, or `BENCH_ENTRIES=100000 .venv/bin/python bench/draw.py`.
+"""
+
+import hmac
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.audit import records
+from app.clock import SWEDEN, Clock
+from app.contest import entries
+from app.contest.models import Entry
+from app.database import db, write
+from app.draw import conduct, listing, ranking, rehearsal
+from app.draw.beacon import round_at
+from app.draw.models import Drawn
+
+ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+PAGE = "/2026/dragning"
+LOCKED_AT = datetime(2026, 12, 21, 9, tzinfo=SWEDEN)
+DRAW_AT = LOCKED_AT + timedelta(hours=27)
+
+
+class Stopped(Clock):
+    def now(self) -> datetime:
+        return DRAW_AT
+
+
+def started(folder: Path) -> tuple[Flask, Any]:
+    """The app on the folder's database, and its contest."""
+    settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": folder, "CLOCK": Stopped(), "DRAW_CHAIN": rehearsal.CHAIN}
+    app = create_app(settings)
+    return app, app.extensions["library"].editions[2026].contest
+
+
+def fill(app: Flask, contest: Any) -> None:
+    """Entries from nobody, evenly over the days of the contest, each on record as when it is sent in."""
+    upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+    write()
+    waiting = iter(range(ENTRIES))
+    span = (contest.closes - contest.opens) / ENTRIES
+    while numbers := [*islice(waiting, 10_000)]:
+        rows = [row(contest, number, contest.opens + span * number) for number in numbers]
+        db.session.execute(sa.insert(Entry.__table__), rows)
+        records.append_all(contest.id, "bidrag", rows[0]["received_at"], ({"lott": each["ticket"]} for each in rows))
+    db.session.commit()
+
+
+def row(contest: Any, number: int, at: datetime) -> dict[str, Any]:
+    person = number - 7 if number % 20 == 19 else number
+    email = f"person{person}@example.org"
+    code = entries.receipt_code(sha256(b"%d" % number).digest())
+    return {
+        "contest_id": contest.id,
+        "ticket": entries.ticket(contest.id, code, email),
+        "receipt_code": code,
+        "email": email,
+        "duplicate_key": email,
+        "answer": "fel" if number % 5 == 2 else contest.answer,
+        "municipality": "1441",
+        "received_at": at,
+    }
+
+
+def lock(app: Flask, contest: Any) -> None:
+    conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, LOCKED_AT)
+
+
+def draw(app: Flask, contest: Any) -> None:
+    conduct.draw(contest, rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT)), rehearsal.CHAIN, DRAW_AT)
+
+
+def got(address: str) -> Callable[[Flask, Any], None]:
+    """Asks for an address as a visitor does, and takes in the answer as it comes."""
+
+    def ask(app: Flask, _contest: Any) -> None:
+        for part in app.test_client().get(address).iter_encoded():
+            del part
+
+    return ask
+
+
+def hashed(parts: Iterable[str]) -> None:
+    digest = sha256()
+    for part in parts:
+        digest.update(part.encode())
+
+
+def bare_list(contest: Any) -> Callable[[], None]:
+    lines = [f"{ticket} {'med' if counts else 'struken'}\n" for ticket, counts in listing.locked(contest.id)]
+    return lambda: hashed(lines)
+
+
+def bare_ranking(contest: Any) -> Callable[[], None]:
+    seed = bytes.fromhex(db.session.get_one(Drawn, contest.id).seed)
+    tickets = [bytes.fromhex(ticket) for _, ticket, _ in ranking.places(contest.id)]
+
+    def bare() -> None:
+        for ticket in tickets:
+            hmac.digest(seed, ticket, "sha256")
+
+    return bare
+
+
+def bare_protocol(contest: Any) -> Callable[[], None]:
+    lines = [
+        f'{{"plats":{place},"lott":"{ticket}","nyckel":"{key}"}}\n' for place, ticket, key in ranking.places(contest.id)
+    ]
+    return lambda: hashed(lines)
+
+
+STEPS: dict[str, tuple[str, Callable[[Flask, Any], None], Callable[[Any], Callable[[], None]] | None]] = {
+    "start": ("inget, bara start", lambda app, contest: None, None),
+    "lock": ("stryk, lista och låsbevis", lock, bare_list),
+    "draw": ("ordningen", draw, bare_ranking),
+    "days": ("alla midnätter (dagar.txt)", got(f"{PAGE}/dagar.txt"), bare_list),
+    "list": ("lista.txt", got(f"{PAGE}/lista.txt"), bare_list),
+    "protocol": ("protokoll.json", got(f"{PAGE}/protokoll.json"), bare_protocol),
+    "page": ("den öppna sidan", got(PAGE), None),
+}
+
+
+def measured(act: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def step(name: str, folder: Path) -> None:
+    """Does one step and prints its seconds, those of the bare hashing, and the process's peak in MiB before that."""
+    app, contest = started(folder)
+    with app.app_context():
+        if name == "fill":
+            fill(app, contest)
+            return
+        _, act, bare = STEPS[name]
+        seconds = measured(lambda: act(app, contest))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps([seconds, measured(bare(contest)) if bare else None, peak]))
+
+
+def in_a_process(name: str, folder: Path) -> list[Any]:
+    command = [sys.executable, __file__, name, str(folder)]
+    report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return json.loads(report) if report else []
+
+
+def table(folder: Path) -> Iterator[str]:
+    yield f"{f'dragning, {ENTRIES} bidrag':32} sekunder  bara hash  gånger  MiB som mest"
+    for name, (label, _, _) in STEPS.items():
+        seconds, bare, peak = in_a_process(name, folder)
+        beside = f"{bare:9.2f}  {seconds / bare:6.1f}" if bare else f"{'–':>9}  {'–':>6}"
+        yield f"{label:32} {seconds:8.2f}  {beside}  {peak:12.0f}"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        in_a_process("fill", Path(folder))
+        for line in table(Path(folder)):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        step(sys.argv[1], Path(sys.argv[2]))
+    else:
+        main()

@@ -30,8 +30,13 @@ def acts(accept, reach, inside, contest, clock):
     rehearsing.start(contest, 2026, 1, clock.now())
 
 
+REPLACE = "REPLACE INTO {0} ({1}) SELECT {1} FROM {0}"
 WAYS = {
-    "sqlite": ("UPDATE {0} SET contest_id = contest_id", "DELETE FROM {0}", "REPLACE INTO {0} ({1}) SELECT {1} FROM {0}"),
+    "sqlite": (
+        "UPDATE {0} SET contest_id = contest_id",
+        "DELETE FROM {0}",
+        REPLACE,
+    ),
     "postgresql": ("UPDATE {0} SET contest_id = contest_id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"),
 }
 

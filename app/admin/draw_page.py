@@ -32,6 +32,7 @@ from app.draw.anchors import anchors
 from app.draw.models import Lock, Proposal, Rank
 from app.draw.standing import Standing, standing
 from app.draw.verdicts import next_in_line
+from app.mail import messages
 
 Page = tuple[str, int]
 STEPS = {
@@ -40,6 +41,7 @@ STEPS = {
     "anchor_form": "las",
     "value_form": "hamta",
     "contact_form": "vinnaren",
+    "letter_form": "vinnaren",
     "verdict_form": "vinnaren",
     "name_form": "vinnaren",
     "withdraw_form": "vinnaren",
@@ -69,7 +71,7 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
         "contest": contest,
         "standing": found,
         "rank": rank,
-        "person": _person(contest, rank.ticket) if rank else None,
+        **(_about_the_next(edition, contest, rank, now) if rank else {}),
         "attempts": contacts.attempts(contest.id),
         "names": winners.names(contest.id),
         "municipalities": MUNICIPALITIES,
@@ -101,6 +103,8 @@ def _offered(
             forms["value_form"] = made(ValueForm)
     if rank:
         forms["contact_form"] = made(ContactForm, place=rank.place, tried_at=minute)
+        if not contest.is_rehearsal:
+            forms["letter_form"] = made(PlaceForm, place=rank.place)
         if not proposal:
             forms["verdict_form"] = made(VerdictForm, place=rank.place)
     named = winners.names(contest.id)
@@ -178,6 +182,14 @@ def _about_the_lock(edition: Edition, contest: Contest, lock: Lock) -> dict[str,
         # Where no relay has the value, the page gives it itself.
         "rehearsed": rehearsal.relay_answer(lock.round) if chain == rehearsal.CHAIN else None,
     }
+
+
+def _about_the_next(edition: Edition, contest: Contest, rank: Rank, now: datetime) -> dict[str, Any]:
+    """Who is next in line, and what to write to them while the address is known."""
+    person = _person(contest, rank.ticket)
+    public_url = current_app.config["PUBLIC_URL"]
+    letter = messages.winner(edition, contest, rank.ticket, now, public_url) if person and person.email else None
+    return {"person": person, "letter": letter}
 
 
 def _person(contest: Contest, ticket: str) -> Entry | None:

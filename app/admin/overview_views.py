@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from flask import current_app, render_template
+from flask import render_template
 
 from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
 from app.calendar.lookup import library
 from app.draw.standing import standing
-from app.mail import outbox
+from app.mail import delivery, outbox
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
@@ -31,5 +31,5 @@ def overview() -> str:
         faults=library().faults,
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
-        mails_as_files=not current_app.config["MAIL_URL"],
+        mails_as_files=not delivery.server(),
     )

@@ -25,6 +25,16 @@ def add_contact() -> BaseResponse | Page:
     return carried_out("contact_form", form, act)
 
 
+@blueprint.post("/dragning/brev")
+def send_letter() -> BaseResponse | Page:
+    form = PlaceForm()
+
+    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+        winners.write_to(contest, form.place.data or 0, g.sign_in.organiser_id, now)
+
+    return carried_out("letter_form", form, act)
+
+
 @blueprint.post("/dragning/namn")
 def publish_name() -> BaseResponse | Page:
     form = NameForm()

@@ -74,7 +74,7 @@ def _winning(contest: Contest) -> list[Section]:
         (
             "Så kontaktar vi vinnaren",
             [
-                "Vi skriver till den e-postadress som bidraget skickades med, minst två gånger. "
+                "Vi skriver till den e-postadress som bidraget skickades med, minst två olika dagar. "
                 f"Vinnaren har {contest.answer_days} dagar på sig att svara, räknat från vårt första brev. "
                 f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "

@@ -11,8 +11,8 @@ from app.database import db
 from app.draw.models import Contact
 
 WAYS = ("e-post", "telefon", "brev", "annat")
-FEWEST, SHORTEST = 2, timedelta(days=7)
-"""As the rules say: at least twice during at least seven days."""
+FEWEST = 2
+"""As the rules say: at least twice, and so many days to answer in as the contest gives."""
 
 
 def attempts(contest_id: str) -> list[Contact]:
@@ -27,13 +27,16 @@ def days_tried(contest_id: str, place: int) -> list[date]:
     return sorted(set(tried))
 
 
-def too_early(days: Sequence[date], now: datetime) -> str | None:
-    """Why nobody may say "svarar inte" yet, as a Swedish sentence; None when they may."""
-    rule = "Skriv till personen minst två olika dagar, och vänta minst sju dagar från det första försöket."
+def too_early(days: Sequence[date], answer_days: int, now: datetime) -> str | None:
+    """Why nobody may say "svarar inte" yet, as a Swedish sentence; None when they may.
+
+    `days` are those on which the person was tried.
+    """
+    rule = f"Skriv till personen minst två olika dagar, och vänta minst {answer_days} dagar från det första försöket."
     if len(days) < FEWEST:
         count = {0: "Inget försök är antecknat", 1: "Försök är antecknade för en dag"}[len(days)]
         return f"{rule} {count}."
-    first = days[0] + SHORTEST
+    first = days[0] + timedelta(days=answer_days)
     if now.astimezone(SWEDEN).date() < first:
         return f"{rule} Du kan välja ”svarar inte” tidigast {format_date(first, 'd MMMM', locale='sv')}."
     return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.audit.chain import stamp
 from app.calendar.schema import REHEARSED
+from app.contest.models import RulesVersion
 from app.draw.models import Anchor, Drawn, Lock, Rank
 from app.draw.standing import Outcome
 
@@ -54,6 +55,15 @@ def witnesses(contest_id: str, anchors: Iterable[Anchor], approved: Iterable[tup
         "godkant_av_tva": [{"akt": act} | ({"plats": place} if place else {}) for act, place in approved],
     }
     return {"ovning": "Det här är en övning."} | found if contest_id.startswith(REHEARSED) else found
+
+
+def rules_history(versions: Iterable[RulesVersion]) -> dict[str, Any]:
+    """What the protocol says of the rules: each version with its checksum, from when on it was in force."""
+    return {
+        "regler": [
+            {"version": each.number, "sha256": each.sha256, "galler_fran": stamp(each.in_force_at)} for each in versions
+        ]
+    }
 
 
 def text(protocol: dict[str, Any], ranking: Iterable[tuple[int, str, str]]) -> Iterator[str]:

@@ -47,7 +47,8 @@ def refuse_unless_next(contest: Contest, place: int) -> Rank:
 
 def refuse_too_early(contest: Contest, place: int, reason: str, now: datetime) -> None:
     """Raises ActRefused when someone is to be skipped as unreached, but has not had the time that the rules give."""
-    if reason == UNREACHED and (sentence := contacts.too_early(contacts.days_tried(contest.id, place), now)):
+    days = contacts.days_tried(contest.id, place)
+    if reason == UNREACHED and (sentence := contacts.too_early(days, contest.answer_days or 0, now)):
         raise ActRefused(sentence)
 
 

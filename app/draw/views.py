@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from app import clock
 from app.audit import records
 from app.calendar.schema import Contest
+from app.contest import rulebook
 from app.contest.lookup import find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
@@ -114,6 +115,7 @@ def protocol_file(year: int) -> Response:
     drawn = db.session.get(Drawn, lock.contest_id)
     record = publication.record(lock, drawn, [], outcomes_of(lock.contest_id))
     record |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approval.approved(lock.contest_id))
+    record |= publication.rules_history(rulebook.versions(lock.contest_id))
     # Every act has moved the chain's head, so the head tells whether the file is still the same.
     _, head = records.last(lock.contest_id)
     return streamed_file(head, publication.text(record, ranking.places(lock.contest_id)), "application/json")

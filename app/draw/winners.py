@@ -16,6 +16,7 @@ from app.draw import contacts
 from app.draw.conduct import ActRefused
 from app.draw.models import Contact, Drawn, Verdict, WinnerName
 from app.draw.verdicts import refuse_unless_next
+from app.mail import outbox
 
 LONGEST_NAME = 60
 UNNAMED = "vill-inte-uppge"
@@ -35,6 +36,22 @@ def try_to_reach(contest: Contest, place: int, how: str, tried_at: datetime, by:
     if how not in contacts.WAYS:
         raise ActRefused("Välj ett av sätten i listan.")
     write()
+    _attempt(contest, place, how, tried_at, by, now)
+    db.session.commit()
+
+
+def write_to(contest: Contest, place: int, by: int, now: datetime) -> None:
+    """Sends the winner's letter to the next in line, and records it as an attempt. Raises ActRefused."""
+    write()
+    rank = refuse_unless_next(contest, place)
+    if _day(now) in contacts.days_tried(contest.id, place):
+        raise ActRefused("Ett försök är redan antecknat i dag. Vänta till i morgon med nästa brev.")
+    _attempt(contest, place, "e-post", now, by, now)
+    outbox.put("vinst", contest.id, rank.ticket, now)
+    db.session.commit()
+
+
+def _attempt(contest: Contest, place: int, how: str, tried_at: datetime, by: int, now: datetime) -> None:
     refuse_unless_next(contest, place)
     if not _drawn_at(contest).replace(second=0, microsecond=0) <= tried_at <= now:
         raise ActRefused("Tiden ska ligga efter dragningen, och inte i framtiden.")
@@ -45,7 +62,6 @@ def try_to_reach(contest: Contest, place: int, how: str, tried_at: datetime, by:
     attempt = {"place": place, "number": number, "tried_at": tried_at, "how": how}
     db.session.add(Contact(contest_id=contest.id, recorded_at=now, recorded_by=by, **attempt))
     records.append(contest.id, "kontakt", now, plats=place, forsok=number, satt=how, forsokt=stamp(tried_at))
-    db.session.commit()
 
 
 def publish(contest: Contest, place: int, named: Named, now: datetime) -> None:

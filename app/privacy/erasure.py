@@ -15,6 +15,7 @@ from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
 from app.contest.models import Entry
 from app.database import db, vacuum, write
+from app.draw import winners
 from app.draw.standing import standing
 from app.feedback.models import Feedback
 from app.mail import delivery
@@ -71,6 +72,7 @@ def erase(edition: Edition, contest: Contest, ordered_by: str, now: datetime) ->
         mails=len(_mail_files()),
         feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
     )
+    winners.forget(contest.id)
     db.session.add(record)
     records.append(contest.id, "gallrad", now, antal=record.entries)
     for file in _mail_files():

@@ -114,7 +114,15 @@ def test_the_rules_are_published_as_they_were_locked(cast, reach, client):
 def test_the_protocol_before_the_draw_holds_the_lasbevis_only(cast, reach, client):
     reach("locked")
     protocol = client.get(f"{PAGE}/protokoll.json").json
-    assert set(protocol) == {"format", "tavling", "lasbevis", "lasbevis_sha256", "forankringar", "godkant_av_tva"}
+    assert set(protocol) == {
+        "format",
+        "regler",
+        "tavling",
+        "lasbevis",
+        "lasbevis_sha256",
+        "forankringar",
+        "godkant_av_tva",
+    }
     assert protocol["forankringar"] == protocol["godkant_av_tva"] == []
     assert protocol["lasbevis"] == client.get(f"{PAGE}/lasbevis.txt").text
 

@@ -13,7 +13,7 @@ READING_ORDER = """
     clock config
     calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.street calendar.feeds
     contest.entries contest.rules contest.municipalities
-    draw.selection draw.protocol draw.beacon draw.rehearsal
+    draw.selection draw.protocol draw.beacon draw.rehearsal draw.verifiera
     audit.chain
     database audit.records
     calendar.content calendar.library calendar.commands

@@ -1,13 +1,14 @@
 """The public page of a draw, and its raw files for anyone who wants to check."""
 
 import json
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template
 
 from app import clock
 from app.contest.lookup import find_contest
 from app.database import db
-from app.draw import protocol, publication
+from app.draw import protocol, publication, verifiera
 from app.draw.models import Drawn, Lock
 from app.draw.standing import listed, outcomes_of, ranked, standing
 
@@ -58,7 +59,15 @@ def protocol_file(year: int) -> Response:
     lock = _locked(year)
     drawn = db.session.get(Drawn, lock.contest_id)
     record = publication.record(lock, drawn, ranked(lock.contest_id), outcomes_of(lock.contest_id))
-    return _open_file(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "application/json")
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    return _open_file("".join(protocol.sealed([text])), "application/json")
+
+
+@blueprint.get("/<year:year>/dragning/verifiera.py")
+def verifier_file(year: int) -> Response:
+    """The program that recomputes a draw, for whoever wants to run it at home."""
+    find_contest(year)
+    return _open_file(Path(verifiera.__file__).read_text("utf-8"), "text/x-python")
 
 
 def _locked(year: int) -> Lock:

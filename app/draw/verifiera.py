@@ -61,14 +61,14 @@ class Check:
     """En genomgång av filerna: `faults` är det som inte stämmer, `facts` det som har räknats fram."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
-        self.faults, self.facts = list[str](), list[str]()
-        self.tickets, self.ranking = dict[str, bool](), list[tuple[str, str]]()
+        self.faults, self.facts, self.tickets = list[str](), list[str](), dict[str, bool]()
+        self.ranking = list[tuple[str, str]]()
         self.sums = {name: sha256(data).hexdigest() for name, data in files.items()}
-        texts = {name: data.decode("utf-8", "replace") for name, data in files.items()}
-        self.read_list(texts["lista.txt"].split("\n"))
-        self.read_proof(texts["lasbevis.txt"])
+        listed, proof, _, protocol = (files[name].decode("utf-8", "replace") for name in NAMES)
+        self.read_list(listed.split("\n"))
+        self.read_proof(proof)
         try:
-            self.read_protocol(texts["protokoll.json"], texts["lasbevis.txt"])
+            self.read_protocol(protocol, proof)
         except (KeyError, TypeError, ValueError, RecursionError):
             self.faults.append("protokoll.json: är inte ett JSON-objekt, eller har ett värde av fel slag.")
 
@@ -118,7 +118,8 @@ class Check:
         sealed = end and sha256(end[1].encode("utf-8", "replace")).hexdigest() == end[2]
         self.demand(sealed, "protokoll.json: filen är ändrad, kontrollsumman på sista raden stämmer inte.")
         self.same("protokoll.json", found, {"format": "oppen-dragning/v1/protokoll", "tavling": self.listed["tavling"]})
-        self.same("protokoll.json", found, {"lasbevis": proof, "lasbevis_sha256": self.sums["lasbevis.txt"]})
+        expected = {"lasbevis": proof, "lasbevis_sha256": self.sums["lasbevis.txt"]}
+        self.same("protokoll.json mot lasbevis.txt", found, expected)
         if not DRAWN & set(found):
             self.facts.append("Dragningen är inte gjord än.")
         elif self.demand(set(found) >= DRAWN, "protokoll.json: en del av dragningen saknas.") and not self.faults:
@@ -127,8 +128,9 @@ class Check:
     def read_draw(self, found: dict[str, Any], value: dict[str, Any]) -> None:
         """Slumptalet är rundans, fröet kommer av låsbeviset och slumptalet, och ordningen av fröet."""
         source, number, signature = self.proof["kalla"], int(self.proof["runda"]), value["signatur"]
-        if not re.fullmatch("[0-9a-f]{96}", signature):
-            raise ValueError("en signatur är 96 tecken")
+        listed = isinstance(found["rangordning"], list) and isinstance(found["utfall"], list)
+        if not listed or not re.fullmatch("[0-9a-f]{96}", signature):
+            raise ValueError(signature)
         verdict, randomness = genuine(source, number, signature), sha256(bytes.fromhex(signature)).hexdigest()
         self.demand(verdict is not False, f"protokoll.json: signaturen är inte källans för runda {number}.")
         self.same("protokoll.json", value, {"runda": number, "slumptal": randomness})
@@ -137,9 +139,8 @@ class Check:
         self.same("protokoll.json", found, {"entropi": entropy, "fro": seed})
         unknown = f"inte prövat mot källans nyckel: paketet py_ecc saknas. Jämför med api.drand.sh, runda {number}"
         self.facts.append(f"Slumptalet: {randomness}, {'äkta enligt källans nyckel' if verdict else unknown}.")
-        outcomes = [dict(outcome) for outcome in found["utfall"]]
-        self.read_places(list(found["rangordning"]), outcomes)
-        times = [self.proof["tidpunkt"], found["dragen"], *(each["tid"] for each in outcomes)]
+        self.read_places(found["rangordning"], [dict(outcome) for outcome in found["utfall"]])
+        times = [self.proof["tidpunkt"], found["dragen"], *(outcome["tid"] for outcome in found["utfall"])]
         in_order = re.fullmatch(f"({TIME})+", "".join(times)) and times == sorted(times)
         self.demand(in_order, "protokoll.json: tiderna för dragning och utfall följer inte på varandra.")
 
@@ -162,13 +163,12 @@ def self_test() -> int:
     """Känt svar: frö, ordning och slumptal i dragningen K4 ur specifikationen."""
     signature = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
     ticket, key = "be90666da81189a4e0efbd43e2fcb287a2745b976d4d648a5cb0fe4c40826eea", "3babb128b184815b1934a286c00b61ff"
-    proof = "153597c4a4f3fc79297e212643d93b3028326ce2f7a647f5ee8ee12d5a43fd70"
-    entropy = f"drand-quicknet:1000:{sha256(bytes.fromhex(signature)).hexdigest()}"
-    seed, order = seed_and_order(proof, entropy, {ticket: True})
-    verdicts = [genuine("drand-quicknet", number, signature) for number in (1000, 1001)]
-    known = (seed[:16], order[0][0][:32]) == ("0ce1e7d0e79f8cf8", key) and verdicts in ([True, False], [None, None])
-    print("Självtestet stämmer." if known else "FEL: självtestet stämmer inte, programmet räknar fel.")
-    return 0 if known else 1
+    proof, value = "153597c4a4f3fc79297e212643d93b3028326ce2f7a647f5ee8ee12d5a43fd70", sha256(bytes.fromhex(signature))
+    seed, order = seed_and_order(proof, f"drand-quicknet:1000:{value.hexdigest()}", {ticket: True})
+    verdicts = [genuine("drand-quicknet", each, signature) for each in (1000, 1001)]
+    right = (seed[:16], order[0][0][:32]) == ("0ce1e7d0e79f8cf8", key) and verdicts in ([True, False], [None, None])
+    print("Självtestet stämmer." if right else "FEL: självtestet stämmer inte, programmet räknar fel.")
+    return 0 if right else 1
 
 
 def main() -> int:
@@ -185,13 +185,13 @@ def main() -> int:
     try:
         check = Check({name: Path(path).read_bytes() for name, path in zip(NAMES, paths)})
     except (OSError, KeyError) as error:
-        sys.exit(f"FEL: {getattr(error, 'filename', error)} saknas eller går inte att läsa.")
+        sys.exit(f"FEL: {getattr(error, 'filename', error.args[0])} saknas eller går inte att läsa.")
     if asked.lott:
         check.demand(asked.lott in check.tickets, f"lista.txt: lotten {asked.lott!r} finns inte i listan.")
         places = [f", plats {place}" for place, (_, lott) in enumerate(check.ranking, 1) if lott == asked.lott]
         check.facts += ["Din lott: " + ("med" if check.tickets.get(asked.lott) else "inte med") + "".join(places) + "."]
-    print(*check.facts, *(f"FEL: {fault}" for fault in check.faults), sep="\n")
-    print("Allt stämmer inte." if check.faults else "Allt stämmer.")
+    end = "Allt stämmer inte." if check.faults else "Allt stämmer."
+    print(*check.facts, *(f"FEL: {fault}" for fault in check.faults), end, sep="\n")
     return 1 if check.faults else 0
 
 

@@ -156,18 +156,29 @@ async function recount(show, progress) {
 }
 
 const status = find("rakna-svar"), steps = find("rakna-steg"), bar = find("rakna-framsteg"), field = find("rakna-lott");
-const say = sentence => { status.textContent = sentence; };
+const LONG = /([0-9a-f]{16,})/;
+const say = sentence => status.replaceChildren(...inWords(sentence));
 let busy = false;
+
+// A sentence with its checksums and tickets as code.
+function inWords(sentence) {
+  return sentence.split(LONG).map(piece => {
+    if (!LONG.test(piece)) return piece;
+    const code = document.createElement("code");
+    code.textContent = piece;
+    return code;
+  });
+}
 
 function show(right, name, sentence) {
   const item = document.createElement("li"), mark = document.createElement("strong");
   item.className = right ? "right" : "wrong";
   mark.textContent = right ? "✓ Stämmer." : "✗ Stämmer inte.";
-  item.append(mark, ` ${name}: ${sentence}`);
+  item.append(mark, ` ${name}: `, ...inWords(sentence));
   steps.append(item);
 }
 
-async function answer(inWords) {
+async function answer(told) {
   if (busy) return;
   busy = true;
   steps.replaceChildren();
@@ -178,7 +189,7 @@ async function answer(inWords) {
     say(`Välj först de här filerna: ${missing.join(", ")}.`);
   } else {
     bar.hidden = false;
-    say(inWords(await recount(show, share => { bar.value = share; })));
+    say(told(await recount(show, share => { bar.value = share; })));
     bar.hidden = true;
   }
   busy = false;

@@ -145,7 +145,9 @@ def test_tools_on_any_site_may_read_the_proofs(cast, reach, client):
         headers = client.get(address).headers
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert headers["Access-Control-Allow-Origin"] == "*"
-        assert headers["Content-Type"].startswith(("text/plain; charset=utf-8", "text/x-python; charset=utf-8", "application/json"))
+        assert headers["Content-Type"].startswith(
+            ("text/plain; charset=utf-8", "text/x-python; charset=utf-8", "application/json")
+        )
 
 
 @on_sqlite
@@ -160,7 +162,9 @@ def test_no_address_name_or_code_is_ever_shown(cast, reach, client, state):
     secrets = ["@example.se", "Skövde", "1441", *(receipt.code for receipt in cast)]
     secrets += [entries.grouped(receipt.code) for receipt in cast]
     for address in ADDRESSES:
-        without_example = re.sub('<details class="by-hand">.*?</details>', "", client.get(address).text, flags=re.DOTALL)
+        without_example = re.sub(
+            '<details class="by-hand">.*?</details>', "", client.get(address).text, flags=re.DOTALL
+        )
         shown = re.sub("[0-9a-f]{16,}", "", without_example)
         assert not [secret for secret in secrets if secret in shown]
 

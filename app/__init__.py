@@ -19,6 +19,7 @@ from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import views as contest_views
 from app.draw import beacon, rehearsal
+from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
@@ -60,7 +61,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
     for blueprint in (calendar_views.blueprint, contest_views.blueprint, draw_pages.blueprint, guard.blueprint):
         app.register_blueprint(blueprint)
-    for command in (commands.prepare, calendar_commands.content, admin_commands.organiser):
+    for command in (commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw):
         app.cli.add_command(command)
     _wrap(app, clock, library)
     return app

@@ -13,12 +13,13 @@ READING_ORDER = """
     clock config
     calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.street calendar.feeds
     contest.entries contest.rules contest.municipalities
-    draw.selection draw.protocol draw.beacon draw.rehearsal draw.verifiera
+    draw.selection draw.protocol draw.beacon draw.rehearsal draw.verifiera draw.readers
     audit.chain
     database audit.records
     calendar.content calendar.library calendar.commands
     contest.models contest.acceptance
     draw.models draw.conduct draw.standing draw.publication
+    draw.recomputation draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup
@@ -34,7 +35,7 @@ READING_ORDER = """
 PURE = """
     calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     contest.entries contest.rules
-    draw.selection draw.protocol draw.beacon
+    draw.selection draw.protocol draw.beacon draw.readers
     audit.chain
 """.split()  # noqa: SIM905
 OUTSIDE_WORLD = {

@@ -79,8 +79,10 @@ const ALWAYS = {
     same("protokoll.json", draw.protocol, {
       "format": "oppen-dragning/v1/protokoll",
       "tavling": draw.contest,
-      "lasbevis": draw.texts["lasbevis.txt"],
+    });
+    same("protokoll.json mot lasbevis.txt", draw.protocol, {
       "lasbevis_sha256": draw.sum,
+      "lasbevis": draw.texts["lasbevis.txt"],
     });
     const parts = DRAWN.filter(key => key in draw.protocol).length;
     demand(parts % DRAWN.length === 0, "protokoll.json: en del av dragningen saknas.");

@@ -28,6 +28,7 @@ from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import views as contest_views
 from app.draw import beacon, day_views, rehearsal
+from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.privacy import commands as privacy_commands
@@ -84,7 +85,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
     for command in (
-        *(commands.prepare, calendar_commands.content, admin_commands.organiser),
+        *(commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw),
         *(privacy_commands.erase, jobs.jobs, jobs.mail),
     ):
         app.cli.add_command(command)

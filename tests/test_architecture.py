@@ -15,6 +15,7 @@ READING_ORDER = """
     contest.entries contest.rules contest.municipalities
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
+    draw.verifiera draw.readers
     audit.chain
     database audit.records
     calendar.content calendar.library calendar.commands
@@ -25,6 +26,7 @@ READING_ORDER = """
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing
+    draw.recomputation draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup
@@ -44,7 +46,7 @@ READING_ORDER = """
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     contest.entries contest.rules
-    draw.selection draw.protocol draw.beacon draw.letters draw.midnights
+    draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain
 """.split()  # noqa: SIM905
 OUTSIDE_WORLD = {

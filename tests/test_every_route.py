@@ -15,7 +15,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
-    /<year:year>/dragning/dagar.txt /<year:year>/dragning/flode.xml
+    /<year:year>/dragning/dagar.txt /<year:year>/dragning/flode.xml /<year:year>/dragning/verifiera.py
     /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
     /healthz /readyz
     /personuppgifter /kakor /mitt-bidrag /tillganglighet /tillganglighet/tack

@@ -95,3 +95,20 @@ def lotto_entropy(date: str, numbers: Iterable[int], extra: Iterable[int]) -> st
 def fingerprint(hexadecimal: str) -> str:
     """The start of a checksum, in four groups of four, as people compare it."""
     return " ".join(hexadecimal[start : start + 4] for start in range(0, 16, 4))
+
+
+def sealed(parts: Iterable[str]) -> Iterator[str]:
+    """A JSON object, written over several lines, with the checksum of all that stands above as its last line.
+
+    It shows that a copy is whole and unchanged since it was written; whatever decides who wins is recomputed as well.
+    """
+    digest, held = sha256(), ""
+    for part in parts:
+        held += part
+        body, held = held[:-3], held[-3:]
+        digest.update(body.encode())
+        yield body
+    if held != "\n}\n":
+        raise ValueError("only a JSON object over several lines can be sealed")
+    digest.update(b",\n")
+    yield f',\n "kontrollsumma": "{digest.hexdigest()}"\n}}\n'

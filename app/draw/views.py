@@ -1,6 +1,7 @@
 """The public page of a draw, and its raw files for anyone who wants to check."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -12,7 +13,7 @@ from app.contest import rulebook
 from app.contest.lookup import find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
-from app.draw import approval, letters, listing, protocol, publication, ranking, tickets, winners
+from app.draw import approval, letters, listing, protocol, publication, ranking, tickets, verifiera, winners
 from app.draw.anchors import anchors
 from app.draw.midnights import Midnight
 from app.draw.models import Drawn, Lock
@@ -118,7 +119,15 @@ def protocol_file(year: int) -> Response:
     record |= publication.rules_history(rulebook.versions(lock.contest_id))
     # Every act has moved the chain's head, so the head tells whether the file is still the same.
     _, head = records.last(lock.contest_id)
-    return streamed_file(head, publication.text(record, ranking.places(lock.contest_id)), "application/json")
+    parts = protocol.sealed(publication.text(record, ranking.places(lock.contest_id)))
+    return streamed_file(head, parts, "application/json")
+
+
+@blueprint.get("/<year:year>/dragning/verifiera.py")
+def verifier_file(year: int) -> Response:
+    """The program that recomputes a draw, for whoever wants to run it at home."""
+    find_contest(year)
+    return open_file(Path(verifiera.__file__).read_text("utf-8"), "text/x-python")
 
 
 def _locked(year: int) -> Lock:

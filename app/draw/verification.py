@@ -1,0 +1,143 @@
+"""Holds the database against its own log, against the published files and against a recomputation. Reads, never writes.
+
+Each check gives a Swedish sentence for every difference. All that grows with the contest is walked through in order.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.audit import chain
+from app.audit.chain import stamp
+from app.audit.records import AuditRecord
+from app.contest import entries
+from app.contest.models import Entry
+from app.database import db
+from app.draw import protocol, readers, recomputation
+from app.draw.models import ListedTicket, Lock
+
+BATCH = 5000
+_TICKET = sa.func.substr(AuditRecord.body, len('{"lott":"') + 1, 64)
+"""The ticket of a record of an entry or a strike: its keys are sorted, and `lott` comes first."""
+
+
+@dataclass
+class Verification:
+    """`published(name)` gives a public file in parts, or None; `tick` is told what is being read, and how far."""
+
+    contest_id: str
+    published: Callable[[str], Iterable[bytes] | None]
+    tick: Callable[[str], None]
+    midnight: datetime
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    entries: int = 0
+    records: int = 0
+
+    def differences(self) -> Iterator[str]:
+        """A sentence for each thing that is not as it should be."""
+        yield from self._log()
+        yield from self._entries()
+        yield from self._strikes()
+        lock = db.session.get(Lock, self.contest_id)
+        if lock is None:
+            yield from self._open_list()
+            return
+        yield from self._locked_list()
+        yield from recomputation.differences(lock, self._rows, self.published, self.acts)
+
+    def _rows(self, what: str, query: sa.Executable) -> Iterator[Any]:
+        for number, row in enumerate(db.session.execute(query.execution_options(yield_per=BATCH)), 1):
+            if number % BATCH == 0:
+                self.tick(f"{what}: {number}")
+            yield row
+
+    def _log(self) -> Iterator[str]:
+        """Every head of the audit chain, recomputed."""
+        head, columns = chain.START, (AuditRecord.number, AuditRecord.kind, AuditRecord.body, AuditRecord.head)
+        query = sa.select(*columns).where(AuditRecord.contest_id == self.contest_id).order_by(AuditRecord.number)
+        for row in self._rows("loggen", query):
+            self.records += 1
+            body = _read(row.body)
+            whole = chain.compact(body) == row.body and (body.get("nr"), body.get("typ")) == (self.records, row.kind)
+            if not whole or row.number != self.records or row.head != chain.next_head(head, row.body):
+                yield f"Loggens post {row.number} är ändrad, eller så saknas en post före den."
+            self.records, head = row.number, row.head
+            if row.kind not in ("bidrag", "struken"):
+                self.acts.append(body)
+
+    def _record(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        query = sa.select(_TICKET, AuditRecord.body).where(AuditRecord.contest_id == self.contest_id)
+        for ticket, body in self._rows(f"loggens {kind}", query.where(AuditRecord.kind == kind).order_by(_TICKET)):
+            yield ticket, _read(body)
+
+    def _entries(self) -> Iterator[str]:
+        """Each entry against its record, and its ticket against the code and address that are still kept."""
+        query = sa.select(Entry.ticket, Entry.receipt_code, Entry.email, Entry.struck, Entry.received_at)
+        query = query.where(Entry.contest_id == self.contest_id).order_by(Entry.ticket)
+        rows = ((row.ticket, row) for row in self._rows("bidragen", query))
+        for ticket, row, record in readers.side_by_side(rows, self._record("bidrag")):
+            if row is None or record is None:
+                yield f"Lotten {ticket} finns {'i loggen men inte' if record else 'inte i loggen men'} bland bidragen."
+                continue
+            self.entries += 1
+            if record.get("tid") != stamp(row.received_at):
+                yield f"Bidraget med lott {ticket} kom {stamp(row.received_at)}, men loggen säger {record.get('tid')}."
+            kept = row.receipt_code and row.email
+            if kept and entries.ticket(self.contest_id, row.receipt_code, row.email) != ticket:
+                yield f"Lotten {ticket} är inte den som bidragets kvittokod och e-postadress ger."
+
+    def _strikes(self) -> Iterator[str]:
+        query = sa.select(Entry.ticket, Entry.struck).where(Entry.contest_id == self.contest_id)
+        struck = query.where(Entry.struck.is_not(None)).order_by(Entry.ticket)
+        rows = ((ticket, reason) for ticket, reason in self._rows("strukna", struck))
+        for ticket, reason, record in readers.side_by_side(rows, self._record("struken")):
+            logged = record and record.get("skal")
+            if reason != logged:
+                yield f"Lotten {ticket} är struken som ”{reason or '–'}”, men i loggen som ”{logged or '–'}”."
+            elif reason not in entries.STRIKE_REASONS:
+                yield f"Lotten {ticket} är struken av ett skäl som inte finns: {reason}."
+
+    def _published_list(self) -> Iterator[tuple[str, str]]:
+        return readers.listed(readers.lines(self.published("lista.txt") or ()))
+
+    def _open_list(self) -> Iterator[str]:
+        """Before locking: the public list has every entry up to last midnight, and strikes no other than we have."""
+        if self.published("lista.txt") is None:
+            return
+        query = sa.select(Entry.ticket, Entry.struck, Entry.received_at).where(Entry.contest_id == self.contest_id)
+        rows = ((row.ticket, row) for row in self._rows("den öppna listan", query.order_by(Entry.ticket)))
+        for ticket, row, status in readers.side_by_side(rows, self._published_list()):
+            if row is None:
+                yield f"lista.txt har lotten {ticket}, som inte finns bland bidragen."
+            elif (row.received_at < self.midnight) != (status is not None):
+                yield f"Lotten {ticket} {'är för ny för' if status else 'saknas i'} lista.txt."
+            elif status == protocol.STRUCK and row.struck is None:
+                yield f"Lotten {ticket} är struken i lista.txt, men inte i databasen."
+
+    def _locked_list(self) -> Iterator[str]:
+        """Once locked: the list in the database, the entries and the public list say the same."""
+        query = sa.select(ListedTicket.ticket, ListedTicket.counts, Entry.ticket, Entry.struck)
+        same = sa.and_(Entry.contest_id == ListedTicket.contest_id, Entry.ticket == ListedTicket.ticket)
+        query = query.outerjoin(Entry, same).where(ListedTicket.contest_id == self.contest_id)
+        rows = ((row[0], row) for row in self._rows("den låsta listan", query.order_by(ListedTicket.ticket)))
+        lines = 0
+        for ticket, row, status in readers.side_by_side(rows, self._published_list()):
+            lines += row is not None
+            if row is None or status != (protocol.COUNTS if row[1] else protocol.STRUCK):
+                yield f"Lotten {ticket} står som ”{status or '–'}” i lista.txt, men inte i den låsta listan."
+            elif row[2] is None or (row[3] is None) != row[1]:
+                yield f"Lotten {ticket} har en annan status i den låsta listan än bland bidragen."
+        if lines != self.entries:
+            yield f"Den låsta listan har {lines} lotter, men bidragen är {self.entries}."
+
+
+def _read(body: str) -> dict[str, Any]:
+    """A record's fields; none when somebody made it unreadable."""
+    try:
+        return dict(json.loads(body))
+    except (ValueError, TypeError):
+        return {}

@@ -53,7 +53,7 @@ def test_the_page_says_how_short_the_lead_will_look(cast, reach, organiser, send
     assert "protokollet: ”Mellan låsning och dragning: 27 timmar.”" in words(organiser.get(DRAW))
     clock.set("2026-12-22 11:50")
     assert "10 minuter, kortare än ett dygn" in words(organiser.get(DRAW))
-    assert "1 minuter, kortare än ett dygn" in words(send("las", draw_at="2026-12-22T11:51"))
+    assert "1 minut, kortare än ett dygn" in words(send("las", draw_at="2026-12-22T11:51"))
 
 
 @on_sqlite
@@ -115,7 +115,9 @@ def test_a_calendar_that_may_not_ask_anyone_has_no_button_for_it(cast, reach, or
     reach("closed")
     send("las", draw_at="2026-12-22T12:00")
     clock.set("2026-12-22 12:01")
-    assert [button.text for button in soup(organiser.get(DRAW)).select("#hamta ~ form button")] == ["Gör dragningen"]
+    assert [
+        button.text for button in soup(organiser.get(DRAW)).select("#hamta ~ form button, #hamta ~ details button")
+    ] == ["Gör dragningen"]
 
 
 @on_sqlite

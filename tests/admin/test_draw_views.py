@@ -251,6 +251,25 @@ def test_of_two_who_press_a_button_at_once_one_acts_and_one_is_told(cast, reach,
     assert sentence.endswith(".")
 
 
+@on_sqlite
+@pytest.mark.parametrize("button", BUTTONS)
+def test_no_button_works_from_elsewhere_or_for_someone_else(
+    cast, reach, clock, organiser, other_organiser, client, send, button
+):
+    state, address, fields = BUTTONS[button]
+    reach({"value": "locked", "named": "finished"}.get(state, state))
+    if state == "value":
+        clock.set("2026-12-22 12:01")
+    if state == "named":
+        send("namn", **NAME)
+    before = words(organiser.get(DRAW)) + words(organiser.get("/admin/bidrag"))
+    for token in (token_in(other_organiser.get(DRAW)), token_in(client.get("/admin/logga-in")), "", "x"):
+        assert organiser.post(address, data=fields | {"token": token}).status_code == 422
+    mine, elsewhere = token_in(organiser.get(DRAW)), {"Sec-Fetch-Site": "cross-site"}
+    assert organiser.post(address, data=fields | {"token": mine}, headers=elsewhere).status_code == 403
+    assert words(organiser.get(DRAW)) + words(organiser.get("/admin/bidrag")) == before
+
+
 @pytest.fixture
 def for_two(content, request):
     file = content / "2026" / "10" / "hatch.md"

@@ -64,6 +64,7 @@ cards: install-dev ## the pictures beside shared links, for the newest edition
 
 screenshots: install-dev ## pictures of every page and state into docs/screenshots
 	@PYTHONPATH=. $(BIN)/python tools/screenshots.py
+	@PYTHONPATH=. $(BIN)/python tools/guide_pictures.py
 
 lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@tools/lighthouse.sh

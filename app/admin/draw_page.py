@@ -111,7 +111,8 @@ def _offered(
     if unnamed := [winner for winner in found.winners if winner.place not in named]:
         person = _person(contest, unnamed[0].ticket)
         where = person.municipality if person else None
-        forms["name_form"] = made(NameForm, place=unnamed[0].place, municipality=where)
+        known = {"place": unnamed[0].place, "municipality": where, "consented_on": minute.date()}
+        forms["name_form"] = made(NameForm, **known)
     if named:
         forms["withdraw_form"] = made(PlaceForm)
     return forms

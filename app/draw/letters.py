@@ -9,7 +9,7 @@ REHEARSAL = "ÖVNING – inget i den här texten är på riktigt.\n\n"
 
 def lead(minutes: int) -> str:
     """The time between locking and draw, as the protocol says it: "26 timmar", "5 minuter, kortare än ett dygn"."""
-    words = f"{minutes} minuter" if minutes < 120 else f"{minutes // 60} timmar"
+    words = f"{minutes} minut{'er' * (minutes != 1)}" if minutes < 120 else f"{minutes // 60} timmar"
     return f"{words}, kortare än ett dygn" if minutes < 24 * 60 else words
 
 

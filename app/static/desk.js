@@ -14,6 +14,6 @@ const first = field?.valueAsNumber;
 field?.addEventListener("input", () => {
   const minutes = Number(shown.dataset.minutes) + Math.floor((field.valueAsNumber - first) / 60000);
   if (minutes < 0 || Number.isNaN(minutes)) return (shown.textContent = "…");
-  const words = minutes < 120 ? `${minutes} minuter` : `${Math.floor(minutes / 60)} timmar`;
+  const words = minutes < 120 ? `${minutes} minut${minutes === 1 ? "" : "er"}` : `${Math.floor(minutes / 60)} timmar`;
   shown.textContent = words + (minutes < 1440 ? ", kortare än ett dygn" : "");
 });

@@ -53,7 +53,7 @@ def test_the_page_says_how_short_the_lead_will_look(cast, reach, organiser, send
     assert "protokollet: ”Mellan låsning och dragning: 27 timmar.”" in words(organiser.get(DRAW))
     clock.set("2026-12-22 11:50")
     assert "10 minuter, kortare än ett dygn" in words(organiser.get(DRAW))
-    assert "1 minuter, kortare än ett dygn" in words(send("las", draw_at="2026-12-22T11:51"))
+    assert "1 minut, kortare än ett dygn" in words(send("las", draw_at="2026-12-22T11:51"))
 
 
 @on_sqlite
@@ -115,7 +115,9 @@ def test_a_calendar_that_may_not_ask_anyone_has_no_button_for_it(cast, reach, or
     reach("closed")
     send("las", draw_at="2026-12-22T12:00")
     clock.set("2026-12-22 12:01")
-    assert [button.text for button in soup(organiser.get(DRAW)).select("#hamta ~ form button")] == ["Gör dragningen"]
+    assert [
+        button.text for button in soup(organiser.get(DRAW)).select("#hamta ~ form button, #hamta ~ details button")
+    ] == ["Gör dragningen"]
 
 
 @on_sqlite
@@ -247,6 +249,25 @@ def test_of_two_who_press_a_button_at_once_one_acts_and_one_is_told(cast, reach,
     assert done.status_code == 303
     [sentence] = faults(told)
     assert sentence.endswith(".")
+
+
+@on_sqlite
+@pytest.mark.parametrize("button", BUTTONS)
+def test_no_button_works_from_elsewhere_or_for_someone_else(
+    cast, reach, clock, organiser, other_organiser, client, send, button
+):
+    state, address, fields = BUTTONS[button]
+    reach({"value": "locked", "named": "finished"}.get(state, state))
+    if state == "value":
+        clock.set("2026-12-22 12:01")
+    if state == "named":
+        send("namn", **NAME)
+    before = words(organiser.get(DRAW)) + words(organiser.get("/admin/bidrag"))
+    for token in (token_in(other_organiser.get(DRAW)), token_in(client.get("/admin/logga-in")), "", "x"):
+        assert organiser.post(address, data=fields | {"token": token}).status_code == 422
+    mine, elsewhere = token_in(organiser.get(DRAW)), {"Sec-Fetch-Site": "cross-site"}
+    assert organiser.post(address, data=fields | {"token": mine}, headers=elsewhere).status_code == 403
+    assert words(organiser.get(DRAW)) + words(organiser.get("/admin/bidrag")) == before
 
 
 @pytest.fixture

@@ -6,6 +6,14 @@ from playwright.sync_api import Locator, Page
 
 from tests.conftest import StoppedClock
 
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async tags => {
+  const {violations, incomplete} = await axe.run({runOnly: tags, resultTypes: ["violations", "incomplete"]});
+  return [...violations, ...incomplete.filter(({id}) => id !== "color-contrast")]
+    .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`)).join("\\n");
+}"""
+"""Also what axe is not sure of, but for colours over a gradient."""
+
 
 def press(page: Page, button: str) -> None:
     """Presses a button that leads to another page, and waits for that."""
@@ -35,3 +43,9 @@ def tab_to(target: Locator) -> Locator:
         if target.evaluate("element => element === document.activeElement"):
             return target
     raise AssertionError(f"Tab never comes to {target}")
+
+
+def axe_faults(page: Page) -> str:
+    """What axe-core, which the page has been given, finds on it."""
+    found: str = page.evaluate(RUN, TAGS)
+    return found

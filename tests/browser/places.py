@@ -60,6 +60,31 @@ def lock_without_a_time(scene: Scene) -> None:
     press(scene.page, "Lås listan")
 
 
+def start_a_rehearsal(scene: Scene) -> None:
+    press(scene.page, "Börja öva")
+
+
+def open_every_part(scene: Scene) -> None:
+    for part in scene.page.locator("main summary").all():
+        part.click()
+
+
+def see_the_rehearsed_page(scene: Scene) -> None:
+    start_a_rehearsal(scene)
+    with scene.page.expect_navigation():
+        scene.page.get_by_role("link", name="övningens öppna sida").click()
+
+
+def paste_nothing(scene: Scene) -> None:
+    open_every_part(scene)
+    press(scene.page, "Gör dragningen")
+
+
+def note_an_anchor_of_nothing(scene: Scene) -> None:
+    open_every_part(scene)
+    press(scene.page, "Anteckna förankringen")
+
+
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -104,6 +129,13 @@ ADMIN = {
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),
-    "the desk, with no value pasted": Place("/admin/dragning", "locked", at=NOON, then=pressing("Gör dragningen")),
+    "the desk, with no value pasted": Place("/admin/dragning", "locked", at=NOON, then=paste_nothing),
+    **{
+        f"the desk, {state}, every part open": Place("/admin/dragning", state, then=open_every_part)
+        for state in ("locked", "drawn", "finished")
+    },
+    "the desk, with no anchor written": Place("/admin/dragning", "locked", then=note_an_anchor_of_nothing),
+    "a rehearsal": Place("/admin/dragning", "open", then=start_a_rehearsal),
+    "a rehearsed page": Place("/admin/dragning", "open", then=see_the_rehearsed_page),
 }
 PLACES = PUBLIC | ADMIN

@@ -39,6 +39,12 @@ OTHERS = [
     "a strike",
     "the desk, locked without a time",
     "the desk, with the value to come",
+    "the desk, locked, every part open",
+    "the desk, drawn, every part open",
+    "the desk, finished, every part open",
+    "the desk, with no anchor written",
+    "a rehearsal",
+    "a rehearsed page",
 ]
 """With these it is every page."""
 

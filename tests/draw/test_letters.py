@@ -31,6 +31,7 @@ def test_a_letter_says_what_was_locked_when_and_what_will_decide(letter):
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
+        (1, "1 minut, kortare än ett dygn"),
         (2, "2 minuter, kortare än ett dygn"),
         (119, "119 minuter, kortare än ett dygn"),
         (120, "2 timmar, kortare än ett dygn"),

@@ -1,0 +1,77 @@
+"""Carries out one act again and again, each time in a child process that kills itself (kill -9) one step later.
+
+    python -m tests.draw.crash <database> <act>
+
+A step is a statement that the database is about to carry out or has just carried out, or a commit. For each step it
+writes to <database>.<step> what the child left behind; the last one is the act that was not disturbed.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app import create_app
+from app.database import db
+from app.draw import anchors, approval, conduct, rehearsal, verdicts, winners
+from tests.conftest import DRAW_AT, VALUE, StoppedClock, swedish
+
+CLOSED, DRAWN = swedish("2026-12-21 09:00"), swedish("2026-12-22 12:01")
+RULES = "Regler.\n"
+
+
+def approved(contest):
+    two = contest.model_copy(update={"two_person": True})
+    approval.approve(two, 1, RULES, rehearsal.CHAIN, 2, CLOSED)
+
+
+ACTS = {
+    "lock": lambda contest: conduct.lock(contest, RULES, DRAW_AT, rehearsal.CHAIN, CLOSED),
+    "approve": approved,
+    "anchor": lambda contest: anchors.add(contest, anchors.Sent("Registrator", CLOSED, "KS 1"), DRAWN),
+    "draw": lambda contest: conduct.draw(contest, VALUE, rehearsal.CHAIN, DRAWN),
+    "contact": lambda contest: winners.try_to_reach(contest, 1, "e-post", DRAWN, 1, DRAWN),
+    "confirm": lambda contest: verdicts.confirm(contest, 1, DRAWN),
+    "skip": lambda contest: verdicts.skip(contest, 1, "tackar nej", DRAWN),
+}
+
+
+def die_at(step: int, engine: sa.Engine) -> None:
+    """Makes this process kill itself at its `step`th step, counted from 1."""
+    steps = count(1)
+
+    def one_more(*_args: object, **_values: object) -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        sa.event.listen(engine, name, one_more)
+
+
+def main(database: Path, name: str) -> None:
+    work = database.with_name("work.sqlite3")
+    settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": rehearsal.CHAIN}
+    app = create_app(settings | {"DATABASE_URL": f"sqlite:///{work}", "CLOCK": StoppedClock("2026-12-22 12:01")})
+    for step in count(1):
+        shutil.copyfile(database, work)
+        if (child := os.fork()) == 0:
+            with app.app_context():
+                die_at(step, db.engine)
+                ACTS[name](app.extensions["library"].editions[2026].contest)
+            os._exit(0)
+        done = os.waitpid(child, 0)[1] == 0
+        work.rename(f"{database}.{step}")
+        wal = work.with_name(f"{work.name}-wal")
+        if wal.exists():
+            wal.rename(f"{database}.{step}-wal")
+        work.with_name(f"{work.name}-shm").unlink(missing_ok=True)
+        if done:
+            return
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -51,6 +51,7 @@ def _page(status: int = 200, **forms: Any) -> Page:
         "person": _person(contest, rank.ticket) if rank else None,
         "municipalities": MUNICIPALITIES,
         "fingerprint": protocol.fingerprint,
+        "seconds": found.entries // conduct.ENTRIES_A_SECOND,
         "value_has_come": bool(found.lock and now >= found.lock.draw_at),
         "rehearsed": _rehearsed(found.lock.round) if found.lock else None,
         "lock_form": forms.get("lock_form") or made(LockForm, draw_at=_suggested(contest, now).replace(tzinfo=None)),

@@ -368,3 +368,17 @@ def _steps(app, act):
     assert act(client)
     assert steps
     return len(steps)
+
+
+@on_sqlite
+def test_the_organiser_is_told_how_long_a_large_list_takes(crowd, reach, organiser, clock, monkeypatch):
+    monkeypatch.setattr(conduct, "ENTRIES_A_SECOND", 4)
+    reach("closed")
+    assert (
+        "Med 15 bidrag tar det ungefär 3 sekunder. Vänta tills sidan svarar." in organiser.get("/admin/dragning").text
+    )
+    reach("locked")
+    clock.set("2026-12-22 12:01")
+    assert "Med 10 lotter tar det ungefär 3 sekunder." in organiser.get("/admin/dragning").text
+    monkeypatch.setattr(conduct, "ENTRIES_A_SECOND", 20_000)
+    assert "sekunder" not in organiser.get("/admin/dragning").text

@@ -69,5 +69,6 @@ screenshots: install-dev ## pictures of every page and state into docs/screensho
 lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@tools/lighthouse.sh
 
-bench: install-dev ## requests and entries per second, beside nginx and bare sqlite3
+bench: install-dev ## requests and entries per second beside nginx and sqlite3; a draw of BENCH_ENTRIES (a million)
 	@$(BIN)/python bench/bench.py
+	@PYTHONPATH=. $(BIN)/python bench/draw.py

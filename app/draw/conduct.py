@@ -16,6 +16,8 @@ from app.database import db, write
 from app.draw import beacon, listing, protocol, ranking, selection
 from app.draw.models import Drawn, Lock
 
+ENTRIES_A_SECOND = 20_000
+"""How many entries are locked or ranked in a second, rounded down from what `make bench` measures."""
 LONGEST_LEAD = timedelta(days=90)
 SHORTEST_LEAD = timedelta(minutes=2)
 """A draw made in front of people needs no longer; the protocol then says how short it was."""

@@ -112,6 +112,9 @@ PUBLIC = {
     "a page that is not there": Place("/finns-inte"),
     "the draw before the contest opens": Place("/2026/dragning", at="2026-12-10 05:00"),
     **{f"the draw, {state}": Place("/2026/dragning", state) for state in STATES[1:]},
+    "a search for a ticket": Place("/2026/dragning?lott=00000000", "locked"),
+    "a search for what is no ticket": Place("/2026/dragning?lott=hej", "open"),
+    "the end of the ranking": Place("/2026/dragning?fran=900", "drawn"),
 }
 ADMIN = {
     "the sign-in": Place("/admin/logga-in"),

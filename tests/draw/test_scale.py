@@ -268,6 +268,16 @@ def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(contest, in
     }
 
 
+def test_a_chain_written_in_batches_is_the_chain_written_one_by_one(inside, small_batches):
+    tickets = [sha256(b"%d" % number).hexdigest() for number in range(10)]
+    write()
+    at_once = records.append_all("a", "bidrag", NOW, ({"lott": ticket} for ticket in tickets))
+    one_by_one = [records.append("b", "bidrag", NOW, lott=ticket) for ticket in tickets]
+    assert at_once == one_by_one[-1] == records.last("a")[1]
+    assert records.append_all("a", "bidrag", NOW, []) == at_once
+    assert records.last("a")[0] == 10
+
+
 @pytest.fixture
 def asked(app):
     """The queries that the database is asked, with what is filled in."""
@@ -371,3 +381,17 @@ def _steps(app, act):
     assert act(client)
     assert steps
     return len(steps)
+
+
+@on_sqlite
+def test_the_organiser_is_told_how_long_a_large_list_takes(crowd, reach, organiser, clock, monkeypatch):
+    monkeypatch.setattr(conduct, "ENTRIES_A_SECOND", 4)
+    reach("closed")
+    assert (
+        "Med 15 bidrag tar det ungefär 3 sekunder. Vänta tills sidan svarar." in organiser.get("/admin/dragning").text
+    )
+    reach("locked")
+    clock.set("2026-12-22 12:01")
+    assert "Med 10 lotter tar det ungefär 3 sekunder." in organiser.get("/admin/dragning").text
+    monkeypatch.setattr(conduct, "ENTRIES_A_SECOND", 20_000)
+    assert "sekunder" not in organiser.get("/admin/dragning").text

@@ -176,7 +176,7 @@ def places(client, address):
     page = BeautifulSoup(client.get(address).text, "html.parser")
     rows = [[cell.text for cell in row.select("td")] for row in page.select("table.ranking tbody tr")]
     return [(int(place), ticket, outcome) for place, ticket, outcome in rows], {
-        link.text: link["href"] for link in page.select(".steps a")
+        link.text: link["href"] for link in page.select(".pager a")
     }
 
 

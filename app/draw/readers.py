@@ -11,6 +11,7 @@ Right = TypeVar("Right")
 _PLACE = re.compile(
     r'[\s,]*\{\s*"plats":\s*(\d{1,9}),\s*"lott":\s*"([0-9a-f]{64})",\s*"nyckel":\s*"([0-9a-f]{64})"\s*\}'
 )
+_LINE = re.compile("[0-9a-f]{64} (med|struken)")
 _SEAL = ' "kontrollsumma": "{}"\n}}\n'
 _SEAL_LENGTH = len(_SEAL.format(64 * "0"))
 _RANKING = '"rangordning": ['
@@ -54,12 +55,13 @@ def unsealed(chunks: Iterable[bytes], whole: list[bool]) -> Iterator[bytes]:
     whole.append(tail == _SEAL.format(digest.hexdigest()).encode())
 
 
-def listed(rows: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(ticket, status) of each line of a list file, after its two lines of heading."""
-    for number, row in enumerate(rows):
-        ticket, _, status = row.partition(" ")
-        if number > 1 and row:
-            yield ticket, status
+def listed(rows: Iterable[str], others: list[str]) -> Iterator[tuple[str, str]]:
+    """(ticket, status) of each line of a list file that has just these; the other lines are added to `others`."""
+    for row in rows:
+        if _LINE.fullmatch(row):
+            yield row[:64], row[65:]
+        else:
+            others.append(row)
 
 
 def places(chunks: Iterable[bytes], rest: list[str]) -> Iterator[tuple[int, str, str]]:

@@ -34,6 +34,7 @@ class Verification:
     tick: Callable[[str], None]
     midnight: datetime
     acts: list[dict[str, Any]] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
     entries: int = 0
     records: int = 0
 
@@ -102,7 +103,11 @@ class Verification:
                 yield f"Lotten {ticket} är struken av ett skäl som inte finns: {reason}."
 
     def _published_list(self) -> Iterator[tuple[str, str]]:
-        return readers.listed(readers.lines(self.published("lista.txt") or ()))
+        return readers.listed(readers.lines(self.published("lista.txt") or ()), self.headings)
+
+    def _headings(self) -> Iterator[str]:
+        if self.headings != ["oppen-dragning/v1/lista", self.contest_id, ""]:
+            yield "lista.txt har andra rader än rubriken och lotterna."
 
     def _open_list(self) -> Iterator[str]:
         """Before locking: the public list has every entry up to last midnight, and strikes no other than we have."""
@@ -117,6 +122,7 @@ class Verification:
                 yield f"Lotten {ticket} {'är för ny för' if status else 'saknas i'} lista.txt."
             elif status == protocol.STRUCK and row.struck is None:
                 yield f"Lotten {ticket} är struken i lista.txt, men inte i databasen."
+        yield from self._headings()
 
     def _locked_list(self) -> Iterator[str]:
         """Once locked: the list in the database, the entries and the public list say the same."""
@@ -133,6 +139,7 @@ class Verification:
                 yield f"Lotten {ticket} har en annan status i den låsta listan än bland bidragen."
         if lines != self.entries:
             yield f"Den låsta listan har {lines} lotter, men bidragen är {self.entries}."
+        yield from self._headings()
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -97,6 +97,7 @@ const WHEN_DRAWN = {
     const value = await sha256(unhex(varde.signatur));
     same("protokoll.json", varde, {"runda": number, "slumptal": value});
     same("protokoll.json", {entropi}, {"entropi": `${proof.kalla}:${number}:${value}`});
+    if (proof.kalla === PRACTICE) return `${value}. Det kommer från en övningskälla och bevisar ingenting.`;
     return `${value}. Webbläsaren kan inte pröva signaturen: jämför med runda ${number} hos drand.`;
   },
   async "Fröet"(draw) {

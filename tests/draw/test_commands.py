@@ -208,8 +208,8 @@ def test_what_somebody_changed_in_the_database_is_said(crowd, reach, verify, tam
 @pytest.mark.parametrize(
     ("state", "name", "said"),
     [
-        ("open", "lista.txt", " lista.txt"),
-        ("finished", "lista.txt", " i lista.txt, men inte i den låsta listan."),
+        ("open", "lista.txt", "lista.txt"),
+        ("finished", "lista.txt", "lista.txt"),
         ("finished", "lasbevis.txt", "lasbevis.txt är inte den text som finns i databasen."),
         ("finished", "regler.txt", "regler.txt är inte den text som finns i databasen."),
         ("finished", "protokoll.json", "protokoll.json är ändrad: kontrollsumman på sista raden stämmer inte."),
@@ -228,7 +228,7 @@ def test_a_changed_byte_in_a_public_file_is_said(crowd, reach, verify, app, clie
 
     app.wsgi_app = other
     assert verify()[0] == 0
-    for at in range(len("oppen-dragning/v1/lista\nmjk-2026\n") if name == "lista.txt" else 0, len(data), 43):
+    for at in range(0, len(data), 43):
         shown = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         code, sentences = verify()
         assert (code, said in "\n".join(sentences)) == (1, True), f"byte {at}"

@@ -81,7 +81,7 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
         "rehearsals": rehearsing.started(edition.year),
         "minutes": _minutes(forms.get("lock_form"), now),
         "lead": letters.lead,
-        "seconds": found.entries // conduct.ENTRIES_A_SECOND,
+        "pace": conduct.ENTRIES_A_SECOND,
         **_about_two(contest, proposal),
         **(_about_the_lock(edition, contest, found.lock) if found.lock else {}),
     }

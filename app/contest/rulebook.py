@@ -21,9 +21,14 @@ def _current(contest: Contest, organiser: Organiser) -> tuple[str, str]:
 
 
 def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersion:
-    """The version in force at `now`, written first when the text is new. A transaction of its own."""
+    """The version in force at `now`, written first when the text is new. A transaction of its own.
+
+    Once the list is locked the rules are those of its låsbevis: no version comes after them.
+    """
     text, checksum = _current(contest, organiser)
     latest = _latest(contest.id)
+    if latest and records.has(contest.id, "last"):
+        return latest
     if latest is None or latest.sha256 != checksum:
         write()
         latest = _latest(contest.id)

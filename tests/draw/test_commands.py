@@ -128,7 +128,7 @@ TAMPERED = {
         "Loggens post 3 är ändrad, eller så saknas en post före den.",
     ),
     "a record that is not even readable": (
-        "UPDATE audit_record SET body = '[' WHERE number = 3",
+        "UPDATE audit_record SET body = '\"x\"' WHERE number = 3",
         "Loggens post 3 är ändrad",
     ),
     "a record of the log taken away": (

@@ -26,7 +26,7 @@ READING_ORDER = """
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup
-    privacy.models privacy.own_entry privacy.erasure
+    privacy.models privacy.letters privacy.own_entry privacy.erasure
     calendar.views calendar.feed_views
     contest.forms contest.views
     draw.views

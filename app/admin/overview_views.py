@@ -10,6 +10,7 @@ from app.calendar import hatches
 from app.calendar.lookup import library
 from app.draw.standing import standing
 from app.mail import outbox
+from app.privacy import erasure
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
@@ -29,6 +30,7 @@ def overview() -> str:
         contest=edition.contest,
         standing=standing(edition.contest, now) if edition.contest else None,
         faults=library().faults,
+        erasure_waits=erasure.waits_for_decision(edition, now),
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not current_app.config["MAIL_URL"],

@@ -15,6 +15,7 @@ from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db, write
 from app.draw.models import Lock, Rank
+from app.privacy import letters
 
 WITHDRAWN = "återkallad"
 
@@ -79,15 +80,21 @@ def export(own: OwnEntry) -> dict[str, object]:
     }
 
 
-def withdraw(own: OwnEntry, now: datetime) -> None:
-    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays."""
-    contest_id, number = own.contest.id, own.entry.id
+def withdraw(own: OwnEntry, now: datetime) -> bool:
+    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays.
+
+    Returns whether the list was locked, which may have happened since the entry was found.
+    """
+    contest_id, number, ticket = own.contest.id, own.entry.id, own.entry.ticket
     write()
     entry = db.session.get_one(Entry, number, populate_existing=True)
-    if not db.session.get(Lock, contest_id) and not entry.struck:
+    locked = db.session.get(Lock, contest_id) is not None
+    if not locked and not entry.struck:
         entry.struck = WITHDRAWN
-        records.append(contest_id, "struken", now, lott=entry.ticket, skal=WITHDRAWN)
+        records.append(contest_id, "struken", now, lott=ticket, skal=WITHDRAWN)
     elif entry.email:
-        records.append(contest_id, "aterkallad", now, lott=entry.ticket)
+        records.append(contest_id, "aterkallad", now, lott=ticket)
     entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = None
     db.session.commit()
+    letters.remove(ticket)
+    return locked

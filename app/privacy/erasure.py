@@ -64,7 +64,7 @@ def _later_feedback(contest: Contest, now: datetime) -> list[str]:
     write()
     gone = _erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()
-    return [f"Gallrat: {gone} synpunkter, äldre än {contest.keep_days} dagar."] if gone else []
+    return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
 
 
 def _cleaning_told(contest_id: str, now: datetime) -> str:
@@ -166,7 +166,7 @@ def _erase_feedback(before: datetime) -> int:
 def in_words(record: Erasure) -> str:
     """The record of an erasure as one Swedish sentence."""
     told = (
-        f"Gallrat i {record.contest_id}: uppgifterna i {record.entries} bidrag, {record.mails} mejl i filer och "
-        f"{record.feedback} synpunkter. Beslut: {record.decision or 'inget beslut behövs'}."
+        f"Gallrat i {record.contest_id}: uppgifterna i {record.entries} bidrag, {record.mails} mejl i filer, "
+        f"{record.feedback} meddelanden från sidan Tillgänglighet. Beslut: {record.decision or 'inget beslut behövs'}."
     )
     return told if is_cleaned(record.contest_id) else f"{told} {REMAINS}"

@@ -14,7 +14,7 @@ from app.contest import entries
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db, write
-from app.draw.models import Lock, Rank
+from app.draw.models import Lock, Rank, Verdict
 from app.privacy import letters
 
 WITHDRAWN = "återkallad"
@@ -22,13 +22,14 @@ WITHDRAWN = "återkallad"
 
 @dataclass(frozen=True)
 class OwnEntry:
-    """An entry as its sender sees it; `place` is its place in the draw, once there is one."""
+    """An entry as its sender sees it; `place` is its place in the draw, once there is one, `won` once confirmed."""
 
     edition: Edition
     contest: Contest
     entry: Entry
     locked: bool
     place: int | None
+    won: bool
 
     @property
     def status(self) -> str:
@@ -37,6 +38,8 @@ class OwnEntry:
             return "Du har tagit tillbaka bidraget. Det är inte med i dragningen."
         if self.entry.struck:
             return f"Bidraget är struket och inte med i dragningen. Skäl: {self.entry.struck}."
+        if self.won:
+            return f"Bidraget fick plats {self.place} i dragningen och har vunnit."
         if self.place:
             return f"Bidraget var med i dragningen och fick plats {self.place}."
         if self.locked:
@@ -59,7 +62,9 @@ def _in(edition: Edition, code: str, email: str) -> OwnEntry | None:
     if entry is None:
         return None
     place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == ticket))
-    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place)
+    verdict = db.session.get(Verdict, (contest.id, place)) if place else None
+    won = verdict is not None and verdict.skipped is None
+    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place, won)
 
 
 def export(own: OwnEntry) -> dict[str, object]:

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 READING_ORDER = """
     clock config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
+    calendar.advice
     contest.entries contest.rules contest.municipalities
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal
@@ -40,7 +41,7 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    contest.entries contest.rules
+    calendar.advice contest.entries contest.rules
     draw.selection draw.protocol draw.beacon
     audit.chain
 """.split()  # noqa: SIM905

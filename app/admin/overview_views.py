@@ -7,6 +7,7 @@ from flask import current_app, render_template
 from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
+from app.calendar.advice import advice
 from app.calendar.lookup import library
 from app.draw.standing import standing
 from app.mail import outbox
@@ -31,6 +32,7 @@ def overview() -> str:
         standing=standing(edition.contest, now) if edition.contest else None,
         faults=library().faults,
         erasure_waits=erasure.waits_for_decision(edition, now),
+        advice=advice(edition.contest) if edition.contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not current_app.config["MAIL_URL"],

@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
+from app.calendar.advice import advice
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.library import Library
 
@@ -24,6 +25,9 @@ def check() -> None:
     gaps = [*_future(library), *(gap for e in library.editions.values() for gap in e.gaps)]
     if gaps:
         raise click.ClickException("Kalendern kan visas, men det här behöver åtgärdas:\n" + "\n".join(map(str, gaps)))
+    for edition in library.editions.values():
+        for sentence in advice(edition.contest) if edition.contest else ():
+            click.echo(f"Tänk på, {edition.year}: {sentence}")
     years = ", ".join(str(year) for year in library.editions)
     click.echo(f"Innehållet är utan fel: {years}, 24 luckor i varje kalender.")
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from app.admin import access
 from app.contest import acceptance, rulebook
+from app.database import db
+from app.privacy.models import Erasure
 from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, STATES, StoppedClock, swedish
 
@@ -132,6 +134,15 @@ def stand_out(scene: Scene) -> None:
     scene.page.reload()
 
 
+def see_it_erased(scene: Scene) -> None:
+    """Writes the record of an erasure, as the nightly round does."""
+    with scene.app.app_context():
+        record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
+        db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
+        db.session.commit()
+    scene.page.reload()
+
+
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -191,6 +202,7 @@ ADMIN = {
     "erasure to come": Place("/admin/gallring", "finished"),
     "erasure due": Place("/admin/gallring", "finished", at="2027-04-01 08:00"),
     "erasure refused": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=pressing("Gallra")),
+    "erasure done": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=see_it_erased),
     "the overview without a decision": Place("/admin/", "finished", at="2027-04-01 08:00"),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),

@@ -7,8 +7,10 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app.admin import access
+from app.audit import records
 from app.contest import acceptance, rulebook
 from app.database import db
+from app.privacy.erasure import CLEANED
 from app.privacy.models import Erasure
 from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, STATES, StoppedClock, swedish
@@ -139,6 +141,7 @@ def see_it_erased(scene: Scene) -> None:
     with scene.app.app_context():
         record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
         db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
+        records.append("mjk-2026", CLEANED, scene.clock.now())
         db.session.commit()
     scene.page.reload()
 

@@ -1,5 +1,6 @@
 """Engine tuning, the declarative base, the UTC type and write(). Knows no table."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -104,18 +105,22 @@ def write() -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261201)"))
 
 
-def vacuum() -> None:
+def vacuum() -> bool:
     """Rewrites an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
 
-    Whoever reads at that moment may hold the log for a while: what is erased is then overwritten by the next call.
+    Returns whether nothing of it is left: False when someone who read or wrote at that moment held the log.
     """
     if db.engine.dialect.name != "sqlite":
-        return
+        return True
     db.session.remove()
     with db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
-        driver.execute("VACUUM")
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            driver.execute("VACUUM")
+            held, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+    return not held
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:

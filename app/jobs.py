@@ -52,8 +52,7 @@ def minute() -> None:
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():
-        if edition.contest and edition.contest_phase(clock.now()) == "open":
-            rulebook.freeze(edition.contest, edition.file.organiser, clock.now())
+        rulebook.keep_up(edition, clock.now())
     delivery.send_due()
 
 

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 READING_ORDER = """
     clock settings config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
+    calendar.advice
     contest.entries contest.rules contest.municipalities
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
@@ -30,7 +31,7 @@ READING_ORDER = """
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup
-    privacy.models privacy.own_entry privacy.erasure
+    privacy.models privacy.letters privacy.own_entry privacy.erasure
     calendar.views calendar.feed_views
     contest.forms contest.views
     draw.open_files draw.views draw.day_views
@@ -45,7 +46,7 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    contest.entries contest.rules
+    calendar.advice contest.entries contest.rules
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain
 """.split()  # noqa: SIM905

@@ -7,9 +7,11 @@ from flask import render_template
 from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
+from app.calendar.advice import advice
 from app.calendar.lookup import library
 from app.draw.standing import standing
 from app.mail import delivery, outbox
+from app.privacy import erasure
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
@@ -29,6 +31,8 @@ def overview() -> str:
         contest=edition.contest,
         standing=standing(edition.contest, now) if edition.contest else None,
         faults=library().faults,
+        erasure_waits=erasure.waits_for_decision(edition, now),
+        advice=advice(edition.contest) if edition.contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not delivery.server(),

@@ -61,5 +61,7 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
         days_left=retention.days_left(due, now),
         record=db.session.get(Erasure, contest.id),
         authority=edition.file.organiser.kind == erasure.AUTHORITY,
+        remains="" if erasure.is_cleaned(contest.id) else erasure.REMAINS,
+        lacks_decision=erasure.lacks_decision(edition),
         form=form,
     ), status

@@ -1,14 +1,14 @@
 """`flask content check`: every fault in the content, with file, field and line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.calendar.faults import ContentError, Fault
-from app.calendar.hatches import Edition
+from app.calendar.advice import advice
+from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.library import Library
 
 content = AppGroup("content", help="Kalenderns innehåll.")
@@ -22,19 +22,22 @@ def check() -> None:
         library.check()
     except ContentError as error:
         raise click.ClickException(f"{len(error.faults)} fel i innehållet:\n{error}") from None
-    gaps = [*_future(library.editions.values()), *(gap for e in library.editions.values() for gap in e.gaps)]
+    gaps = [*_future(library), *(gap for e in library.editions.values() for gap in e.gaps)]
     if gaps:
         raise click.ClickException("Kalendern kan visas, men det här behöver åtgärdas:\n" + "\n".join(map(str, gaps)))
+    for edition in library.editions.values():
+        for sentence in advice(edition.contest) if edition.contest else ():
+            click.echo(f"Tänk på, {edition.year}: {sentence}")
     years = ", ".join(str(year) for year in library.editions)
     click.echo(f"Innehållet är utan fel: {years}, 24 luckor i varje kalender.")
 
 
-def _future(editions: Iterable[Edition]) -> Iterator[Fault]:
+def _future(library: Library) -> Iterator[Fault]:
     """Dates in the accessibility statement that have not been yet."""
-    for edition in editions:
+    for year, edition in library.editions.items():
         statement = edition.file.accessibility
+        lines = line_numbers((library.root / str(year) / "edition.toml").read_text("utf-8-sig"))
         for name, day in (("assessed", statement.assessed), ("updated", statement.updated)):
             if day > clock.host_date():
-                yield Fault(
-                    f"{edition.year}/edition.toml", 0, f"accessibility.{name}", "är ett datum som inte har varit"
-                )
+                field = f"accessibility.{name}"
+                yield Fault(f"{year}/edition.toml", lines.get(field, 0), field, "är ett datum som inte har varit")

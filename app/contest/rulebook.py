@@ -1,12 +1,13 @@
 """The rules as they have been in force: each version is written once, when the contest opens or the text changes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
 import sqlalchemy as sa
 
 from app.audit import records
+from app.calendar.hatches import Edition
 from app.calendar.schema import Contest, Organiser
 from app.contest import rules
 from app.contest.models import RulesVersion
@@ -20,10 +21,15 @@ def _current(contest: Contest, organiser: Organiser) -> tuple[str, str]:
     return text, sha256(text.encode()).hexdigest()
 
 
+SETTLING = timedelta(seconds=10)
+"""After a change, other processes may for a moment still read the old files: no version follows another sooner."""
+
+
 def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersion:
     """The version in force at `now`, written first when the text is new. A transaction of its own.
 
     Once the list is locked the rules are those of its låsbevis: no version comes after them.
+    Whoever takes back a change makes one more version: each was in force for a time.
     """
     text, checksum = _current(contest, organiser)
     latest = _latest(contest.id)
@@ -32,13 +38,22 @@ def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersio
     if latest is None or latest.sha256 != checksum:
         write()
         latest = _latest(contest.id)
-        if latest is None or latest.sha256 != checksum:
+        if latest is None or (latest.sha256 != checksum and now - latest.in_force_at >= SETTLING):
             number = latest.number + 1 if latest else 1
             latest = RulesVersion(contest_id=contest.id, number=number, text=text, sha256=checksum, in_force_at=now)
             db.session.add(latest)
             records.append(contest.id, "regler", now, regler=checksum, version=number)
         db.session.commit()
     return latest
+
+
+def keep_up(edition: Edition, now: datetime) -> None:
+    """Freezes the rules once their contest has opened, and every change after that, as long as they are complete."""
+    if (contest := edition.contest) is None or edition.gaps:
+        return
+    phase = contest.phase(now)
+    if phase == "open" or (phase == "closed" and _latest(contest.id)):
+        freeze(contest, edition.file.organiser, now)
 
 
 def versions(contest_id: str) -> list[RulesVersion]:

@@ -17,6 +17,9 @@ SKIP_REASONS = (UNREACHED, "tackar nej", "inte behörig", "återkallad")
 """The closed list of reasons for going on to the next in line; also named in the rules."""
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
 
+_BLANK = "(inte ifyllt ännu)"
+"""Stands where a field is still empty; the contest does not open with it."""
+
 Section = tuple[str, list[str]]
 
 
@@ -30,16 +33,16 @@ def _taking_part(contest: Contest, organiser: Organiser) -> list[Section]:
         (
             "Arrangör",
             [
-                f"{organiser.name}, organisationsnummer {organiser.organisation_number}.",
-                f"Adress: {organiser.address}. E-post: {organiser.email}.",
+                f"{organiser.name}, organisationsnummer {organiser.organisation_number or _BLANK}.",
+                f"Adress: {organiser.address or _BLANK}. E-post: {organiser.email}.",
             ],
         ),
         (
             "Vem kan vara med?",
             [
-                contest.who_may_enter,
+                contest.who_may_enter or _BLANK,
                 f"Du ska ha fyllt {contest.minimum_age} år. Det kostar inget att delta och inget köp krävs.",
-                contest.exclusions,
+                contest.exclusions or _BLANK,
             ],
         ),
         (
@@ -58,7 +61,8 @@ def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes],
+            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes]
+            or [_BLANK],
         ),
         (
             "Så utses vinnaren",
@@ -75,7 +79,7 @@ def _winning(contest: Contest) -> list[Section]:
             "Så kontaktar vi vinnaren",
             [
                 "Vi skriver till den e-postadress som bidraget skickades med, minst två olika dagar. "
-                f"Vinnaren har {contest.answer_days} dagar på sig att svara, räknat från vårt första brev. "
+                f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från vårt första brev. "
                 f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
                 "Varje sådant byte syns i protokollet.",
@@ -87,7 +91,7 @@ def _winning(contest: Contest) -> list[Section]:
 
 def _afterwards(contest: Contest, organiser: Organiser) -> list[Section]:
     return [
-        ("Skatt", [contest.tax]),
+        ("Skatt", [contest.tax or _BLANK]),
         (
             "Dina uppgifter",
             [
@@ -97,7 +101,10 @@ def _afterwards(contest: Contest, organiser: Organiser) -> list[Section]:
                 "Allt om hur vi hanterar dem står på kalenderns sida Personuppgifter.",
             ],
         ),
-        ("Frågor och klagomål", [f"Skriv till {organiser.email} eller till {organiser.name}, {organiser.address}."]),
+        (
+            "Frågor och klagomål",
+            [f"Skriv till {organiser.email} eller till {organiser.name}, {organiser.address or _BLANK}."],
+        ),
     ]
 
 

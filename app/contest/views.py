@@ -98,10 +98,8 @@ def rules_page(year: int) -> Response:
     organiser = edition.file.organiser
     frozen = rulebook.versions(contest.id)
     current = rules.text(contest, organiser)
+    # Only the newest can be in force: an older one with the same words was replaced in between.
+    in_force = frozen[-1] if frozen and frozen[-1].text == current else None
     context: dict[str, Any] = {"edition": edition, "contest": contest, "sections": rules.sections(contest, organiser)}
-    context |= {"in_force": next((each for each in reversed(frozen) if each.text == current), None)}
-    return public(
-        render_template(
-            "contest/rules.html", **context, earlier=[each for each in frozen if each != context["in_force"]]
-        )
-    )
+    context |= {"in_force": in_force, "earlier": [each for each in frozen if each is not in_force]}
+    return public(render_template("contest/rules.html", **context))

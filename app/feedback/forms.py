@@ -3,7 +3,7 @@
 from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.feedback.models import KINDS
 from app.web.form_token import QUICKEST, TokenForm, trimmed
@@ -18,7 +18,7 @@ class FeedbackForm(TokenForm):
         "Berätta",
         filters=[trimmed],
         validators=[
-            InputRequired("Skriv vad det gäller, gärna vilken sida."),
+            DataRequired("Skriv vad det gäller, gärna vilken sida."),
             Length(max=4000, message="Korta texten till högst 4 000 tecken."),
         ],
     )

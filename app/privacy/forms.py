@@ -1,7 +1,7 @@
 """The form for one's own entry."""
 
 from wtforms import BooleanField, EmailField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.contest.entries import canonical_email
 from app.web.form_token import TokenForm, trimmed
@@ -15,7 +15,7 @@ class OwnEntryForm(TokenForm):
     code = StringField(
         "Kvittokod",
         filters=[trimmed],
-        validators=[InputRequired("Skriv koden från ditt kvitto."), Length(max=60, message="Koden är för lång.")],
+        validators=[DataRequired("Skriv koden från ditt kvitto."), Length(max=60, message="Koden är för lång.")],
     )
     email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
     act = StringField(default=SHOW)

@@ -14,20 +14,22 @@ from app.contest import entries
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db, write
-from app.draw.models import Lock, Rank
+from app.draw.models import Lock, Rank, Verdict
+from app.privacy import letters
 
 WITHDRAWN = "återkallad"
 
 
 @dataclass(frozen=True)
 class OwnEntry:
-    """An entry as its sender sees it; `place` is its place in the draw, once there is one."""
+    """An entry as its sender sees it; `place` is its place in the draw, once there is one, `won` once confirmed."""
 
     edition: Edition
     contest: Contest
     entry: Entry
     locked: bool
     place: int | None
+    won: bool
 
     @property
     def status(self) -> str:
@@ -36,6 +38,8 @@ class OwnEntry:
             return "Du har tagit tillbaka bidraget. Det är inte med i dragningen."
         if self.entry.struck:
             return f"Bidraget är struket och inte med i dragningen. Skäl: {self.entry.struck}."
+        if self.won:
+            return f"Bidraget fick plats {self.place} i dragningen och har vunnit."
         if self.place:
             return f"Bidraget var med i dragningen och fick plats {self.place}."
         if self.locked:
@@ -58,7 +62,9 @@ def _in(edition: Edition, code: str, email: str) -> OwnEntry | None:
     if entry is None:
         return None
     place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == ticket))
-    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place)
+    verdict = db.session.get(Verdict, (contest.id, place)) if place else None
+    won = verdict is not None and verdict.skipped is None
+    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place, won)
 
 
 def export(own: OwnEntry) -> dict[str, object]:
@@ -79,15 +85,21 @@ def export(own: OwnEntry) -> dict[str, object]:
     }
 
 
-def withdraw(own: OwnEntry, now: datetime) -> None:
-    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays."""
-    contest_id, number = own.contest.id, own.entry.id
+def withdraw(own: OwnEntry, now: datetime) -> bool:
+    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays.
+
+    Returns whether the list was locked, which may have happened since the entry was found.
+    """
+    contest_id, number, ticket = own.contest.id, own.entry.id, own.entry.ticket
     write()
     entry = db.session.get_one(Entry, number, populate_existing=True)
-    if not db.session.get(Lock, contest_id) and not entry.struck:
+    locked = db.session.get(Lock, contest_id) is not None
+    if not locked and not entry.struck:
         entry.struck = WITHDRAWN
-        records.append(contest_id, "struken", now, lott=entry.ticket, skal=WITHDRAWN)
+        records.append(contest_id, "struken", now, lott=ticket, skal=WITHDRAWN)
     elif entry.email:
-        records.append(contest_id, "aterkallad", now, lott=entry.ticket)
+        records.append(contest_id, "aterkallad", now, lott=ticket)
     entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = None
     db.session.commit()
+    letters.remove(ticket)
+    return locked

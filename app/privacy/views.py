@@ -53,6 +53,15 @@ def look_up() -> Answer:
         return _page(form, 429, trouble="limit")
     if not form.validate():
         return _page(form, 422)
+    try:
+        return _answer(form)
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte visas eller tas tillbaka")
+        return _page(form, 503, trouble="not-done")
+
+
+def _answer(form: OwnEntryForm) -> Answer:
     found = own_entry.find(library().editions.values(), form.code.data or "", form.canonical)
     if found is None:
         form.code.errors = [UNKNOWN]
@@ -68,14 +77,8 @@ def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
     if not form.sure.data:
         form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka bidraget. Det går inte att ångra."]
         return _page(form, 422, found)
-    edition, locked = found.edition, found.locked
-    try:
-        own_entry.withdraw(found, clock.now())
-    except SQLAlchemyError:
-        db.session.rollback()
-        _log.exception("Ett bidrag kunde inte tas tillbaka")
-        return _page(form, 503, trouble="not-saved")
-    return render_template("privacy/withdrawn.html", edition=edition, locked=locked), 200
+    locked = own_entry.withdraw(found, clock.now())
+    return render_template("privacy/withdrawn.html", edition=found.edition, locked=locked), 200
 
 
 def _file(found: own_entry.OwnEntry) -> Response:

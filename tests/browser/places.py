@@ -7,8 +7,13 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app.admin import access
+from app.audit import records
+from app.contest import acceptance, rulebook
+from app.database import db
+from app.privacy.erasure import CLEANED
+from app.privacy.models import Erasure
 from tests.browser.acts import fill_in, press, send
-from tests.conftest import ENTRY_URL, STATES, StoppedClock
+from tests.conftest import ENTRY_URL, STATES, StoppedClock, swedish
 
 
 class Scene(NamedTuple):
@@ -85,6 +90,87 @@ def note_an_anchor_of_nothing(scene: Scene) -> None:
     press(scene.page, "Anteckna förankringen")
 
 
+def look_up(scene: Scene) -> None:
+    """Enters the contest behind the form, and asks for that entry."""
+    contest = scene.app.extensions["library"].editions[2026].contest
+    answers = acceptance.Answers("gun@example.se", "2030", "1441", None, "0" * 40)
+    with scene.app.app_context():
+        receipt = acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+    scene.page.get_by_label("Kvittokod").fill(receipt.code)
+    scene.page.get_by_label("E-postadress").fill("gun@example.se")
+    press(scene.page, "Visa mitt bidrag")
+
+
+def take_back_without_a_tick(scene: Scene) -> None:
+    look_up(scene)
+    press(scene.page, "Ta tillbaka bidraget")
+
+
+def take_back(scene: Scene) -> None:
+    look_up(scene)
+    scene.page.get_by_label("Ja, ta tillbaka").check()
+    press(scene.page, "Ta tillbaka bidraget")
+
+
+def guess(scene: Scene) -> None:
+    scene.page.get_by_label("Kvittokod").fill("7" * 26)
+    scene.page.get_by_label("E-postadress").fill("gun@example.se")
+    press(scene.page, "Visa mitt bidrag")
+
+
+def tell(scene: Scene) -> None:
+    """Tells what does not work, and asks for an answer."""
+    scene.page.get_by_label("Något går inte").check()
+    scene.page.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.\nJag använder NVDA.")
+    scene.page.get_by_label("E-postadress").fill("gun@example.se")
+    scene.clock.forward(seconds=20)
+    press(scene.page, "Skicka")
+
+
+def tell_nothing(scene: Scene) -> None:
+    scene.clock.forward(seconds=20)
+    press(scene.page, "Skicka")
+
+
+def tell_and_read(scene: Scene) -> None:
+    """Tells something on the public page, and reads it as an organiser."""
+    desk = scene.page.url
+    scene.page.goto(desk.replace("/admin/aterkoppling", "/tillganglighet"))
+    tell(scene)
+    scene.page.goto(desk)
+
+
+def change_the_rules(scene: Scene) -> None:
+    """Freezes an earlier version of the rules, so that two stand beside each other."""
+    edition = scene.app.extensions["library"].editions[2026]
+    earlier = edition.contest.model_copy(update={"keep_days": 30})
+    with scene.app.app_context():
+        rulebook.freeze(earlier, edition.file.organiser, swedish("2026-12-10 06:00"))
+        rulebook.freeze(edition.contest, edition.file.organiser, swedish("2026-12-10 07:00"))
+    scene.page.reload()
+    scene.page.get_by_text("Version 1, gällde från").click()
+
+
+def stand_out(scene: Scene) -> None:
+    """Entries that an organiser may want to look at twice."""
+    contest = scene.app.extensions["library"].editions[2026].contest
+    with scene.app.app_context():
+        for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
+            answers = acceptance.Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
+            acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+    scene.page.reload()
+
+
+def see_it_erased(scene: Scene) -> None:
+    """Writes the record of an erasure, as the nightly round does."""
+    with scene.app.app_context():
+        record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
+        db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
+        records.append("mjk-2026", CLEANED, scene.clock.now())
+        db.session.commit()
+    scene.page.reload()
+
+
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -108,7 +194,18 @@ PUBLIC = {
     "the form after the contest": Place(ENTRY_URL, "closed"),
     "the receipt": Place(ENTRY_URL, then=send_filled_in),
     "the rules": Place("/2026/tavling/villkor"),
+    "the rules in two versions": Place("/2026/tavling/villkor", then=change_the_rules),
     "about the calendar": Place("/om"),
+    "personal data": Place("/personuppgifter"),
+    "cookies": Place("/kakor"),
+    "one's own entry": Place("/mitt-bidrag"),
+    "a guess at an entry": Place("/mitt-bidrag", then=guess),
+    "an entry found": Place("/mitt-bidrag", then=look_up),
+    "an entry to take back": Place("/mitt-bidrag", then=take_back_without_a_tick),
+    "an entry taken back": Place("/mitt-bidrag", then=take_back),
+    "the accessibility statement": Place("/tillganglighet"),
+    "feedback with faults": Place("/tillganglighet", then=tell_nothing),
+    "feedback received": Place("/tillganglighet", then=tell),
     "a page that is not there": Place("/finns-inte"),
     "the draw before the contest opens": Place("/2026/dragning", at="2026-12-10 05:00"),
     **{f"the draw, {state}": Place("/2026/dragning", state) for state in STATES[1:]},
@@ -129,6 +226,15 @@ ADMIN = {
     "the entries, locked": Place("/admin/bidrag", "locked"),
     "a search that finds nothing": Place("/admin/bidrag?sok=nisse", "open"),
     "a strike": Place("/admin/bidrag/1/stryk", "open"),
+    "what stands out": Place("/admin/bidrag/tecken", then=stand_out),
+    "nothing stands out": Place("/admin/bidrag/tecken"),
+    "no feedback": Place("/admin/aterkoppling"),
+    "the feedback": Place("/admin/aterkoppling", then=tell_and_read),
+    "erasure to come": Place("/admin/gallring", "finished"),
+    "erasure due": Place("/admin/gallring", "finished", at="2027-04-01 08:00"),
+    "erasure refused": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=pressing("Gallra")),
+    "erasure done": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=see_it_erased),
+    "the overview without a decision": Place("/admin/", "finished", at="2027-04-01 08:00"),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.admin import access
-from tests.browser.acts import fill_in, send, tab_to
+from tests.browser.acts import fill_in, press, send, tab_to
 from tests.browser.conftest import SMALL
 from tests.conftest import ENTRY_URL, VALUE, on_sqlite
 
@@ -25,6 +25,7 @@ FAULTS = {
 VISITORS = {
     "at a desk": {},
     "on a small phone without script": {"viewport": SMALL, "java_script_enabled": False},
+    "at 400 % zoom": {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4},
 }
 
 
@@ -156,6 +157,73 @@ def test_a_visitor_enters_by_keyboard_alone(page, clock):
     clock.forward(seconds=20)
     tab_to(page.get_by_role("button", name="Skicka mitt svar")).press("Enter")
     expect(heading(page, THANKS)).to_be_focused()
+
+
+def ask_for(page, receipt, email):
+    """Asks for an entry with its receipt, by what the fields are called."""
+    page.goto("/mitt-bidrag")
+    page.get_by_label("Kvittokod").fill(receipt.code.lower())
+    page.get_by_label("E-postadress").fill(email)
+    press(page, "Visa mitt bidrag")
+
+
+def test_a_visitor_sees_an_entry_and_takes_it_back(visitor, accept):
+    receipt = accept("bo@example.se")
+    ask_for(visitor, receipt, "bo@example.se")
+    expect(visitor.get_by_text(receipt.ticket)).to_be_visible()
+    press(visitor, "Ta tillbaka bidraget")
+    visitor.get_by_role("alert").get_by_role("link", name=re.compile("^Kryssa i rutan")).click()
+    expect(focused(visitor)).to_have_accessible_name("Ja, ta tillbaka mitt bidrag och radera mina uppgifter")
+    focused(visitor).check()
+    press(visitor, "Ta tillbaka bidraget")
+    expect(heading(visitor, "Bidraget är tillbakataget")).to_be_visible()
+    ask_for(visitor, receipt, "bo@example.se")
+    expect(visitor.get_by_text("Du har tagit tillbaka bidraget.")).to_be_visible()
+
+
+def test_a_wrong_code_gets_a_sentence_and_stays_in_its_field(visitor, accept):
+    ask_for(visitor, accept("bo@example.se"), "fel@example.se")
+    expect(visitor).to_have_title(re.compile("^Fel: "))
+    visitor.get_by_role("alert").get_by_role("link", name=re.compile("^Vi hittar inget bidrag")).click()
+    expect(focused(visitor)).to_have_accessible_name("Kvittokod")
+    expect(visitor.get_by_label("E-postadress")).to_have_value("fel@example.se")
+
+
+def test_a_visitor_tells_what_does_not_work(visitor, clock, organiser):
+    visitor.goto("/")
+    visitor.get_by_role("contentinfo").get_by_role("link", name="Tillgänglighet").click()
+    clock.forward(seconds=20)
+    press(visitor, "Skicka")
+    expect(visitor.get_by_role("alert").get_by_role("link")).to_have_count(2)
+    visitor.get_by_label("Något går inte").check()
+    visitor.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.")
+    clock.forward(seconds=20)
+    press(visitor, "Skicka")
+    expect(heading(visitor, "Tack, det är mottaget")).to_be_visible()
+    assert "Lucka 3 går inte att läsa." in organiser.get("/admin/aterkoppling").text
+
+
+def test_an_entry_is_seen_and_taken_back_by_keyboard_alone(page, accept):
+    page.set_viewport_size(SMALL)
+    receipt = accept("bo@example.se")
+    page.goto("/mitt-bidrag")
+    tab_to(page.get_by_label("Kvittokod")).press_sequentially(receipt.code)
+    tab_to(page.get_by_label("E-postadress")).press_sequentially("bo@example.se")
+    tab_to(page.get_by_role("button", name="Visa mitt bidrag")).press("Enter")
+    expect(page.get_by_text(receipt.ticket)).to_be_visible()
+    tab_to(page.get_by_label("Ja, ta tillbaka")).press("Space")
+    tab_to(page.get_by_role("button", name="Ta tillbaka bidraget")).press("Enter")
+    expect(heading(page, "Bidraget är tillbakataget")).to_be_focused()
+
+
+def test_feedback_goes_by_keyboard_alone(page, clock):
+    page.set_viewport_size(SMALL)
+    page.goto("/tillganglighet")
+    tab_to(page.get_by_label("Något går inte")).press("Space")
+    tab_to(page.get_by_label("Berätta")).press_sequentially("Lucka 3.")
+    clock.forward(seconds=20)
+    tab_to(page.get_by_role("button", name="Skicka")).press("Enter")
+    expect(heading(page, "Tack, det är mottaget")).to_be_focused()
 
 
 def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):

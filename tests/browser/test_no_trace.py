@@ -5,7 +5,7 @@ from urllib.parse import urldefrag
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acts import fill_in, send
+from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, on_sqlite
 
 pytestmark = on_sqlite
@@ -63,6 +63,7 @@ def test_whoever_reads_everything_leaves_no_trace(page, site, accept, reach, tra
     reach("finished")
     read = [*pages_and_files(page, site)]
     assert {"/2026/lucka/1", "/2026/lucka/22", "/2026/tavling/villkor", "/2026/dragning", "/om"} <= {*read}
+    assert {"/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet"} <= {*read}
     assert traces() == []
 
 
@@ -71,6 +72,34 @@ def test_whoever_enters_the_contest_leaves_no_trace(page, clock, traces):
     fill_in(page)
     send(page, clock)
     expect(page.get_by_role("heading", name="Tack, ditt bidrag är mottaget")).to_be_visible()
+    assert traces() == []
+
+
+def test_whoever_enters_looks_at_the_entry_and_takes_it_back_leaves_no_trace(page, clock, traces):
+    page.goto(ENTRY_URL)
+    fill_in(page)
+    send(page, clock)
+    code = page.locator(".receipt-code").inner_text()
+    page.get_by_role("main").get_by_role("link", name="Mitt bidrag").click()
+    page.get_by_label("Kvittokod").fill(code)
+    page.get_by_label("E-postadress").fill("anna@example.se")
+    press(page, "Visa mitt bidrag")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Hämta som fil").click()
+    assert taken.value.suggested_filename == "mitt-bidrag.json"
+    page.get_by_label("Ja, ta tillbaka").check()
+    press(page, "Ta tillbaka bidraget")
+    expect(page.get_by_role("heading", name="Bidraget är tillbakataget")).to_be_focused()
+    assert traces() == []
+
+
+def test_whoever_tells_what_does_not_work_leaves_no_trace(page, clock, traces):
+    page.goto("/tillganglighet")
+    page.get_by_label("Något går inte").check()
+    page.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.")
+    clock.forward(seconds=20)
+    press(page, "Skicka")
+    expect(page.get_by_role("heading", name="Tack, det är mottaget")).to_be_focused()
     assert traces() == []
 
 

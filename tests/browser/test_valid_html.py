@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import on_sqlite
+from tests.conftest import on_sqlite, token_in
 
 pytestmark = on_sqlite
 
 HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
+PUBLIC += ["/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet", "/tillganglighet/tack"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
+ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
 
 
 def faults_in(folder: Path) -> str:
@@ -27,9 +29,21 @@ def save(folder: Path, name: str, html: str) -> None:
     (folder / f"{name.strip('/').replace('/', '-') or 'start'}.html").write_text(html)
 
 
-def test_public_pages_are_valid(tmp_path, clock, client, enter):
+def own_entry(client, receipt, **fields):
+    """The answer to whoever asks for an entry with its receipt."""
+    asked = {"token": token_in(client.get("/mitt-bidrag")), "code": receipt.code, "email": "bo@example.se"}
+    return client.post("/mitt-bidrag", data=asked | fields)
+
+
+def test_public_pages_are_valid(tmp_path, clock, client, enter, accept):
     save(tmp_path / "pages", "receipt", enter().text)
     save(tmp_path / "pages", "faults", enter(email="fel", answer=None).text)
+    for path in ("/mitt-bidrag", "/tillganglighet"):
+        save(tmp_path / "pages", f"faults{path}", client.post(path).text)
+    found = own_entry(client, accept("bo@example.se"))
+    save(tmp_path / "pages", "found", found.text)
+    save(tmp_path / "pages", "untouched", own_entry(client, accept("bo@example.se"), act="aterkalla").text)
+    save(tmp_path / "pages", "taken-back", own_entry(client, accept("bo@example.se"), act="aterkalla", sure="ja").text)
     clock.set("2026-12-13 08:00")
     for path in PUBLIC:
         save(tmp_path / "pages", path, client.get(path).text)

@@ -1,0 +1,211 @@
+"""What the contest must tell before it opens: while a field is empty the calendar runs, and the contest waits."""
+
+from types import SimpleNamespace
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.calendar import library
+from app.calendar.content import read_edition
+from app.contest.models import Entry
+from app.database import db
+from tests.calendar.test_content import edit, faults_in
+from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, token_in
+
+EDITION, HATCH = "edition.toml", "10/hatch.md"
+REQUIRED = {
+    "organiser.kind": (EDITION, 'kind = "myndighet"'),
+    "organiser.organisation_number": (EDITION, 'organisation_number = "222000-0265"'),
+    "organiser.address": (EDITION, 'address = "Box'),
+    "privacy.legal_basis": (EDITION, 'legal_basis = "'),
+    "privacy.officer": (EDITION, 'officer = "'),
+    "privacy.recipients": (EDITION, 'recipients = "'),
+    "contest.who_may_enter": (HATCH, 'who_may_enter = "'),
+    "contest.exclusions": (HATCH, 'exclusions = "'),
+    "contest.tax": (HATCH, 'tax = "'),
+    "contest.answer_days": (HATCH, "answer_days = "),
+}
+"""Each field that the contest needs, its file, and how its line begins."""
+EMPTY = "fyll i fältet, annars öppnar inte tävlingen"
+ORGANISATION_NUMBER = "ska vara ett organisationsnummer, som 222000-0265"
+
+
+def empty(content, field):
+    """Leaves a required field out of the copied content."""
+    file, start = REQUIRED[field]
+    edit(content, file, start, f"# {start}")
+
+
+@pytest.fixture(params=REQUIRED)
+def field(request, content):
+    empty(content, request.param)
+    return request.param
+
+
+@pytest.fixture
+def visitor(field, make_app, content):
+    """A visitor to a calendar that lacks a field."""
+    return make_app(CALENDAR_CONTENT=content).test_client()
+
+
+def words(page):
+    return " ".join(BeautifulSoup(page.text, "html.parser").main.text.split())
+
+
+def test_the_shipped_calendar_lacks_nothing():
+    assert read_edition(ROOT / "calendar_content" / "2026").gaps == ()
+
+
+@on_sqlite
+def test_the_calendar_runs_without_it(visitor):
+    for page in ("/", "/2026/lucka/9", "/2026/lucka/10", "/personuppgifter", "/tillganglighet", "/2026/dragning"):
+        assert visitor.get(page).status_code == 200
+
+
+@on_sqlite
+def test_the_hatch_says_that_the_contest_waits(visitor):
+    page = visitor.get("/2026/lucka/10")
+    assert "Tävlingen öppnar snart. Arrangören håller på att göra reglerna klara." in words(page)
+    assert ENTRY_URL not in page.text
+
+
+@on_sqlite
+def test_the_form_is_not_there_and_nothing_sent_is_stored(visitor, make_app, clock):
+    token = token_in(make_app().test_client().get(ENTRY_URL))
+    clock.forward(seconds=20)
+    page, answer = visitor.get(ENTRY_URL), visitor.post(ENTRY_URL, data=filled(token=token))
+    for each, status in ((page, 200), (answer, 409)):
+        assert each.status_code == status
+        assert "Tävlingen öppnar så snart det är gjort." in words(each)
+        assert "<form" not in each.text
+    with visitor.application.app_context():
+        assert db.session.scalar(db.select(db.func.count(Entry.id))) == 0
+
+
+@on_sqlite
+def test_the_rules_say_that_they_are_not_complete_and_show_no_empty_place(visitor, field):
+    page = words(visitor.get("/2026/tavling/villkor"))
+    assert "Reglerna är inte klara. Tävlingen öppnar inte förrän arrangören har fyllt i dem." in page
+    assert "None" not in page
+    if field.startswith("contest.") or field in ("organiser.address", "organiser.organisation_number"):
+        assert "(inte ifyllt ännu)" in page
+
+
+@on_sqlite
+def test_the_page_on_personal_data_says_so_too(visitor):
+    page = visitor.get("/personuppgifter")
+    assert "Den här sidan är inte klar." in words(page)
+    assert "<p></p>" not in page.text
+    assert " . " not in words(page)
+
+
+@on_sqlite
+def test_organisers_see_which_field_it_is(field, make_app, content, organiser):
+    desk = make_app(CALENDAR_CONTENT=content).test_client()
+    cookie = organiser.get_cookie("__Host-organisator")
+    desk.set_cookie(cookie.key, cookie.value)
+    page = words(desk.get("/admin/"))
+    assert "Tävlingen kan inte öppna ännu" in page
+    assert f"fältet {field}: {EMPTY}" in page
+    assert "Nästa steg Fyll i det som saknas i reglerna." in page
+    assert "Väntar på uppgifter" in page
+
+
+def check(make_app, content):
+    return make_app(CALENDAR_CONTENT=content).test_cli_runner().invoke(args=["content", "check"])
+
+
+@on_sqlite
+def test_the_check_names_file_field_and_line(field, make_app, content):
+    file, start = REQUIRED[field]
+    table = "[contest]" if file == HATCH else f"[{field.split('.')[0]}]"
+    lines = (content / "2026" / file).read_text().splitlines()
+    assert f"# {start}" in "\n".join(lines)
+    done = check(make_app, content)
+    assert done.exit_code == 1
+    assert f"2026/{file}, rad {lines.index(table) + 1}, fältet {field}: {EMPTY}" in done.output
+
+
+@on_sqlite
+def test_a_field_that_stands_there_empty_is_named_with_its_own_line(make_app, content):
+    line = edit(content, EDITION, 'officer = "', 'officer = "  " # ')
+    assert f"2026/edition.toml, rad {line}, fältet privacy.officer: {EMPTY}" in check(make_app, content).output
+
+
+@on_sqlite
+def test_a_contest_without_prizes_waits_as_well(make_app, content):
+    file = content / "2026" / HATCH
+    before, _, after = file.read_text().partition("[[contest.prizes]]")
+    file.write_text(before + "+++" + after.partition("+++")[2])
+    assert f"fältet contest.prizes: {EMPTY}" in check(make_app, content).output
+    visitor = make_app(CALENDAR_CONTENT=content).test_client()
+    for page in ("/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor"):
+        assert visitor.get(page).status_code == 200
+    assert "(inte ifyllt ännu)" in words(visitor.get("/2026/tavling/villkor"))
+
+
+@on_sqlite
+def test_what_is_filled_in_opens_the_contest_within_a_second(field, make_app, content, clock, monkeypatch):
+    watch = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(library, "time", SimpleNamespace(monotonic=lambda: watch.seconds, monotonic_ns=lambda: 0))
+    visitor = make_app(CALENDAR_CONTENT=content).test_client()
+    assert "<form" not in visitor.get(ENTRY_URL).text
+    file, start = REQUIRED[field]
+    edit(content, file, f"# {start}", start)
+    watch.seconds = 1
+    assert "Till tävlingen" in words(visitor.get("/2026/lucka/10"))
+    assert fill_in(visitor, clock).status_code == 200
+
+
+@on_sqlite
+def test_the_shipped_content_passes_the_check(make_app, content):
+    done = check(make_app, content)
+    assert (done.exit_code, done.output.startswith("Innehållet är utan fel: 2026")) == (0, True)
+
+
+@pytest.mark.parametrize("number", ["222000-0266", "2220000265", "22200-0265", "222000-026x", "åäöåäö-åäöå"])
+def test_an_organisation_number_with_a_slip_of_the_pen_is_refused(content, number):
+    line = edit(content, EDITION, "222000-0265", number)
+    expected = f"2026/edition.toml, rad {line}, fältet organiser.organisation_number: {ORGANISATION_NUMBER}"
+    assert faults_in(content) == [expected]
+
+
+@pytest.mark.parametrize("number", ["222000-0265", "802002-4280", "556036-0793", "212000-1355"])
+def test_a_right_organisation_number_is_taken(content, number):
+    edit(content, EDITION, "222000-0265", number)
+    assert read_edition(content / "2026").file.organiser.organisation_number == number
+
+
+@pytest.mark.parametrize("name", ["conformance", "method", "assessed", "updated"])
+def test_a_statement_of_accessibility_that_lacks_something_is_a_fault(content, name):
+    edit(content, EDITION, f"\n{name} = ", f"\n# {name} = ")
+    assert faults_in(content) == [
+        f"2026/edition.toml, rad {_line(content)}, fältet accessibility.{name}: fältet saknas"
+    ]
+
+
+def _line(content):
+    return (content / "2026" / EDITION).read_text().splitlines().index("[accessibility]") + 1
+
+
+def test_a_calendar_without_a_statement_is_a_fault(content):
+    file = content / "2026" / EDITION
+    file.write_text(file.read_text().partition("[accessibility]")[0])
+    assert faults_in(content) == ["2026/edition.toml, fältet accessibility: fältet saknas"]
+
+
+def test_a_calendar_that_is_not_fully_accessible_says_where(content):
+    file = content / "2026" / EDITION
+    file.write_text(file.read_text().partition("[[accessibility.shortcomings]]")[0])
+    [fault] = faults_in(content)
+    assert fault.endswith("brister saknas: räkna upp dem i shortcomings, eller ändra conformance")
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["assessed", "updated"])
+def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, content, name):
+    line = edit(content, EDITION, f"\n{name} = 2026-11-23", f"\n{name} = 2199-01-01") + 1
+    done = check(make_app, content)
+    assert done.exit_code == 1
+    assert f"2026/edition.toml, rad {line}, fältet accessibility.{name}: är ett datum som inte har varit" in done.output
+    assert make_app(CALENDAR_CONTENT=content).test_client().get("/tillganglighet").status_code == 200

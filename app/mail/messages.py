@@ -133,7 +133,7 @@ def message(letter: Letter, sender: Sender, recipient: str, name: str, now: date
     mail = EmailMessage()
     mail["From"] = _mailbox(sender.address, _one_line(sender.name))
     mail["To"] = recipient
-    if [address.addr_spec for address in mail["To"].addresses] != [recipient]:
+    if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
         raise ValueError("not one address")
     mail["Reply-To"] = _mailbox(sender.reply_to)
     mail["Subject"] = _one_line(letter.subject)
@@ -141,10 +141,10 @@ def message(letter: Letter, sender: Sender, recipient: str, name: str, now: date
     mail["Message-ID"] = f"<{name}@{site}>"
     mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "sv"
     # Left alone, Python sends eight bits to servers that never said they take them, or base64.
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = "sv"
     return mail
 
 

@@ -44,7 +44,7 @@ demo: install ## as run, on 13 December with invented entries (NOW=2026-12-22T11
 serve:
 	@export FLASK_PUBLIC_URL="$${FLASK_PUBLIC_URL:-http://127.0.0.1:$(PORT)}" && \
 	  $(BIN)/flask prepare && echo "Kalendern finns på http://127.0.0.1:$(PORT) – avsluta med Ctrl+C." && \
-	  { $(BIN)/flask jobs & jobs=$$!; trap 'kill -INT $$jobs 2>/dev/null; wait $$jobs' EXIT; $(SERVE); }
+	  exec $(BIN)/python tools/serve.py $(SERVE)
 
 test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run

@@ -5,6 +5,8 @@ done stands in our own database and would be done by the next round if huey forg
 """
 
 import logging
+import signal
+import threading
 from pathlib import Path
 
 import click
@@ -21,22 +23,28 @@ from app.privacy import erasure
 
 _log = logging.getLogger(__name__)
 
+LAST_WORD = 25
+"""Seconds for the mail under way when the rounds are ended."""
+
 mail = AppGroup("outbox", help="Mejlen som väntar.")
 
 
-def made(app: Flask) -> Huey:
-    """The queue of an app, with its rounds: every minute, and every night at ten past three."""
+def made(app: Flask, ending: threading.Event) -> Huey:
+    """The queue of an app, with its rounds: every minute, and every night at ten past three (UTC).
+
+    Once `ending` is set, a round takes out no more mails.
+    """
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     if url.startswith("postgresql"):
-        queue: Huey = PostgresHuey("kalender", dsn=url.replace("+psycopg", "", 1))
+        queue: Huey = PostgresHuey("kalender", results=False, dsn=url.replace("+psycopg", "", 1))
     else:
-        queue = SqliteHuey("kalender", filename=str(Path(app.instance_path) / "jobs.sqlite3"))
+        queue = SqliteHuey("kalender", results=False, filename=str(Path(app.instance_path) / "jobs.sqlite3"))
 
     @queue.periodic_task(crontab())  # type: ignore[untyped-decorator] # huey has no types
     @queue.lock_task("every-minute")  # type: ignore[untyped-decorator]
     def every_minute() -> None:
         with app.app_context():
-            minute()
+            minute(ending)
 
     @queue.periodic_task(crontab(minute="10", hour="3"))  # type: ignore[untyped-decorator]
     @queue.lock_task("every-night")  # type: ignore[untyped-decorator]
@@ -47,13 +55,13 @@ def made(app: Flask) -> Huey:
     return queue
 
 
-def minute() -> None:
-    """Freezes the rules of contests that have opened, and sends mails."""
+def minute(ending: threading.Event | None = None) -> None:
+    """Freezes the rules of contests that have opened, and sends mails until `ending` is set."""
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():
         rulebook.keep_up(edition, clock.now())
-    delivery.send_due()
+    delivery.send_due(ending)
 
 
 def night() -> None:
@@ -66,10 +74,18 @@ def night() -> None:
 @with_appcontext
 def jobs() -> None:
     """Kör det som görs bredvid servern: mejl varje minut, gallring varje natt. Avsluta med Ctrl+C."""
+    # Held back in every thread, so that huey's own handlers, which let go of the work at hand, never hear of them.
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    queue = made(app)
+    ending = threading.Event()
+    queue = made(app, ending)
     queue.flush_locks()
-    queue.create_consumer(workers=1, initial_delay=0.1, max_delay=2.0).run()
+    consumer = queue.create_consumer(workers=1, initial_delay=0.1, max_delay=2.0, shutdown_timeout=LAST_WORD)
+    consumer.start()
+    signal.sigwait(ends)
+    ending.set()
+    consumer.stop(graceful=True)
 
 
 @mail.command("send")

@@ -61,22 +61,24 @@ class Settings(BaseModel):
     @field_validator("MAIL_URL")
     @classmethod
     def a_mail_server(cls, value: str) -> str:
-        parts = urlsplit(value)
         try:
+            parts = urlsplit(value)
             fine = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
         except ValueError:
             fine = False
-        if value and not fine:
-            raise ValueError("ska se ut så här: smtp://namn:lösenord@server:587")
+        # A password with / ? or # in it would otherwise be read as another host, and sent to it.
+        if value and (not fine or parts.path or parts.query or parts.fragment):
+            raise ValueError("ska se ut så här: smtp://namn:lösenord@server:587 (skriv @ / ? # som %40 %2F %3F %23)")
         return value
 
     @field_validator("MAIL_FROM")
     @classmethod
     def a_mail_address(cls, value: str) -> str:
         try:
-            return validate_email(value, check_deliverability=False).normalized if value else value
+            checked = value and validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized
         except EmailNotValidError:
-            raise ValueError("ska vara en e-postadress") from None
+            raise ValueError("ska vara en e-postadress som kalender@exempel.se") from None
+        return checked
 
     @field_validator("NOW", mode="before")
     @classmethod

@@ -57,6 +57,8 @@ NO_NUMBER = "ska vara ett heltal"
 NO_TIME = "ska vara en tid som 2026-12-10T08:00"
 NO_RATE = "ska vara ett antal per tid, som 600 per 10 minutes"
 NO_ADDRESS = "ska börja med https:// eller http://"
+NO_MAIL_SERVER = "ska se ut så här: smtp://namn:lösenord@server:587"
+NO_MAILBOX = "ska vara en e-postadress som kalender@exempel.se"
 NO_DATABASE = "ska börja med postgresql:// eller sqlite://"
 
 
@@ -87,6 +89,18 @@ NO_DATABASE = "ska börja med postgresql:// eller sqlite://"
         ("DATABASE_URL", "mysql://localhost/kalender", NO_DATABASE),
         ("DATABASE_URL", "kalender.sqlite3", NO_DATABASE),
         ("REDIS_URL", "http://localhost", "ska börja med redis://"),
+        ("FLASK_MAIL_URL", "smtp.example.se", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://:587", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "http://smtp.example.se", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://smtp.example.se:587587", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://smtp.example.se:post", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://smtp.example.se:0", NO_MAIL_SERVER),
+        ("FLASK_MAIL_URL", "smtp://[::1", NO_MAIL_SERVER),
+        ("FLASK_MAIL_FROM", "kalendern", NO_MAILBOX),
+        ("FLASK_MAIL_FROM", "Kalendern <kalender@example.org>", NO_MAILBOX),
+        ("FLASK_MAIL_FROM", "kalender@example.org, annan@example.org", NO_MAILBOX),
+        ("FLASK_MAIL_FROM", "julgubbe.åsa@example.org", NO_MAILBOX),
     ],
 )
 def test_a_wrong_value_gives_one_line_that_names_the_setting(monkeypatch, name, value, saying):
@@ -232,3 +246,37 @@ def test_a_relay_is_asked_over_https_only(monkeypatch, relay):
     assert "FLASK_DRAW_RELAYS ska vara adresser som börjar med https://" in refusal(
         monkeypatch, FLASK_DRAW_RELAYS=relay
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://olle:{}@server",
+        "smtp://olle:{}@server:post",
+        "smtp://olle:{}/@server",
+        "smtp://olle:12/{}@server:587",
+        "smtp://olle:1?{}@server",
+        "smtp://olle:1#{}@server",
+        "smtp://olle:{}@server/post",
+        "smtp://[olle:{}@server",
+    ],
+)
+def test_a_password_to_the_mail_server_is_never_told_nor_taken_for_another_host(monkeypatch, url):
+    line = refusal(monkeypatch, FLASK_MAIL_URL=url.format("sesam"))
+    assert line.startswith(f"FLASK_MAIL_URL {NO_MAIL_SERVER}")
+    assert "\n" not in line
+    assert "sesam" not in line
+    assert "olle" not in line
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://server", "smtps://server:465", "smtp://olle:p%40ss%2F@mejl.example.se:587", "smtp://[::1]:25", ""]
+)
+def test_a_mail_server_is_kept_as_it_was_given(monkeypatch, url):
+    assert setting("MAIL_URL", monkeypatch, FLASK_MAIL_URL=url) == url
+
+
+def test_a_senders_address_is_kept(monkeypatch):
+    address = "kalender@example.org"
+    assert setting("MAIL_FROM", monkeypatch, FLASK_MAIL_FROM=address) == address
+    assert setting("MAIL_FROM", monkeypatch, FLASK_MAIL_FROM="") == ""

@@ -2,6 +2,7 @@
 
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 
 import sqlalchemy as sa
 from flask import current_app
@@ -11,8 +12,8 @@ from app.calendar.hatches import Edition
 from app.contest.models import Entry
 from app.database import db
 from app.mail import messages, outbox
-from app.mail.models import OutboxMail
-from app.mail.post import Postponed, Refused, Send, office
+from app.mail.outbox import Taken
+from app.mail.post import Closed, Postponed, Refused, Send, office
 
 
 def folder() -> Path:
@@ -25,37 +26,33 @@ def server() -> str:
     return "" if current_app.config["DEMO"] else str(current_app.config["MAIL_URL"])
 
 
-def send_due() -> int:
-    """Sends the mails whose time has come and returns how many went."""
+def send_due(ending: Event | None = None) -> int:
+    """Sends the mails whose time has come, one at a time until `ending` is set, and returns how many went."""
     sent = 0
-    while due := outbox.take(clock.now()):
-        try:
-            with office(server(), folder()) as send:
-                sent += sum(_deliver(mail, send) for mail in due)
-        except Postponed as trouble:
-            for mail in due:
-                outbox.postpone(mail.id, mail.tries, clock.now(), str(trouble))
-            break
+    with office(server(), folder(), messages.host(current_app.config["PUBLIC_URL"])) as send:
+        while not (ending and ending.is_set()) and (mail := outbox.take(clock.now())):
+            try:
+                state = _delivered(mail, send)
+            except Refused as trouble:
+                outbox.settle(mail, "refused", clock.now(), str(trouble))
+            except Postponed as trouble:
+                outbox.postpone(mail, clock.now(), str(trouble))
+                if isinstance(trouble, Closed):
+                    break
+            else:
+                outbox.settle(mail, state, clock.now())
+                sent += state == "sent"
     return sent
 
 
-def _deliver(mail: OutboxMail, send: Send) -> bool:
-    number, tries = mail.id, mail.tries
+def _delivered(mail: Taken, send: Send) -> str:
     composed = _composed(mail)
-    if composed is None:
-        outbox.settle(number, "dropped", clock.now())
-        return False
+    # Ends what the reading began: while a server takes its time, nobody waits for the database.
     db.session.rollback()
-    try:
-        send(composed)
-    except Refused as trouble:
-        outbox.settle(number, "refused", clock.now(), str(trouble))
-        return False
-    except Postponed as trouble:
-        outbox.postpone(number, tries, clock.now(), str(trouble))
-        return False
-    outbox.settle(number, "sent", clock.now())
-    return True
+    if composed is None:
+        return "dropped"
+    send(composed)
+    return "sent"
 
 
 def edition_of(contest_id: str) -> Edition | None:
@@ -71,21 +68,25 @@ def sender(edition: Edition) -> messages.Sender:
     return messages.Sender(edition.file.title, address, organiser.email, current_app.config["PUBLIC_URL"])
 
 
-def _composed(mail: OutboxMail) -> EmailMessage | None:
-    """The mail as it goes now; None when its entry, or the address in it, is gone."""
-    edition = edition_of(mail.contest_id)
+def _composed(mail: Taken) -> EmailMessage | None:
+    """The mail as it goes now; None when its entry, or the address in it, is gone. Raises Postponed and Refused."""
     entry = db.session.scalar(sa.select(Entry).where(Entry.contest_id == mail.contest_id, Entry.ticket == mail.ticket))
-    if edition is None or edition.contest is None or entry is None or not entry.email or not entry.receipt_code:
+    if entry is None or not entry.email or not entry.receipt_code:
         return None
+    edition = edition_of(mail.contest_id)
+    if edition is None or edition.contest is None:
+        raise Postponed("tävlingen finns inte i innehållet")
     public_url = current_app.config["PUBLIC_URL"]
     if mail.kind == "vinst":
         letter = messages.winner(edition, edition.contest, entry.ticket, clock.now(), public_url)
     else:
         received = messages.Received(entry.receipt_code, entry.ticket, entry.received_at, _repeated(entry))
         letter = messages.receipt(edition, edition.contest, received, public_url)
-    return messages.message(
-        letter, sender(edition), entry.email, f"{mail.kind}.{mail.id}.{mail.ticket[:16]}", mail.created_at
-    )
+    try:
+        name = f"{mail.kind}.{mail.id}.{mail.ticket[:16]}"
+        return messages.message(letter, sender(edition), entry.email, name, mail.created_at)
+    except ValueError:
+        raise Refused("adressen går inte att skriva till") from None
 
 
 def _repeated(entry: Entry) -> bool:

@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.calendar.hatches import Edition
@@ -57,10 +58,6 @@ class Sender:
     reply_to: str
     public_url: str
 
-    @property
-    def host(self) -> str:
-        return urlsplit(self.public_url).hostname or "localhost"
-
 
 @dataclass(frozen=True)
 class Received:
@@ -104,7 +101,7 @@ def winner(edition: Edition, contest: Contest, ticket: str, now: datetime, publi
     answer_by = (
         (now + timedelta(days=contest.answer_days or 0)).astimezone(SWEDEN).replace(hour=23, minute=59, second=0)
     )
-    prizes = " eller ".join(prize.title[0].lower() + prize.title[1:] for prize in contest.prizes)
+    prizes = " eller ".join(_inside_a_sentence(prize.title) for prize in contest.prizes)
     return Letter(
         f"Du har vunnit i {edition.file.title}",
         (
@@ -122,18 +119,49 @@ def winner(edition: Edition, contest: Contest, ticket: str, now: datetime, publi
     )
 
 
+def _inside_a_sentence(title: str) -> str:
+    """”Ett par lampor” as ”ett par lampor”, but ”SJ-biljett” as it is."""
+    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+
+
 def message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
-    """A letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one."""
+    """A letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
+
+    Raises ValueError when the recipient cannot stand in a header as the one address that it is.
+    """
+    site = host(sender.public_url)
     mail = EmailMessage()
-    mail["From"] = Address(sender.name, addr_spec=sender.address)
+    mail["From"] = _mailbox(sender.address, _one_line(sender.name))
     mail["To"] = recipient
-    mail["Reply-To"] = sender.reply_to
-    mail["Subject"] = letter.subject
+    if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
+        raise ValueError("not one address")
+    mail["Reply-To"] = _mailbox(sender.reply_to)
+    mail["Subject"] = _one_line(letter.subject)
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{name}@{sender.host}>"
-    mail["List-Id"] = f"<{name.partition('.')[0]}.{sender.host}>"
+    mail["Message-ID"] = f"<{name}@{site}>"
+    mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
     mail["Auto-Submitted"] = "auto-generated"
+    # Left alone, Python sends eight bits to servers that never said they take them, or base64.
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     mail["Content-Language"] = "sv"
-    mail.set_content(letter.text)
-    mail.add_alternative(letter.html, subtype="html")
     return mail
+
+
+def host(public_url: str) -> str:
+    """The site's name as mail servers know it: in ASCII, and localhost for an address of numbers."""
+    name = urlsplit(public_url).hostname or "localhost"
+    try:
+        ip_address(name)
+    except ValueError:
+        return name.encode("idna").decode()
+    return "localhost"
+
+
+def _mailbox(address: str, name: str = "") -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(name, local, domain.encode("idna").decode())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

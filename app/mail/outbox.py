@@ -4,7 +4,6 @@ A mail is taken out for a while before it is sent, so that two processes never s
 died has lost it when the while is over, and it is tried again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +13,22 @@ from app.database import db, write
 from app.mail.models import WAITING, OutboxMail
 
 TAKEN_FOR = timedelta(minutes=10)
+"""Longer than one mail can take, with a server that uses all of its time for every word."""
 _BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """How long to wait after each failed try; the last goes on, for a server can be down for days."""
+_TRIES_TO_NOTE = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail that was taken out to be sent; `tries` counts this time, too."""
+
+    id: int
+    kind: str
+    contest_id: str
+    ticket: str
+    created_at: datetime
+    tries: int
 
 
 @dataclass(frozen=True)
@@ -33,35 +46,45 @@ def put(kind: str, contest_id: str, ticket: str, now: datetime) -> None:
     db.session.execute(sa.insert(OutboxMail).values(row | {"tries": 0, "state": WAITING}))
 
 
-def take(now: datetime, limit: int = 50) -> Sequence[OutboxMail]:
-    """Takes out the mails whose time has come, the oldest first, each counted as a try."""
+def take(now: datetime) -> Taken | None:
+    """Takes out the mail whose time came first, counted as a try; None when there is none."""
     write()
-    due = db.session.scalars(
-        sa.select(OutboxMail)
-        .where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
-        .order_by(OutboxMail.next_try_at, OutboxMail.id)
-        .limit(limit)
-    ).all()
-    for mail in due:
+    due = sa.select(OutboxMail).where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
+    mail = db.session.scalar(due.order_by(OutboxMail.next_try_at, OutboxMail.id).limit(1))
+    taken = None
+    if mail:
         mail.tries += 1
         mail.next_try_at = now + TAKEN_FOR
+        taken = Taken(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.created_at, mail.tries)
     db.session.commit()
-    return due
+    return taken
 
 
-def settle(mail_id: int, state: str, now: datetime, trouble: str | None = None) -> None:
-    """Notes that a mail was sent, refused or dropped: it is never tried again."""
-    _note(mail_id, state=state, settled_at=now, trouble=trouble)
+def settle(mail: Taken, state: str, now: datetime, trouble: str | None = None) -> None:
+    """Notes that a mail was sent, refused or dropped: it is never tried again.
+
+    Tries anew when the database is too busy, for what was sent and not noted would be sent once more.
+    """
+    for left in reversed(range(_TRIES_TO_NOTE)):
+        try:
+            return _note(mail, state=state, settled_at=now, trouble=trouble)
+        except sa.exc.OperationalError:
+            db.session.rollback()
+            if not left:
+                raise
+    return None
 
 
-def postpone(mail_id: int, tries: int, now: datetime, trouble: str) -> None:
+def postpone(mail: Taken, now: datetime, trouble: str) -> None:
     """Puts a mail back, to be tried again later and later."""
-    _note(mail_id, next_try_at=now + _BACKOFF[min(tries, len(_BACKOFF)) - 1], trouble=trouble)
+    _note(mail, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
 
 
-def _note(mail_id: int, **values: object) -> None:
+def _note(mail: Taken, **values: object) -> None:
+    """Writes what became of this try, unless somebody has taken the mail since or settled it."""
     write()
-    db.session.execute(sa.update(OutboxMail).where(OutboxMail.id == mail_id).values(**values))
+    still_ours = (OutboxMail.id == mail.id, OutboxMail.tries == mail.tries, OutboxMail.state == WAITING)
+    db.session.execute(sa.update(OutboxMail).where(*still_ours).values(**values))
     db.session.commit()
 
 

@@ -1,20 +1,25 @@
 """Hands finished mails over: to an SMTP server, or without one to files that anybody can read.
 
 An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
-machine, nothing is said to it before STARTTLS (RFC 3207).
+machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
 """
 
+import os
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email import policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 20
-"""Seconds to wait for a server's word."""
+"""Seconds to wait for each of a server's words."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_NOT_NOW = 421
+"""The server's word for closing the connection; smtplib then has hung up."""
 
 Send = Callable[[EmailMessage], None]
 
@@ -23,56 +28,89 @@ class Postponed(Exception):
     """The mail did not go; it may later. The text names the trouble, never an address."""
 
 
+class Closed(Postponed):
+    """The same, and no other mail will go now either."""
+
+
 class Refused(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
 
 
 @contextmanager
-def office(url: str, folder: Path) -> Iterator[Send]:
-    """A post office that is open for as long as the block: SMTP at `url`, or files in `folder`. Raises Postponed."""
+def office(url: str, folder: Path, our_name: str) -> Iterator[Send]:
+    """A post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
+
+    It connects when the first mail comes. Sending raises Refused, Postponed and Closed.
+    """
     if not url:
-        yield lambda mail: _write(mail, folder)
+        yield partial(_write, folder)
         return
+    connected: list[smtplib.SMTP] = []
+
+    def send(mail: EmailMessage) -> None:
+        if not connected:
+            connected.append(_connected(url, our_name))
+        _send(connected[0], mail)
+
     try:
-        server = _connected(url)
-    except (OSError, smtplib.SMTPException) as error:
-        raise Postponed(_trouble(error)) from None
-    try:
-        yield lambda mail: _send(server, mail)
+        yield send
     finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
+        for server in connected:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
 
 
-def _connected(url: str) -> smtplib.SMTP:
+def _connected(url: str, our_name: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    context = ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
-        server.ehlo()
-        if server.has_extn("starttls") or host not in _LOOPBACK:
-            server.starttls(context=context)
-            server.ehlo()
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+    server: smtplib.SMTP | None = None
+    try:
+        if parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=_tls(host))
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
+            _start_tls(server, host)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        if server:
+            server.close()
+        raise Closed(_trouble(error)) from None
     return server
+
+
+def _start_tls(server: smtplib.SMTP, host: str) -> None:
+    server.ehlo_or_helo_if_needed()
+    if host in _LOOPBACK and not server.has_extn("starttls"):
+        return
+    server.starttls(context=_tls(host))
+
+
+def _tls(host: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if host in _LOOPBACK:
+        # A mail server on the same machine has a certificate for another name, if for any.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     try:
-        server.send_message(mail)
+        server.send_message(mail, to_addrs=[address.addr_spec for address in mail["To"].addresses])
     except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise (Refused if 500 <= code < 600 else Postponed)(f"mottagaren: {code}") from None
+        raise _answered(next(iter(error.recipients.values()))[0], "mottagaren") from None
     except smtplib.SMTPDataError as error:
-        raise (Refused if 500 <= error.smtp_code < 600 else Postponed)(f"innehållet: {error.smtp_code}") from None
+        raise _answered(error.smtp_code, "innehållet") from None
     except smtplib.SMTPNotSupportedError:
         raise Refused("servern tar inte emot adresser med å, ä eller ö") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Postponed(_trouble(error)) from None
+        raise Closed(_trouble(error)) from None
+
+
+def _answered(code: int, about: str) -> Exception:
+    kind = Refused if 500 <= code < 600 else Closed if code == _NOT_NOW else Postponed
+    return kind(f"{about}: {code}")
 
 
 def _trouble(error: Exception) -> str:
@@ -80,14 +118,15 @@ def _trouble(error: Exception) -> str:
     return f"servern: {type(error).__name__} {code}".strip()
 
 
-def _write(mail: EmailMessage, folder: Path) -> None:
-    """A file named after the mail, so that a second try takes the place of the first."""
+def _write(folder: Path, mail: EmailMessage) -> None:
+    """A file named after the mail, so that a second try takes the place of the first; on disk before it is told."""
+    name = mail["Message-ID"].strip("<>").partition("@")[0]
+    unfinished = folder / f".{name}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        name = mail["Message-ID"].strip("<>").partition("@")[0]
-        unfinished = folder / f".{name}"
-        unfinished.touch(mode=0o600)
-        unfinished.write_bytes(mail.as_bytes())
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(mail.as_bytes(policy=policy.default.clone(utf8=not str(mail["To"]).isascii())))
+            os.fsync(file.fileno())
         unfinished.replace(folder / f"{name}.eml")
     except OSError as error:
-        raise Postponed(f"filen: {type(error).__name__}") from None
+        raise Closed(f"filen: {type(error).__name__}") from None

@@ -1,0 +1,522 @@
+"""Mails against a real SMTP server that refuses, delays, hangs up, hangs or is not there: each arrives once."""
+
+import logging
+import secrets
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from app.contest import acceptance, entries
+from app.contest.acceptance import Answers
+from app.contest.models import Entry
+from app.database import db
+from app.mail import delivery, outbox, post
+from app.privacy import own_entry
+from tests.conftest import configured, swedish
+from tests.mail.conftest import CUT_OFF, HANG_UP, HOLD, PATIENCE, knows_the_password
+
+ANNA, BO = "anna@example.se", "bo@example.se"
+REMOTE = "127.0.0.2"
+"""A host that is on this machine without the calendar knowing it."""
+OLLE = "olle:ses%40m@"
+
+
+def text_of(arrival):
+    return arrival[1].get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def states(rows):
+    return [(row.state, row.tries) for row in rows()]
+
+
+def test_a_receipt_arrives_once_with_its_code_and_ticket(serve, accept, send, rows, postmaster):
+    serve()
+    receipt = accept(ANNA)
+    assert (send(), send()) == (1, 0)
+    ((receivers, mail),) = postmaster.arrived
+    assert receivers == [ANNA]
+    assert mail["To"] == ANNA
+    assert entries.grouped(receipt.code) in text_of(postmaster.arrived[0])
+    assert receipt.ticket in text_of(postmaster.arrived[0])
+    assert states(rows) == [("sent", 1)]
+
+
+def test_many_mails_go_in_one_round_in_the_order_of_the_entries(serve, accept, send, postmaster):
+    serve()
+    everybody = [f"person{number}@example.se" for number in range(60)]
+    for email in everybody:
+        accept(email)
+    assert send() == 60
+    assert postmaster.receivers == everybody
+
+
+def test_an_entry_is_thanked_for_though_the_server_is_down_and_its_mail_goes_later(
+    nobody, serve, enter, send, rows, clock, postmaster
+):
+    page = enter(email=ANNA)
+    assert page.status_code == 200
+    assert send() == 0
+    assert states(rows) == [("waiting", 1)]
+    serve(port=nobody)
+    clock.forward(minutes=1)
+    assert send() == 1
+    code = text_of(postmaster.arrived[0]).partition("Din kvittokod:\n")[2].splitlines()[0]
+    assert code in page.text
+
+
+def test_a_server_that_is_down_for_an_hour_gets_every_mail_once(nobody, serve, accept, send, rows, clock, postmaster):
+    for number in range(5):
+        accept(f"person{number}@example.se")
+    for _ in range(60):
+        clock.forward(minutes=1)
+        assert send() == 0
+    accept(BO, at="2026-12-10 10:00")
+    assert max(tries for _, tries in states(rows)) <= 6, "it lets the server be, more and more"
+    serve(port=nobody)
+    for _ in range(60):
+        clock.forward(minutes=1)
+        send()
+    assert sorted(postmaster.receivers) == [BO, *(f"person{number}@example.se" for number in range(5))]
+    assert {row.state for row in rows()} == {"sent"}
+
+
+def test_the_wait_between_tries_grows_to_an_hour_and_stays_there(nobody, accept, send, rows, clock):
+    accept(ANNA)
+    waits = []
+    for _ in range(7):
+        send()
+        waits.append((rows()[0].next_try_at - clock.now()).total_seconds() / 60)
+        clock.instant = rows()[0].next_try_at
+    assert waits == [1, 5, 15, 30, 60, 60, 60]
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_a_refusal_for_good_is_noted_and_not_tried_again(serve, accept, send, rows, clock, postmaster, command):
+    serve()
+    accept(ANNA)
+    accept(BO)
+    postmaster.script[command] = ["550 No such user anna@example.se"]
+    assert send() == 1
+    clock.forward(days=2)
+    assert send() == 0
+    assert postmaster.receivers == [BO]
+    assert states(rows) == [("refused", 1), ("sent", 1)]
+    assert rows()[0].trouble == {"RCPT": "mottagaren: 550", "DATA": "innehållet: 550"}[command]
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_greylisting_costs_a_minute_and_delays_nobody_else(serve, accept, send, rows, clock, postmaster, command):
+    serve()
+    accept(ANNA)
+    accept(BO)
+    postmaster.script[command] = ["450 Greylisted, come back"]
+    assert send() == 1
+    assert postmaster.receivers == [BO]
+    clock.forward(minutes=1)
+    assert send() == 1
+    assert postmaster.receivers == [BO, ANNA]
+    assert states(rows) == [("sent", 2), ("sent", 1)]
+
+
+@pytest.mark.parametrize("answer", ["421 Closing", "451 Not now", "550 We do not know you", "553 No"])
+def test_a_sender_that_the_server_does_not_want_loses_no_mail(serve, accept, send, rows, clock, postmaster, answer):
+    serve()
+    accept(ANNA)
+    postmaster.script["MAIL"] = [answer]
+    assert send() == 0
+    assert states(rows) == [("waiting", 1)]
+    assert rows()[0].trouble == f"servern: SMTPSenderRefused {answer[:3]}"
+    clock.forward(minutes=1)
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_a_server_that_closes_ends_the_round_and_what_was_not_tried_counts_no_try(
+    serve, accept, send, rows, clock, postmaster, command
+):
+    serve()
+    accept(ANNA)
+    accept(BO)
+    postmaster.script[command] = ["421 Closing down"]
+    assert send() == 0
+    assert states(rows) == [("waiting", 1), ("waiting", 0)]
+    clock.forward(minutes=1)
+    assert send() == 2
+    assert sorted(postmaster.receivers) == [ANNA, BO]
+
+
+def test_a_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, rows, clock, postmaster):
+    serve()
+    receipt = accept(ANNA)
+    postmaster.script["DATA"] = [CUT_OFF]
+    assert send() == 0
+    assert postmaster.arrived == []
+    assert states(rows) == [("waiting", 1)]
+    clock.forward(minutes=1)
+    assert send() == 1
+    assert receipt.ticket in text_of(postmaster.arrived[0])
+    assert postmaster.receivers == [ANNA]
+
+
+def test_a_server_that_takes_a_mail_without_saying_so_gets_the_same_one_again(serve, accept, send, clock, postmaster):
+    """Nobody can know then whether the mail went: it goes again, and its Message-ID tells mail programs it is one."""
+    serve()
+    accept(ANNA)
+    postmaster.script["DATA"] = [HANG_UP]
+    assert send() == 0
+    clock.forward(minutes=1)
+    assert send() == 1
+    first, second = (mail for _, mail in postmaster.arrived)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first.as_bytes().split(b"boundary=")[0] == second.as_bytes().split(b"boundary=")[0]
+
+
+def test_a_server_that_never_answers_is_given_up(app, accept, send, rows, monkeypatch):
+    monkeypatch.setattr(post, "TIMEOUT", 0.1)
+    accept(ANNA)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app.config["MAIL_URL"] = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        assert send() == 0
+    assert states(rows) == [("waiting", 1)]
+    assert rows()[0].trouble.startswith("servern: ")
+
+
+def test_while_a_server_takes_its_time_entries_come_in_and_no_other_worker_sends_the_mail(
+    serve, accept, send, postmaster
+):
+    serve()
+    accept(ANNA)
+    postmaster.script["DATA"] = [HOLD]
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(send)
+        assert postmaster.holding.wait(PATIENCE)
+        accept(BO)
+        assert send() == 1
+        assert postmaster.receivers == [BO]
+        postmaster.release.set()
+        assert slow.result(PATIENCE) == 1
+    assert postmaster.receivers == [BO, ANNA]
+
+
+def test_four_workers_at_once_send_every_mail_once(serve, accept, send, rows, postmaster):
+    serve()
+    everybody = [f"person{number}@example.se" for number in range(12)]
+    for email in everybody:
+        accept(email)
+    together = threading.Barrier(4)
+
+    def work(_):
+        together.wait(PATIENCE)
+        return send()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 12
+    assert sorted(postmaster.receivers) == sorted(everybody)
+    assert set(states(rows)) == {("sent", 1)}
+
+
+def test_a_worker_that_dies_with_a_mail_in_its_hand_loses_nothing(app, serve, accept, send, clock, postmaster):
+    serve()
+    accept(ANNA)
+    with app.app_context():
+        assert outbox.take(clock.now())
+    assert send() == 0
+    clock.instant += outbox.TAKEN_FOR
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+
+
+def test_a_worker_that_comes_back_late_changes_nothing(app, accept, rows, clock):
+    accept(ANNA)
+    with app.app_context():
+        late = outbox.take(clock.now())
+        clock.instant += outbox.TAKEN_FOR
+        quick = outbox.take(clock.now())
+        outbox.postpone(late, clock.now(), "servern: för sen")
+        assert rows()[0].next_try_at == clock.now() + outbox.TAKEN_FOR
+        outbox.settle(quick, "sent", clock.now())
+        outbox.settle(late, "refused", clock.now(), "mottagaren: 550")
+    assert [(row.state, row.trouble) for row in rows()] == [("sent", None)]
+
+
+def test_what_was_sent_is_noted_though_the_database_is_busy_at_first(
+    serve, accept, send, rows, clock, postmaster, monkeypatch
+):
+    serve()
+    accept(ANNA)
+    noted, trouble = outbox._note, [OperationalError("BEGIN", None, TimeoutError())] * 2
+
+    def busy(mail, **values):
+        if trouble:
+            raise trouble.pop()
+        noted(mail, **values)
+
+    monkeypatch.setattr(outbox, "_note", busy)
+    assert send() == 1
+    clock.forward(days=1)
+    assert send() == 0
+    assert states(rows) == [("sent", 1)]
+    assert postmaster.receivers == [ANNA]
+
+
+def test_a_round_that_is_told_to_end_takes_no_more_mails(app, serve, accept, rows):
+    serve()
+    accept(ANNA)
+    ending = threading.Event()
+    ending.set()
+    with app.app_context():
+        assert delivery.send_due(ending) == 0
+    assert states(rows) == [("waiting", 0)]
+
+
+def test_the_mail_of_a_withdrawn_entry_is_dropped(app, serve, accept, send, rows, clock, postmaster):
+    serve()
+    receipt = accept(ANNA)
+    with app.app_context():
+        found = own_entry.find(app.extensions["library"].editions.values(), receipt.code, ANNA)
+        own_entry.withdraw(found, clock.now())
+    assert send() == 0
+    assert states(rows) == [("dropped", 1)]
+    assert postmaster.heard == []
+
+
+def test_the_mail_of_an_erased_entry_is_dropped(app, serve, accept, send, rows, postmaster):
+    serve()
+    accept(ANNA)
+    with app.app_context():
+        db.session.execute(sa.update(Entry).values(email=None, receipt_code=None, duplicate_key=None))
+        db.session.commit()
+    assert send() == 0
+    assert states(rows) == [("dropped", 1)]
+    assert postmaster.heard == []
+
+
+def test_the_mail_waits_while_its_contest_is_not_in_the_content(app, serve, accept, send, rows, clock, monkeypatch):
+    serve()
+    accept(ANNA)
+    with monkeypatch.context() as without:
+        without.setattr(app.extensions["library"], "editions", {})
+        assert send() == 0
+    assert states(rows) == [("waiting", 1)]
+    clock.forward(minutes=1)
+    assert send() == 1
+
+
+def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monkeypatch):
+    serve()
+    put = outbox.put
+
+    def put_and_break(*row):
+        put(*row)
+        raise RuntimeError("strömmen gick")
+
+    monkeypatch.setattr(outbox, "put", put_and_break)
+    with pytest.raises(RuntimeError):
+        accept(ANNA)
+    assert rows() == []
+    assert send() == 0
+
+
+def test_the_same_form_sent_twice_is_one_mail(app, serve, contest, send, postmaster):
+    serve()
+    answers = Answers(ANNA, "2030", "1441", None, secrets.token_hex(20))
+    with app.app_context():
+        for second in (0, 1):
+            moment = swedish(f"2026-12-10 08:59:0{second}")
+            acceptance.accept(contest, answers, app.config["SECRET_KEY"], moment)
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+
+
+def test_only_the_later_of_two_entries_is_told_that_there_are_two(serve, accept, send, postmaster):
+    serve()
+    for email in (ANNA, "anna+jul@example.se", BO):
+        accept(email)
+    assert send() == 3
+    told = ["mer än ett bidrag från dig" in text_of(arrival) for arrival in postmaster.arrived]
+    assert told == [False, True, False]
+
+
+# -- addresses --
+
+
+def test_an_address_with_swedish_letters_goes_to_a_server_that_takes_it(serve, accept, send, postmaster):
+    serve()
+    accept("åsa@example.se")
+    assert send() == 1
+    assert postmaster.receivers == ["åsa@example.se"]
+
+
+def test_a_server_that_does_not_take_swedish_letters_in_an_address_still_gets_the_next_mail(
+    serve, accept, send, rows, postmaster
+):
+    serve(enable_SMTPUTF8=False)
+    accept("åsa@example.se")
+    accept(BO)
+    assert send() == 1
+    assert postmaster.receivers == [BO]
+    assert rows()[0].trouble == "servern tar inte emot adresser med å, ä eller ö"
+
+
+def test_an_address_that_would_be_two_in_a_header_goes_to_neither(serve, accept, send, rows, postmaster):
+    serve()
+    accept("anna,bo@example.se")
+    accept(BO)
+    assert send() == 1
+    assert postmaster.receivers == [BO]
+    assert (rows()[0].state, rows()[0].trouble) == ("refused", "adressen går inte att skriva till")
+
+
+# -- what is kept and told --
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [("RCPT", "550 anna@example.se"), ("RCPT", "450 anna"), ("DATA", "554 anna"), ("MAIL", "451 anna"), ("DATA", "")],
+)
+def test_neither_outbox_nor_log_ever_holds_an_address_or_a_code(
+    serve, accept, send, rows, postmaster, caplog, capfd, command, answer
+):
+    serve()
+    receipt = accept(ANNA)
+    postmaster.script[command] = [answer] if answer else []
+    with caplog.at_level(logging.DEBUG):
+        send()
+    (row,) = rows()
+    kept = " ".join(str(value) for name, value in vars(row).items() if not name.startswith("_"))
+    # aiosmtpd, which plays the server, writes down all it hears.
+    ours = [record for record in caplog.records if record.name != "mail.log"]
+    told = " ".join([kept, *(record.getMessage() for record in ours), *capfd.readouterr()]).lower()
+    assert receipt.ticket in told
+    for secret in ("anna", "example.se", receipt.code.lower(), entries.grouped(receipt.code).lower()):
+        assert secret not in told
+
+
+# -- passwords and TLS --
+
+
+def test_starttls_and_a_password_open_a_server_elsewhere(
+    serve, accept, send, postmaster, tls, certificate, monkeypatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    serve(
+        REMOTE, user=OLLE, tls_context=tls, require_starttls=True, auth_required=True, authenticator=knows_the_password
+    )
+    accept(ANNA)
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+    assert postmaster.heard == [("AUTH", True), ("MAIL", True)]
+
+
+def test_nothing_is_said_to_a_server_elsewhere_that_offers_no_starttls(serve, accept, send, rows, postmaster):
+    serve(REMOTE, user=OLLE, auth_require_tls=False, authenticator=knows_the_password)
+    accept(ANNA)
+    assert send() == 0
+    assert postmaster.heard == []
+    assert rows()[0].trouble == "servern: SMTPNotSupportedError"
+
+
+def test_nothing_is_said_to_a_server_elsewhere_whose_certificate_does_not_hold(
+    serve, accept, send, rows, postmaster, tls
+):
+    serve(REMOTE, user=OLLE, tls_context=tls, auth_require_tls=False, authenticator=knows_the_password)
+    accept(ANNA)
+    assert send() == 0
+    assert postmaster.heard == []
+    assert rows()[0].trouble == "servern: SSLCertVerificationError"
+
+
+def test_tls_from_the_start_works(serve, accept, send, postmaster, tls, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    serve(REMOTE, scheme="smtps", ssl_context=tls)
+    accept(ANNA)
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+
+
+def test_a_server_on_this_machine_may_have_any_certificate(serve, accept, send, postmaster, tls):
+    serve(tls_context=tls)
+    accept(ANNA)
+    assert send() == 1
+    assert postmaster.heard == [("MAIL", True)]
+
+
+@pytest.mark.parametrize("user", ["olle:fel@", "olle:felet%C3%B6@"])
+def test_a_wrong_password_loses_no_mail_and_is_never_told(app, serve, accept, send, rows, clock, postmaster, user):
+    server = serve(user=user, auth_require_tls=False, authenticator=knows_the_password)
+    accept(ANNA)
+    assert send() == 0
+    assert states(rows) == [("waiting", 1)]
+    assert rows()[0].trouble.startswith("servern: ")
+    assert "fel" not in rows()[0].trouble
+    app.config["MAIL_URL"] = f"smtp://{OLLE}127.0.0.1:{server.port}"
+    clock.forward(minutes=1)
+    assert send() == 1
+    assert postmaster.receivers == [ANNA]
+
+
+# -- without a server --
+
+
+def files(app):
+    return sorted((Path(app.instance_path) / "mail").iterdir())
+
+
+def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(app, accept, send, rows):
+    receipt = accept(ANNA)
+    assert send() == 1
+    (file,) = files(app)
+    assert file.name == f"kvitto.1.{receipt.ticket[:16]}.eml"
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["To"] == ANNA
+    assert mail["Subject"] == "Kvitto på ditt bidrag i Miljöjulkalendern 2026"
+    assert entries.grouped(receipt.code) in text_of(([], mail))
+    assert states(rows) == [("sent", 1)]
+
+
+def test_a_file_with_swedish_letters_in_the_address_has_it_in_plain(app, accept, send):
+    accept("åsa@example.se")
+    send()
+    assert "\nTo: åsa@example.se\n" in files(app)[0].read_text()
+
+
+def test_a_second_try_takes_the_place_of_the_first_file(app, accept, send, clock, monkeypatch):
+    accept(ANNA)
+    with monkeypatch.context() as dying:
+        dying.setattr(outbox, "settle", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send()
+    clock.instant += outbox.TAKEN_FOR
+    assert send() == 1
+    assert len(files(app)) == 1
+
+
+def test_a_disk_that_takes_no_file_loses_no_mail(app, accept, send, rows, clock):
+    in_the_way = Path(app.instance_path) / "mail"
+    in_the_way.touch()
+    accept(ANNA)
+    accept(BO)
+    assert send() == 0
+    assert states(rows) == [("waiting", 1), ("waiting", 0)]
+    assert rows()[0].trouble.startswith("filen: ")
+    in_the_way.unlink()
+    clock.forward(minutes=1)
+    assert send() == 2
+    assert len(files(app)) == 2
+
+
+@configured(DEMO=True)
+def test_a_demo_writes_files_and_to_nobody(app, serve, accept, send, postmaster):
+    serve()
+    accept(ANNA)
+    assert send() == 1
+    assert postmaster.heard == []
+    assert len(files(app)) == 1

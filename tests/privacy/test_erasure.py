@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from email import policy
 from pathlib import Path
@@ -379,7 +380,7 @@ def season(app, client, clock, organiser, contest, log_file, tmp_path):
     )
     organiser.get("/admin/bidrag?sok=anna@example.se")
     with app.app_context():
-        queue = jobs.made(app)
+        queue = jobs.made(app, threading.Event())
         queue.storage.flush_all()
         queue.storage.close()
         clock.set("2026-12-21 09:00")

@@ -97,7 +97,7 @@ def test_nothing_is_fetched_after_the_page_has_come(check):
     asked = []
     check.on("request", lambda request: asked.append(request.url))
     recount(check)
-    check.get_by_label("Din lott").fill("00000000")
+    check.get_by_label("Lott att leta efter").fill("00000000")
     check.get_by_role("button", name="Finns min lott med?").click()
     expect(answer(check)).to_have_text("Nej, ingen lott i listan börjar så.")
     assert asked == []
@@ -112,7 +112,7 @@ def test_it_agrees_with_an_independent_program(check, number):
     said = recount(check)
     if expected.ranking:
         assert said == f"Allt stämmer. Vinnare: plats 1, lott {expected.ranking[0][1]}."
-        check.get_by_label("Din lott").fill(expected.ranking[-1][1])
+        check.get_by_label("Lott att leta efter").fill(expected.ranking[-1][1])
         check.get_by_role("button", name="Finns min lott med?").click()
         last = len(expected.ranking)
         expect(answer(check)).to_contain_text(f"är med, på plats {last} av {last}.", timeout=20_000)
@@ -199,7 +199,7 @@ def test_what_is_wrong_is_said_at_its_step(check):
 
 def test_a_ticket_is_found_by_keyboard_alone(check, client):
     ticket = published_protocol(client)["rangordning"][2]["lott"]
-    field = tab_to(check.get_by_label("Din lott"))
+    field = tab_to(check.get_by_label("Lott att leta efter"))
     field.press_sequentially("xyz")
     field.press("Enter")
     expect(answer(check)).to_contain_text("Skriv minst de åtta första tecknen i din lott")
@@ -211,8 +211,8 @@ def test_a_ticket_is_found_by_keyboard_alone(check, client):
 
 def test_a_struck_ticket_is_said_to_be_struck(check, client):
     struck = re.search("([0-9a-f]{64}) struken", published(client)["lista.txt"].decode())[1]
-    check.get_by_label("Din lott").fill(struck)
-    check.get_by_label("Din lott").press("Enter")
+    check.get_by_label("Lott att leta efter").fill(struck)
+    check.get_by_label("Lott att leta efter").press("Enter")
     expect(answer(check)).to_have_text(f"Lotten {struck} är struken och inte med i dragningen.")
 
 
@@ -226,8 +226,8 @@ def test_before_the_draw_there_is_less_to_count(page, app, contest, reach, clien
     page.goto(PAGE)
     if state == "open":
         expect(page.get_by_role("button", name="Räkna om dragningen")).to_have_count(0)
-        page.get_by_label("Din lott").fill(listed[0][0])
-        page.get_by_label("Din lott").press("Enter")
+        page.get_by_label("Lott att leta efter").fill(listed[0][0])
+        page.get_by_label("Lott att leta efter").press("Enter")
     else:
         page.get_by_role("button", name="Räkna om dragningen").click()
     expect(answer(page)).to_contain_text(said)

@@ -81,7 +81,8 @@ def test_a_rehearsals_value_is_said_to_prove_nothing(app, contest, reach, client
 def test_the_files_come_with_the_page_while_they_are_light(app, entries, come):
     edition = app.extensions["library"].editions[2026]
     with app.test_request_context():
-        html = render_template("draw/check.html", edition=edition, standing=SimpleNamespace(entries=entries))
+        midnights = [SimpleNamespace(entries=entries)]
+        html = render_template("draw/check.html", edition=edition, midnights=midnights)
     page = BeautifulSoup(html, "html.parser")
     assert page.find(id="i-webblasaren")["data-files"] == (f"{PAGE}/lista.txt" if come else "")
     assert ("Filerna kom med sidan." in page.text) == come

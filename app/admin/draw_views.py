@@ -8,6 +8,7 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import log
 from app.admin.forms import LockForm, ValueForm, VerdictForm, made
 from app.admin.guard import blueprint, chosen_contest
 from app.calendar.schema import Contest
@@ -83,6 +84,7 @@ def lock_list() -> BaseResponse | Page:
             draw_at = form.draw_at.data.replace(tzinfo=SWEDEN)
             in_force = rulebook.freeze(contest, edition.file.organiser, clock.now())
             conduct.lock(contest, in_force.text, draw_at, _chain(), clock.now())
+            log.note("locked", contest.id, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except conduct.ActRefused as error:
             form.refuse(str(error))
@@ -98,6 +100,7 @@ def paste_value() -> BaseResponse | Page:
     if form.validate():
         try:
             conduct.draw(contest, form.value.data or "", _chain(), clock.now())
+            log.note("drawn", contest.id, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except conduct.ActRefused as error:
             form.refuse(str(error))
@@ -114,6 +117,7 @@ def decide() -> BaseResponse | Page:
                 conduct.confirm(contest, form.place.data or 0, clock.now())
             else:
                 conduct.skip(contest, form.place.data or 0, form.verdict.data or "", clock.now())
+            log.note("verdict", f"plats {form.place.data} i {contest.id}: {form.verdict.data}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except conduct.ActRefused as error:
             form.refuse(str(error))

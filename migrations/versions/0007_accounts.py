@@ -21,12 +21,12 @@ ORGANISER = sa.table("organiser", sa.column("id"), sa.column("totp_secret"))
 
 
 def upgrade():
-    # Rebuilt whole on SQLite, for AUTOINCREMENT: a removed account's number must not come back in the log.
-    with op.batch_alter_table("organiser", recreate="auto", table_kwargs={"sqlite_autoincrement": True}) as organiser:
+    with op.batch_alter_table("organiser") as organiser:
         # Whoever had an account could do everything, and still can.
         organiser.add_column(sa.Column("role", sa.String(length=20), nullable=False, server_default="administrator"))
         organiser.alter_column("totp_secret", type_=sa.String(length=300), existing_nullable=False)
-    with op.batch_alter_table("organiser") as organiser:
+    # AUTOINCREMENT on SQLite: a removed account's number must not come back in the log.
+    with op.batch_alter_table("organiser", table_kwargs={"sqlite_autoincrement": True}) as organiser:
         organiser.alter_column("role", server_default=None, existing_type=sa.String(length=20))
     rewrite_secrets(lambda secret: sealing.seal(secret, "totp", clock.now()))
     with op.batch_alter_table("invitation") as invitation:

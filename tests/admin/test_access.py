@@ -6,7 +6,6 @@ from datetime import timedelta
 import pyotp
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
 
 from app.admin import access, passwords
@@ -18,12 +17,6 @@ from tests.conftest import configured, on_sqlite, token_in
 SIGN_IN = "/admin/logga-in"
 EMAIL, PASSWORD = "olle@example.se", "en mening går bra"
 NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Passwords are hashed as ever, but with little work."""
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture

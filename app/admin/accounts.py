@@ -94,16 +94,17 @@ def sign_ins(organiser_id: int, since: datetime) -> list[SignIn]:
 def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
     """Ends one of the account's sign-ins."""
     write()
-    _end(organiser_id, SignIn.name == name)
     log.record("signed out", "en annan webbläsare", now)
+    _end(organiser_id, SignIn.name == name)
     db.session.commit()
 
 
 def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
     """Ends every sign-in of the account, the present one too."""
     write()
-    _end(organiser_id, sa.true())
+    # First the log: afterwards nobody is signed in who could have done it.
     log.record("signed out", "alla webbläsare", now)
+    _end(organiser_id, sa.true())
     db.session.commit()
 
 

@@ -15,10 +15,10 @@ NAME = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def unpacked(organiser):
-    answer = organiser.get("/admin/bidrag.xlsx")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"] == "attachment; filename=bidrag-mjk-2026.xlsx"
-    return zipfile.ZipFile(io.BytesIO(answer.data))
+    with organiser.get("/admin/bidrag.xlsx") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == "attachment; filename=bidrag-mjk-2026.xlsx"
+        return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
 def rows(book):
@@ -63,11 +63,11 @@ def test_many_entries_are_all_there(app, contest, organiser, file):
     with app.app_context():
         db.session.add_all(entry(contest, number) for number in range(1201))
         db.session.commit()
-    answer = organiser.get(f"/admin/{file}")
-    if file.endswith("xlsx"):
-        found = [row[2] for row in rows(zipfile.ZipFile(io.BytesIO(answer.data)))[1:]]
-    else:
-        found = [line.split(";")[2] for line in answer.data.decode("utf-8-sig").splitlines()[1:]]
+    with organiser.get(f"/admin/{file}") as answer:
+        if file.endswith("xlsx"):
+            found = [row[2] for row in rows(zipfile.ZipFile(io.BytesIO(answer.data)))[1:]]
+        else:
+            found = [line.split(";")[2] for line in answer.data.decode("utf-8-sig").splitlines()[1:]]
     assert found == [f"{number}@example.se" for number in range(1201)]
 
 

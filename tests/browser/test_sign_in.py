@@ -99,13 +99,13 @@ def test_a_passkey_signs_in_without_password_and_code(desk, sign_in):
     add_passkey(desk)
     tab_to(button(desk, "Logga ut överallt")).press("Enter")
     expect(heading(desk, "Logga in")).to_be_visible()
-    tab_to(button(desk, "Logga in med passkey")).press("Enter")
+    tab_to(button(desk, "Använd passkey")).press("Enter")
     expect(heading(desk, "Miljöjulkalendern 2026")).to_be_visible()
 
 
 def test_a_browser_without_a_passkey_says_so_and_stays_where_it_is(desk, secret):
     desk.goto("/admin/logga-in")
-    tab_to(button(desk, "Logga in med passkey")).press("Enter")
+    tab_to(button(desk, "Använd passkey")).press("Enter")
     expect(desk.get_by_role("status")).to_have_text("Det blev ingen passkey. Försök igen när du vill.")
     expect(heading(desk, "Logga in")).to_be_visible()
 

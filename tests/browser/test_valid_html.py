@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import on_sqlite
+from tests.conftest import on_sqlite, token_in
 
 pytestmark = on_sqlite
 
@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
+ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
 
 
 def faults_in(folder: Path) -> str:
@@ -43,9 +44,13 @@ def test_the_calendar_is_valid_in_every_season(tmp_path, clock, client, day):
     assert faults_in(tmp_path / "pages") == ""
 
 
-def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client):
+def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client, clock):
     enter()
     save(tmp_path / "pages", "sign-in", client.get("/admin/logga-in").text)
     for path in ADMIN:
         save(tmp_path / "pages", path, organiser.get(path).text)
+    token = {"token": token_in(organiser.get("/admin/konto"))}
+    save(tmp_path / "pages", "recovery-codes", organiser.post("/admin/konto/reservkoder", data=token).text)
+    clock.set("2031-01-01 08:00")
+    save(tmp_path / "pages", "ended", organiser.post("/admin/konton", data=token).text)
     assert faults_in(tmp_path / "pages") == ""

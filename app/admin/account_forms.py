@@ -11,6 +11,7 @@ from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
 from app.web.form_token import trimmed
 
+CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]
 
 
@@ -29,7 +30,7 @@ class CodesForm(AdminForm):
     """The offered secret, sealed, and the first code of the app that has read it."""
 
     offer = StringField()
-    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app."), Length(max=20)])
+    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
 
 class AddPasskeyForm(AdminForm):
@@ -44,7 +45,11 @@ class InviteForm(AdminForm):
     """Whom to invite, and as what."""
 
     email = EmailField("E-postadress", filters=[trimmed])
-    role = SelectField("Roll", choices=_CHOICES)
+    role = SelectField("Roll", choices=_CHOICES, validate_choice=False)
+
+    def validate_role(self, field: SelectField) -> None:
+        if field.data not in ROLES:
+            raise ValidationError(CHOOSE)
 
     def validate_email(self, field: EmailField) -> None:
         try:
@@ -54,4 +59,6 @@ class InviteForm(AdminForm):
 
 
 class RoleForm(AdminForm):
-    role = SelectField("Roll", choices=[SelectChoice(role, name) for role, name in ROLES.items()])
+    role = SelectField(
+        "Roll", choices=[SelectChoice(role, name) for role, name in ROLES.items()], validate_choice=False
+    )

@@ -41,7 +41,7 @@ def withdraw(checksum: str, now: datetime) -> None:
 def change_role(number: int, role: str, now: datetime) -> None:
     """Gives an account another role, from the next click on. Raises AccountRefused."""
     if role not in ROLES:
-        raise AccountRefused("Välj en av rollerna i listan.")
+        raise AccountRefused("Välj en av rollerna.")
     write()
     organiser = _found(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:

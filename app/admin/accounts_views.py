@@ -69,14 +69,13 @@ def withdraw_invitation(checksum: str) -> BaseResponse | Page:
 @blueprint.post("/konton/<number:organiser_id>/roll")
 def change_role(organiser_id: int) -> BaseResponse | Page:
     form = RoleForm()
-    fault = "Välj en av rollerna i listan."
-    if form.validate():
-        try:
+    try:
+        if form.validate():
             accounts.change_role(organiser_id, form.role.data or "", clock.now())
             return _done("roll")
-        except accounts.AccountRefused as refused:
-            fault = str(refused)
-    return _page(422, str(form.token.errors[0]) if form.token.errors else fault)
+        return _page(422, form.faults()[0][1])
+    except accounts.AccountRefused as refused:
+        return _page(422, str(refused))
 
 
 @blueprint.get("/konton/<number:organiser_id>/ta-bort")

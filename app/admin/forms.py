@@ -41,9 +41,15 @@ class SignInForm(AdminForm):
     """Whoever signs in proves it with a password and a one-time code."""
 
     email = EmailField("E-postadress", filters=[trimmed], validators=[InputRequired("Skriv din e-postadress.")])
-    password = PasswordField("Lösenord", validators=[InputRequired("Skriv ditt lösenord."), Length(max=128)])
-    code = StringField("Engångskod", validators=[Length(max=20)])
-    recovery = StringField("Reservkod", validators=[Length(max=60)])
+    password = PasswordField(
+        "Lösenord",
+        validators=[
+            InputRequired("Skriv ditt lösenord."),
+            Length(max=passwords.LONGEST, message="Lösenordet är för långt."),
+        ],
+    )
+    code = StringField("Engångskod", validators=[Length(max=20, message="Koden är för lång.")])
+    recovery = StringField("Reservkod", validators=[Length(max=60, message="Koden är för lång.")])
     kept = StringField()
     till = StringField()
 
@@ -71,7 +77,7 @@ class InvitationForm(AdminForm):
 
     email = EmailField("E-postadress", filters=[trimmed])
     password = PasswordField("Välj ett lösenord")
-    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app."), Length(max=20)])
+    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
     def credentials(self) -> tuple[str, str, str]:
         """Address, password and code as posted."""

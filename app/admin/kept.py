@@ -15,7 +15,10 @@ from app.admin import sealing
 LARGEST = 48_000
 """Signs; together with the rest of the form it has to fit in what the server takes."""
 LASTS = 24 * 3600
-NEVER_KEPT = {"token", "password", "old_password", "code", "recovery", "credential", "challenge"}
+NEVER_KEPT = {
+    *("token", "password", "old_password", "code", "recovery", "credential", "challenge"),
+    *("proof_code", "proof_credential", "proof_challenge"),
+}
 
 
 class Kept(NamedTuple):

@@ -77,6 +77,6 @@ def page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
 
 def _in_words(act: OrganiserLog, email: str | None) -> str:
     if act.organiser_id is None:
-        return "den som sköter servern"
+        return "någon utan konto" if act.kind == "failed" else "den som sköter servern"
     role = ROLES.get(act.role or "", "")
     return f"{email or f'borttaget konto nr {act.organiser_id}'}, {role}"

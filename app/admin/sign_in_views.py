@@ -77,8 +77,10 @@ def _browser() -> str:
 
 
 def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
-    """On to the overview, to the page that was asked for, or to what was being sent."""
+    """On to the overview, to the page that was asked for, or to what was being sent; an earlier sign-in here ends."""
     now = clock.now()
+    if g.sign_in:
+        access.sign_out(request.cookies[COOKIE])
     found = access.find_sign_in(token, now)
     if found is None:
         abort(403)

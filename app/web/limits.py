@@ -31,9 +31,12 @@ def client() -> str:
 def _line(address: str) -> str:
     """What one subscriber has: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
     try:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+        found = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 limiter = Limiter(key_func=client, headers_enabled=False)

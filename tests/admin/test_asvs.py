@@ -301,6 +301,15 @@ def test_7_2_3_and_7_2_4_every_sign_in_and_every_proof_has_a_new_token(olga, com
     assert is_in(olga)
 
 
+def test_7_2_4_signing_in_where_one_is_signed_in_ends_the_first(olga, code):
+    first = olga.get_cookie(COOKIE).value
+    fields = {"email": EMAIL, "password": PASSWORD, "code": code(olga.secret), "token": token_in(olga.get("/admin/"))}
+    assert olga.post(SIGN_IN, data=fields).status_code == 303
+    assert is_in(olga)
+    olga.set_cookie(COOKIE, first)
+    assert not is_in(olga)
+
+
 def prove(browser, code, path="/admin/bidrag.csv"):
     page = browser.get(path)
     fields = {"token": token_in(page), "till": path, "proof_code": code(browser.secret)}

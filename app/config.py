@@ -57,7 +57,7 @@ class Settings(BaseModel):
     @field_validator("SECRET_KEY_FALLBACKS", mode="before")
     @classmethod
     def keys_between_commas(cls, value: object) -> object:
-        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
+        return [key.strip() for key in str(value).split(",") if key.strip()] if isinstance(value, str | int) else value
 
     @field_validator("REDIS_URL")
     @classmethod

@@ -215,3 +215,16 @@ def test_what_a_test_passes_in_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db/kalender")
     settings = config.load({"TRUSTED_PROXIES": 2, "DATABASE_URL": ""})
     assert (settings.TRUSTED_PROXIES, settings.DATABASE_URL) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [("", []), ("en", ["en"]), ("en, två", ["en", "två"]), ('["en", "två"]', ["en", "två"]), ("123456", ["123456"])],
+)
+def test_earlier_keys_stand_with_commas_between(monkeypatch, told, read):
+    assert setting("SECRET_KEY_FALLBACKS", monkeypatch, FLASK_SECRET_KEY_FALLBACKS=told) == read
+
+
+def test_an_earlier_key_is_never_told(monkeypatch):
+    told = refusal(monkeypatch, FLASK_SECRET_KEY_FALLBACKS='{"hemlig": 1}')
+    assert told == "FLASK_SECRET_KEY_FALLBACKS ska vara nycklar med komma emellan."

@@ -29,12 +29,13 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 _WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
-_SECRET = ("SECRET_KEY", "MAIL_URL", *_WITHOUT_PREFIX)
+_SECRET = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_URL", *_WITHOUT_PREFIX)
 _KINDS = {
     "bool": "ska vara true eller false",
     "int": "ska vara ett heltal",
     "date": "ska vara en tid som 2026-12-10T08:00",
     "string": "ska vara text",
+    "list": "ska vara nycklar med komma emellan",
     "path": "ska vara sökvägen till en mapp",
     "greater": "är för litet",
     "less": "är för stort",

@@ -22,6 +22,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, arbitrary_types_allowed=True)
 
     SECRET_KEY: str = Field("", description="Signs forms and receipts; secret_key in the instance folder if not set")
+    SECRET_KEY_FALLBACKS: list[str] = Field([], description="Earlier secret keys: what they sealed is still read")
     DATABASE_URL: str = Field("", description="postgresql://…; SQLite in the instance folder if not set")
     REDIS_URL: str = Field("", description="Rate limits shared by several machines; a file if not set")
     INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
@@ -50,6 +51,11 @@ class Settings(BaseModel):
         if self.INSTANCE_PATH is None:
             raise ValueError("settings come from load()")
         return self.INSTANCE_PATH
+
+    @field_validator("SECRET_KEY_FALLBACKS", mode="before")
+    @classmethod
+    def keys_between_commas(cls, value: object) -> object:
+        return [key.strip() for key in str(value).split(",") if key.strip()] if isinstance(value, str | int) else value
 
     @field_validator("REDIS_URL")
     @classmethod

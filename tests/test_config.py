@@ -280,3 +280,16 @@ def test_a_senders_address_is_kept(monkeypatch):
     address = "kalender@example.org"
     assert setting("MAIL_FROM", monkeypatch, FLASK_MAIL_FROM=address) == address
     assert setting("MAIL_FROM", monkeypatch, FLASK_MAIL_FROM="") == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [("", []), ("en", ["en"]), ("en, två", ["en", "två"]), ('["en", "två"]', ["en", "två"]), ("123456", ["123456"])],
+)
+def test_earlier_keys_stand_with_commas_between(monkeypatch, told, read):
+    assert setting("SECRET_KEY_FALLBACKS", monkeypatch, FLASK_SECRET_KEY_FALLBACKS=told) == read
+
+
+def test_an_earlier_key_is_never_told(monkeypatch):
+    told = refusal(monkeypatch, FLASK_SECRET_KEY_FALLBACKS='{"hemlig": 1}')
+    assert told == "FLASK_SECRET_KEY_FALLBACKS ska vara nycklar med komma emellan."

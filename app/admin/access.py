@@ -1,46 +1,52 @@
-"""Who may enter the organisers' area: invitation, password and one-time code, and the sign-ins that follow."""
+"""Who may enter the organisers' area: invitation, password and code, and the sign-ins that follow."""
 
-import base64
-import hmac
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
-from hashlib import sha256
+from typing import NamedTuple
 
-import pyotp
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
 
-from app.admin.models import Invitation, Organiser, SignIn
+from app.admin import attempts, codes, log, passwords, sealing
+from app.admin.attempts import checksum
+from app.admin.models import Invitation, Organiser, Passkey, RecoveryCode, SignIn
+from app.admin.roles import ADMINISTRATOR, ROLES
 from app.database import db, write
 
 INVITATION_LASTS = timedelta(days=7)
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
-SHORTEST_PASSWORD = 12
-_hasher = PasswordHasher()
+REMEMBERED = timedelta(days=1)
+"""How long an ended sign-in is still known, so that what was being written finds its way back."""
+PROOF_LASTS = timedelta(minutes=10)
+NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
 
 
 class AccessRefused(Exception):
     """The text is a Swedish sentence for the person at the form."""
 
 
-def checksum(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+class Claim(NamedTuple):
+    """Who someone says they are, and how they prove it; a recovery code stands in for the one-time code."""
+
+    email: str
+    password: str
+    code: str
+    recovery: str = ""
 
 
 def has_organisers() -> bool:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Organiser)) > 0  # type: ignore[operator]
 
 
-def invite(email: str | None, now: datetime) -> str:
+def invite(email: str | None, now: datetime, role: str | None = None) -> str:
     """A new invitation's token. For someone who has an account, accepting it sets a new password and code."""
     token = secrets.token_urlsafe(24)
+    address = email.strip().lower() if email else None
     write()
     db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
-    address = email.strip().lower() if email else None
-    db.session.add(Invitation(token_sha256=checksum(token), email=address, expires_at=now + INVITATION_LASTS))
+    kept = {"email": address, "role": role, "expires_at": now + INVITATION_LASTS}
+    db.session.add(Invitation(token_sha256=checksum(token), **kept))
+    log.record("invited", ROLES.get(role or "", ""), now)
     db.session.commit()
     return token
 
@@ -50,18 +56,14 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
     return found if found and found.expires_at > now else None
 
 
-def totp_secret(token: str, key: str) -> str:
-    """The one-time-code secret that an invitation offers: the same each time its page is shown."""
-    return base64.b32encode(hmac.digest(key.encode(), f"totp/v1|{token}".encode(), "sha1")).decode()
-
-
 def accept(token: str, email: str, password: str, code: str, key: str, now: datetime) -> None:
     """Creates the organiser (or renews one) and uses the invitation up. Raises AccessRefused."""
-    secret = totp_secret(token, key)
-    step = _step(secret, code, 0, now)
+    secret = codes.offered_secret(token, key)
+    step = codes.step_of(secret, code, 0, now)
     if step is None:
         raise AccessRefused("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
-    password_hash = _hasher.hash(password)
+    proof = {"password_hash": passwords.hashed(password), "totp_last_step": step}
+    proof["totp_secret"] = sealing.seal(secret, "totp", now)
     write()
     invitation = find_invitation(token, now)
     if invitation is None:
@@ -69,30 +71,74 @@ def accept(token: str, email: str, password: str, code: str, key: str, now: date
     address = invitation.email or email.strip().lower()
     organiser = db.session.scalar(sa.select(Organiser).where(Organiser.email == address))
     if organiser is None:
-        organiser = Organiser(email=address, created_at=now)
+        organiser = Organiser(email=address, created_at=now, role=invitation.role or ADMINISTRATOR, **proof)
         db.session.add(organiser)
+        db.session.flush()
     else:
-        db.session.execute(sa.delete(SignIn).where(SignIn.organiser_id == organiser.id))
-    organiser.password_hash, organiser.totp_secret, organiser.totp_last_step = password_hash, secret, step
+        _renew(organiser, invitation.role or organiser.role, proof)
     db.session.delete(invitation)
+    log.record("accepted", "", now, organiser)
     db.session.commit()
 
 
-def sign_in(email: str, password: str, code: str, now: datetime) -> str:
-    """The token of a new sign-in. Raises AccessRefused, with the same words and work whatever was wrong."""
-    organiser = db.session.scalar(sa.select(Organiser).where(Organiser.email == email.strip().lower()))
-    right_password = _verify(organiser.password_hash if organiser else _nobodys_hash(), password)
-    step = _step(organiser.totp_secret, code, organiser.totp_last_step, now) if organiser else None
-    if organiser is None or not right_password or step is None:
-        raise AccessRefused("E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen.")
-    token = secrets.token_urlsafe(32)
+def _renew(organiser: Organiser, role: str, proof: dict[str, object]) -> None:
+    """A new start for someone who has lost something: nothing that was lost opens anything."""
+    for lost in (SignIn, RecoveryCode, Passkey):
+        db.session.execute(sa.delete(lost).where(lost.organiser_id == organiser.id))
+    organiser.role = role
+    for name, value in proof.items():
+        setattr(organiser, name, value)
+
+
+def sign_in(claim: Claim, device: str | None, browser: str, now: datetime) -> str:
+    """The token of a new sign-in. Raises AccessRefused, with the same words and work whatever was wrong, and Busy.
+
+    `device` names a browser that is known to the account, as attempts.known_device tells.
+    """
+    organiser = db.session.scalar(sa.select(Organiser).where(Organiser.email == claim.email.strip().lower()))
+    kept_hash = organiser.password_hash if organiser else None
+    if not passwords.verified(kept_hash, claim.password, known=device is not None) or organiser is None:
+        raise _refused(claim, organiser, now)
+    if device is None and attempts.codes_are_spent(claim.email):
+        raise _refused(claim, organiser, now)
+    if not _second(organiser, claim, now):
+        attempts.count_wrong_code(claim.email)
+        raise _refused(claim, organiser, now)
+    _rehash(organiser, claim.password)
+    return open_sign_in(organiser, "lösenord och " + ("reservkod" if claim.recovery else "kod"), browser, now)
+
+
+def _rehash(organiser: Organiser, password: str) -> None:
+    """Keeps up with the parameters in force, now that the password is at hand."""
+    number, old = organiser.id, organiser.password_hash
+    if passwords.outdated(old):
+        new = passwords.hashed(password)
+        write()
+        same = sa.update(Organiser).where(Organiser.id == number, Organiser.password_hash == old)
+        db.session.execute(same.values(password_hash=new))
+        db.session.commit()
+
+
+def _second(organiser: Organiser, claim: Claim, now: datetime) -> bool:
+    if claim.recovery:
+        return codes.use_recovery_code(organiser, claim.recovery)
+    return codes.use_code(organiser, claim.code, now)
+
+
+def _refused(claim: Claim, organiser: Organiser | None, now: datetime) -> AccessRefused:
+    if attempts.worth_a_line(claim.email):
+        log.note("failed", "" if organiser else "okänt konto", now, organiser)
+    return AccessRefused(NOT_TOGETHER)
+
+
+def open_sign_in(organiser: Organiser, how: str, browser: str, now: datetime) -> str:
+    """Notes who came in and how, and returns the new sign-in's token."""
+    token, number = secrets.token_urlsafe(32), organiser.id
     write()
-    used = sa.update(Organiser).where(Organiser.id == organiser.id, Organiser.totp_last_step < step)
-    if db.session.execute(used.values(totp_last_step=step)).rowcount != 1:  # type: ignore[attr-defined]
-        db.session.rollback()
-        raise AccessRefused("Koden har redan använts. Vänta på nästa kod i appen och försök igen.")
-    db.session.execute(sa.delete(SignIn).where(SignIn.created_at < now - ABSOLUTE))
-    db.session.add(SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=now, seen_at=now))
+    db.session.execute(sa.delete(SignIn).where(SignIn.created_at < now - ABSOLUTE - REMEMBERED))
+    kept = {"organiser_id": number, "browser": browser, "created_at": now, "seen_at": now}
+    db.session.add(SignIn(token_sha256=checksum(token), **kept))
+    log.record("signed in", f"{how}, {browser}", now, organiser)
     db.session.commit()
     return token
 
@@ -100,7 +146,7 @@ def sign_in(email: str, password: str, code: str, now: datetime) -> str:
 def find_sign_in(token: str, now: datetime) -> SignIn | None:
     """The sign-in that a cookie's token stands for, marked as seen; None when unknown or too old."""
     found = db.session.get(SignIn, checksum(token))
-    if found is None or now > found.created_at + ABSOLUTE or now > found.seen_at + IDLE:
+    if found is None or now > ends_at(found):
         return None
     if now > found.seen_at + timedelta(minutes=1):
         write()
@@ -109,29 +155,33 @@ def find_sign_in(token: str, now: datetime) -> SignIn | None:
     return found
 
 
+def ended_sign_in(token: str) -> SignIn | None:
+    """The sign-in of a token whose time is over."""
+    return db.session.get(SignIn, checksum(token))
+
+
+def ends_at(found: SignIn) -> datetime:
+    """When a sign-in ends if nothing more is done in it."""
+    return min(found.seen_at + IDLE, found.created_at + ABSOLUTE)
+
+
+def is_proved(found: SignIn, now: datetime) -> bool:
+    """Whether whoever is signed in has proved lately that they are who they are."""
+    return now <= (found.proved_at or found.created_at) + PROOF_LASTS
+
+
+def proved(found: SignIn, now: datetime) -> str:
+    """Notes a new proof, and returns the token that takes the old one's place (OWASP ASVS 5.0, 7.2.4)."""
+    token, name = secrets.token_urlsafe(32), found.name
+    write()
+    renewed = sa.update(SignIn).where(SignIn.name == name).values(token_sha256=checksum(token), proved_at=now)
+    db.session.execute(renewed, execution_options={"synchronize_session": False})
+    db.session.commit()
+    db.session.expunge_all()
+    return token
+
+
 def sign_out(token: str) -> None:
     write()
     db.session.execute(sa.delete(SignIn).where(SignIn.token_sha256 == checksum(token)))
     db.session.commit()
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except Argon2Error:
-        return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Something to compare with when the account does not exist, so that the answer takes as long."""
-    return _hasher.hash(secrets.token_urlsafe(16))
-
-
-def _step(secret: str, code: str, last: int, now: datetime) -> int | None:
-    """The 30-second step (RFC 6238) that a code belongs to, newer than `last`; one step early or late is fine."""
-    totp = pyotp.TOTP(secret)
-    digits = "".join(character for character in code if character.isdigit())
-    this = int(now.timestamp()) // 30
-    steps = (step for step in (this, this - 1, this + 1) if step > last)
-    return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), digits)), None)

@@ -1,53 +1,30 @@
 """The page of the draw as it stands: what has been done, and the forms for what can be done now."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g, render_template, url_for
 
 from app import clock
-from app.admin.draw_forms import (
-    AnchorForm,
-    ContactForm,
-    LockForm,
-    NameForm,
-    PlaceForm,
-    ProposalForm,
-    RehearsalForm,
-    ValueForm,
-    VerdictForm,
-)
-from app.admin.forms import UNSEEN, AdminForm, made
+from app.admin import roles
+from app.admin.draw_forms import LockForm
+from app.admin.draw_offers import faults, may_send, offered, person
+from app.admin.forms import AdminForm
 from app.admin.guard import chosen_contest
 from app.admin.models import Organiser
 from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
-from app.clock import SWEDEN
-from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.draw import approval, beacon, conduct, contacts, letters, protocol, rehearsal, rehearsing, relays, winners
 from app.draw.anchors import anchors
 from app.draw.models import Lock, Proposal, Rank
-from app.draw.standing import Standing, standing
+from app.draw.standing import standing
 from app.draw.verdicts import next_in_line
 from app.mail import messages
 
 Page = tuple[str, int]
-STEPS = {
-    "proposal_form": "forslag",
-    "lock_form": "las",
-    "anchor_form": "las",
-    "value_form": "hamta",
-    "contact_form": "vinnaren",
-    "letter_form": "vinnaren",
-    "verdict_form": "vinnaren",
-    "name_form": "vinnaren",
-    "withdraw_form": "vinnaren",
-    "rehearsal_form": "ova",
-}
-"""The heading that each form stands under."""
 
 
 def chain_of(contest: Contest) -> beacon.Chain:
@@ -64,19 +41,20 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
     found = standing(contest, now)
     rank = next_in_line(contest.id)
     proposal = approval.pending(contest, now) if contest.two_person else None
-    offered = _offered(edition, contest, found, rank, proposal, now)
-    forms = {name: posted.get(name, form) for name, form in offered.items()}
+    empty = offered(edition, contest, found, rank, proposal, now)
+    forms = {name: posted.get(name, form) for name, form in empty.items()}
     context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
         "standing": found,
         "rank": rank,
-        **(_about_the_next(edition, contest, rank, now) if rank else {}),
-        "attempts": contacts.attempts(contest.id),
+        **(_about_the_next(edition, contest, rank, now) if rank and may_send("contact_form") else {}),
+        "attempts": contacts.attempts(contest.id) if may_send("contact_form") else [],
         "names": winners.names(contest.id),
         "municipalities": MUNICIPALITIES,
+        "value_has_come": bool(found.lock and now >= found.lock.draw_at),
         "fingerprint": protocol.fingerprint,
-        "faults": _faults(posted, offered),
+        "faults": faults(posted, empty),
         "open_page": open_page(edition, contest),
         "rehearsals": rehearsing.started(edition.year),
         "minutes": _minutes(forms.get("lock_form"), now),
@@ -88,62 +66,10 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
     return render_template("admin/draw.html", **context | forms), status
 
 
-def _offered(
-    edition: Edition, contest: Contest, found: Standing, rank: Rank | None, proposal: Proposal | None, now: datetime
-) -> dict[str, AdminForm]:
-    """The forms of what can be done now, as they are when nothing has been filled in."""
-    forms = {"rehearsal_form": made(RehearsalForm, number=rehearsing.started(edition.year) + 1)}
-    minute = now.astimezone(SWEDEN).replace(second=0, microsecond=0, tzinfo=None)
-    if proposal:
-        forms["proposal_form"] = made(ProposalForm, number=proposal.number)
-    if found.state == "closed" and not proposal:
-        forms["lock_form"] = made(LockForm, draw_at=suggested(contest, now).replace(tzinfo=None))
-    if found.lock:
-        forms["anchor_form"] = made(AnchorForm, sent_at=minute)
-        if not found.drawn and now >= found.lock.draw_at:
-            forms["value_form"] = made(ValueForm)
-    if rank:
-        forms["contact_form"] = made(ContactForm, place=rank.place, tried_at=minute)
-        if not contest.is_rehearsal:
-            forms["letter_form"] = made(PlaceForm, place=rank.place)
-        if not proposal:
-            forms["verdict_form"] = made(VerdictForm, place=rank.place)
-    named = winners.names(contest.id)
-    if unnamed := [winner for winner in found.winners if winner.place not in named]:
-        person = _person(contest, unnamed[0].ticket)
-        where = person.municipality if person else None
-        known = {"place": unnamed[0].place, "municipality": where, "consented_on": minute.date()}
-        forms["name_form"] = made(NameForm, **known)
-    if named:
-        forms["withdraw_form"] = made(PlaceForm)
-    return forms
-
-
-def _faults(posted: dict[str, AdminForm], offered: dict[str, AdminForm]) -> list[tuple[str, str]]:
-    """What to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
-    return [
-        (name if form in offered and name not in UNSEEN and name != "answer" else STEPS[form], sentence)
-        for form, values in posted.items()
-        for name, sentence in values.faults()
-    ]
-
-
-def suggested(contest: Contest, now: datetime) -> datetime:
-    """The announced time, or when that has passed the next weekday at noon that is a day away. Soon in a rehearsal."""
-    if contest.is_rehearsal:
-        return (now + timedelta(seconds=100)).astimezone(SWEDEN).replace(second=0, microsecond=0)
-    if contest.draw_at > now + conduct.SHORTEST_LEAD:
-        return contest.draw_at.astimezone(SWEDEN)
-    day = (now + timedelta(days=1)).astimezone(SWEDEN).date()
-    noon = datetime.combine(day, time(12), SWEDEN)
-    while noon.weekday() > 4 or noon < now + timedelta(days=1):
-        noon += timedelta(days=1)
-    return noon
-
-
 def _about_two(contest: Contest, proposal: Proposal | None) -> dict[str, Any]:
     """Whether a second organiser is needed and there, and what one of them proposes."""
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(Organiser)) or 0
+    answering = sa.select(sa.func.count()).select_from(Organiser).where(Organiser.role != roles.EDITOR)
+    count = db.session.scalar(answering) or 0
     proposer = db.session.get(Organiser, proposal.proposed_by) if proposal else None
     wanted = approval.payload(proposal) if proposal else {}
     return {
@@ -188,11 +114,7 @@ def _about_the_lock(edition: Edition, contest: Contest, lock: Lock) -> dict[str,
 
 def _about_the_next(edition: Edition, contest: Contest, rank: Rank, now: datetime) -> dict[str, Any]:
     """Who is next in line, and what to write to them while the address is known."""
-    person = _person(contest, rank.ticket)
+    entry = person(contest, rank.ticket)
     public_url = current_app.config["PUBLIC_URL"]
-    letter = messages.winner(edition, contest, rank.ticket, now, public_url) if person and person.email else None
-    return {"person": person, "letter": letter}
-
-
-def _person(contest: Contest, ticket: str) -> Entry | None:
-    return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))
+    letter = messages.winner(edition, contest, rank.ticket, now, public_url) if entry and entry.email else None
+    return {"person": entry, "letter": letter}

@@ -1,18 +1,24 @@
-"""The entries: search, strike with a reason, and a file for the spreadsheet."""
+"""The entries: search, strike with a reason, and files for the spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    stream_with_context,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import log, sheets
 from app.admin.forms import StrikeForm, made
 from app.admin.guard import blueprint, chosen_contest
-from app.audit.chain import stamp
 from app.calendar.schema import Contest
 from app.contest import hints
 from app.contest.models import Entry
@@ -24,7 +30,6 @@ from app.web.form_token import trimmed
 
 _PER_PAGE = 100
 _LARGEST_ID = 2**31
-_COLUMNS = ("Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott")
 
 
 def _search(contest: Contest, text: str, before: int | None, limit: int | None) -> list[Entry]:
@@ -70,7 +75,9 @@ def extract(entry_id: int) -> Response:
     """Everything about one entry, for someone who asks what we have, or for a request to disclose a document."""
     _, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    lines = (f"{name}: {'' if value is None else value}" for name, value in zip(_COLUMNS, _cells(entry), strict=True))
+    cells = zip(sheets.COLUMNS, sheets.cells(entry), strict=True)
+    lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
+    log.note("export", f"utdrag för bidrag {entry_id} i {contest.id}", clock.now())
     response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}-{entry.id}.txt"'
     return response
@@ -88,6 +95,7 @@ def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     if form.validate():
         try:
             conduct.strike(contest, entry_id, form.reason.data, clock.now())
+            log.note("struck", f"bidrag {entry_id} i {contest.id}: {form.reason.data}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except conduct.ActRefused as error:
             form.reason.errors = [str(error)]
@@ -106,29 +114,16 @@ def _strike_page(entry_id: int, form: Any, status: int) -> tuple[str, int]:
 def entries_csv() -> Response:
     """Everything, as Swedish spreadsheets like it: semicolons and a byte order mark."""
     _, contest = chosen_contest()
-    rows = "".join(_lines(reversed(_search(contest, "", None, None))))
-    response = Response("\ufeff" + rows, mimetype="text/csv")
+    log.note("export", f"alla bidrag i {contest.id}, CSV", clock.now())
+    response = Response(stream_with_context(sheets.csv_lines(contest.id)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}.csv"'
     return response
 
 
-def _lines(entries: Any) -> Iterator[str]:
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, delimiter=";")
-    writer.writerow(_COLUMNS)
-    for entry in entries:
-        writer.writerow([_harmless(cell) for cell in _cells(entry)])
-    yield sheet.getvalue()
-
-
-def _cells(entry: Entry) -> tuple[object, ...]:
-    """An entry under the headings of _COLUMNS."""
-    municipality = MUNICIPALITIES.get(entry.municipality, "")
-    known = (entry.id, stamp(entry.received_at), entry.email, entry.answer, municipality)
-    return (*known, entry.motivation, entry.struck, entry.ticket)
-
-
-def _harmless(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0")) else text
+@blueprint.get("/bidrag.xlsx")
+def entries_xlsx() -> Response:
+    """Everything, as a workbook in which nothing is a formula."""
+    _, contest = chosen_contest()
+    log.note("export", f"alla bidrag i {contest.id}, Excel", clock.now())
+    book = sheets.workbook(contest.id, current_app.instance_path)
+    return send_file(book, sheets.XLSX, as_attachment=True, download_name=f"bidrag-{contest.id}.xlsx")

@@ -15,7 +15,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
-from app.admin.access import SHORTEST_PASSWORD
+from app.admin import passwords
+from app.admin.access import Claim
 from app.contest.entries import STRIKE_REASONS
 from app.web.form_token import TokenForm, trimmed
 
@@ -27,7 +28,7 @@ class AdminForm(TokenForm):
     class Meta(TokenForm.Meta):
         def token_bound_to(self) -> str:
             sign_in = g.get("sign_in")
-            return f"admin|{sign_in.token_sha256}" if sign_in else "admin"
+            return f"admin|{sign_in.name}" if sign_in else "admin"
 
     def refuse(self, sentence: str) -> None:
         """Adds a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
@@ -39,22 +40,51 @@ class SignInForm(AdminForm):
     """Whoever signs in proves it with a password and a one-time code."""
 
     email = EmailField("E-postadress", filters=[trimmed], validators=[InputRequired("Skriv din e-postadress.")])
-    password = PasswordField("Lösenord", validators=[InputRequired("Skriv ditt lösenord."), Length(max=128)])
-    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app."), Length(max=20)])
+    password = PasswordField(
+        "Lösenord",
+        validators=[
+            InputRequired("Skriv ditt lösenord."),
+            Length(max=passwords.LONGEST, message="Lösenordet är för långt."),
+        ],
+    )
+    code = StringField("Engångskod", validators=[Length(max=20, message="Koden är för lång.")])
+    recovery = StringField("Reservkod", validators=[Length(max=60, message="Koden är för lång.")])
+    kept = StringField()
+    till = StringField()
+
+    def validate_code(self, field: StringField) -> None:
+        if not field.data and not self.recovery.data:
+            raise ValidationError("Skriv de sex siffrorna ur din app.")
+
+    def claim(self) -> Claim:
+        """Address, password and code as posted."""
+        fields = (self.email, self.password, self.code, self.recovery)
+        return Claim(*(field.data or "" for field in fields))
+
+
+class PasskeyForm(AdminForm):
+    """What the browser answers for a passkey, and where to go on to."""
+
+    credential = StringField()
+    challenge = StringField()
+    kept = StringField()
+    till = StringField()
+
+
+class InvitationForm(AdminForm):
+    """Address, password and code, chosen for the first time."""
+
+    email = EmailField("E-postadress", filters=[trimmed])
+    password = PasswordField("Välj ett lösenord")
+    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
     def credentials(self) -> tuple[str, str, str]:
         """Address, password and code as posted."""
         return self.email.data or "", self.password.data or "", self.code.data or ""
 
-
-class InvitationForm(SignInForm):
-    """The same three, chosen for the first time."""
-
-    email = EmailField("E-postadress", filters=[trimmed])
-    password = PasswordField(
-        "Välj ett lösenord",
-        validators=[Length(SHORTEST_PASSWORD, 128, f"Välj ett lösenord på minst {SHORTEST_PASSWORD} tecken.")],
-    )
+    def validate_password(self, field: PasswordField) -> None:
+        if fault := passwords.fault(field.data or "", self.email.data or ""):
+            raise ValidationError(fault)
 
     def validate_email(self, field: EmailField) -> None:
         try:

@@ -1,13 +1,15 @@
-"""The one guard of the organisers' area: every page of the blueprint asks for a sign-in unless it is named here."""
+"""The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import access
-from app.admin.forms import EmptyForm, made
+from app.admin import access, kept, proof, roles
+from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, made
+from app.admin.roles import OPEN_TO_ALL as OPEN_TO_ALL
 from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.calendar.lookup import library
@@ -15,28 +17,95 @@ from app.calendar.schema import Contest
 from app.draw import rehearsing
 
 COOKIE = "__Host-organisator"
-OPEN_TO_ALL = {"admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"}
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
+Page = tuple[str, int]
+
 
 @blueprint.before_request
-def signed_in_only() -> BaseResponse | None:
-    g.sign_in = access.find_sign_in(request.cookies.get(COOKIE, ""), clock.now())
-    if g.sign_in is None and request.endpoint not in OPEN_TO_ALL:
-        return redirect(url_for("admin.sign_in"), 303)
+def guard() -> BaseResponse | Page | None:
+    now, endpoint = clock.now(), request.endpoint or ""
+    g.sign_in = access.find_sign_in(request.cookies.get(COOKIE, ""), now)
+    if endpoint in roles.OPEN_TO_ALL:
+        return None
+    if g.sign_in is None:
+        return _to_sign_in(now)
+    if not roles.may(g.sign_in.organiser.role, endpoint):
+        return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
+    if endpoint in roles.ASKED_AGAIN and not access.is_proved(g.sign_in, now):
+        return _prove(now)
     return None
+
+
+def _to_sign_in(now: datetime) -> BaseResponse | Page:
+    """A stranger just gets the way in; someone whose time was over comes back to where they were."""
+    ended = access.ended_sign_in(request.cookies.get(COOKIE, ""))
+    if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
+        return redirect(url_for("admin.sign_in"), 303)
+    if request.method != "POST":
+        return redirect(url_for("admin.sign_in", till=request.full_path.rstrip("?")), 303)
+    posted = kept.keep(ended.organiser_id, now)
+    return sign_in_page(401, kept=posted or "", lost=posted is None)
+
+
+def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> Page:
+    """The page to sign in on, with what is to be come back to."""
+    form = form or made(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
+    passkey_form = made(PasskeyForm, kept=form.kept.data, till=form.till.data)
+    page = render_template("admin/sign_in.html", form=form, passkey_form=passkey_form, **context)
+    return page, status
+
+
+def _prove(now: datetime) -> Page | None:
+    """Asks for a proof, or takes the one that came with the form, which then goes on its way."""
+    fault = None
+    if proof.is_given():
+        try:
+            renew_sign_in(proof.take(g.sign_in, now), now)
+            return None
+        except proof.ProofRefused as refused:
+            fault = str(refused)
+    return proof_page(fault)
+
+
+def proof_page(fault: str | None, till: str = "") -> Page:
+    """Asks who is there, carrying what was posted or the page that was asked for."""
+    posted = request.method == "POST" and not till
+    carried = proof.others() if posted else [("till", till or request.full_path.rstrip("?"))]
+    action = request.full_path.rstrip("?") if posted else url_for("admin.prove_again")
+    form = made(EmptyForm)
+    page = render_template("admin/prove.html", action=action, carried=carried, posted=posted, fault=fault, form=form)
+    return page, 422 if fault else 403
+
+
+def renew_sign_in(token: str, now: datetime) -> None:
+    """The present sign-in goes on under a new token."""
+    g.new_token = token
+    g.sign_in = access.find_sign_in(token, now)
 
 
 @blueprint.context_processor
 def for_every_page() -> dict[str, object]:
-    return {"sign_out_token": lambda: made(EmptyForm).token._value()}
+    sign_in, now = g.get("sign_in"), clock.now()
+    return {
+        "sign_out_token": lambda: made(EmptyForm).token._value(),
+        "may": lambda endpoint: bool(sign_in) and roles.may(sign_in.organiser.role, endpoint),
+        "sign_in_ends": access.ends_at(sign_in) if sign_in else None,
+        "seconds_left": int((access.ends_at(sign_in) - now).total_seconds()) if sign_in else None,
+    }
 
 
 @blueprint.after_request
 def never_kept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    if token := g.pop("new_token", None):
+        give_cookie(response, token)
     return response
+
+
+def give_cookie(response: BaseResponse, token: str) -> None:
+    response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Strict", path="/")
 
 
 def chosen_edition() -> Edition:

@@ -5,6 +5,7 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import log
 from app.admin.forms import EraseForm, made
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.database import db
@@ -43,6 +44,7 @@ def erase() -> BaseResponse | tuple[str, int]:
     if form.validate():
         try:
             erasure.erase(edition, contest, f"organisatör {g.sign_in.organiser_id}", clock.now())
+            log.note("erased", contest.id, clock.now())
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
         except erasure.ErasureRefused as refused:
             form.refuse(str(refused))

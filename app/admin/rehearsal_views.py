@@ -8,6 +8,7 @@ from flask import Response, abort, current_app, g, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import log
 from app.admin.draw_forms import RehearsalForm
 from app.admin.draw_page import Page, page
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
@@ -24,6 +25,7 @@ def start_rehearsal() -> BaseResponse | Page:
         number = form.number.data or 0
         try:
             rehearsing.start(contest, edition.year, number, clock.now())
+            log.note("rehearsed", f"övning {number}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year, ovning=number), 303)
         except ActRefused as error:
             form.refuse(str(error))

@@ -1,49 +1,123 @@
-"""Signing in and out, and accepting an invitation."""
+"""Signing in, proving it again, signing out, and accepting an invitation."""
 
 from typing import Any
 
 import pyotp
 import segno
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import access
-from app.admin.forms import EmptyForm, InvitationForm, SignInForm, made
-from app.admin.guard import COOKIE, blueprint
+from app.admin import access, attempts, browsers, codes, kept, passkeys, passwords, proof
+from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, made
+from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
+from app.admin.models import SignIn
 from app.web.limits import TooMany, spend
 
 Page = tuple[str, int]
+WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 
 @blueprint.get("/logga-in")
-def sign_in() -> BaseResponse | str:
+def sign_in() -> BaseResponse | Page:
     if g.sign_in:
         return redirect(url_for("admin.overview"), 303)
-    return render_template("admin/sign_in.html", form=made(SignInForm))
+    return sign_in_page(200, till=request.args.get("till", ""))
 
 
 @blueprint.post("/logga-in")
 def send_sign_in() -> BaseResponse | Page:
-    form = SignInForm()
+    form, now = SignInForm(), clock.now()
+    device = attempts.known_device(form.email.data or "", now)
     try:
-        account = access.checksum((form.email.data or "").strip().lower())
-        spend("inloggning", each=current_app.config["SIGN_IN_LIMIT"], together="300 per 10 minutes", account=account)
+        attempts.count_sign_in(form.email.data or "", device)
         if form.validate():
-            return _with_cookie(access.sign_in(*form.credentials(), clock.now()))
+            return _let_in(access.sign_in(form.claim(), device, _browser(), now), form)
     except access.AccessRefused as error:
         form.refuse(str(error))
+    except (TooMany, passwords.Busy):
+        form.refuse(WAIT)
+        return sign_in_page(429, form)
+    return sign_in_page(422, form)
+
+
+@blueprint.post("/logga-in/passkey")
+def sign_in_with_passkey() -> BaseResponse | Page:
+    form, now = PasskeyForm(), clock.now()
+    shown: Any = made(SignInForm, kept=form.kept.data, till=form.till.data)
+    try:
+        attempts.count_passkey()
+        if form.validate():
+            organiser = passkeys.answered(form.credential.data or "", form.challenge.data or "", now)
+            return _let_in(access.open_sign_in(organiser, "passkey", _browser(), now), form)
+        shown.token.errors = form.token.errors
+    except passkeys.PasskeyRefused as refused:
+        shown.refuse(str(refused))
     except TooMany:
-        form.refuse("Det blev många försök. Vänta tio minuter och försök igen.")
-        return render_template("admin/sign_in.html", form=form), 429
-    return render_template("admin/sign_in.html", form=form), 422
+        shown.refuse(WAIT)
+        return sign_in_page(429, shown)
+    return sign_in_page(422, shown)
 
 
-def _with_cookie(token: str) -> BaseResponse:
-    response = redirect(url_for("admin.overview"), 303)
-    response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Strict", path="/")
+@blueprint.get("/passkey-fraga")
+def passkey_question() -> Response | Page:
+    """What the script asks for before the browser asks for a passkey."""
+    try:
+        adding = "ny" in request.args and g.sign_in
+        now = clock.now()
+        told = passkeys.question_for_adding(g.sign_in.organiser, now) if adding else passkeys.question(now)
+    except passkeys.PasskeyRefused as refused:
+        return jsonify(fault=str(refused)), 422  # type: ignore[return-value]
+    return jsonify(told)
+
+
+def _browser() -> str:
+    return browsers.in_words(request.user_agent.string)
+
+
+def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
+    """On to the overview, to the page that was asked for, or to what was being sent; an earlier sign-in here ends."""
+    now = clock.now()
+    if g.sign_in:
+        access.sign_out(request.cookies[COOKIE])
+    found = access.find_sign_in(token, now)
+    if found is None:
+        abort(403)
+    g.sign_in = found
+    response = _on(found, form)
+    give_cookie(response, token)
+    attempts.remember_device(response, found.organiser.email, now)
     return response
+
+
+def _on(found: SignIn, form: SignInForm | PasskeyForm) -> BaseResponse:
+    back = kept.opened(form.kept.data or "", found.organiser_id, clock.now())
+    if back is None:
+        return redirect(kept.own_page(form.till.data or "") or url_for("admin.overview"), 303)
+    return Response(render_template("admin/resume.html", kept=back, form=made(EmptyForm)))
+
+
+@blueprint.post("/bekrafta")
+def prove_again() -> BaseResponse | Page:
+    """The proof for a page that is only looked at; a form brings its proof along itself."""
+    till = kept.own_page(request.form.get("till", ""))
+    if till is None:
+        abort(404)
+    form = EmptyForm()
+    if not form.validate():
+        return proof_page(str(form.token.errors[0]), till)
+    try:
+        renew_sign_in(proof.take(g.sign_in, clock.now()), clock.now())
+    except proof.ProofRefused as refused:
+        return proof_page(str(refused), till)
+    return redirect(till, 303)
+
+
+@blueprint.get("/inloggad")
+def stay_signed_in() -> Response:
+    """Asked by the script when somebody says that they are still there; asking is what counts."""
+    return jsonify(seconds=int((access.ends_at(g.sign_in) - clock.now()).total_seconds()))
 
 
 @blueprint.post("/logga-ut")
@@ -51,6 +125,11 @@ def sign_out() -> BaseResponse:
     if not EmptyForm().validate():
         abort(403)
     access.sign_out(request.cookies[COOKIE])
+    return signed_out()
+
+
+def signed_out() -> BaseResponse:
+    """To the sign-in page, without the cookie; the one that the browser is known by stays."""
     response = redirect(url_for("admin.sign_in"), 303)
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict", path="/")
     return response
@@ -73,7 +152,7 @@ def accept_invitation(token: str) -> BaseResponse | Page:
     address = found.email or form.email.data or ""
     form.email.data = address
     try:
-        spend("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes")
+        spend("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
         if form.validate():
             key = current_app.config["SECRET_KEY"]
             access.accept(token, *form.credentials(), key, clock.now())
@@ -81,14 +160,18 @@ def accept_invitation(token: str) -> BaseResponse | Page:
     except access.AccessRefused as error:
         form.code.errors = [str(error)]
     except TooMany:
-        form.code.errors = ["Det blev många försök. Vänta tio minuter och försök igen."]
+        form.code.errors = [WAIT]
     return _invitation_page(token, found.email, form, 422)
 
 
-def _invitation_page(token: str, email: str | None, form: Any, status: int) -> Page:
-    secret = access.totp_secret(token, current_app.config["SECRET_KEY"])
+def _invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
+    secret = codes.offered_secret(token, current_app.config["SECRET_KEY"])
+    context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
+    return render_template("admin/invitation.html", **context), status
+
+
+def picture(secret: str, email: str | None) -> Markup:
+    """The secret as a square to be read by an app for one-time codes."""
     address = pyotp.TOTP(secret).provisioning_uri(name=email or "organisatör", issuer_name="Miljöjulkalendern")
     code = segno.make(address, error="m")
-    picture = Markup(code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2))  # noqa: S704 made here
-    context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture}
-    return render_template("admin/invitation.html", **context), status
+    return Markup(code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2))  # noqa: S704 made here

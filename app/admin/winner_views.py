@@ -18,9 +18,10 @@ from app.draw import winners
 def add_contact() -> BaseResponse | Page:
     form = ContactForm()
 
-    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
         tried = form.tried_at.instant
         winners.try_to_reach(contest, form.place.data or 0, form.how.data or "", tried, g.sign_in.organiser_id, now)
+        return "contacted"
 
     return carried_out("contact_form", form, act)
 
@@ -29,8 +30,9 @@ def add_contact() -> BaseResponse | Page:
 def send_letter() -> BaseResponse | Page:
     form = PlaceForm()
 
-    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
         winners.write_to(contest, form.place.data or 0, g.sign_in.organiser_id, now)
+        return "wrote"
 
     return carried_out("letter_form", form, act)
 
@@ -39,10 +41,11 @@ def send_letter() -> BaseResponse | Page:
 def publish_name() -> BaseResponse | Page:
     form = NameForm()
 
-    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
         if form.consented_on.data:
             named = winners.Named(form.first_name.data or "", form.municipality.data or "", form.consented_on.data)
             winners.publish(contest, form.place.data or 0, named, now)
+        return "named"
 
     return carried_out("name_form", form, act)
 
@@ -51,7 +54,8 @@ def publish_name() -> BaseResponse | Page:
 def withdraw_name() -> BaseResponse | Page:
     form = PlaceForm()
 
-    def act(_edition: Edition, contest: Contest, now: datetime) -> None:
+    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
         winners.withdraw(contest, form.place.data or 0, now)
+        return "unnamed"
 
     return carried_out("withdraw_form", form, act)

@@ -5,6 +5,7 @@ SQLite file beside the database; with REDIS_URL several machines share the count
 """
 
 import hmac
+import ipaddress
 import logging
 import sqlite3
 import threading
@@ -24,7 +25,18 @@ _log = logging.getLogger(__name__)
 def client() -> str:
     """Who is asking, as a keyed hash with a new key every day; nobody can turn it back into an address."""
     key = f"{current_app.config['SECRET_KEY']}|{clock.now():%Y-%m-%d}".encode()
-    return hmac.digest(key, (request.remote_addr or "").encode(), "sha256").hex()[:32]
+    return hmac.digest(key, _line(request.remote_addr or "").encode(), "sha256").hex()[:32]
+
+
+def _line(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 limiter = Limiter(key_func=client, headers_enabled=False)
@@ -39,15 +51,29 @@ def spend(purpose: str, each: str, together: str, account: str = "") -> None:
 
     `each` is for one client (and `account`, when named), `together` for all clients.
     """
-    counts = limiter.limiter
+    count(each, purpose, client(), account)
+    count(together, purpose)
+
+
+def count(limit: str, *what: str) -> None:
+    """Counts one try at `what`, a purpose and then whose it is, against one limit. Raises TooMany."""
     try:
-        within = counts.hit(parse(each), purpose, client(), account) and counts.hit(parse(together), purpose)
+        within = limiter.limiter.hit(parse(limit), *what)
     except limiter.storage.base_exceptions:
         # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
         _log.exception("Antalet försök kunde inte räknas")
         return
     if not within:
-        raise TooMany(purpose)
+        raise TooMany(what[0])
+
+
+def is_spent(limit: str, *what: str) -> bool:
+    """Whether the next try at `what` would be too many; counts nothing."""
+    try:
+        return not limiter.limiter.test(parse(limit), *what)
+    except limiter.storage.base_exceptions:
+        _log.exception("Antalet försök kunde inte läsas")
+        return False
 
 
 def drop_old() -> None:

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish, "swedish")
     app.add_template_filter(swedish_date, "swedish_date")
     app.add_template_filter(swedish_time, "swedish_time")
+    app.add_template_filter(swedish_clock, "swedish_clock")
     app.add_template_filter(grouped_number, "number")
     app.add_template_global(clock.now, "now")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -29,6 +30,11 @@ def swedish_date(value: date | datetime, form: str = "d MMMM") -> str:
 def swedish_time(value: datetime) -> str:
     """An instant in Sweden, short: "10 dec. 08.15"."""
     return format_datetime(value.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")
+
+
+def swedish_clock(value: datetime) -> str:
+    """The time of day in Sweden: "08.15"."""
+    return format_datetime(value.astimezone(SWEDEN), "HH.mm", locale="sv")
 
 
 def grouped_number(value: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
+from app.admin import access
 from tests.conftest import configured, on_sqlite
 
 
@@ -29,6 +30,20 @@ def test_an_invitation_is_printed_as_a_link_that_works(flask, client):
     code, printed = flask("organiser", "invite", "olle@example.se")
     assert (code, printed.splitlines()[0]) == (0, "Engångslänk för olle@example.se (gäller i sju dagar):")
     assert "olle@example.se" in client.get(path_in(printed)).text
+
+
+def test_an_invitation_may_name_a_role(flask, app, clock):
+    code, printed = flask("organiser", "invite", "eva@example.se", "--role", "vittne")
+    assert code == 0
+    with app.app_context():
+        assert access.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "witness"
+
+
+@on_sqlite
+def test_a_role_that_is_none_is_refused(flask):
+    code, printed = flask("organiser", "invite", "eva@example.se", "--role", "kejsare")
+    assert code == 2
+    assert "redaktör" in printed
 
 
 @on_sqlite

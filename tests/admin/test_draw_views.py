@@ -4,8 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
+from app.admin.models import Organiser
+from app.database import db
 from app.draw import rehearsal, relays
 from tests.conftest import VALUE, configured, on_sqlite, signed_in, token_in
 
@@ -317,6 +320,19 @@ def test_two_organisers_pass_over_together(for_two, cast, reach, organiser, othe
 
 
 @on_sqlite
+def test_a_witness_approves_and_the_log_says_who_did_what(for_two, cast, reach, app, organiser, other_organiser, send):
+    with app.app_context():
+        db.session.execute(sa.update(Organiser).where(Organiser.email == "olga@example.se").values(role="witness"))
+        db.session.commit()
+    reach("closed")
+    send("las", draw_at="2026-12-22T12:00")
+    assert post(other_organiser, f"{DRAW}/forslag", TWO).status_code == 303
+    told = words(organiser.get("/admin/logg"))
+    assert "olga@example.se, vittne godkände ett förslag mjk-2026" in told
+    assert "olle@example.se, administratör lade fram ett förslag mjk-2026" in told
+
+
+@on_sqlite
 def test_a_proposal_can_be_said_no_to(for_two, cast, reach, organiser, other_organiser, send):
     reach("closed")
     send("las", draw_at="2026-12-22T12:00")
@@ -329,7 +345,7 @@ def test_a_proposal_can_be_said_no_to(for_two, cast, reach, organiser, other_org
 @on_sqlite
 def test_an_organiser_on_their_own_is_told_what_is_missing(for_two, cast, reach, organiser, request):
     reach("closed")
-    missing = "Den här tävlingen kräver två organisatörer, men det finns bara ett konto."
+    missing = "Den här tävlingen kräver två organisatörer, men det finns bara ett konto som kan godkänna."
     assert missing in words(organiser.get(DRAW))
     request.getfixturevalue("other_organiser")
     assert missing not in words(organiser.get(DRAW))

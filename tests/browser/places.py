@@ -1,12 +1,15 @@
 """Every page in every state that it can be met in, by name, and what has to happen before."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page
 
 from app.admin import access
+from app.admin.models import Organiser, SignIn
 from app.audit import records
 from app.contest import acceptance, rulebook
 from app.database import db
@@ -167,6 +170,45 @@ def see_it_erased(scene: Scene) -> None:
         record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
         db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
         records.append("mjk-2026", CLEANED, scene.clock.now())
+
+
+def have_the_sign_in_end(scene: Scene) -> None:
+    """Five minutes before: the warning is on the page."""
+    with scene.app.app_context():
+        moment = scene.clock.now() - access.ABSOLUTE + timedelta(minutes=4)
+        db.session.execute(sa.update(SignIn).values(created_at=moment))
+        db.session.commit()
+    scene.page.reload()
+    scene.page.get_by_text("Du loggas ut om 4 minuter.").wait_for()
+
+
+def try_when_it_has_ended(scene: Scene) -> None:
+    with scene.app.app_context():
+        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=13)))
+        db.session.commit()
+    press(scene.page, "Skapa inbjudan")
+
+
+def try_without_a_late_proof(scene: Scene) -> None:
+    with scene.app.app_context():
+        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=1)))
+        db.session.commit()
+    press(scene.page, "Skapa inbjudan")
+
+
+def guess_at_the_code(scene: Scene) -> None:
+    try_without_a_late_proof(scene)
+    press(scene.page, "Fortsätt")
+
+
+def invite(scene: Scene) -> None:
+    scene.page.get_by_label("E-postadress").fill("eva@example.se")
+    press(scene.page, "Skapa inbjudan")
+
+
+def become_an_editor(scene: Scene) -> None:
+    with scene.app.app_context():
+        db.session.execute(sa.update(Organiser).values(role="editor"))
         db.session.commit()
     scene.page.reload()
 
@@ -235,6 +277,20 @@ ADMIN = {
     "erasure refused": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=pressing("Gallra")),
     "erasure done": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=see_it_erased),
     "the overview without a decision": Place("/admin/", "finished", at="2027-04-01 08:00"),
+    "the accounts": Place("/admin/konton"),
+    "the accounts with faults": Place("/admin/konton", then=pressing("Skapa inbjudan")),
+    "somebody is invited": Place("/admin/konton", then=invite),
+    "a proof is asked for": Place("/admin/konton", then=try_without_a_late_proof),
+    "a proof that is none": Place("/admin/konton", then=guess_at_the_code),
+    "a sign-in has ended": Place("/admin/konton", then=try_when_it_has_ended),
+    "a sign-in ends": Place("/admin/konton", then=have_the_sign_in_end),
+    "a page of another role": Place("/admin/konton", then=become_an_editor),
+    "an account is removed": Place("/admin/konton/1/ta-bort"),
+    "the log": Place("/admin/logg"),
+    "one's own account": Place("/admin/konto"),
+    "one's own account with faults": Place("/admin/konto", then=pressing("Byt lösenord")),
+    "recovery codes": Place("/admin/konto", then=pressing("Skapa reservkoder")),
+    "another app for codes": Place("/admin/konto/engangskoder"),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),

@@ -15,6 +15,7 @@ PUBLIC += ["/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet", "/ti
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
 ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
+ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
 
 
 def faults_in(folder: Path) -> str:
@@ -57,9 +58,13 @@ def test_the_calendar_is_valid_in_every_season(tmp_path, clock, client, day):
     assert faults_in(tmp_path / "pages") == ""
 
 
-def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client):
+def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client, clock):
     enter()
     save(tmp_path / "pages", "sign-in", client.get("/admin/logga-in").text)
     for path in ADMIN:
         save(tmp_path / "pages", path, organiser.get(path).text)
+    token = {"token": token_in(organiser.get("/admin/konto"))}
+    save(tmp_path / "pages", "recovery-codes", organiser.post("/admin/konto/reservkoder", data=token).text)
+    clock.set("2031-01-01 08:00")
+    save(tmp_path / "pages", "ended", organiser.post("/admin/konton", data=token).text)
     assert faults_in(tmp_path / "pages") == ""

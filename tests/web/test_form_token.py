@@ -101,3 +101,11 @@ def test_each_form_has_a_number_of_its_own_by_which_a_double_press_is_known():
     assert g.form_nonce == first
     sent(token()).validate()
     assert g.form_nonce != first
+
+
+def test_a_form_that_was_open_when_the_secret_key_changed_can_still_be_sent(app):
+    made = token()
+    app.config["SECRET_KEY_FALLBACKS"], app.config["SECRET_KEY"] = [app.config["SECRET_KEY"]], "another-key-" * 4
+    assert Plain(MultiDict({"token": made})).validate()
+    app.config["SECRET_KEY_FALLBACKS"] = []
+    assert not Plain(MultiDict({"token": made})).validate()

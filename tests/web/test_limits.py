@@ -111,6 +111,18 @@ def test_a_visitor_is_another_the_next_day(visiting, clock):
 
 
 @on_sqlite
+def test_the_addresses_of_one_subscriber_are_one(visiting):
+    def key(address):
+        with visiting(address):
+            return limits.client()
+
+    assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9")
+    assert key("2001:db8:1:2::1") != key("2001:db8:1:3::1")
+    assert key("::ffff:192.0.2.1") != key("::ffff:192.0.2.2")
+    assert key("") != key("unix:")
+
+
+@on_sqlite
 @configured(ENTRY_LIMIT="1 per hour")
 def test_nobody_gets_more_tries_by_inventing_where_they_come_from(enter, client):
     for number in range(2):

@@ -1,0 +1,54 @@
+"""What somebody was sending when the sign-in had ended: sealed into the sign-in page, for that person only."""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from app.admin import sealing
+
+LARGEST = 48_000
+"""Signs; together with the rest of the form it has to fit in what the server takes."""
+LASTS = 24 * 3600
+NEVER_KEPT = {
+    *("token", "password", "old_password", "code", "recovery", "credential", "challenge"),
+    *("proof_code", "proof_credential", "proof_challenge"),
+}
+
+
+class Kept(NamedTuple):
+    path: str
+    fields: list[tuple[str, str]]
+
+
+def keep(organiser_id: int, now: datetime) -> str | None:
+    """The fields of the present POST, sealed; None when they are too long to be carried."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
+    told = json.dumps([organiser_id, request.full_path.rstrip("?"), fields])
+    sealed = sealing.seal(b64encode(zlib.compress(told.encode())).decode(), "kept", now)
+    return sealed if len(sealed) <= LARGEST else None
+
+
+def opened(sealed: str, organiser_id: int, now: datetime) -> Kept | None:
+    """What was kept for this organiser; None for anything else."""
+    try:
+        told = sealing.opened_young(sealed, "kept", LASTS, now)
+    except sealing.Unreadable:
+        return None
+    whose, path, fields = json.loads(zlib.decompress(b64decode(told)))
+    return Kept(path, [(name, value) for name, value in fields]) if whose == organiser_id else None
+
+
+def own_page(path: str) -> str | None:
+    """The path if it leads to one of the organisers' own pages here, and nowhere else."""
+    place, _, _ = path.partition("?")
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(place, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return path if place.startswith("/admin/") and endpoint.startswith("admin.") else None

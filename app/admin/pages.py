@@ -1,0 +1,18 @@
+"""The organisers' pages: every module that gives the blueprint its views when it is imported."""
+
+from app.admin import (
+    accounts_views,
+    draw_views,
+    entry_views,
+    overview_views,
+    own_account_views,
+    privacy_views,
+    rehearsal_views,
+    sign_in_views,
+    winner_views,
+)
+
+PAGES = (
+    *(overview_views, entry_views, draw_views, winner_views, rehearsal_views, privacy_views),
+    *(sign_in_views, own_account_views, accounts_views),
+)

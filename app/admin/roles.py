@@ -1,0 +1,56 @@
+"""Who may do what in the organisers' area: one table, closed by default. Pure.
+
+A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
+"""
+
+ADMINISTRATOR, EDITOR, CONTEST, WITNESS = "administrator", "editor", "contest", "witness"
+ROLES = {
+    ADMINISTRATOR: "administratör",
+    EDITOR: "redaktör",
+    CONTEST: "tävlingsansvarig",
+    WITNESS: "vittne",
+}
+"""The roles, as people read them."""
+ABOUT = {
+    ADMINISTRATOR: "gör allt, och bjuder in andra",
+    EDITOR: "skriver luckorna, men ser inga bidrag",
+    CONTEST: "tar hand om bidrag, dragning och gallring",
+    WITNESS: "godkänner dragningen, och gör inget annat",
+}
+
+OPEN_TO_ALL = {
+    *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
+    *("admin.passkey_question", "admin.sign_in_with_passkey"),
+}
+"""The way in; everything else asks for a sign-in."""
+
+_TABLE: dict[tuple[str, ...], str] = {
+    (ADMINISTRATOR, EDITOR, CONTEST, WITNESS): """
+        overview sign_out stay_signed_in prove_again
+        own_account change_password codes_page renew_codes make_recovery_codes
+        add_passkey remove_passkey end_sign_in end_all_sign_ins
+    """,
+    (ADMINISTRATOR, CONTEST, WITNESS): "draw rehearsed_page answer_proposal",
+    (ADMINISTRATOR, CONTEST): """
+        entries entry_hints extract strike_page strike entries_csv entries_xlsx
+        lock_list add_anchor paste_value fetch_value decide
+        add_contact send_letter publish_name withdraw_name start_rehearsal
+        feedback erasure_page erase log_page
+    """,
+    (ADMINISTRATOR,): "accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser",
+}
+"""Pages of the blueprint by who may use them."""
+MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
+
+_ASKED_AGAIN = """
+    lock_list paste_value fetch_value decide answer_proposal extract entries_csv entries_xlsx erase
+    invite_organiser withdraw_invitation change_role remove_organiser
+    codes_page renew_codes make_recovery_codes add_passkey remove_passkey
+"""
+ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}
+"""Pages that want a new proof of who is there when the last one is some minutes old."""
+
+
+def may(role: str, endpoint: str) -> bool:
+    """Whether someone with the role may use a page, by its endpoint."""
+    return role in MAY_USE.get(endpoint, ())

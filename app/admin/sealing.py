@@ -1,0 +1,46 @@
+"""Secrets at rest: sealed with a key derived from SECRET_KEY, opened with it or with an older one of the fallbacks."""
+
+import base64
+import hmac
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import current_app
+
+
+class Unreadable(Exception):
+    """Sealed with a key that is gone, altered, or too old."""
+
+
+def keys(purpose: str) -> Iterator[bytes]:
+    """One 32-byte key of its own for each purpose, from the present SECRET_KEY and then from the older ones."""
+    config = current_app.config
+    for secret in (config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"]):
+        yield hmac.digest(secret.encode(), f"sealing/v1|{purpose}".encode(), "sha256")
+
+
+def _box(purpose: str) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys(purpose)])
+
+
+def seal(text: str, purpose: str, now: datetime) -> str:
+    """The text, encrypted and signed."""
+    present = Fernet(base64.urlsafe_b64encode(next(keys(purpose))))
+    return present.encrypt_at_time(text.encode(), int(now.timestamp())).decode()
+
+
+def opened(sealed: str, purpose: str) -> str:
+    """What was sealed for the same purpose. Raises Unreadable."""
+    try:
+        return _box(purpose).decrypt(sealed.encode()).decode()
+    except (InvalidToken, ValueError):
+        raise Unreadable(purpose) from None
+
+
+def opened_young(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
+    """The same, no older than `seconds`. Raises Unreadable."""
+    try:
+        return _box(purpose).decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()
+    except (InvalidToken, ValueError):
+        raise Unreadable(purpose) from None

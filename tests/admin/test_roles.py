@@ -1,0 +1,86 @@
+"""Who may do what: every address of the organisers' area, for everybody."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
+PLACES = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x", "token": "x"}
+MUST_NOT = {
+    "editor": {"entries", "extract", "entries_csv", "entries_xlsx", "draw", "erase", "feedback", "accounts_page"},
+    "contest": {"accounts_page", "invite_organiser", "change_role", "remove_organiser"},
+    "witness": {"entries", "extract", "entries_csv", "lock_list", "paste_value", "decide", "erase", "accounts_page"},
+}
+"""The promises that matter most, said once more by name."""
+
+
+@pytest.fixture
+def guarded(app):
+    """Every page but the way in: its endpoint, one of its methods and an address."""
+    adapter = app.url_map.bind("")
+    return [
+        (rule.endpoint, method, adapter.build(rule.endpoint, {name: PLACES.get(name, 1) for name in rule.arguments}))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("admin.") and rule.endpoint not in OPEN_TO_ALL
+        for method in sorted(rule.methods - {"OPTIONS", "HEAD"})
+    ]
+
+
+def test_every_page_has_its_line_in_the_table_and_every_line_its_page(app, guarded):
+    pages = {endpoint for endpoint, _, _ in guarded}
+    assert pages - MAY_USE.keys() == set(), "give these a role in app/admin/roles.py"
+    assert MAY_USE.keys() - pages == set()
+    assert pages >= ASKED_AGAIN
+
+
+def test_nobody_comes_to_a_page_without_signing_in(client, guarded):
+    for _, method, address in guarded:
+        answer = client.open(address, method=method)
+        assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), address
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_exactly_its_pages(account, come_in, guarded, role):
+    browser = come_in(account(role=role)[1])
+    inside = [page for page in guarded if page[0] not in ("admin.end_all_sign_ins", "admin.sign_out")]
+    refused = {endpoint for endpoint, method, address in inside if is_refused(browser.open(address, method=method))}
+    assert refused == {endpoint for endpoint, _, _ in inside if role not in MAY_USE[endpoint]}
+    assert refused >= {f"admin.{name}" for name in MUST_NOT.get(role, ())}
+
+
+def is_refused(answer):
+    answer.close()
+    return answer.status_code == 403 and "Den här sidan hör inte till din roll" in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_ways_on_are_those_that_lead_somewhere(account, come_in, role):
+    browser = come_in(account(role=role)[1])
+    page = BeautifulSoup(browser.get("/admin/").text, "html.parser")
+    ways = [link["href"] for link in page.select("header nav a")]
+    assert ways[0] == "/admin/"
+    assert {browser.get(way).status_code for way in ways} == {200}
+
+
+def test_a_page_that_the_table_forgets_is_closed_to_everybody(account, come_in, monkeypatch):
+    browser = come_in(account()[1])
+    monkeypatch.delitem(MAY_USE, "admin.entries")
+    assert is_refused(browser.get("/admin/bidrag"))
+
+
+def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
+    page = come_in(account(role="editor")[1]).get("/admin/bidrag").text
+    assert "Du är redaktör. Behöver du sidan? Be en administratör ändra din roll under Konton." in page
+
+
+@pytest.mark.parametrize("state", ["closed", "locked", "drawn"])
+def test_a_witness_sees_the_draw_but_not_who_is_in_it(account, come_in, accept, reach, state):
+    accept("anna@example.se")
+    accept("bo@example.se")
+    reach(state)
+    browser = come_in(account(role="witness")[1])
+    page = BeautifulSoup(browser.get("/admin/dragning").text, "html.parser").main
+    assert "@" not in page.text
+    assert page.select("form") == []

@@ -1,0 +1,91 @@
+"""The workbook: what people wrote is there as they wrote it, and nothing of it is run."""
+
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from app.contest.models import Entry
+from app.database import db
+from tests.conftest import on_sqlite, swedish
+
+NAME = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def unpacked(organiser):
+    with organiser.get("/admin/bidrag.xlsx") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"] == "attachment; filename=bidrag-mjk-2026.xlsx"
+        return zipfile.ZipFile(io.BytesIO(answer.data))
+
+
+def rows(book):
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 – made by ourselves
+    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{NAME}row")]
+
+
+def test_swedish_letters_and_pictures_come_through(accept, organiser):
+    accept("åsa@example.se", motivation='Räksmörgås på Öckerö 🎄 <b> & "så"')
+    heading, first = rows(unpacked(organiser))
+    assert heading == ["Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"]
+    assert first[:6] == [
+        "1",
+        "2026-12-10T08:00:00Z",
+        "åsa@example.se",
+        "2030",
+        "Lerum",
+        'Räksmörgås på Öckerö 🎄 <b> & "så"',
+    ]
+
+
+@on_sqlite
+def test_no_cell_is_a_formula_or_a_link(accept, organiser):
+    for start in ("=", "+", "-", "@", "{=", "http://", "mailto:", "external:", "internal:"):
+        accept("=1+1@example.se", motivation=f'{start}HYPERLINK("http://elak.example";"Klicka")')
+    book = unpacked(organiser)
+    everything = "".join(book.read(name).decode() for name in book.namelist())
+    assert not re.search(r"<f[ >]|<hyperlink|externalLink|oleObject|vbaProject", everything)
+    assert {row[2] for row in rows(book)[1:]} == {"=1+1@example.se"}
+    assert rows(book)[1][5] == '=HYPERLINK("http://elak.example";"Klicka")'
+
+
+@on_sqlite
+def test_a_number_that_somebody_wrote_stays_text(accept, organiser):
+    accept("bo@example.se", motivation="0046701234567")
+    sheet = unpacked(organiser).read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(r'<c r="F2" t="inlineStr"><is><t>0046701234567</t>', sheet)
+
+
+@pytest.mark.parametrize("file", ["bidrag.xlsx", "bidrag.csv"])
+def test_many_entries_are_all_there(app, contest, organiser, file):
+    with app.app_context():
+        db.session.add_all(entry(contest, number) for number in range(1201))
+        db.session.commit()
+    with organiser.get(f"/admin/{file}") as answer:
+        if file.endswith("xlsx"):
+            found = [row[2] for row in rows(zipfile.ZipFile(io.BytesIO(answer.data)))[1:]]
+        else:
+            found = [line.split(";")[2] for line in answer.data.decode("utf-8-sig").splitlines()[1:]]
+    assert found == [f"{number}@example.se" for number in range(1201)]
+
+
+def entry(contest, number):
+    known = {"contest_id": contest.id, "answer": "2030", "municipality": "1441", "received_at": swedish("2026-12-10")}
+    return Entry(**known, ticket=f"{number:064x}", email=f"{number}@example.se")
+
+
+@on_sqlite
+def test_the_file_for_the_spreadsheet_leaves_nothing_behind_on_the_server(accept, organiser, tmp_path):
+    accept("bo@example.se")
+    unpacked(organiser)
+    assert list(tmp_path.glob("xlsx-*")) == []
+
+
+@on_sqlite
+def test_the_other_file_comes_in_pieces(accept, organiser):
+    accept("bo@example.se")
+    with organiser.get("/admin/bidrag.csv") as answer:
+        assert answer.is_streamed
+        assert answer.headers.get("Content-Length") is None

@@ -21,7 +21,7 @@ PUBLIC = """
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
-VALUES = {"token": "x", "entry_id": 1}
+VALUES = {"token": "x", "entry_id": 1, "number": 1, "version": 1}
 
 
 @pytest.fixture
@@ -124,6 +124,15 @@ ORGANISERS = (
     "/admin/dragning",
     "/admin/aterkoppling",
     "/admin/gallring",
+    "/admin/redigera",
+    "/admin/redigera/lucka/9",
+    "/admin/redigera/lucka/10/tavling",
+    "/admin/redigera/lucka/9/bild",
+    "/admin/redigera/lucka/9/tidigare",
+    "/admin/redigera/texter",
+    "/admin/redigera/texter/tidigare",
+    "/admin/redigera/arrangor",
+    "/admin/redigera/tillganglighet",
 )
 
 

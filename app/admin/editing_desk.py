@@ -1,0 +1,58 @@
+"""What every page of the editor needs: the desk, who is at it, and what an organiser is called."""
+
+import logging
+from datetime import datetime
+from mimetypes import guess_type
+from pathlib import Path
+
+from babel.dates import format_timedelta
+from flask import Response, abort, current_app, g
+
+from app import clock
+from app.admin.models import Organiser
+from app.calendar.lookup import library
+from app.database import db
+from app.editing.conduct import Act, Desk
+from app.editing.history import History, Version
+from app.editing.leaves import Files
+
+_log = logging.getLogger(__name__)
+
+
+def desk() -> Desk:
+    shelf = library()
+    return Desk(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions)
+
+
+def act(what: str) -> Act:
+    """An act of the organiser who is signed in, now."""
+    return Act(g.sign_in.organiser_id, what, clock.now())
+
+
+def done(what: str, about: str) -> None:
+    """After a change: the site reads it at once, and it is noted."""
+    library().refresh(at_once=True)
+    noted(what, g.sign_in.organiser_id, about, clock.now())
+
+
+def noted(kind: str, organiser_id: int | None, about: str, now: datetime) -> None:
+    """Notes who did what."""
+    _log.info("%s: %s, organisatör %s, %s", kind, about, organiser_id, now.isoformat(timespec="seconds"))
+
+
+def who(version: Version) -> str:
+    """What the maker of a version is called in a list."""
+    organiser = db.session.get(Organiser, version.who) if version.who else None
+    if organiser:
+        return organiser.email
+    return "någon som inte längre har ett konto" if version.who else "någon på servern"
+
+
+def ago(version: Version) -> str:
+    """How long ago, as "för 2 minuter sedan"."""
+    return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
+
+
+def shown_only_here(name: str, files: Files) -> Response:
+    """A file of a leaf as a response; the blueprint says that nobody may keep it."""
+    return Response(files[name], mimetype=guess_type(name)[0]) if name in files else abort(404)

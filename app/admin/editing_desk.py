@@ -1,12 +1,14 @@
 """What every page of the editor needs: the desk, who is at it, and what an organiser is called."""
 
 import logging
+from contextlib import closing
 from datetime import datetime
 from mimetypes import guess_type
 from pathlib import Path
 
 from babel.dates import format_timedelta
 from flask import Response, abort, current_app, g
+from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.admin.models import Organiser
@@ -56,3 +58,11 @@ def ago(version: Version) -> str:
 def shown_only_here(name: str, files: Files) -> Response:
     """A file of a leaf as a response; the blueprint says that nobody may keep it."""
     return Response(files[name], mimetype=guess_type(name)[0]) if name in files else abort(404)
+
+
+def uploaded(file: FileStorage | None) -> bytes:
+    """The bytes of a file that came with a form; its name is nowhere used."""
+    if not file:
+        return b""
+    with closing(file):
+        return bytes(file.read())

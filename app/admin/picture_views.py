@@ -45,17 +45,13 @@ def save_picture(number: int) -> BaseResponse | Page:
         form = made(PictureForm, checksum="")
         form.refuse(f"Filen är större än {pictures.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
         return _page(leaf, form, 422)
-    body = form.picture.data.read() if form.picture.data else b""
-    if not body:
-        form.picture.errors = ["välj en bild"]
-    elif form.validate():
+    body = editing_desk.uploaded(form.picture.data)
+    if form.validate() and body:
         return _saved(leaf, form, body)
     again = made(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
-    form.validate()
-    for name in ("token", "picture", "image_alt"):
+    for name in ("token", "image_alt"):
         again[name].errors = form[name].errors
-    if not body:
-        again.picture.errors = ["välj en bild"]
+    again.picture.errors = [] if body else ["Välj en bild."]
     return _page(leaf, again, 422)
 
 

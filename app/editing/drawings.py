@@ -63,11 +63,14 @@ class _Reader:
             raise Unsafe("SVG-filen är för invecklad. Förenkla bilden, eller spara den som PNG.")
         if self._count == 1 and (space, local) != (_NAMESPACE, "svg"):
             raise Unsafe("Filen är inte en SVG-bild.")
+        if self._left_out:
+            self._left_out += 1
+            return
         foreign = space != _NAMESPACE or local == "metadata"
         if local == "script" or not (foreign or local in _ELEMENTS):
             raise Unsafe(f"SVG-filen innehåller <{local}>, som inte är tillåtet. Spara om den som ”vanlig SVG”.")
-        if self._left_out or foreign:
-            self._left_out += 1
+        if foreign:
+            self._left_out = 1
             return
         self._close_tag()
         shown = {"xmlns": _NAMESPACE} if self._count == 1 else {}

@@ -19,7 +19,7 @@ READING_ORDER = """
     database audit.records
     calendar.content calendar.library calendar.commands
     editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
-    editing.leaves editing.history editing.trial editing.conduct
+    editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
     contest.models contest.rulebook contest.hints
     mail.models mail.outbox mail.post mail.delivery
     contest.acceptance

@@ -133,6 +133,9 @@ ORGANISERS = (
     "/admin/redigera/texter/tidigare",
     "/admin/redigera/arrangor",
     "/admin/redigera/tillganglighet",
+    "/admin/redigera/byt-plats",
+    "/admin/redigera/ny",
+    "/admin/redigera/las-in",
 )
 
 

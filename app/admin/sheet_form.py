@@ -24,9 +24,9 @@ class SheetForm(AdminForm):
 
     def faults(self) -> list[tuple[str, str]]:
         return [
-            (name, str(field.errors[0]) if name == "token" else f"{self._called(name)}: {field.errors[0]}")
+            (name, str(sentence) if name == "token" else f"{self._called(name)}: {sentence}")
             for name, field in self._fields_by_id().items()
-            if field.errors
+            for sentence in (field.errors if name == "token" else field.errors[:1])
         ]
 
     def tell(self, fault: Fault) -> None:

@@ -49,7 +49,7 @@ def fields(answer):
     for each in form.select("input, textarea, select"):
         if each.get("type") in ("radio", "checkbox") and not each.has_attr("checked"):
             continue
-        chosen = each.select_one("option[selected]") if each.name == "select" else None
+        chosen = each.select_one("option[selected]") or each.select_one("option")
         sent[each["name"]] = chosen["value"] if chosen else each.get("value", each.text.removeprefix("\n"))
     return sent
 

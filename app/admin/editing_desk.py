@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -52,6 +52,8 @@ def who(version: Version) -> str:
 
 def ago(version: Version) -> str:
     """How long ago, as "för 2 minuter sedan"."""
+    if clock.now() - version.at < timedelta(minutes=1):
+        return "alldeles nyss"
     return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
 
 

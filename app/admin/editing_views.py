@@ -181,6 +181,12 @@ for each in SHEETS:
         blueprint.add_url_rule(f"/redigera/{each.address}", f"{verb}_{each.name}", of_the_sheet, methods=[method])
 
 
+@blueprint.errorhandler(leaves.NotWritten)
+def unreadable(error: leaves.NotWritten) -> Page:
+    """A file that is not there, or that the server may not read, where no form can keep what was typed."""
+    return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
+
+
 @blueprint.post("/redigera/forhandsgranska")
 def preview() -> str:
     """The Markdown that is posted, as HTML; nothing is kept."""

@@ -139,7 +139,7 @@ def with_row(shown: Mapping[str, Any], act: str) -> Values:
     return dict(shown) | {name: rows}
 
 
-ROW = re.compile(r"(facts|prizes|shortcomings)(\+|-[1-9])")
+ROW = re.compile(r"(facts|prizes|shortcomings)(\+|-[1-9]\d?)")
 """What a button of a list says it does."""
 
 

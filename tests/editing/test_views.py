@@ -2,12 +2,13 @@
 
 import errno
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
 from app.calendar.content import read_edition
-from app.editing import leaves
+from app.editing import history, leaves
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
@@ -123,7 +124,7 @@ def test_nothing_is_overwritten_when_another_organiser_was_first(organiser, anna
     clock.forward(minutes=2)
     answer = organiser.post(HATCH, data=mine | {"title": "Min rubrik"})
     assert answer.status_code == 409
-    assert "Anna@example.se ändrade den här luckan för 2 minuter sedan." in words(answer)
+    assert "anna@example.se ändrade den här luckan för 2 minuter sedan." in words(answer)
     assert [each.text for each in soup(answer).select("del, ins")][:2] == ["[borttaget: Annas]", "[tillagt: Min]"]
     assert 'title = "Annas rubrik"' in hatch_text(content)
     assert fields(answer)["title"] == "Min rubrik"
@@ -188,6 +189,26 @@ def test_an_unreadable_file_is_said_and_an_earlier_version_brings_it_back(organi
     assert (answer.status_code, soup(answer).h1.text) == (422, "Filen går inte att läsa")
     organiser.post(f"{HATCH}/tidigare/2", data=fields(organiser.get(f"{HATCH}/tidigare/2")))
     assert 'title = "Bra"' in hatch_text(content)
+
+
+def test_a_file_that_is_gone_is_told_in_a_sentence(organiser, content):
+    (content / "2026" / "03" / "hatch.md").unlink()
+    answer = organiser.get(HATCH)
+    assert (answer.status_code, "Det gick inte att läsa 03/hatch.md i 2026." in words(answer)) == (503, True)
+
+
+def test_what_was_changed_a_moment_ago_was_changed_just_now(organiser, anna):
+    mine = fields(organiser.get(HATCH))
+    anna.post(HATCH, data=fields(anna.get(HATCH)) | {"title": "Annas"})
+    assert "alldeles nyss" in words(organiser.post(HATCH, data=mine | {"title": "Min"}))
+
+
+def test_only_the_newest_fifty_versions_are_kept(app, change, content, monkeypatch):
+    monkeypatch.setattr(history, "MOST", 3)
+    for title in "abcde":
+        change(HATCH, title=title)
+    kept = sorted(path.name for path in Path(app.instance_path, "history", "2026", "03").glob("*.json"))
+    assert kept == ["000004.json", "000005.json", "000006.json"]
 
 
 def test_a_contest_can_be_changed_until_it_opens(change, content, clock):

@@ -3,7 +3,6 @@
 import logging
 from contextlib import closing
 from datetime import datetime, timedelta
-from mimetypes import guess_type
 from pathlib import Path
 
 from babel.dates import format_timedelta
@@ -12,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.admin.models import Organiser
+from app.calendar.hatches import image_type
 from app.calendar.lookup import library
 from app.database import db
 from app.editing.conduct import Act, Desk
@@ -59,7 +59,7 @@ def ago(version: Version) -> str:
 
 def shown_only_here(name: str, files: Files) -> Response:
     """A file of a leaf as a response; the blueprint says that nobody may keep it."""
-    return Response(files[name], mimetype=guess_type(name)[0]) if name in files else abort(404)
+    return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
 
 
 def uploaded(file: FileStorage | None) -> bytes:

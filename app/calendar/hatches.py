@@ -11,6 +11,18 @@ from app.calendar.schema import Contest, EditionFile, HatchFile, Phase
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
+IMAGE_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+"""Media types by the ending of a picture's name; not every machine knows the newer ones."""
+
+
+def image_type(name: str) -> str:
+    return IMAGE_TYPES[name.rpartition(".")[2]]
 
 
 @dataclass(frozen=True)

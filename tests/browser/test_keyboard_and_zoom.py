@@ -20,6 +20,7 @@ LOOKS = [
     "the overview",
     "the entries",
     "the desk, drawn",
+    "the editor",
 ]
 """One place for each look that a page can have."""
 OTHERS = [
@@ -35,6 +36,8 @@ OTHERS = [
     "the draw, locked",
     "the sign-in with faults",
     "an invitation that is used up",
+    "a hatch in the editor",
+    "a hatch in the editor with faults",
     "the entries, locked",
     "a strike",
     "the desk, locked without a time",

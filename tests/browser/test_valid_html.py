@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
+ADMIN += [f"/admin/redigera{path}" for path in ("", "/lucka/10", "/lucka/10/tavling", "/lucka/10/bild", "/texter")]
+ADMIN += [f"/admin/redigera/{path}" for path in ("arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
 
 
 def faults_in(folder: Path) -> str:

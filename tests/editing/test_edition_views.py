@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from app.calendar.content import read_edition
+from app.editing import leaves
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
@@ -64,6 +65,30 @@ def test_a_swap_that_would_show_too_much_is_refused(change, content, clock, firs
     answer = change(SWAP, first=first, second=second)
     assert (answer.status_code, faults(answer)[0].startswith(sentence)) == (422, True)
     assert everything(content) == before
+
+
+def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_nothing_lost(
+    app, organiser, change, content, monkeypatch
+):
+    before = {number: hatch_text(content, number) for number in (5, 10)}
+    sent = fields(organiser.get(SWAP)) | {"first": "10", "second": "5"}
+    write, written = leaves.write, []
+
+    def crash_at_the_second(root, leaf, files):
+        written.append(leaf.number)
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        write(root, leaf, files)
+
+    monkeypatch.setattr(leaves, "write", crash_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        organiser.post(SWAP, data=sent)
+    monkeypatch.undo()
+    assert written == [10, 5], "the hatch of the contest first, so that there are never two"
+    assert read_edition(content / "2026").contest is None
+    address = f"{START}/lucka/10/tidigare/1"
+    organiser.post(address, data=fields(organiser.get(address)))
+    assert {number: hatch_text(content, number) for number in (5, 10)} == before
 
 
 def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wait_to_be_read(

@@ -39,6 +39,7 @@ def test_a_photo_shows_in_the_open_hatch_in_the_lightest_kind_and_says_what_it_w
     largest = shown.source["srcset"].split(", ")[-1].removesuffix(" 1280w")
     answer = client.get(largest)
     assert (answer.mimetype, answer.data[4:12]) == ("image/avif", b"ftypavif")
+    assert client.get(largest.replace(".avif", ".webp")).mimetype == "image/webp"
     assert client.get(shown.img["src"]).mimetype == "image/jpeg"
     assert soup(page).select_one('meta[property="og:image"]')["content"].endswith("/bild/delning.jpg")
     said = int(soup(page).select_one("footer p:last-child").text.split("väger ")[1].split()[0])

@@ -23,7 +23,7 @@ PUBLIC = """
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
-VALUES |= {"organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
+VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
 
 
 @pytest.fixture
@@ -132,6 +132,18 @@ ORGANISERS = (
     "/admin/logg",
     "/admin/konto",
     "/admin/konto/engangskoder",
+    "/admin/redigera",
+    "/admin/redigera/lucka/9",
+    "/admin/redigera/lucka/10/tavling",
+    "/admin/redigera/lucka/9/bild",
+    "/admin/redigera/lucka/9/tidigare",
+    "/admin/redigera/texter",
+    "/admin/redigera/texter/tidigare",
+    "/admin/redigera/arrangor",
+    "/admin/redigera/tillganglighet",
+    "/admin/redigera/byt-plats",
+    "/admin/redigera/ny",
+    "/admin/redigera/las-in",
 )
 
 

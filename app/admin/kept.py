@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import current_app, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from app.admin import sealing
@@ -28,7 +28,10 @@ class Kept(NamedTuple):
 
 def keep(organiser_id: int, now: datetime) -> str | None:
     """The fields of the present POST, sealed; None when they are too long to be carried."""
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
+    try:
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
+    except RequestEntityTooLarge:
+        return None
     told = json.dumps([organiser_id, request.full_path.rstrip("?"), fields])
     sealed = sealing.seal(b64encode(zlib.compress(told.encode())).decode(), "kept", now)
     return sealed if len(sealed) <= LARGEST else None

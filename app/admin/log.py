@@ -24,6 +24,7 @@ KINDS = {
     "recovery": "skapade nya reservkoder",
     "passkey": "lade till en passkey",
     "passkey gone": "tog bort en passkey",
+    "edited": "ändrade kalendern",
     "export": "hämtade uppgifter",
     "struck": "strök ett bidrag",
     "locked": "låste listan",

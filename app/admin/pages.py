@@ -3,16 +3,21 @@
 from app.admin import (
     accounts_views,
     draw_views,
+    editing_views,
+    edition_views,
     entry_views,
     overview_views,
     own_account_views,
+    picture_views,
     privacy_views,
     rehearsal_views,
     sign_in_views,
+    version_views,
     winner_views,
 )
 
 PAGES = (
     *(overview_views, entry_views, draw_views, winner_views, rehearsal_views, privacy_views),
+    *(editing_views, version_views, picture_views, edition_views),
     *(sign_in_views, own_account_views, accounts_views),
 )

@@ -37,6 +37,12 @@ _TABLE: dict[tuple[str, ...], str] = {
         add_contact send_letter publish_name withdraw_name start_rehearsal
         feedback erasure_page erase log_page
     """,
+    (ADMINISTRATOR, EDITOR): """
+        editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser
+        edit_accessibility save_accessibility edit_picture save_picture picture_now preview
+        hatch_versions hatch_version hatch_restore text_versions text_version text_restore
+        swap_page swap new_page new export archive_page take_in
+    """,
     (ADMINISTRATOR,): "accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser",
 }
 """Pages of the blueprint by who may use them."""

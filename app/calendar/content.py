@@ -10,13 +10,12 @@ from pydantic import BaseModel, ValidationError
 from app.calendar.faults import ContentError, Fault, line_numbers, told
 from app.calendar.fields import Part
 from app.calendar.hatches import NUMBERS, Edition, Hatch, opens_at
-from app.calendar.markdown import to_html
+from app.calendar.markdown import FRONT_MATTER, to_html
 from app.calendar.schema import EditionFile, HatchFile
 
-_LARGEST_TEXT = 100_000
-_LARGEST_IMAGE = 1_000_000
-_FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)
-_IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|webp|avif)")
+LARGEST_TEXT = 100_000
+LARGEST_IMAGE = 1_000_000
+IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|webp|avif)")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -71,7 +70,7 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
     text = _read_text(path, faults)
     if text is None:
         return None
-    parts = _FRONT_MATTER.match(text)
+    parts = FRONT_MATTER.match(text)
     if not parts:
         faults.append(Fault(_name(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
         return None
@@ -91,12 +90,12 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
 
 def _read_text(path: Path, faults: list[Fault]) -> str | None:
     try:
-        raw = path.read_bytes() if path.stat().st_size <= _LARGEST_TEXT else None
+        raw = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else None
     except OSError:
         faults.append(Fault(_name(path), 0, "", "filen saknas eller går inte att läsa"))
         return None
     if raw is None:
-        faults.append(Fault(_name(path), 0, "", f"filen är större än {_LARGEST_TEXT // 1000} kB"))
+        faults.append(Fault(_name(path), 0, "", f"filen är större än {LARGEST_TEXT // 1000} kB"))
         return None
     try:
         # Organisers edit on Windows: a byte order mark and CRLF are fine.
@@ -109,10 +108,10 @@ def _read_text(path: Path, faults: list[Fault]) -> str | None:
 
 def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     images = {}
-    for path in sorted(each for each in folder.iterdir() if _IMAGE.fullmatch(each.name)):
+    for path in sorted(each for each in folder.iterdir() if IMAGE.fullmatch(each.name)):
         try:
-            if path.stat().st_size > _LARGEST_IMAGE:
-                faults.append(Fault(_name(path), 0, "", f"bilden är större än {_LARGEST_IMAGE // 1_000_000} MB"))
+            if path.stat().st_size > LARGEST_IMAGE:
+                faults.append(Fault(_name(path), 0, "", f"bilden är större än {LARGEST_IMAGE // 1_000_000} MB"))
             else:
                 images[path.name] = path.read_bytes()
         except OSError:

@@ -1,5 +1,6 @@
 """Which hatches are open when. Pure: the instant is an argument, and every route asks here."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,18 @@ from app.calendar.schema import Contest, EditionFile, HatchFile, Phase
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
+IMAGE_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+"""Media types by the ending of a picture's name; not every machine knows the newer ones."""
+
+
+def image_type(name: str) -> str:
+    return IMAGE_TYPES[name.rpartition(".")[2]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,24 @@ class Hatch:
     file: HatchFile
     tip: str
     images: dict[str, bytes] = field(repr=False)
+
+    @property
+    def card(self) -> str | None:
+        """The picture beside a shared link."""
+        return next((name for name in ("delning.jpg", "delning.png") if name in self.images), None)
+
+    @property
+    def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """Lighter files of the hatch's picture, the lightest kind first: [("avif", [("foto-640.avif", 640), …]), …]."""
+        stem = (self.file.image or "").rpartition(".")[0]
+        found = [(name, re.fullmatch(rf"{re.escape(stem)}-(\d+)\.(avif|webp)", name)) for name in self.images]
+        widths = {name: int(match[1]) for name, match in found if stem and match}
+        kinds = {kind: [name for name in widths if name.endswith(kind)] for kind in ("avif", "webp")}
+        return [
+            (kind, [(name, widths[name]) for name in sorted(names, key=widths.__getitem__)])
+            for kind, names in kinds.items()
+            if names
+        ]
 
 
 @dataclass(frozen=True)

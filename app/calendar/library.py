@@ -26,9 +26,13 @@ class Library:
         self._seen = self._fingerprint()
         self._read()
 
-    def refresh(self) -> None:
-        """Reads again what has changed on disk; looks at most once a second and never makes a request wait."""
-        if time.monotonic() - self._checked < 1 or not self._lock.acquire(blocking=False):
+    def refresh(self, at_once: bool = False) -> None:
+        """Reads again what has changed on disk; looks at most once a second and never makes a request wait.
+
+        `at_once` is for whoever has just changed something and wants to see it.
+        """
+        too_soon = time.monotonic() - self._checked < 1
+        if (too_soon and not at_once) or not self._lock.acquire(blocking=at_once):
             return
         try:
             self._checked = time.monotonic()

@@ -1,7 +1,6 @@
 """The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
 
 from datetime import datetime
-from mimetypes import guess_type
 from typing import Any
 
 import segno
@@ -93,7 +92,7 @@ def image(year: int, number: int, name: str) -> Response:
     _, found = find_hatch(year, number)
     if name not in found.images:
         abort(404)
-    return public(found.images[name], guess_type(name)[0] or "application/octet-stream")
+    return public(found.images[name], hatches.image_type(name))
 
 
 @blueprint.get("/om")

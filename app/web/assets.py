@@ -17,7 +17,7 @@ PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
     "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "motion", "print"),
-    "admin.css": ("tokens", "base", "forms", "pages", "admin"),
+    "admin.css": ("tokens", "base", "forms", "pages", "admin", "editor"),
 }
 
 

@@ -213,6 +213,11 @@ def become_an_editor(scene: Scene) -> None:
     scene.page.reload()
 
 
+def leave_out_the_title(scene: Scene) -> None:
+    scene.page.get_by_label("Rubrik", exact=True).fill("")
+    press(scene.page, "Spara")
+
+
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -263,6 +268,9 @@ ADMIN = {
     "an invitation that is used up": Place("/admin/inbjudan/borta"),
     "the overview in November": Place("/admin/", at="2026-11-20 08:00"),
     "the overview": Place("/admin/", "open"),
+    "the editor": Place("/admin/redigera"),
+    "a hatch in the editor": Place("/admin/redigera/lucka/9"),
+    "a hatch in the editor with faults": Place("/admin/redigera/lucka/9", then=leave_out_the_title),
     "no entries": Place("/admin/bidrag"),
     "the entries": Place("/admin/bidrag", "open"),
     "the entries, locked": Place("/admin/bidrag", "locked"),

@@ -24,6 +24,7 @@ LOOKS = [
     "the desk, drawn",
     "what stands out",
     "erasure due",
+    "the editor",
 ]
 """One place for each look that a page can have."""
 OTHERS = [
@@ -48,6 +49,8 @@ OTHERS = [
     "the draw, locked",
     "the sign-in with faults",
     "an invitation that is used up",
+    "a hatch in the editor",
+    "a hatch in the editor with faults",
     "the entries, locked",
     "a strike",
     "the feedback",

@@ -16,6 +16,8 @@ PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
 ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
 ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
+ADMIN += [f"/admin/redigera{path}" for path in ("", "/lucka/10", "/lucka/10/tavling", "/lucka/10/bild", "/texter")]
+ADMIN += [f"/admin/redigera/{path}" for path in ("arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
 
 
 def faults_in(folder: Path) -> str:

@@ -1,0 +1,139 @@
+"""Whole editions: two hatches that change places, next year's calendar from this year's, and one from an archive."""
+
+import re
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.calendar.hatches import NUMBERS, is_open
+from app.clock import SWEDEN
+from app.editing import archive, conduct, document, leaves, trial
+from app.editing.conduct import Act, Desk, Refused
+from app.editing.leaves import Files, Leaf
+
+BLANK_HATCH = """+++
+title = "Lucka {number}"
+summary = "Skriv en mening om tipset."
+steps = ["Skriv det första steget."]
+
+[[facts]]
+text = "Skriv något som går att kontrollera."
+source = "Skriv vem som säger det."
+url = "https://example.org/"
+year = "odaterad"
+
+[question]
+text = "Skriv en fråga."
+options = ["Ja", "Nej"]
+answer = "Ja"
+explanation = "Skriv varför."
++++
+
+Skriv tipset här.
+"""
+
+
+def read(desk: Desk, year: int) -> dict[Leaf, Files]:
+    """Every leaf of an edition. Raises NotWritten when one cannot be read."""
+    return {leaf: desk.read(leaf) for leaf in _all(year)}
+
+
+def _all(year: int) -> list[Leaf]:
+    return [Leaf(year, number) for number in (0, *NUMBERS)]
+
+
+def swap(desk: Desk, year: int, first: int, second: int, act: Act) -> None:
+    """Two hatches change places, with texts, pictures and contest. Raises Refused, NotWritten."""
+    if first == second:
+        raise Refused("Välj två olika luckor.")
+    if is_open(year, first, act.now) != is_open(year, second, act.now):
+        raise Refused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
+    with leaves.alone(desk.history.root):
+        one, other = Leaf(year, first), Leaf(year, second)
+        conduct.put_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+
+
+def copy(desk: Desk, source: int, year: int, act: Act) -> None:
+    """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
+    with leaves.alone(desk.history.root):
+        made = {Leaf(year, leaf.number): _moved(files, leaf, year) for leaf, files in read(desk, source).items()}
+        _founded(desk, year, made, Act(act.who, f"{conduct.COPIED} {source}", act.now))
+
+
+def blank(desk: Desk, source: int, year: int, act: Act) -> None:
+    """A new edition with hatches to write; sender and statement come from an earlier one."""
+    with leaves.alone(desk.history.root):
+        made = {Leaf(year): _moved(desk.read(Leaf(source)), Leaf(source), year)}
+        made |= {Leaf(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
+        _founded(desk, year, made, Act(act.who, conduct.BLANK, act.now))
+
+
+def _moved(files: Files, leaf: Leaf, year: int) -> Files:
+    """The files of a leaf with the year's own words in its text changed to those of another year."""
+    text = leaves.text_of(files)
+    try:
+        if not leaf.number:
+            title = str(document.values(text).get("title", "")).replace(str(leaf.year), str(year))
+            new = document.changed(text, {"title": title})
+        else:
+            contest = document.taken_apart(text)[0].get("contest")
+            new = document.put_together(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
+    except document.Unreadable:
+        raise Refused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
+    return files | {leaf.text_name: new.encode()}
+
+
+def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
+    name = str(contest.get("id", ""))
+    moved = name.replace(str(before), str(year)) if str(before) in name else f"{name}-{year}"
+    times = {key: at.replace(year=at.year + year - before) for key, at in contest.items() if isinstance(at, datetime)}
+    return {"id": moved} | times
+
+
+def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
+    """Puts a new edition in place in one move. Raises Refused, NotWritten."""
+    folder = desk.root / str(year)
+    if folder.exists():
+        raise Refused(f"Det finns redan en kalender för {year}.")
+    if not re.fullmatch(r"20\d\d", str(year)):
+        raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
+    if found := trial.faults(desk.root, year, made):
+        raise Refused(faults=tuple(found))
+    with leaves.in_words():
+        for leaf, files in made.items():
+            desk.history.add(leaf, files, act.who, act.what, act.now)
+        temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+        try:
+            temporary.chmod(0o755)
+            for leaf, files in made.items():
+                target = temporary / (leaf.name if leaf.number else "")
+                target.mkdir(exist_ok=True)
+                for name, body in files.items():
+                    leaves.put(target / name, body)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def may_begin(year: int, now: datetime) -> None:
+    """Raises Refused for a year whose hatches would be open from the start: what is copied would be seen at once."""
+    if year < now.astimezone(SWEDEN).year or is_open(year, 1, now):
+        raise Refused(f"Luckorna för {year} skulle vara öppna på en gång. Välj ett kommande år.")
+
+
+def take_in(desk: Desk, year: int, body: bytes, act: Act) -> None:
+    """Puts an archive's edition in place, as a new year or instead of one whose contest has not opened.
+
+    Raises NotAnEdition, Refused with every fault, NotWritten.
+    """
+    made = archive.unpacked(body, year)
+    with leaves.alone(desk.history.root):
+        if not (desk.root / str(year)).exists():
+            _founded(desk, year, made, act)
+            return
+        edition = desk.shown.get(year)
+        if edition and edition.contest_phase(act.now) in ("open", "closed"):
+            raise Refused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
+        conduct.put_all(desk, made, act)

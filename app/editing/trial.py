@@ -1,0 +1,89 @@
+"""Reads an edition as it would be with some leaves changed, with the very reader that the site uses."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from app.calendar.content import read_edition
+from app.calendar.faults import ContentError, Fault
+from app.calendar.hatches import NUMBERS, Edition
+from app.calendar.schema import Contest, EditionFile, HatchFile
+from app.editing.document import taken_apart, values
+from app.editing.leaves import Files, Leaf, text_of
+
+Changes = Mapping[Leaf, Files]
+TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question"}
+"""What may still be put in other words when a contest has opened."""
+FIXED = (
+    "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "
+    "motivering. Fråga, svar, tider och vinster ligger fast."
+)
+NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
+
+
+def faults(root: Path, year: int, changes: Changes) -> list[Fault]:
+    """What the site would refuse in the edition with `changes`, but for what is wrong elsewhere today already."""
+    found = _read(root, year, changes)
+    if not found:
+        return []
+    own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
+    before = _read(root, year, {})
+    return [fault for fault in found if fault.file in own or fault not in before]
+
+
+def _read(root: Path, year: int, changes: Changes) -> list[Fault]:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / str(year)
+        folder.mkdir()
+        for leaf in (Leaf(year), *(Leaf(year, number) for number in NUMBERS)):
+            _lay_out(folder.parent, root, leaf, changes.get(leaf))
+        try:
+            read_edition(folder)
+        except ContentError as error:
+            return error.faults
+    return []
+
+
+def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
+    """The leaf as it would be, or a link to what stands on disk."""
+    folder = leaf.folder(target)
+    if files is not None:
+        folder.mkdir(exist_ok=True)
+        for name, body in files.items():
+            (folder / name).write_bytes(body)
+    elif leaf.number:
+        folder.symlink_to(leaf.folder(root).resolve())
+    else:
+        (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
+
+
+def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
+    """Why a contest that people have met may not become this, in one sentence; "" when it may.
+
+    `edition` is what the site shows now. The files in `changes` are without faults.
+    """
+    phase = edition.contest_phase(now) if edition else None
+    if edition is None or edition.contest is None or phase not in ("open", "closed"):
+        return ""
+    for leaf, files in changes.items():
+        if leaf.number:
+            contest = _contest(files)
+            expected = edition.contest if leaf.number == edition.contest_number else None
+            if (contest and _fixed(contest)) != (expected and _fixed(expected)):
+                return FIXED
+            if contest and contest.empty() and phase == "open":
+                return NOT_EMPTY
+        elif phase == "open":
+            file = EditionFile.model_validate(values(text_of(files)))
+            if file.organiser.empty() or file.privacy.empty():
+                return NOT_EMPTY
+    return ""
+
+
+def _contest(files: Files) -> Contest | None:
+    return HatchFile.model_validate(taken_apart(text_of(files))[0]).contest
+
+
+def _fixed(contest: Contest) -> dict[str, object]:
+    return contest.model_dump(exclude=TEXTS_OF_A_CONTEST)

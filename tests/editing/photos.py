@@ -1,0 +1,38 @@
+"""Pictures that the tests upload, made on the spot."""
+
+import io
+import struct
+import zlib
+from functools import cache
+
+from PIL import Image, ImageFilter
+
+
+@cache
+def photo(width: int = 2000, height: int = 1500, kind: str = "JPEG", **options: object) -> bytes:
+    """A soft picture with some detail, blue to the left and red to the right, as a camera would save it."""
+    noise = Image.effect_noise((width, height), 40).filter(ImageFilter.GaussianBlur(2))
+    slope = Image.linear_gradient("L").rotate(90).resize((width, height))
+    target = io.BytesIO()
+    Image.merge("RGB", (slope, noise, slope.point(lambda level: 255 - level))).save(target, kind, **options)
+    return target.getvalue()
+
+
+def tall_from_a_phone() -> bytes:
+    """A picture lying on its side, with an EXIF note that it is upright, where it was taken, and by what."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Kameramärket"
+    exif.get_ifd(0x8825)[1] = "N"
+    return photo(2000, 1500, exif=exif.tobytes())
+
+
+def huge_png() -> bytes:
+    """A PNG that says it has 40 megapixels; what follows would be decoded only by somebody careless."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", 8000, 5000, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 9000)) + chunk(b"IEND", b"")
+    )

@@ -1,0 +1,113 @@
+"""An archive is measured before it is unpacked, and each reason to refuse it is one sentence."""
+
+import io
+import zipfile
+
+import pytest
+
+from app.editing import archive, leaves
+from app.editing.archive import NotAnEdition, packed, unpacked
+from app.editing.editions import BLANK_HATCH
+from app.editing.leaves import Leaf
+from tests.editing.test_drawings import svg
+
+WHOLE = {"edition.toml": b"x"} | {f"{n:02}/hatch.md": BLANK_HATCH.format(number=n).encode() for n in range(1, 25)}
+
+
+def zipped(files, **options):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, body in files.items():
+            made.writestr(name, body, **options)
+    return target.getvalue()
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o120777 << 16
+    return entry
+
+
+def test_what_is_packed_is_unpacked_for_another_year_too():
+    files = {Leaf(2026): {"edition.toml": b"x"}}
+    files |= {Leaf(2026, n): {"hatch.md": b"y", "bild.png": bytes([n])} for n in range(1, 25)}
+    target = io.BytesIO()
+    packed(files, target)
+    assert unpacked(target.getvalue(), 2027) == {Leaf(2027, leaf.number): each for leaf, each in files.items()}
+
+
+def test_the_folder_of_the_year_may_be_there_or_not():
+    assert unpacked(zipped(WHOLE), 2027)[Leaf(2027)] == {"edition.toml": b"x"}
+    assert unpacked(zipped({f"2020/{name}": body for name, body in WHOLE.items()}), 2027)[Leaf(2027, 1)]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"../../x": b""}, "Arkivet har filen ../../x, som inte hör till en kalender. Ta bort den och försök igen."),
+        ({"/etc/passwd": b""}, "Arkivet har filen /etc/passwd, som inte hör till en kalender."),
+        ({"01/../hatch.md": b""}, "Arkivet har filen 01/../hatch.md, som"),
+        ({"01/..\\..\\x.png": b""}, "Arkivet har filen 01/"),
+        ({"01/körs.exe": b""}, "Arkivet har filen 01/körs.exe, som"),
+        ({"25/hatch.md": b""}, "Arkivet har filen 25/hatch.md, som"),
+        ({"01/stor.png": bytes(1_000_001)}, "Arkivet växer orimligt mycket"),
+        ({"01/stor.png": bytes(range(256)) * 4000}, "Filen 01/stor.png är större än 1 MB."),
+        ({"2026/01/hatch.md": b""}, "Arkivet har två filer som båda är 01/hatch.md."),
+        ({f"01/{n}.png": b"" for n in range(500)}, "Arkivet har 525 filer. Högst 500 tas emot."),
+        ({"01/x.svg": svg("<script/>")}, "01/x.svg: SVG-filen innehåller <script>"),
+    ],
+)
+def test_what_does_not_belong_in_an_archive_refuses_it(files, sentence):
+    options = {"compress_type": zipfile.ZIP_STORED} if sentence.startswith("Filen") else {}
+    with pytest.raises(NotAnEdition) as refused:
+        unpacked(zipped(WHOLE | files, **options), 2027)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_link_is_no_file():
+    with pytest.raises(NotAnEdition, match=r"har en länk, 01/bild\.png,"):
+        unpacked(zipped(WHOLE | {link("01/bild.png"): b"/etc/passwd"}), 2027)
+
+
+def test_a_bomb_is_refused_without_a_byte_of_it_unpacked(monkeypatch):
+    bomb = zipped(WHOLE | {f"{n:02}/bild.png": bytes(990_000) for n in range(1, 25)})
+    assert len(bomb) < 100_000
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
+    with pytest.raises(NotAnEdition, match="växer orimligt mycket"):
+        unpacked(bomb, 2027)
+
+
+def test_what_is_too_much_together_is_refused(monkeypatch):
+    monkeypatch.setattr(archive, "_LARGEST_TOTAL", 1000)
+    with pytest.raises(NotAnEdition, match="MB uppackat"):
+        unpacked(zipped(WHOLE), 2027)
+
+
+def test_an_archive_that_lies_about_its_sizes_is_refused():
+    honest = zipped(WHOLE | {"01/bild.png": bytes(5000)})
+    size = (5000).to_bytes(4, "little")
+    with pytest.raises(NotAnEdition):
+        unpacked(honest.replace(size, (10).to_bytes(4, "little")), 2027)
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * 100, zipped(WHOLE)[:-40]])
+def test_what_is_no_archive_says_so(body):
+    with pytest.raises(NotAnEdition, match="går inte att läsa som ZIP-arkiv"):
+        unpacked(body, 2027)
+
+
+def test_what_is_missing_is_named():
+    with pytest.raises(NotAnEdition, match=r"saknar 07/hatch\.md"):
+        unpacked(zipped({name: body for name, body in WHOLE.items() if name != "07/hatch.md"}), 2027)
+    with pytest.raises(NotAnEdition, match=r"saknar edition\.toml"):
+        unpacked(zipped({"01/hatch.md": b""}), 2027)
+
+
+def test_a_crash_in_the_middle_of_a_write_leaves_the_text_that_was(tmp_path, monkeypatch):
+    leaf, folder = Leaf(2027, 1), tmp_path / "2027" / "01"
+    folder.mkdir(parents=True)
+    leaves.write(tmp_path, leaf, {"hatch.md": b"gammal", "a.png": b"1"})
+    monkeypatch.setattr(leaves.Path, "replace", lambda *_: pytest.fail("crash"))
+    with pytest.raises(pytest.fail.Exception):
+        leaves.write(tmp_path, leaf, {"hatch.md": b"ny", "b.png": b"2"})
+    assert leaves.read(tmp_path, leaf) == {"hatch.md": b"gammal", "a.png": b"1"}

@@ -1,0 +1,110 @@
+"""A new picture in a hatch, from the form to the page that everybody sees."""
+
+import io
+
+import pytest
+
+from app.editing import pictures
+from tests.conftest import on_sqlite
+from tests.editing.conftest import faults, fields, hatch_text, soup, words
+from tests.editing.photos import huge_png, photo
+from tests.editing.test_drawings import svg
+
+pytestmark = on_sqlite
+PICTURE = "/admin/redigera/lucka/3/bild"
+
+
+@pytest.fixture
+def upload(organiser):
+    """Sends a picture with the form: upload(b"…", name="x.jpg", image_alt="…")."""
+
+    def send(body, name="../../x.php", **changes):
+        sent = fields(organiser.get(PICTURE)) | {"image_alt": "En röd cykel."} | changes
+        return organiser.post(PICTURE, data=sent | {"picture": (io.BytesIO(body), name)})
+
+    return send
+
+
+def pictures_in(content, number=3):
+    return {path.name for path in (content / "2026" / f"{number:02}").iterdir()} - {"hatch.md"}
+
+
+def test_a_photo_shows_in_the_open_hatch_in_the_lightest_kind_and_says_what_it_weighs(upload, client, clock, content):
+    clock.set("2026-12-03 08:00")
+    assert upload(photo()).status_code == 303
+    page = client.get("/2026/lucka/3")
+    shown = soup(page).select_one(".opened picture")
+    sources = [source["type"] for source in shown.select("source")]
+    assert (sources, shown.img["alt"]) == (["image/avif", "image/webp"], "En röd cykel.")
+    largest = shown.source["srcset"].split(", ")[-1].removesuffix(" 1280w")
+    answer = client.get(largest)
+    assert (answer.mimetype, answer.data[4:12]) == ("image/avif", b"ftypavif")
+    assert client.get(largest.replace(".avif", ".webp")).mimetype == "image/webp"
+    assert client.get(shown.img["src"]).mimetype == "image/jpeg"
+    assert soup(page).select_one('meta[property="og:image"]')["content"].endswith("/bild/delning.jpg")
+    said = int(soup(page).select_one("footer p:last-child").text.split("väger ")[1].split()[0])
+    assert 0 <= said * 1000 - len(answer.data) < 15_000
+    assert soup(client.get("/")).select_one(".today picture source")
+
+
+def test_the_pictures_before_are_kept_among_the_versions_only_and_come_back(upload, organiser, content):
+    before = pictures_in(content)
+    upload(photo())
+    after = pictures_in(content)
+    assert before & after == set()
+    assert all(name.startswith(("foto-", "delning.jpg")) for name in after)
+    address = "/admin/redigera/lucka/3/tidigare/1"
+    organiser.post(address, data=fields(organiser.get(address)))
+    assert pictures_in(content) == before
+
+
+def test_the_picture_of_a_locked_hatch_is_seen_by_organisers_only(upload, organiser, client, content):
+    upload(photo())
+    assert organiser.get(f"{PICTURE}/nu").mimetype == "image/jpeg"
+    assert organiser.get(f"{PICTURE}/nu").headers["Cache-Control"] == "no-store"
+    for name in pictures_in(content):
+        assert client.get(f"/2026/lucka/3/bild/{name}").status_code == 403
+    assert client.get(f"{PICTURE}/nu").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (huge_png(), "Bilden har fler än 25 megapixlar."),
+        (svg("<script/>"), "SVG-filen innehåller <script>"),
+        (b"", "Välj en bild."),
+    ],
+    ids=["forty megapixels", "script", "nothing"],
+)
+def test_what_cannot_be_used_is_refused_and_the_description_stays(upload, content, body, sentence):
+    before = pictures_in(content), hatch_text(content)
+    answer = upload(body, image_alt="Min beskrivning")
+    assert answer.status_code == 422
+    assert faults(answer)[0].startswith(sentence)
+    assert fields(answer)["image_alt"] == "Min beskrivning"
+    assert (pictures_in(content), hatch_text(content)) == before
+
+
+def test_a_picture_needs_a_description(upload, content):
+    before = pictures_in(content)
+    assert faults(upload(photo(), image_alt="")) == ["Beskriv bilden i en mening."]
+    assert pictures_in(content) == before
+
+
+def test_a_file_that_is_too_large_is_told_in_a_sentence(upload, monkeypatch):
+    monkeypatch.setattr(pictures, "LARGEST_UPLOAD", 50_000)
+    answer = upload(bytes(50_000))
+    assert answer.status_code == 422
+    assert faults(answer)[0].startswith("Filen är större än")
+
+
+def test_a_picture_does_not_overwrite_what_somebody_else_did_meanwhile(upload, organiser, anna, content):
+    seen = fields(organiser.get(PICTURE))
+    hatch = "/admin/redigera/lucka/3"
+    anna.post(hatch, data=fields(anna.get(hatch)) | {"title": "Annas"})
+    answer = upload(photo(), checksum=seen["checksum"])
+    assert answer.status_code == 409
+    assert "anna@example.se ändrade den här luckan" in words(answer)
+    assert 'title = "Annas"' in hatch_text(content)
+    upload(photo(), checksum=fields(answer)["checksum"])
+    assert ('title = "Annas"' in hatch_text(content), "En röd cykel." in hatch_text(content)) == (True, True)

@@ -1,0 +1,106 @@
+"""A picture from anywhere becomes a few light files with nothing but the picture in them."""
+
+import io
+import os
+
+import pytest
+from PIL import Image
+
+from app.editing import pictures
+from app.editing.pictures import BUDGET, CARD, Unusable, variants
+from tests.editing.photos import huge_png, photo, tall_from_a_phone
+
+
+def opened(body):
+    return Image.open(io.BytesIO(body))
+
+
+@pytest.fixture(scope="module")
+def made():
+    return variants(photo())
+
+
+def test_a_photo_becomes_two_widths_in_two_kinds_with_one_for_old_browsers_and_a_card(made):
+    name, files = made
+    stem = name.removesuffix(".jpg")
+    assert {file: opened(body).size for file, body in files.items()} == {
+        f"{stem}-640.avif": (640, 480),
+        f"{stem}-640.webp": (640, 480),
+        f"{stem}-1280.avif": (1280, 960),
+        f"{stem}-1280.webp": (1280, 960),
+        name: (640, 480),
+        CARD: (1200, 630),
+    }
+
+
+def test_no_variant_weighs_more_than_the_budget(made):
+    assert {name: len(body) for name, body in made[1].items() if name != CARD and len(body) > BUDGET} == {}
+
+
+def test_names_come_from_the_content(made):
+    assert variants(photo())[0] == made[0] != variants(photo(2000, 1501))[0]
+
+
+def test_what_the_camera_noted_is_gone_and_the_picture_is_upright():
+    name, files = variants(tall_from_a_phone())
+    for body in files.values():
+        assert (dict(opened(body).getexif()), b"Kamera" in body, b"Exif" in body) == ({}, False, False)
+    left, below = (opened(files[name]).convert("RGB").getpixel(place) for place in ((20, 240), (320, 460)))
+    assert below[0] > 120 > 60, "the red right side of what the camera saved is below when upright"
+    assert abs(left[0] - left[2]) < 60
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGBA"), ("JPEG", "CMYK")])
+def test_other_kinds_of_picture_are_taken_too(kind, mode):
+    target = io.BytesIO()
+    Image.new(mode, (800, 600)).save(target, kind)
+    name, files = variants(target.getvalue())
+    assert opened(files[name]).mode == "RGB"
+    if mode == "RGBA":
+        assert opened(files[name]).getpixel((9, 9)) == (255, 255, 255), "what shines through is white"
+
+
+def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    name, files = variants(photo(900, 700, icc_profile=profile))
+    assert "icc_profile" not in opened(files[name]).info
+    assert variants(photo(900, 700, icc_profile=b"nonsense"))[0].startswith("foto-")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (huge_png(), "Bilden har fler än 25 megapixlar. Förminska den och försök igen."),
+        (photo(600, 480), "Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög."),
+        (photo(640, 400), "Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög."),
+        (photo()[:20_000], "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
+        (b"GIF89a" + bytes(60), "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
+        (b"PK\x03\x04", "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
+    ],
+    ids=["forty megapixels", "narrow", "low", "cut off", "gif", "zip"],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
+    with pytest.raises(Unusable) as refused:
+        variants(body)
+    assert str(refused.value) == sentence
+
+
+def test_a_picture_of_forty_megapixels_is_refused_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("decoded"))
+    with pytest.raises(Unusable):
+        variants(huge_png())
+
+
+def test_what_is_hidden_behind_a_picture_does_not_come_along():
+    _, files = variants(photo() + b"<script>alert(1)</script>PK\x03\x04")
+    assert not any(b"script" in body or b"PK\x03\x04" in body for body in files.values())
+
+
+def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkeypatch):
+    monkeypatch.setattr(pictures, "_QUALITIES", (8,))
+    target = io.BytesIO()
+    Image.frombytes("RGB", (1280, 960), os.urandom(1280 * 960 * 3)).save(target, "PNG", compress_level=1)
+    with pytest.raises(Unusable, match="så många detaljer"):
+        variants(target.getvalue())

@@ -1,0 +1,48 @@
+"""Versions are compared in an organiser's words, not in those of a file format."""
+
+import pytest
+
+from app.editing.differences import Piece, compared
+from app.editing.words import label, told
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("title", "Rubrik"),
+        ("facts[2].year", "Fakta 2, källans årtal"),
+        ("question.options[3]", "Alternativ 3"),
+        ("steps[1]", "Gör så här 1"),
+        ("contest.prizes[1].value", "Vinst 1, värde i kronor"),
+        ("something.new", "something.new"),
+    ],
+)
+def test_a_field_is_called_what_the_form_calls_it(field, words):
+    assert label(field) == words
+
+
+def test_a_hatch_is_told_line_by_line_with_its_tip_last():
+    text = '+++\ntitle = "A"\n[contest]\nask_motivation = true\n[[facts]]\nyear = 2024\n+++\n\nTips.\n'
+    assert told(text) == "Rubrik: A\nBe om en motivering: ja\nFakta 1, källans årtal: 2024\n\nTips."
+
+
+def test_a_file_that_cannot_be_taken_apart_is_told_as_it_stands():
+    assert told("title = ") == "title = "
+
+
+def test_only_what_differs_is_shown_word_by_word_with_a_line_around_it():
+    old, new = "a\nb\nc\nRubrik: en gammal\nd\ne\nf", "a\nb\nc\nRubrik: en ny\nd\ne\nf"
+    assert compared(old, new) == [
+        [
+            Piece("same", "c\n"),
+            Piece("same", "Rubrik: en "),
+            Piece("gone", "gammal"),
+            Piece("new", "ny"),
+            Piece("same", "\n"),
+            Piece("same", "d\n"),
+        ]
+    ]
+
+
+def test_texts_that_are_alike_differ_in_nothing():
+    assert compared("a\nb", "a\nb") == []

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.admin.guard import OPEN_TO_ALL
-from tests.conftest import ENTRY_URL, on_sqlite
+from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PUBLIC = """
@@ -21,7 +21,7 @@ PUBLIC = """
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
-VALUES = {"token": "x", "entry_id": 1}
+VALUES = {"token": "x", "entry_id": 1, "instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13"}
 
 
 @pytest.fixture
@@ -124,6 +124,8 @@ ORGANISERS = (
     "/admin/dragning",
     "/admin/aterkoppling",
     "/admin/gallring",
+    "/admin/forhandsvisning",
+    "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )
 
 

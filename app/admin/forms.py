@@ -85,6 +85,14 @@ class VerdictForm(AdminForm):
     )
 
 
+class PreviewForm(AdminForm):
+    instant = DateTimeLocalField("Dag och tid", validators=[InputRequired("Välj dag och klockslag.")])
+
+    def validate_instant(self, field: DateTimeLocalField) -> None:
+        if field.data and not 2000 <= field.data.year < 2100:
+            raise ValidationError("Välj ett år mellan 2000 och 2099.")
+
+
 class EraseForm(AdminForm):
     sure = BooleanField(
         "Ja, gallra uppgifterna. Det går inte att ångra.",

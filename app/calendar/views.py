@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import hatches
+from app.calendar import feeds, hatches
 from app.calendar.hatches import Edition
 from app.calendar.lookup import HatchLocked, current_edition, find_edition, find_hatch, library, public
 from app.calendar.street import FIGURES
@@ -75,7 +75,7 @@ def current_hatch(number: int) -> BaseResponse:
 def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
-    address = current_app.config["PUBLIC_URL"] + url_for("calendar.hatch", year=year, number=number)
+    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,

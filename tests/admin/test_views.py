@@ -82,7 +82,13 @@ def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, stat
 @on_sqlite
 def test_the_overview_counts_open_hatches_and_entries(cast, organiser):
     shown = numbers(organiser.get("/admin/"))
-    assert shown == {"Öppna luckor": "10 av 24", "Bidrag": "5", "Med i dragningen": "5", "Mejl som väntar": "5", "Tävlingen": "Öppen"}
+    assert shown == {
+        "Öppna luckor": "10 av 24",
+        "Bidrag": "5",
+        "Med i dragningen": "5",
+        "Mejl som väntar": "5",
+        "Tävlingen": "Öppen",
+    }
 
 
 @on_sqlite

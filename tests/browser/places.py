@@ -101,6 +101,13 @@ ADMIN = {
     "the entries, locked": Place("/admin/bidrag", "locked"),
     "a search that finds nothing": Place("/admin/bidrag?sok=nisse", "open"),
     "a strike": Place("/admin/bidrag/1/stryk", "open"),
+    "the choice of a preview": Place("/admin/forhandsvisning"),
+    "the calendar in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/"),
+    "a hatch in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"),
+    "a form in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla"),
+    "a form that was not sent": Place(
+        "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla", then=pressing("Skicka mitt svar")
+    ),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),

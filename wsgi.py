@@ -1,6 +1,6 @@
 """What a WSGI server loads: `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask run`."""
 
-import atexit
+from multiprocessing.util import Finalize
 
 from dotenv import load_dotenv
 
@@ -13,4 +13,5 @@ try:
     app = create_app()
 except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
-atexit.register(app.extensions["tally"].flush)
+# A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
+Finalize(None, app.extensions["tally"].flush, exitpriority=0)

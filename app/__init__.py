@@ -11,7 +11,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs
 from app.admin import commands as admin_commands
-from app.admin import draw_views, entry_views, guard, overview_views, preview_views, privacy_views, sign_in_views
+from app.admin import (
+    draw_views,
+    entry_views,
+    guard,
+    overview_views,
+    preview_views,
+    privacy_views,
+    readiness_views,
+    sign_in_views,
+)
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
@@ -28,7 +37,16 @@ from app.statistics import models as statistics_models
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
-PAGES = (draw_views, entry_views, feed_views, overview_views, preview_views, privacy_views, sign_in_views)
+PAGES = (
+    draw_views,
+    entry_views,
+    feed_views,
+    overview_views,
+    preview_views,
+    privacy_views,
+    readiness_views,
+    sign_in_views,
+)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 

@@ -21,6 +21,8 @@ from app.privacy import erasure
 
 _log = logging.getLogger(__name__)
 
+HEARTBEAT = "jobs.alive"
+"""A file in the instance folder; its age says when the last round was."""
 mail = AppGroup("outbox", help="Mejlen som väntar.")
 
 
@@ -49,6 +51,7 @@ def made(app: Flask) -> Huey:
 
 def minute() -> None:
     """Freezes the rules of contests that have opened, and sends mails."""
+    (Path(current_app.instance_path) / HEARTBEAT).touch()
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():

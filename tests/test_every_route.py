@@ -124,6 +124,7 @@ ORGANISERS = (
     "/admin/dragning",
     "/admin/aterkoppling",
     "/admin/gallring",
+    "/admin/beredskap",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )

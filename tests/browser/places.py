@@ -101,6 +101,8 @@ ADMIN = {
     "the entries, locked": Place("/admin/bidrag", "locked"),
     "a search that finds nothing": Place("/admin/bidrag?sok=nisse", "open"),
     "a strike": Place("/admin/bidrag/1/stryk", "open"),
+    "the overview after the draw": Place("/admin/", "finished"),
+    "the readiness": Place("/admin/beredskap"),
     "the choice of a preview": Place("/admin/forhandsvisning"),
     "the calendar in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/"),
     "a hatch in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"),

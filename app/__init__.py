@@ -20,6 +20,7 @@ from app.admin import (
     privacy_views,
     readiness_views,
     sign_in_views,
+    statistics_views,
 )
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
@@ -46,6 +47,7 @@ PAGES = (
     privacy_views,
     readiness_views,
     sign_in_views,
+    statistics_views,
 )
 """Modules that give a blueprint of another module its pages when they are imported."""
 

@@ -23,7 +23,7 @@ READING_ORDER = """
     mail.models mail.outbox mail.post mail.delivery
     contest.acceptance
     draw.models draw.conduct draw.standing draw.publication
-    statistics.summary
+    statistics.summary statistics.pictures
     feedback.models
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
@@ -38,7 +38,8 @@ READING_ORDER = """
     admin.models admin.access admin.commands admin.forms admin.guard
     jobs admin.inspection
     admin.overview_views admin.readiness_views admin.preview_views
-    admin.entry_views admin.draw_views admin.privacy_views admin.sign_in_views
+    admin.entry_views admin.draw_views admin.privacy_views admin.statistics_views
+    admin.sign_in_views
     commands
 """.split()  # noqa: SIM905 – to be read as lines
 """A module may import only what stands above it; the root package, create_app, stands last and imports them all."""

@@ -21,7 +21,13 @@ PUBLIC = """
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
-VALUES = {"token": "x", "entry_id": 1, "instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13"}
+VALUES = {
+    "token": "x",
+    "entry_id": 1,
+    "instant": swedish("2026-12-13 08:00"),
+    "path": "2026/lucka/13",
+    "figure": "luckor",
+}
 
 
 @pytest.fixture
@@ -125,6 +131,7 @@ ORGANISERS = (
     "/admin/aterkoppling",
     "/admin/gallring",
     "/admin/beredskap",
+    "/admin/statistik",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )

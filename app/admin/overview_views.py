@@ -42,7 +42,7 @@ def overview() -> str:
         figures=[
             figure for figure in summary.of_edition(edition, found, now) if figure.key in _SHOWN and figure.points
         ],
-        columns=charts.columns,
+        drawn=charts.drawn,
         in_words=charts.in_words,
     )
 

@@ -3,59 +3,77 @@
 Lengths are in units of the drawing, which is 480 wide; y counts downwards.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
 WIDTH, HEIGHT = 480.0, 240.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60.0, 16.0, 24.0, 34.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70.0, 16.0, 24.0, 34.0
 _STEPS = (1, 2, 5)
-_ROOM_FOR_LABEL = 56.0
+_NAMES, _NUMBERS, _ROW = 170.0, 70.0, 30.0
+_ROOM_FOR_LABEL = 72.0
 
 
 @dataclass(frozen=True)
 class Point:
-    """One value: `name` in full for the table, `short` for the axis; `count` None when it is not told."""
+    """One value: `name` in full for the table, `short` for the axis; `count` None when only `told` is said."""
 
     name: str
     short: str
     count: int | None
     told: str = ""
 
-    @property
-    def words(self) -> str:
-        """The count as the table says it."""
-        return self.told or f"{self.count or 0}"
+
+@dataclass(frozen=True)
+class Figure:
+    """A named set of numbers: `key` stands in addresses, `of` is what one point is, `thing` what is counted."""
+
+    key: str
+    title: str
+    of: str
+    thing: str
+    points: list[Point]
+    note: str = ""
+    lying: bool = False
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar; `label` is empty where labels would stand too close."""
-
     x: float
     y: float
     width: float
     height: float
-    label: str
-    is_highest: bool
-    count: int
+    is_highest: bool = False
 
 
 @dataclass(frozen=True)
-class Line:
-    """A horizontal line at a round number."""
+class Text:
+    """Words at a point: a "number" or "name" ends there, a "label" or "top" is centred, a "value" begins there."""
 
+    x: float
     y: float
-    label: int
+    words: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class Chart:
+    """`lines` are the heights of horizontal lines from `left` to `right`, the first of them the floor."""
+
     bars: list[Bar]
-    lines: list[Line]
-    right: float = WIDTH - _RIGHT
-    left: float = _LEFT
-    width: float = WIDTH
+    lines: list[float]
+    texts: list[Text]
     height: float = HEIGHT
+    width: float = WIDTH
+    left: float = _LEFT
+    right: float = WIDTH - _RIGHT
+
+
+def drawn(figure: Figure) -> Chart:
+    """The figure as a chart: lying bars beside names, standing bars along a row of days or hatches."""
+    return rows(figure.points) if figure.lying else columns(figure.points)
 
 
 def columns(points: Sequence[Point]) -> Chart:
@@ -63,17 +81,40 @@ def columns(points: Sequence[Point]) -> Chart:
     counts = [point.count or 0 for point in points]
     ticks = round_numbers(max(counts, default=0))
     floor, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
+    lines = [round(floor - room * tick / ticks[-1], 1) for tick in ticks]
+    texts = [Text(_LEFT - 8, y + 5, _grouped(tick), "number") for y, tick in zip(lines, ticks, strict=True)]
     slot = (WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
-    every = max(1, -(-int(_ROOM_FOR_LABEL) // max(int(slot), 1)))
+    every = max(1, math.ceil(_ROOM_FOR_LABEL / slot))
     bars = []
     for place, (point, count) in enumerate(zip(points, counts, strict=True)):
-        height = round(room * count / ticks[-1], 1)
-        width = round(min(slot * 0.72, 40), 1)
-        x = round(_LEFT + slot * place + (slot - width) / 2, 1)
-        label = point.short if place % every == 0 else ""
+        height, width = round(room * count / ticks[-1], 1), round(min(slot * 0.72, 40), 1)
+        middle = round(_LEFT + slot * (place + 0.5), 1)
         highest = count > 0 and place == counts.index(max(counts))
-        bars.append(Bar(x, round(floor - height, 1), width, height, label, highest, count))
-    return Chart(bars, [Line(round(floor - room * tick / ticks[-1], 1), tick) for tick in ticks])
+        bars.append(Bar(round(middle - width / 2, 1), round(floor - height, 1), width, height, highest))
+        if place % every == 0:
+            texts.append(Text(middle, HEIGHT - 10, point.short, "label"))
+        if highest:
+            within = min(max(middle, _LEFT + 24), WIDTH - _RIGHT - 24)
+            texts.append(Text(within, round(floor - height - 6, 1), _grouped(count), "top"))
+    return Chart(bars, lines, texts)
+
+
+def rows(points: Sequence[Point]) -> Chart:
+    """Lying bars, one below the other, each between its name and its number."""
+    highest = max((point.count or 0 for point in points), default=0)
+    bars, texts = [], []
+    for place, point in enumerate(points):
+        y = round(place * _ROW + 4, 1)
+        width = round((WIDTH - _NAMES - _NUMBERS) * (point.count or 0) / max(highest, 1), 1)
+        if point.count:
+            bars.append(Bar(_NAMES, y, width, _ROW - 8, place == 0))
+        texts.append(Text(_NAMES - 8, y + 16, point.short, "name"))
+        texts.append(Text(_NAMES + width + 8, y + 16, point.told or _grouped(point.count or 0), "value"))
+    return Chart(bars, [], texts, height=max(len(points), 1) * _ROW)
+
+
+def _grouped(number: int) -> str:
+    return str(format_decimal(number, locale="sv"))
 
 
 def round_numbers(highest: int) -> list[int]:
@@ -82,14 +123,18 @@ def round_numbers(highest: int) -> list[int]:
     return [step * number for number in range(max(2, -(-highest // step)) + 1)]
 
 
-def in_words(points: Sequence[Point], thing: str) -> str:
-    """What the chart shows, for whoever does not see it: the sum, the most and the fewest."""
-    known = [(point.count, point.name) for point in points if point.count is not None]
-    if not known or not any(count for count, _ in known):
-        return f"Inga {thing} ännu."
-    most = max(known, key=lambda pair: pair[0])
-    fewest = min(known, key=lambda pair: pair[0])
-    total = sum(count for count, _ in known)
+def in_words(figure: Figure) -> str:
+    """What the chart shows, for whoever does not see it: the sum, the most and the fewest.
+
+    No sum where a part is not told, for it would tell that part.
+    """
+    known = [(point.count, point.name) for point in figure.points if point.count is not None]
+    if not any(count for count, _ in known):
+        return f"Inga {figure.thing} ännu."
+    most, fewest = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])
+    total = f"{_grouped(sum(count for count, _ in known))} {figure.thing}"
+    if untold := len(figure.points) - len(known):
+        return f"Flest: {most[1]}, {_grouped(most[0])}. {untold} visas utan antal."
     if len(known) == 1:
-        return f"{total} {thing}: {most[1]}."
-    return f"{total} {thing}. Flest: {most[1]}, {most[0]}. Minst: {fewest[1]}, {fewest[0]}."
+        return f"{total}: {most[1]}."
+    return f"{total}. Flest: {most[1]}, {_grouped(most[0])}. Minst: {fewest[1]}, {_grouped(fewest[0])}."

@@ -1,29 +1,16 @@
 """The numbers that are shown of a season, none of them about a person. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.dates import format_date
 
-from app.statistics.charts import Point
+from app.statistics.charts import Figure, Point
 
 FEWEST = 5
 """A smaller group is never given by number: somebody could be recognised in it."""
 FEW = f"färre än {FEWEST}"
 WITHHELD = "visas inte"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A named set of numbers. `key` stands in addresses, `of` is what one point is, `thing` what is counted."""
-
-    key: str
-    title: str
-    of: str
-    thing: str
-    points: list[Point]
-    note: str = ""
 
 
 def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
@@ -64,7 +51,7 @@ def per_municipality(counts: Mapping[str, int]) -> Figure:
         for name, count in sorted(ordered, key=lambda pair: pair[0] in hidden)
     ]
     note = f"En kommun med färre än {FEWEST} bidrag visas utan antal, så att ingen kan kännas igen."
-    return Figure("kommuner", "Bidrag per kommun", "Kommun", "bidrag", points, note)
+    return Figure("kommuner", "Bidrag per kommun", "Kommun", "bidrag", points, note, lying=True)
 
 
 def withheld(counts: Mapping[str, int]) -> set[str]:

@@ -12,8 +12,8 @@ from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.draw.standing import Standing
 from app.statistics import figures, models
+from app.statistics.charts import Figure
 from app.statistics.counting import Tally
-from app.statistics.figures import Figure
 
 
 def shown(year: int) -> dict[tuple[int, date], int]:

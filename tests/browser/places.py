@@ -102,6 +102,8 @@ ADMIN = {
     "a search that finds nothing": Place("/admin/bidrag?sok=nisse", "open"),
     "a strike": Place("/admin/bidrag/1/stryk", "open"),
     "the overview after the draw": Place("/admin/", "finished"),
+    "the statistics": Place("/admin/statistik", "closed"),
+    "the statistics in November": Place("/admin/statistik", at="2026-11-20 08:00"),
     "the readiness": Place("/admin/beredskap"),
     "the choice of a preview": Place("/admin/forhandsvisning"),
     "the calendar in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/"),

@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning", "/admin/forhandsvisning"]
-ADMIN += ["/admin/beredskap"]
+ADMIN += ["/admin/beredskap", "/admin/statistik"]
 ADMIN += ["/admin/forhandsvisning/2026-12-13T0800/", "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"]
 
 

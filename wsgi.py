@@ -1,5 +1,7 @@
 """What a WSGI server loads: `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask run`."""
 
+from multiprocessing.util import Finalize
+
 from dotenv import load_dotenv
 
 from app import create_app
@@ -11,3 +13,5 @@ try:
     app = create_app()
 except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
+# A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
+Finalize(None, app.extensions["tally"].flush, exitpriority=0)

@@ -25,6 +25,8 @@ from app.feedback import views as feedback_views
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.settings import ROOT
+from app.statistics import counting
+from app.statistics import models as statistics_models
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 
@@ -77,11 +79,17 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     """What stands before Flask's routing, from the inside out: static files, headers, pages, the proxy's word."""
 
-    def addresses(now: datetime) -> frozenset[str]:
+    def addresses(now: datetime) -> Mapping[str, counting.Shown | None]:
         with app.app_context():
             return calendar_views.public_addresses(now)
 
+    def store(counts: counting.Counts) -> None:
+        with app.app_context():
+            statistics_models.add(counts)
+
+    tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    app.wsgi_app = page_cache.PageCache(SecurityHeaders(app.wsgi_app), clock, library, addresses)  # type: ignore[method-assign]
+    inner = SecurityHeaders(app.wsgi_app)
+    app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

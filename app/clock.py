@@ -21,6 +21,11 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
 
+def host_now() -> datetime:
+    """The instant by the host's own clock, whatever instant the calendar shows: aware, in UTC."""
+    return datetime.now(UTC)
+
+
 def host_date() -> date:
     """Today's date in Sweden by the host's own clock, whatever instant the calendar shows."""
     return datetime.now(SWEDEN).date()

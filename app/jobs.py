@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 LAST_WORD = 25
 """Seconds for the mail under way when the rounds are ended."""
 
+HEARTBEAT = "jobs.alive"
+"""A file in the instance folder; its age says when the last round was."""
 mail = AppGroup("outbox", help="Mejlen som väntar.")
 
 
@@ -57,6 +59,7 @@ def made(app: Flask, ending: threading.Event) -> Huey:
 
 def minute(ending: threading.Event | None = None) -> None:
     """Freezes the rules of contests that have opened, and sends mails until `ending` is set."""
+    (Path(current_app.instance_path) / HEARTBEAT).touch()
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.admin.guard import OPEN_TO_ALL
-from tests.conftest import ENTRY_URL, on_sqlite
+from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PUBLIC = """
@@ -24,6 +24,7 @@ PUBLIC = """
 POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
+VALUES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor"}
 
 
 @pytest.fixture
@@ -144,6 +145,10 @@ ORGANISERS = (
     "/admin/redigera/byt-plats",
     "/admin/redigera/ny",
     "/admin/redigera/las-in",
+    "/admin/beredskap",
+    "/admin/statistik",
+    "/admin/forhandsvisning",
+    "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )
 
 

@@ -188,7 +188,7 @@ def unreadable(error: leaves.NotWritten) -> Page:
 
 
 @blueprint.post("/redigera/forhandsgranska")
-def preview() -> str:
+def preview_text() -> str:
     """The Markdown that is posted, as HTML; nothing is kept."""
     request.max_content_length = LARGEST_FORM
     return to_html(request.form.get("text", "")[:20_000])

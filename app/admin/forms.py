@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import g
 from wtforms import (
     BooleanField,
+    DateTimeLocalField,
     EmailField,
     PasswordField,
     SelectField,
@@ -95,6 +96,14 @@ class InvitationForm(AdminForm):
 
 class StrikeForm(AdminForm):
     reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
+
+
+class PreviewForm(AdminForm):
+    instant = DateTimeLocalField("Dag och tid", validators=[InputRequired("Välj dag och klockslag.")])
+
+    def validate_instant(self, field: DateTimeLocalField) -> None:
+        if field.data and not 2000 <= field.data.year < 2100:
+            raise ValidationError("Välj ett år mellan 2000 och 2099.")
 
 
 class EraseForm(AdminForm):

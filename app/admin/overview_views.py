@@ -1,39 +1,65 @@
-"""The overview: where edition and contest stand, and the one thing to do next."""
+"""The overview: what is wrong, where the season stands, the one thing to do next, and the numbers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import render_template
 
 from app import clock
+from app.admin import inspection, season
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import hatches
 from app.calendar.advice import advice
+from app.calendar.hatches import Edition
 from app.calendar.lookup import library
-from app.draw.standing import standing
+from app.draw.standing import Standing, standing
 from app.mail import delivery, outbox
 from app.privacy import erasure
+from app.statistics import charts, summary
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
+_SHOWN = ("luckor", "dagar", "bidrag")
 
 
 @blueprint.get("/")
 def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
+    found = standing(edition.contest, now) if edition.contest else None
+    situation = _situation(edition, found, now)
     mails = outbox.waiting()
     return render_template(
         "admin/overview.html",
         edition=edition,
-        season=hatches.season(edition.year, now),
+        step=season.next_step(situation),
+        stages=season.stages(situation),
         days_left=hatches.days_left(edition.year, now),
         open_numbers=hatches.open_numbers(edition.year, now),
-        contest=edition.contest,
-        standing=standing(edition.contest, now) if edition.contest else None,
+        standing=found,
         faults=library().faults,
         erasure_waits=erasure.waits_for_decision(edition, now),
         advice=advice(edition.contest) if edition.contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not delivery.server(),
+        figures=[
+            figure for figure in summary.of_edition(edition, found, now) if figure.key in _SHOWN and figure.points
+        ],
+        drawn=charts.drawn,
+        in_words=charts.in_words,
+    )
+
+
+def _situation(edition: Edition, found: Standing | None, now: datetime) -> season.Situation:
+    contest, file = edition.contest, edition.file
+    return season.Situation(
+        edition=edition,
+        now=now,
+        state=found.state if found else "",
+        faults=len(library().faults),
+        musts=sum(finding.severity == "must" for finding in inspection.findings(edition)),
+        draw_at=found.lock.draw_at if found and found.lock else None,
+        erase_at=erasure.due_at(contest, now) if contest else None,
+        erased=bool(contest and erasure.is_erased(contest.id)),
+        undecided=file.organiser.kind == erasure.AUTHORITY and not file.privacy.erasure_decision,
     )

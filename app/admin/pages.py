@@ -9,15 +9,18 @@ from app.admin import (
     overview_views,
     own_account_views,
     picture_views,
+    preview_views,
     privacy_views,
+    readiness_views,
     rehearsal_views,
     sign_in_views,
+    statistics_views,
     version_views,
     winner_views,
 )
 
 PAGES = (
-    *(overview_views, entry_views, draw_views, winner_views, rehearsal_views, privacy_views),
-    *(editing_views, version_views, picture_views, edition_views),
+    *(overview_views, readiness_views, editing_views, version_views, picture_views, edition_views, preview_views),
+    *(entry_views, draw_views, winner_views, rehearsal_views, statistics_views, privacy_views),
     *(sign_in_views, own_account_views, accounts_views),
 )

@@ -30,6 +30,9 @@ _TABLE: dict[tuple[str, ...], str] = {
         own_account change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
     """,
+    (ADMINISTRATOR, EDITOR, CONTEST): """
+        readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv statistics_png
+    """,
     (ADMINISTRATOR, CONTEST, WITNESS): "draw rehearsed_page answer_proposal",
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike entries_csv entries_xlsx
@@ -39,7 +42,7 @@ _TABLE: dict[tuple[str, ...], str] = {
     """,
     (ADMINISTRATOR, EDITOR): """
         editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser
-        edit_accessibility save_accessibility edit_picture save_picture picture_now preview
+        edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text
         hatch_versions hatch_version hatch_restore text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in
     """,

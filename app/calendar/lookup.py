@@ -1,6 +1,6 @@
 """Finds what an address names, as far as it is open, and answers with what everybody may keep."""
 
-from flask import Response, abort, current_app
+from flask import Response, abort, current_app, request
 
 from app import clock
 from app.calendar import hatches
@@ -52,7 +52,7 @@ def _size(address: str) -> int:
     """The compressed bytes of what a page asks for: a static file or a hatch's picture."""
     if address.startswith(assets.PREFIX):
         return int(current_app.extensions["asset_size"](address))
-    endpoint, values = current_app.url_map.bind("").match(address)
+    endpoint, values = current_app.url_map.bind("").match(address.removeprefix(request.script_root))
     if endpoint != "calendar.image":
         raise ValueError(f"unknown part of a page: {address}")
     _, found = find_hatch(values["year"], values["number"])

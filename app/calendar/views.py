@@ -8,37 +8,41 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import hatches
+from app.calendar import feeds, hatches
 from app.calendar.hatches import Edition
 from app.calendar.lookup import HatchLocked, current_edition, find_edition, find_hatch, library, public
 from app.calendar.street import FIGURES
 
 blueprint = Blueprint("calendar", __name__)
+_OTHER_PAGES = (
+    "/om",
+    "/personuppgifter",
+    "/kakor",
+    "/flode.xml",
+    "/flode.json",
+    "/kalender.ics",
+    "/inbaddning",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/.well-known/security.txt",
+)
 
 
-def public_addresses(now: datetime) -> frozenset[str]:
-    """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
+def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
+    """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
+
+    Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
+    """
     adapter = current_app.url_map.bind("")
-    found = {
-        "/",
-        "/om",
-        "/personuppgifter",
-        "/kakor",
-        "/flode.xml",
-        "/flode.json",
-        "/kalender.ics",
-        "/inbaddning",
-        "/sitemap.xml",
-        "/robots.txt",
-    }
-    found.add("/.well-known/security.txt")
+    found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
+    found["/"] = (hatches.current_year(library().editions, now), 0)
     for year, edition in library().editions.items():
-        found.add(adapter.build("calendar.edition", {"year": year}))
+        found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
         for number in hatches.open_numbers(year, now):
-            found.add(adapter.build("calendar.hatch", {"year": year, "number": number}))
+            found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
             for name in edition.hatches[number].images:
-                found.add(adapter.build("calendar.image", {"year": year, "number": number, "name": name}))
-    return frozenset(found)
+                found[adapter.build("calendar.image", {"year": year, "number": number, "name": name})] = None
+    return found
 
 
 def _calendar(edition: Edition) -> Response:
@@ -74,7 +78,7 @@ def current_hatch(number: int) -> BaseResponse:
 def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
-    address = current_app.config["PUBLIC_URL"] + url_for("calendar.hatch", year=year, number=number)
+    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,

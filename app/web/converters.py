@@ -1,7 +1,11 @@
 """One spelling per address: no leading zeros, no hatch 25."""
 
+from datetime import datetime
+
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.clock import SWEDEN
 
 
 class YearConverter(BaseConverter):
@@ -19,7 +23,23 @@ class NumberConverter(YearConverter):
     regex = r"[1-9]\d{0,8}"
 
 
+class MomentConverter(BaseConverter):
+    """A minute in Sweden, as 2026-12-13T0800."""
+
+    regex = r"20\d\d-\d\d-\d\dT\d{4}"
+
+    def to_python(self, value: str) -> datetime:
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H%M").replace(tzinfo=SWEDEN)
+        except ValueError:
+            raise ValidationError from None
+
+    def to_url(self, value: datetime) -> str:
+        return f"{value.astimezone(SWEDEN):%Y-%m-%dT%H%M}"
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["year"] = YearConverter
     app.url_map.converters["number"] = NumberConverter
     app.url_map.converters["hatch"] = HatchConverter
+    app.url_map.converters["moment"] = MomentConverter

@@ -8,7 +8,7 @@ can fill the memory or slip past it.
 
 import gzip
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,7 @@ from app.web.headers import WSGIApp
 LONGEST_AGE = 60
 """Seconds that a browser or proxy may keep a page, unless the next opening comes sooner."""
 _COMPRESSIBLE = ("text/", "image/svg+xml", "application/")
+Counted = tuple[int, int]
 _SKIPPED = {"content-length", "cache-control", "etag", "vary", "content-encoding"}
 
 
@@ -44,21 +45,30 @@ class Generation:
     start: datetime
     end: datetime
     version: int
-    addresses: frozenset[str]
+    addresses: Mapping[str, Counted | None]
     pages: dict[str, Page] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class PageCache:
-    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`."""
+    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
+
+    Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
+    """
 
     def __init__(
-        self, app: WSGIApp, clock: Clock, library: Library, addresses: Callable[[datetime], frozenset[str]]
+        self,
+        app: WSGIApp,
+        clock: Clock,
+        library: Library,
+        addresses: Callable[[datetime], Mapping[str, Counted | None]],
+        count: Callable[[Counted, datetime], None],
     ) -> None:
         self._app = app
         self._clock = clock
         self._library = library
         self._addresses = addresses
+        self._count = count
         self._generation: Generation | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -73,6 +83,8 @@ class PageCache:
         page = generation.pages.get(path) or self._filled(generation, path, environ)
         if page is None:
             return self._app(environ, start_response)
+        if (counted := generation.addresses[path]) and environ["REQUEST_METHOD"] == "GET":
+            self._count(counted, now)
         return _answer(page, generation.end - now, environ, start_response)
 
     def _generation_at(self, now: datetime) -> Generation:

@@ -4,10 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES
-from tests.conftest import on_sqlite
+from tests.conftest import on_sqlite, swedish
 
 pytestmark = on_sqlite
 PLACES = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x", "token": "x"}
+PLACES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor"}
 MUST_NOT = {
     "editor": {"entries", "extract", "entries_csv", "entries_xlsx", "draw", "erase", "feedback", "accounts_page"},
     "contest": {"accounts_page", "invite_organiser", "change_role", "remove_organiser"},

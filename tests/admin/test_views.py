@@ -67,7 +67,7 @@ def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
         ("locked", "Hämta slumptalet efter tisdag 22 december 2026 kl. 12.00."),
         ("drawn", "Kontakta den som står på tur och bekräfta vinnaren."),
         ("contact", "Kontakta den som står på tur och bekräfta vinnaren."),
-        ("finished", "Inget. Dragningen är avslutad."),
+        ("finished", "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras."),
     ],
 )
 def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, state, step):

@@ -299,6 +299,17 @@ ADMIN = {
     "one's own account with faults": Place("/admin/konto", then=pressing("Byt lösenord")),
     "recovery codes": Place("/admin/konto", then=pressing("Skapa reservkoder")),
     "another app for codes": Place("/admin/konto/engangskoder"),
+    "the overview after the draw": Place("/admin/", "finished"),
+    "the statistics": Place("/admin/statistik", "closed"),
+    "the statistics in November": Place("/admin/statistik", at="2026-11-20 08:00"),
+    "the readiness": Place("/admin/beredskap"),
+    "the choice of a preview": Place("/admin/forhandsvisning"),
+    "the calendar in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/"),
+    "a hatch in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"),
+    "a form in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla"),
+    "a form that was not sent": Place(
+        "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla", then=pressing("Skicka mitt svar")
+    ),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
     "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),

@@ -1,0 +1,89 @@
+"""Gathers what readiness asks about: links, files, the database's clock. Reads, never writes."""
+
+import re
+import shutil
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import sqlalchemy as sa
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
+from app import clock
+from app.admin import readiness, upkeep
+from app.admin.readiness import Finding
+from app.calendar.hatches import Edition
+from app.calendar.lookup import library
+from app.database import db
+from app.jobs import HEARTBEAT
+
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
+_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""Touched by systemd each time it has set the clock from the network."""
+
+
+def findings(edition: Edition) -> list[Finding]:
+    """Everything found about an edition and its server, what must be mended first."""
+    dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
+    found = [*readiness.of_edition(edition, dead, clock.host_date()), *upkeep.of_server(server())]
+    return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
+
+
+def dead_links(edition: Edition, number: int) -> list[str]:
+    """Links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
+    html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
+    here = f"/{edition.year}/lucka/{number}" if number else "/"
+    links = dict.fromkeys(_LINK.findall(html))
+    return [link for link in links if not _leads_somewhere(urljoin(here, link.removeprefix(_public_url())))]
+
+
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"])
+
+
+def _leads_somewhere(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return True
+    try:
+        endpoint, values = current_app.url_map.bind("").match(parts.path or "/")
+    except HTTPException:
+        return False
+    edition = library().editions.get(values["year"]) if "year" in values else None
+    if "year" in values and edition is None:
+        return False
+    return endpoint != "calendar.image" or bool(edition and values["name"] in edition.hatches[values["number"]].images)
+
+
+def server() -> upkeep.Server:
+    config, instance = current_app.config, Path(current_app.instance_path)
+    key = instance / "secret_key"
+    on_sqlite = db.engine.dialect.name == "sqlite"
+    return upkeep.Server(
+        public_url=_public_url(),
+        mail_url=config["MAIL_URL"],
+        rehearsal=bool(config["DEMO"] or config["NOW"]),
+        debug=bool(config["DEBUG"]),
+        key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
+        backup_age=_age(*(instance / "backup").glob("*.zip")),
+        jobs_age=_age(instance / HEARTBEAT),
+        apart=_clocks_apart(on_sqlite),
+        sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
+        disk_free=shutil.disk_usage(instance).free,
+    )
+
+
+def _age(*files: Path) -> timedelta | None:
+    """How long ago the newest of the files that are there was written."""
+    times = [file.stat().st_mtime for file in files if file.is_file()]
+    return clock.host_now() - datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _clocks_apart(on_sqlite: bool) -> timedelta | None:
+    """The host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
+    if on_sqlite:
+        return timedelta(0) if _SYNCHRONISED.exists() else None
+    theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return clock.host_now() - theirs

@@ -1,0 +1,82 @@
+"""How often the calendar and each hatch are shown: counted in memory, added to the database about once a minute.
+
+Nothing about who asked is looked at, and nobody waits: a hit is one addition, and a thread of its own does the writing.
+"""
+
+import logging
+import threading
+import time as machine
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.clock import SWEDEN
+
+_log = logging.getLogger(__name__)
+EVERY = 60
+"""Seconds between two writings, as long as somebody visits."""
+
+Shown = tuple[int, int]
+"""An edition's year and a hatch's number; 0 is the calendar itself."""
+Counts = Mapping[tuple[Shown, date], int]
+"""Times shown, by what and on which day in Sweden."""
+
+
+class Tally:
+    """The counts of one process that are not in the database yet. `store` adds them there."""
+
+    def __init__(self, store: Callable[[Counts], None]) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._written = machine.monotonic()
+        self._days: dict[date, dict[Shown, int]] = {}
+        self._today: dict[Shown, int] = {}
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def count(self, shown: Shown, now: datetime) -> None:
+        """Counts one showing at `now` (aware), and starts a writing when the last was a minute ago."""
+        due = False
+        with self._lock:
+            if not self._from <= now < self._until:
+                due = self._turn_to(now)
+            self._today[shown] = self._today.get(shown, 0) + 1
+        if due:
+            threading.Thread(target=self.flush, daemon=True).start()
+
+    def waiting(self) -> Counts:
+        """What has been counted since the last writing."""
+        with self._lock:
+            return {(shown, day): count for day, counts in self._days.items() for shown, count in counts.items()}
+
+    def flush(self) -> None:
+        """Adds the counts to the database; what cannot be added now is kept for the next time."""
+        with self._lock:
+            days, self._days = self._days, {}
+            self._from = self._until
+        taken = {(shown, day): count for day, counts in days.items() for shown, count in counts.items()}
+        if not taken:
+            return
+        try:
+            self._store(taken)
+        except SQLAlchemyError:
+            _log.warning("Antalet visningar kunde inte sparas; det läggs till nästa gång", exc_info=True)
+            with self._lock:
+                self._put_back(taken)
+
+    def _turn_to(self, now: datetime) -> bool:
+        """Goes to the day of `now`, for a minute at most, and says whether it is time to write."""
+        day = now.astimezone(SWEDEN).date()
+        self._today = self._days.setdefault(day, {})
+        self._from = now
+        midnight = datetime.combine(day + timedelta(days=1), time(), SWEDEN).astimezone(UTC)
+        self._until = min(now + timedelta(seconds=EVERY), midnight)
+        due = machine.monotonic() - self._written >= EVERY
+        if due:
+            self._written = machine.monotonic()
+        return due
+
+    def _put_back(self, counts: Counts) -> None:
+        for (shown, day), count in counts.items():
+            kept = self._days.setdefault(day, {})
+            kept[shown] = kept.get(shown, 0) + count

@@ -1,0 +1,80 @@
+"""The numbers that are shown of a season, none of them about a person. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from babel.dates import format_date
+
+from app.statistics.charts import Figure, Point
+
+FEWEST = 5
+"""A smaller group is never given by number: somebody could be recognised in it."""
+FEW = f"färre än {FEWEST}"
+WITHHELD = "visas inte"
+
+
+def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
+    """How often each hatch up to `newest` has been shown."""
+    sums = dict.fromkeys(range(1, newest + 1), 0)
+    for (number, _), count in counts.items():
+        if number in sums:
+            sums[number] += count
+    points = [Point(f"lucka {number}", str(number), count) for number, count in sums.items()]
+    return Figure("luckor", "Visningar per lucka", "Lucka", "visningar", points)
+
+
+def per_day(counts: Mapping[tuple[int, date], int]) -> Figure:
+    """How often hatches have been shown, by day, all of them together."""
+    sums: dict[date, int] = {}
+    for (number, day), count in counts.items():
+        if number:
+            sums[day] = sums.get(day, 0) + count
+    return Figure("dagar", "Visningar av luckor per dag", "Dag", "visningar", _days(sums))
+
+
+def of_calendar(counts: Mapping[tuple[int, date], int]) -> Figure:
+    """How often the calendar itself has been shown, by day."""
+    sums = {day: count for (number, day), count in counts.items() if not number}
+    return Figure("kalendern", "Visningar av kalenderns förstasida per dag", "Dag", "visningar", _days(sums))
+
+
+def entries_per_day(counts: Mapping[date, int]) -> Figure:
+    return Figure("bidrag", "Bidrag per dag", "Dag", "bidrag", _days(counts))
+
+
+def per_municipality(counts: Mapping[str, int]) -> Figure:
+    """Entries by municipality (name to number), the most first; small groups without their number."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    hidden = withheld(counts)
+    points = [
+        Point(name, name, None, FEW if count < FEWEST else WITHHELD) if name in hidden else Point(name, name, count)
+        for name, count in sorted(ordered, key=lambda pair: pair[0] in hidden)
+    ]
+    note = f"En kommun med färre än {FEWEST} bidrag visas utan antal, så att ingen kan kännas igen."
+    return Figure("kommuner", "Bidrag per kommun", "Kommun", "bidrag", points, note, lying=True)
+
+
+def withheld(counts: Mapping[str, int]) -> set[str]:
+    """The names whose number is not told: the small ones, and one more when the total would give them away."""
+    ordered = sorted(counts, key=lambda name: (counts[name], name))
+    hidden = [name for name in ordered if counts[name] < FEWEST]
+    total = sum(counts[name] for name in hidden)
+    # With the total known, one unknown is known; so are two or three that are all at their least or their most.
+    if hidden and (len(hidden) == 1 or total in (len(hidden), len(hidden) * (FEWEST - 1))):
+        hidden = ordered[: len(hidden) + 1]
+    return set(hidden)
+
+
+def _days(counts: Mapping[date, int]) -> list[Point]:
+    """A point for every day from the first to the last, also those when nothing happened."""
+    return [
+        Point(format_date(day, "EEEE d MMMM y", locale="sv"), format_date(day, "d/M", locale="sv"), counts.get(day, 0))
+        for day in _span(counts)
+    ]
+
+
+def _span(days: Iterable[date]) -> list[date]:
+    known = sorted(days)
+    if not known:
+        return []
+    return [known[0] + timedelta(days=number) for number in range((known[-1] - known[0]).days + 1)]

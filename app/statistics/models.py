@@ -1,0 +1,38 @@
+"""How often each hatch was shown on each day. It says nothing about who looked."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, db, write
+from app.statistics.counting import Counts
+
+
+class HatchCount(Base):
+    """Number 0 is the calendar itself. Several processes add to the same row."""
+
+    __tablename__ = "hatch_count"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def add(counts: Counts) -> None:
+    """Adds counts to those that are stored."""
+    write()
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
+    insert = dialect.insert(HatchCount)
+    added = {"count": HatchCount.count + insert.excluded.count}
+    db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
+    db.session.commit()
+
+
+def stored(year: int) -> dict[tuple[int, date], int]:
+    """An edition's counts in the database, by hatch and day."""
+    query = sa.select(HatchCount.number, HatchCount.day, HatchCount.count).where(HatchCount.year == year)
+    return {(number, day): count for number, day, count in db.session.execute(query)}

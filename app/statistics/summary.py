@@ -1,0 +1,46 @@
+"""Gathers the figures of an edition: what is stored, and what this process has counted in the last minute."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.calendar import hatches
+from app.calendar.hatches import Edition
+from app.contest.models import Entry
+from app.contest.municipalities import MUNICIPALITIES
+from app.database import db
+from app.draw.standing import Standing
+from app.statistics import figures, models
+from app.statistics.charts import Figure
+from app.statistics.counting import Tally
+
+
+def shown(year: int) -> dict[tuple[int, date], int]:
+    """Times shown, by hatch and day."""
+    tally: Tally = current_app.extensions["tally"]
+    counts = models.stored(year)
+    for ((of_year, number), day), count in tally.waiting().items():
+        if of_year == year:
+            counts[number, day] = counts.get((number, day), 0) + count
+    return counts
+
+
+def by_municipality(contest_id: str) -> dict[str, int]:
+    """Entries by the municipality's name, struck ones too."""
+    query = sa.select(Entry.municipality, sa.func.count()).where(Entry.contest_id == contest_id)
+    found = db.session.execute(query.group_by(Entry.municipality)).all()
+    return {MUNICIPALITIES.get(code, code): count for code, count in found}
+
+
+def of_edition(edition: Edition, standing: Standing | None, now: datetime) -> list[Figure]:
+    """Every figure of an edition; those of the contest only when there is one."""
+    counts = shown(edition.year)
+    newest = max(hatches.open_numbers(edition.year, now), default=0)
+    found = [figures.per_hatch(counts, newest), figures.per_day(counts), figures.of_calendar(counts)]
+    if standing and edition.contest:
+        found += [
+            figures.entries_per_day(standing.per_day),
+            figures.per_municipality(by_municipality(edition.contest.id)),
+        ]
+    return found

@@ -1,0 +1,245 @@
+"""Is all ready for 1 December: what is missing or odd, said in one sentence each."""
+
+import os
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app import jobs
+from app.admin import inspection, readiness, upkeep
+from app.admin.upkeep import Server
+from app.calendar.content import read_edition
+from tests.conftest import configured, on_sqlite
+
+PAGE = "/admin/beredskap"
+TODAY = date(2026, 11, 25)
+WELL = Server(
+    public_url="https://kalender.example.se",
+    mail_url="smtp://post.example.se",
+    rehearsal=False,
+    debug=False,
+    key_is_private=True,
+    backup_age=timedelta(hours=3),
+    jobs_age=timedelta(seconds=40),
+    apart=timedelta(0),
+    sqlite=(3, 51, 3),
+    disk_free=20_000_000_000,
+)
+
+
+@pytest.fixture
+def change(content):
+    """Changes a file of the edition and gives what is then found: change("07/hatch.md", "gammalt", "nytt")."""
+
+    def made(file="", old="", new=""):
+        if file:
+            path = content / "2026" / file
+            text = path.read_text()
+            assert old in text
+            path.write_text(text.replace(old, new, 1))
+        found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+        return {(finding.severity, finding.hatch, finding.sentence) for finding in found}
+
+    return made
+
+
+@pytest.fixture
+def new(change):
+    """What a change gives that was not found before."""
+
+    def made(*args):
+        before = change()
+        return change(*args) - before
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "text", "finding"),
+    [
+        (
+            "07/hatch.md",
+            'title = "Med eller utan dubbar?"',
+            'title = "Häng reflexen lågt"',
+            ("should", 7, "En annan lucka heter också ”Häng reflexen lågt”."),
+        ),
+        (
+            "07/hatch.md",
+            'image = "bild.svg"\nimage_alt',
+            "image_alt",
+            ("should", 7, "Luckan har ingen bild."),
+        ),
+        (
+            "07/hatch.md",
+            "Dubbar eller inte är en fråga",
+            "Julkalendern 2025 säger: dubbar eller inte är en fråga",
+            ("should", 7, "Texten säger ”Julkalendern 2025”, men kalendern är för 2026."),
+        ),
+        (
+            "07/hatch.md",
+            'year = "odaterad"',
+            "year = 2015",
+            ("may", 7, "Källan ”Göteborgs Stad, Dubbdäcksförbud” är från 2015. Finns det något nyare?"),
+        ),
+        (
+            "edition.toml",
+            "Den 1 december öppnar",
+            "Den 1 december 2025 öppnar",
+            ("should", 0, "Texten säger ”december 2025”, men kalendern är för 2026."),
+        ),
+        (
+            "edition.toml",
+            "assessed = 2026-11-23",
+            "assessed = 2026-12-23",
+            ("must", 0, "Tillgänglighetsredogörelsen är bedömd 2026-12-23, ett datum som inte har varit."),
+        ),
+        (
+            "edition.toml",
+            "assessed = 2026-11-23",
+            "assessed = 2025-11-01",
+            ("should", 0, "Tillgängligheten bedömdes 2025-11-01, för mer än ett år sedan."),
+        ),
+        (
+            "edition.toml",
+            'address = "Box 5073, 402 22 Göteborg"',
+            'address = ""',
+            ("must", 0, "organiser.address: fyll i fältet, annars öppnar inte tävlingen."),
+        ),
+        (
+            "10/hatch.md",
+            'id = "mjk-2026"',
+            'id = "mjk-2025"',
+            ("must", 10, "Tävlingens namn, mjk-2025, är från ett annat år. Det ska vara nytt varje år."),
+        ),
+    ],
+)
+def test_what_is_odd_is_found_where_it_is(new, file, old, text, finding):
+    assert finding in new(file, old, text)
+
+
+def test_the_example_address_of_a_new_calendar_must_be_changed(change):
+    assert ("must", 0, "Adressen miljojulkalendern@example.org är ett exempel. Skriv er egen.") in change()
+
+
+def test_the_real_hatches_need_nothing(change):
+    assert {finding for finding in change() if finding[1] and finding[0] != "may"} == set()
+
+
+@pytest.mark.parametrize(("words", "told"), [(59, "kort: 59 ord"), (60, ""), (200, ""), (201, "långt: 201 ord")])
+def test_a_tip_has_a_good_length(content, words, told):
+    path = content / "2026" / "07" / "hatch.md"
+    head = path.read_text().rpartition("+++")[0]
+    path.write_text(f"{head}+++\n\n{'ord ' * words}\n")
+    found = [f.sentence for f in readiness.of_edition(read_edition(content / "2026"), {}, TODAY) if f.hatch == 7]
+    assert [sentence for sentence in found if "Tipset" in sentence and told in sentence] == [
+        sentence for sentence in found if "Tipset" in sentence
+    ]
+    assert any("Tipset" in sentence for sentence in found) == bool(told)
+
+
+def test_a_heavy_picture_is_told(content):
+    picture = content / "2026" / "07" / "bild.svg"
+    picture.write_text(picture.read_text() + " " * 70_000)
+    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
+
+
+def test_a_server_that_is_well_needs_nothing():
+    assert upkeep.of_server(WELL) == []
+    assert upkeep.of_server(replace(WELL, sqlite=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "severity", "words"),
+    [
+        ({"debug": True}, "must", "Felsökningsläget är på."),
+        ({"rehearsal": True}, "must", "Det här är en övning"),
+        ({"public_url": "http://127.0.0.1:5000"}, "must", "Kalenderns adress är http://127.0.0.1:5000."),
+        ({"mail_url": ""}, "should", "Ingen e-postserver är inställd."),
+        ({"key_is_private": False}, "should", "Filen med den hemliga nyckeln kan läsas av andra"),
+        ({"backup_age": None}, "should", "Det finns ingen säkerhetskopia."),
+        ({"backup_age": timedelta(days=9)}, "should", "Den senaste säkerhetskopian är 9 dagar gammal."),
+        ({"jobs_age": None}, "should", "har aldrig gjorts"),
+        ({"jobs_age": timedelta(hours=1)}, "should", "står still"),
+        ({"apart": timedelta(seconds=-61)}, "must", "Serverns klocka går en minut fel."),
+        ({"apart": timedelta(minutes=12)}, "must", "Serverns klocka går 12 minuter fel."),
+        ({"apart": None}, "may", "Klockan gick inte att jämföra"),
+        ({"sqlite": (3, 40, 1)}, "may", "SQLite är version 3.40.1."),
+        ({"disk_free": 50_000_000}, "must", "Disken är nästan full: 50 MB kvar."),
+        ({"disk_free": 500_000_000}, "should", "ont om plats på disken: 500 MB kvar."),
+    ],
+)
+def test_what_the_server_lacks_is_told(change, severity, words):
+    (finding,) = upkeep.of_server(replace(WELL, **change))
+    assert finding.severity == severity
+    assert words in finding.sentence
+
+
+@pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
+def test_a_clock_may_be_off_by_a_minute(apart):
+    assert upkeep.of_server(replace(WELL, apart=apart)) == []
+
+
+def words(answer):
+    return " ".join(BeautifulSoup(answer.text, "html.parser").main.text.split())
+
+
+def test_the_page_lists_every_hatch(organiser):
+    page = BeautifulSoup(organiser.get(PAGE).text, "html.parser")
+    assert [row.td.text for row in page.select("table.hatches tbody tr")] == [str(number) for number in range(1, 25)]
+    assert "är inte redo ännu" in page.text
+    assert organiser.get(page.select_one("table.hatches a")["href"]).status_code == 200
+
+
+@on_sqlite
+def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organiser, tmp_path):
+    path = content / "2026" / "edition.toml"
+    text = path.read_text().replace("example.org", "goteborgsregionen.se")
+    path.write_text(text.replace('erasure_decision = ""', 'erasure_decision = "dnr 2026/17"'))
+    ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
+    with ready.app_context():
+        jobs.minute()
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "kopia.zip").touch()
+    client = ready.test_client()
+    cookie = organiser.get_cookie("__Host-organisator")
+    client.set_cookie("__Host-organisator", cookie.value)
+    assert "Redo för 1 december" in words(client.get(PAGE))
+    os.utime(tmp_path / "backup" / "kopia.zip", (0, 0))
+    assert "Den senaste säkerhetskopian är" in words(client.get(PAGE))
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("link", "dead"),
+    [
+        ("/2026/lucka/3", False),
+        ("/2026/lucka/25", True),
+        ("/2025/lucka/3", True),
+        ("3", False),
+        ("/om", False),
+        ("/om-oss", True),
+        ("/2026/lucka/7/bild/bild.svg", False),
+        ("/2026/lucka/7/bild/borta.svg", True),
+        ("http://127.0.0.1:5000/finns-inte", True),
+        ("https://example.com/finns-inte", False),
+        ("mailto:anna@example.se", False),
+    ],
+)
+def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, link, dead):
+    path = content / "2026" / "07" / "hatch.md"
+    path.write_text(path.read_text() + f"\nLäs [mer]({link}).\n")
+    app = make_app(CALENDAR_CONTENT=content)
+    with app.app_context():
+        assert inspection.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
+
+
+@on_sqlite
+@configured(MAIL_URL="smtp://post.example.se")
+def test_the_last_round_of_the_jobs_is_known_by_its_heartbeat(app, organiser):
+    assert "har aldrig gjorts" in words(organiser.get(PAGE))
+    with app.app_context():
+        jobs.minute()
+    assert "Det som görs av sig självt" not in words(organiser.get(PAGE))

@@ -1,0 +1,99 @@
+"""Where the season stands, and the one thing to do next."""
+
+import dataclasses
+
+import pytest
+
+from app.admin.season import Situation, next_step, stages
+from app.calendar.content import read_edition
+from tests.conftest import ROOT, swedish
+
+
+@pytest.fixture(scope="module")
+def edition():
+    return read_edition(ROOT / "calendar_content" / "2026")
+
+
+@pytest.fixture
+def at(edition):
+    """A situation at a time: at("2026-12-11", state="open")."""
+    return lambda moment, **known: Situation(edition, swedish(moment), **({"state": "draft"} | known))
+
+
+@pytest.fixture
+def without_contest(edition):
+    hatches = {
+        number: dataclasses.replace(hatch, file=hatch.file.model_copy(update={"contest": None}))
+        for number, hatch in edition.hatches.items()
+    }
+    return dataclasses.replace(edition, hatches=hatches)
+
+
+MARCH = swedish("2027-03-25 10:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "known", "sentence", "endpoint"),
+    [
+        ("2026-10-01", {"faults": 2, "musts": 3}, "Rätta felen i innehållet.", "admin.readiness"),
+        ("2026-11-20", {"musts": 1}, "Ordna en sak som måste vara klart före 1 december.", "admin.readiness"),
+        ("2026-11-20", {"musts": 7}, "Ordna 7 saker som måste vara klart före 1 december.", "admin.readiness"),
+        ("2026-11-20", {}, "Inget måste göras. Titta gärna på kalendern som den blir.", "admin.preview"),
+        ("2026-12-01", {"musts": 7}, "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00.", ""),
+        (
+            "2026-12-28",
+            {"state": "locked", "draw_at": MARCH},
+            "Hämta slumptalet efter torsdag 25 mars 2027",
+            "admin.draw",
+        ),
+        ("2026-12-28", {"state": "finished", "undecided": True}, "Skriv in beslutet om gallring", "admin.erasure_page"),
+        ("2026-12-28", {"state": "finished", "erase_at": MARCH}, "gallras av sig själva efter 25 mars 2027.", ""),
+        ("2027-03-26", {"state": "finished", "erase_at": MARCH}, "Uppgifterna ska gallras.", "admin.erasure_page"),
+        ("2027-03-26", {"state": "finished", "erased": True}, "uppgifterna är gallrade.", ""),
+    ],
+)
+def test_there_is_one_thing_to_do_next(at, moment, known, sentence, endpoint):
+    step = next_step(at(moment, **known))
+    assert sentence in step.sentence
+    assert step.endpoint == endpoint
+
+
+def test_a_contest_whose_rules_have_gaps_asks_for_them_once_the_hatches_open(at, edition):
+    incomplete = dataclasses.replace(edition, gaps=("contest.tax",))
+    step = next_step(dataclasses.replace(at("2026-12-05"), edition=incomplete))
+    assert step.sentence == "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
+
+
+def test_a_calendar_without_a_contest_needs_nothing(without_contest):
+    step = next_step(Situation(without_contest, swedish("2026-12-05")))
+    assert (step.sentence, step.endpoint) == ("Inget. Kalendern sköter luckorna själv.", "")
+
+
+@pytest.mark.parametrize(
+    ("moment", "state", "current"),
+    [
+        ("2026-10-01", "draft", "Förbered"),
+        ("2026-11-30 23:59:59", "draft", "Förbered"),
+        ("2026-12-01", "draft", "Luckorna öppnar"),
+        ("2026-12-10", "open", "Tävling"),
+        ("2026-12-21", "closed", "Dragning"),
+        ("2026-12-22", "locked", "Dragning"),
+        ("2027-01-10", "contact", "Dragning"),
+        ("2027-01-20", "finished", "Gallring"),
+    ],
+)
+def test_the_season_is_in_one_place(at, moment, state, current):
+    line = stages(at(moment, state=state))
+    assert [stage.name for stage in line] == ["Förbered", "Luckorna öppnar", "Tävling", "Dragning", "Gallring"]
+    assert [stage.name for stage in line if stage.place == "current"] == [current]
+    order = [stage.place for stage in line]
+    assert order == sorted(order, key=["done", "current", "ahead"].index)
+
+
+def test_a_season_that_is_over_is_all_done(at):
+    assert {stage.place for stage in stages(at("2027-04-01", state="finished", erased=True))} == {"done"}
+
+
+def test_a_season_without_a_contest_ends_at_christmas(without_contest):
+    assert [stage.place for stage in stages(Situation(without_contest, swedish("2026-12-05")))] == ["done", "current"]
+    assert [stage.place for stage in stages(Situation(without_contest, swedish("2026-12-25")))] == ["done", "done"]

@@ -1,0 +1,95 @@
+"""The organisers' statistics: what was counted, as chart, table and file."""
+
+import csv
+import io
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.conftest import on_sqlite
+
+PAGE = "/admin/statistik"
+KEYS = ("luckor", "dagar", "kalendern", "bidrag", "kommuner")
+
+
+@pytest.fixture
+def visited(client, accept, clock):
+    """Five look at hatch 10, one at hatch 9, and six enter, all from one municipality."""
+    for path in ("/", *["/2026/lucka/10"] * 5, "/2026/lucka/9"):
+        client.get(path)
+    for number in range(6):
+        accept(f"person{number}@example.se")
+
+
+def soup(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def table(page, key):
+    return [[cell.text for cell in row.select("td")] for row in page.select(f"[aria-labelledby=figur-{key}] tbody tr")]
+
+
+def test_the_page_has_what_was_counted(app, visited, organiser):
+    app.extensions["tally"].flush()
+    page = soup(organiser.get(PAGE))
+    assert table(page, "luckor")[8:] == [["Lucka 9", "1"], ["Lucka 10", "5"]]
+    assert table(page, "dagar") == [["Torsdag 10 december 2026", "6"]]
+    assert table(page, "kalendern") == [["Torsdag 10 december 2026", "1"]]
+    assert table(page, "bidrag") == [["Torsdag 10 december 2026", "6"]]
+    assert table(page, "kommuner") == [["Lerum", "6"]]
+
+
+@on_sqlite
+def test_what_was_counted_a_moment_ago_is_there_as_well(visited, organiser):
+    assert table(soup(organiser.get(PAGE)), "luckor")[9] == ["Lucka 10", "5"]
+
+
+@on_sqlite
+def test_every_chart_has_a_name_and_words_beside_its_table(visited, organiser):
+    for chart in soup(organiser.get(PAGE)).select("svg.chart"):
+        assert chart["role"] == "img"
+        assert [chart.find(id=name).text != "" for name in chart["aria-labelledby"].split()] == [True, True]
+        assert chart.find_parent("section").select("table")
+
+
+@on_sqlite
+def test_no_address_is_in_any_figure(visited, organiser):
+    for path in (PAGE, *(f"{PAGE}/{key}/tabell.csv" for key in KEYS)):
+        assert "@" not in organiser.get(path).text.replace("olle@example.se", "")
+
+
+@on_sqlite
+@pytest.mark.parametrize("key", KEYS)
+def test_each_figure_is_a_file_for_a_spreadsheet_and_a_picture(visited, organiser, key):
+    sheet = organiser.get(f"{PAGE}/{key}/tabell.csv")
+    rows = list(csv.reader(io.StringIO(sheet.data.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) >= 2
+    assert {len(row) for row in rows} == {2}
+    assert sheet.headers["Content-Disposition"] == f'attachment; filename="{key}-2026.csv"'
+    picture = organiser.get(f"{PAGE}/{key}/diagram.png")
+    assert picture.mimetype == "image/png"
+    assert picture.headers["Cache-Control"] == "no-store"
+
+
+@on_sqlite
+def test_a_figure_that_is_none_has_no_file(organiser):
+    assert organiser.get(f"{PAGE}/personer/tabell.csv").status_code == 404
+
+
+@on_sqlite
+def test_before_the_first_hatch_there_is_nothing_to_show(organiser, clock):
+    clock.set("2026-11-20 08:00")
+    page = soup(organiser.get(PAGE))
+    assert page.select("svg") == []
+    assert "Inga visningar ännu." in page.text
+
+
+@on_sqlite
+def test_the_overview_shows_the_numbers_as_charts(visited, organiser):
+    page = soup(organiser.get("/admin/"))
+    assert [chart.title.text for chart in page.select("svg.chart")] == [
+        "Visningar per lucka",
+        "Visningar av luckor per dag",
+        "Bidrag per dag",
+    ]
+    assert page.select_one(".steps-of-year [aria-current=step] strong").text == "Tävling"

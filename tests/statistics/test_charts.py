@@ -1,0 +1,96 @@
+"""Charts as plain numbers, and as pictures for a report."""
+
+import io
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from PIL import Image
+
+from app.statistics import figures, pictures
+from app.statistics.charts import Figure, Point, drawn, in_words, round_numbers
+
+HATCHES = Figure(
+    "luckor", "Visningar per lucka", "Lucka", "visningar", [Point(f"lucka {n}", str(n), n * 60) for n in range(1, 25)]
+)
+KINDS = figures.per_municipality({"Göteborg": 80, "Åmål": 41, "Härryda": 12, "Öckerö": 3, "Tjörn": 2})
+NOTHING = Figure("dagar", "Visningar per dag", "Dag", "visningar", [])
+
+
+@pytest.mark.parametrize(
+    ("highest", "numbers"),
+    [
+        (0, [0, 1, 2]),
+        (1, [0, 1, 2]),
+        (3, [0, 1, 2, 3]),
+        (5, [0, 1, 2, 3, 4, 5]),
+        (6, [0, 2, 4, 6]),
+        (79, [0, 20, 40, 60, 80]),
+        (1491, [0, 500, 1000, 1500]),
+        (1_000_001, [0, 500_000, 1_000_000, 1_500_000]),
+    ],
+)
+def test_the_lines_stand_at_round_numbers(highest, numbers):
+    assert round_numbers(highest) == numbers
+
+
+def test_a_bar_twice_as_large_is_twice_as_high_and_all_stand_on_the_floor():
+    chart = drawn(HATCHES)
+    assert chart.bars[11].height == pytest.approx(2 * chart.bars[5].height, abs=0.2)
+    assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.lines[0]}
+    assert [place for place, bar in enumerate(chart.bars) if bar.is_highest] == [23]
+
+
+@pytest.mark.parametrize("count", [1, 7, 24, 60, 200])
+def test_bars_and_words_stay_within_the_drawing_and_apart(count):
+    points = [Point(f"dag {n}", "31/12", n + 1) for n in range(count)]
+    chart = drawn(Figure("dagar", "Dagar", "Dag", "visningar", points))
+    for left, right in zip(chart.bars, chart.bars[1:], strict=False):
+        assert left.x + left.width <= right.x + 0.1
+    assert all(chart.left <= bar.x and bar.x + bar.width <= chart.right for bar in chart.bars)
+    labels = [text.x for text in chart.texts if text.kind == "label"]
+    assert labels
+    assert all(right - left >= 50 for left, right in pairwise(labels))
+    assert all(0 <= text.x <= chart.width and 0 <= text.y <= chart.height for text in chart.texts)
+
+
+def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
+    chart = drawn(KINDS)
+    assert len(chart.bars) == 3
+    assert [text.words for text in chart.texts if text.kind == "value"] == [
+        "80",
+        "41",
+        "12",
+        "färre än 5",
+        "färre än 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "sentence"),
+    [
+        (HATCHES, "18\xa0000 visningar. Flest: lucka 24, 1\xa0440. Minst: lucka 1, 60."),
+        (KINDS, "Flest: Göteborg, 80. 2 visas utan antal."),
+        (NOTHING, "Inga visningar ännu."),
+        (figures.per_hatch({}, 3), "Inga visningar ännu."),
+        (figures.per_hatch({(1, date(2026, 12, 1)): 7}, 1), "7 visningar: lucka 1."),
+    ],
+)
+def test_a_chart_can_be_read_in_words(figure, sentence):
+    assert in_words(figure) == sentence
+
+
+@pytest.mark.parametrize("figure", [HATCHES, KINDS, NOTHING], ids=lambda figure: figure.key)
+def test_a_picture_for_a_report_is_wide_enough_to_print(figure):
+    picture = Image.open(io.BytesIO(pictures.png(figure)))
+    assert picture.format == "PNG"
+    assert picture.width == 1560
+    assert picture.info == {}
+
+
+def test_the_pictures_letters_have_their_dots_and_rings():
+    shapes = [pictures._font(20).getmask(letter).getbbox() for letter in "aåäoöAÅÄOÖ"]
+    missing = pictures._font(20).getmask("\u0394").getbbox()
+    assert missing not in shapes
+    assert shapes[1] != shapes[0] != shapes[2]
+    assert shapes[4] != shapes[3]

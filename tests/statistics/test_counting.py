@@ -1,0 +1,171 @@
+"""How often each hatch is shown: counted without a trace of who looked, and nobody waits for it."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.statistics import counting, models
+from app.statistics.counting import Tally
+from tests.conftest import ENTRY_URL, on_sqlite
+
+DAY = date(2026, 12, 10)
+
+
+@pytest.fixture
+def tally(app):
+    return app.extensions["tally"]
+
+
+@pytest.fixture
+def stored(app, tally):
+    """What is in the database once the counts have been added."""
+
+    def read():
+        tally.flush()
+        with app.app_context():
+            return models.stored(2026)
+
+    return read
+
+
+def test_a_shown_hatch_is_counted_on_its_day(client, clock, stored):
+    for _ in range(3):
+        client.get("/2026/lucka/10")
+    client.get("/2026/lucka/9")
+    clock.set("2026-12-11 00:00")
+    client.get("/2026/lucka/10")
+    assert stored() == {(10, DAY): 3, (9, DAY): 1, (10, date(2026, 12, 11)): 1}
+
+
+@on_sqlite
+def test_the_day_turns_at_midnight_in_sweden(client, clock, stored):
+    clock.set("2026-12-10 23:59:59.999")
+    client.get("/2026/lucka/10")
+    clock.set("2026-12-11 00:00")
+    client.get("/2026/lucka/10")
+    assert stored() == {(10, DAY): 1, (10, date(2026, 12, 11)): 1}
+
+
+@on_sqlite
+def test_the_calendar_itself_is_counted_as_number_nought(client, stored):
+    client.get("/")
+    client.get("/2026/")
+    assert stored() == {(0, DAY): 2}
+
+
+@on_sqlite
+def test_a_browser_that_has_the_page_already_is_counted(client, stored):
+    tag = client.get("/2026/lucka/10").headers["ETag"]
+    assert client.get("/2026/lucka/10", headers={"If-None-Match": tag}).status_code == 304
+    assert stored() == {(10, DAY): 2}
+
+
+@on_sqlite
+def test_nothing_else_is_counted(client, organiser, stored):
+    client.head("/2026/lucka/10")
+    client.post("/2026/lucka/10")
+    for path in ("/2026/lucka/11", "/lucka/10", "/om", "/finns-inte", "/flode.xml", "/2026/lucka/10/bild/bild.svg"):
+        client.get(path)
+    client.get(ENTRY_URL)
+    organiser.get("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13")
+    assert stored() == {}
+
+
+def test_processes_add_up(app, make_app, client, stored):
+    other = make_app()
+    for each in (client, other.test_client(), other.test_client()):
+        each.get("/2026/lucka/10")
+    other.extensions["tally"].flush()
+    assert stored() == {(10, DAY): 3}
+
+
+def test_counts_added_by_many_at_once_are_all_there(app, make_app, stored):
+    tallies = [make_app().extensions["tally"] for _ in range(4)]
+    for number, each in enumerate(tallies):
+        for hatch in range(1, 11) if number % 2 else range(10, 0, -1):
+            each.count((2026, hatch), app.extensions["clock"].now())
+    with ThreadPoolExecutor(4) as crowd:
+        list(crowd.map(Tally.flush, tallies))
+    assert stored() == {(hatch, DAY): 4 for hatch in range(1, 11)}
+
+
+def test_the_table_knows_a_year_a_number_a_day_and_a_count_and_nothing_else():
+    assert [column.name for column in models.HatchCount.__table__.columns] == ["year", "number", "day", "count"]
+
+
+def test_hits_from_many_threads_are_all_counted(clock):
+    tally = Tally(lambda counts: None)
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(lambda _: [tally.count((2026, 10), clock.now()) for _ in range(500)], range(8)))
+    assert tally.waiting() == {((2026, 10), DAY): 4000}
+
+
+class Store:
+    """A database that can be out of order."""
+
+    def __init__(self):
+        self.broken, self.kept = False, []
+
+    def __call__(self, counts):
+        if self.broken:
+            raise OperationalError("INSERT", None, sqlite3.OperationalError("database is locked"))
+        self.kept.append(dict(counts))
+
+
+def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
+    store = Store()
+    tally = Tally(store)
+    store.broken = True
+    tally.count((2026, 10), clock.now())
+    tally.flush()
+    assert "kunde inte sparas" in caplog.text
+    store.broken = False
+    tally.count((2026, 10), clock.now())
+    tally.flush()
+    assert store.kept == [{((2026, 10), DAY): 2}]
+
+
+def test_nothing_is_written_when_nobody_has_looked():
+    store = Store()
+    Tally(store).flush()
+    assert store.kept == []
+
+
+def test_nothing_is_written_twice(clock):
+    store = Store()
+    tally = Tally(store)
+    tally.count((2026, 10), clock.now())
+    tally.flush()
+    tally.flush()
+    assert store.kept == [{((2026, 10), DAY): 1}]
+    assert tally.waiting() == {}
+
+
+def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gone(clock, monkeypatch):
+    started = []
+
+    class Thread:
+        def __init__(self, target, daemon):
+            started.append((target, daemon))
+
+        def start(self):
+            pass
+
+    monkeypatch.setattr(counting.threading, "Thread", Thread)
+    tally = Tally(Store())
+    tally.count((2026, 10), clock.now())
+    monkeypatch.setattr(counting, "EVERY", 0)
+    clock.forward(minutes=2)
+    tally.count((2026, 10), clock.now())
+    assert started == [(tally.flush, True)]
+
+
+def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
+    tally = Tally(Store())
+    for moment in ("2026-12-11 08:00", "2026-12-10 08:00", "2026-12-10 08:00"):
+        clock.set(moment)
+        tally.count((2026, 9), clock.now())
+    assert tally.waiting() == {((2026, 9), date(2026, 12, 11)): 1, ((2026, 9), DAY): 2}

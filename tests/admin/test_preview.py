@@ -210,7 +210,7 @@ def test_who_has_signed_out_sees_nothing(app, organiser):
     stolen = organiser.get_cookie(COOKIE).value
     assert organiser.post("/admin/logga-ut", data={"token": token}).status_code == 303
     organiser.set_cookie(COOKIE, stolen)
-    assert organiser.get(HATCH).location.startswith("/admin/logga-in?")
+    assert organiser.get(HATCH).location == "/admin/logga-in"
 
 
 def test_no_cache_may_keep_a_preview(organiser):

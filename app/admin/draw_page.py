@@ -61,7 +61,7 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
     db.session.rollback()
     edition, contest = chosen_contest()
     now = clock.now()
-    found = standing(contest, now)
+    found = standing(contest, now, bool(edition.gaps))
     rank = next_in_line(contest.id)
     proposal = approval.pending(contest, now) if contest.two_person else None
     offered = _offered(edition, contest, found, rank, proposal, now)
@@ -96,7 +96,7 @@ def _offered(
     minute = now.astimezone(SWEDEN).replace(second=0, microsecond=0, tzinfo=None)
     if proposal:
         forms["proposal_form"] = made(ProposalForm, number=proposal.number)
-    if found.state == "closed" and not proposal:
+    if found.state == "closed" and not proposal and not found.erased:
         forms["lock_form"] = made(LockForm, draw_at=suggested(contest, now).replace(tzinfo=None))
     if found.lock:
         forms["anchor_form"] = made(AnchorForm, sent_at=minute)

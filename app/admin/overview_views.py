@@ -29,7 +29,7 @@ def overview() -> str:
         days_left=hatches.days_left(edition.year, now),
         open_numbers=hatches.open_numbers(edition.year, now),
         contest=edition.contest,
-        standing=standing(edition.contest, now) if edition.contest else None,
+        standing=standing(edition.contest, now, bool(edition.gaps)) if edition.contest else None,
         faults=library().faults,
         erasure_waits=erasure.waits_for_decision(edition, now),
         advice=advice(edition.contest) if edition.contest else [],

@@ -38,7 +38,7 @@ def asked_again_each_time(response: Response) -> Response:
 def draw(year: int) -> tuple[str, int]:
     edition, contest, number = find_contest(year)
     now = clock.now()
-    found, days = standing(contest, now), midnights(contest, now)
+    found, days = standing(contest, now, bool(edition.gaps)), midnights(contest, now)
     searched = _searched(found, days)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {

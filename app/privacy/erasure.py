@@ -101,7 +101,7 @@ def erase(edition: Edition, contest: Contest, ordered_by: str, now: datetime) ->
     )
     winners.forget(contest.id)
     db.session.add(record)
-    records.append(contest.id, "gallrad", now, antal=entries)
+    records.append(contest.id, records.ERASED, now, antal=entries)
     db.session.commit()
     _cleaned(contest.id, now)
     return db.session.get_one(Erasure, contest.id)

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import timedelta
 from email import policy
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from app import jobs
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
-from app.draw import conduct, rehearsal, verdicts
+from app.draw import approval, conduct, rehearsal, verdicts
+from app.draw.models import Lock
 from app.feedback.models import Feedback
 from app.mail import delivery
 from app.mail.models import OutboxMail
@@ -28,6 +30,7 @@ from tests.privacy.conftest import DECISION, OWN, shown
 
 TOO_EARLY = "Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad."
 PUBLIC_RECORD = ("lista.txt", "lasbevis.txt", "regler.txt", "protokoll.json")
+UNKNOWN = "Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre."
 NAMES = ("anna", "bo.å", "cecilia.lång", "david+jul", "eva_maria", "falk", "gun")
 
 
@@ -116,6 +119,42 @@ def test_a_contest_that_was_never_drawn_is_erased_a_year_after_it_closed(accept,
     clock.set("2027-12-20 23:59:59")
     assert len(night()) == 1
     assert addresses_left(app) == 0
+
+
+@pytest.fixture
+def never_locked(accept, clock, night):
+    """Two entries in a contest that nobody locked before they were erased."""
+    for name in ("anna", "bo"):
+        accept(f"{name}@example.se")
+    clock.set("2027-12-21 03:10")
+    night()
+
+
+def test_a_list_is_not_locked_when_nobody_knows_who_is_in_it(never_locked, app, contest, clock):
+    with app.app_context():
+        tried = clock.now(), clock.now() + timedelta(days=2)
+        acts = (
+            lambda: conduct.lock(contest, "Regler.\n", tried[1], rehearsal.CHAIN, tried[0]),
+            lambda: approval.propose_lock(contest, "Regler.\n", tried[1], 1, tried[0]),
+            lambda: conduct.strike(contest, 1, "anställd", tried[0]),
+        )
+        for act in acts:
+            with pytest.raises(conduct.ActRefused, match=f"^{UNKNOWN}$"):
+                act()
+        assert db.session.get(Lock, contest.id) is None
+        assert set(db.session.scalars(sa.select(Entry.struck))) == {None}
+
+
+@on_sqlite
+def test_organisers_and_public_read_that_there_will_be_no_draw(never_locked, organiser, client):
+    page = organiser.get("/admin/dragning")
+    assert "Uppgifterna om deltagarna är gallrade, så listan kan inte låsas längre." in shown(page)
+    assert 'name="draw_at"' not in page.text
+    sent = {"token": token_in(page), "draw_at": "2027-12-23T12:00"}
+    answer = organiser.post("/admin/dragning/las", data=sent)
+    assert (answer.status_code, UNKNOWN in answer.text) == (422, True)
+    assert "Listan låstes aldrig, och uppgifterna om deltagarna är gallrade." in shown(organiser.get("/admin/"))
+    assert "någon dragning blir det inte" in shown(client.get("/2026/dragning"))
 
 
 def test_an_authority_without_a_decision_erases_nothing_by_night(finished, night, undecided, record_of):

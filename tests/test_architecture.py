@@ -31,7 +31,7 @@ READING_ORDER = """
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache web.zipped
     calendar.lookup contest.lookup
-    privacy.models privacy.letters privacy.own_entry privacy.erasure privacy.guide privacy.archive
+    privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
     contest.forms contest.views
     draw.open_files draw.views draw.day_views

@@ -11,7 +11,7 @@ from app.calendar.advice import advice
 from app.calendar.lookup import library
 from app.draw.standing import standing
 from app.mail import delivery, outbox
-from app.privacy import erasure
+from app.privacy import erasure, stranded
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
@@ -31,6 +31,7 @@ def overview() -> str:
         contest=edition.contest,
         standing=standing(edition.contest, now, bool(edition.gaps)) if edition.contest else None,
         faults=library().faults,
+        stranded=[stranded.in_words(each) for each in stranded.stranded(library().editions.values())],
         erasure_waits=erasure.waits_for_decision(edition, now),
         advice=advice(edition.contest) if edition.contest else [],
         mails=mails,

@@ -17,7 +17,7 @@ from app.draw import winners
 from app.draw.standing import standing
 from app.feedback.models import Feedback
 from app.mail.models import WAITING, OutboxMail
-from app.privacy import letters, retention
+from app.privacy import letters, retention, stranded
 from app.privacy.models import Erasure
 from app.web import limits
 
@@ -41,8 +41,9 @@ def erase_due(now: datetime) -> list[str]:
     """Erases what has had its time, in every edition, and returns Swedish sentences for the log."""
     limits.drop_old()
     letters.sweep()
-    told: list[str] = []
-    for edition in current_app.extensions["library"].editions.values():
+    editions = current_app.extensions["library"].editions.values()
+    told = [stranded.in_words(contest_id) for contest_id in stranded.stranded(editions)]
+    for edition in editions:
         if contest := edition.contest:
             told += _erased(edition, contest, now)
     return told

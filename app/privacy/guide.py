@@ -39,7 +39,8 @@ _SUMS = """Så ser du att inget har ändrats
 
     sha256sum -c SHA256SUMS
 
-På en Mac: shasum -a 256 -c SHA256SUMS. Varje rad ska sluta med OK.
+På en Mac: shasum -a 256 -c SHA256SUMS. Varje rad ska sluta med OK. I Windows
+visar Get-FileHash i PowerShell summan för en fil i taget: jämför med listan.
 """
 _RECOUNT = """Så räknar du om dragningen
 --------------------------

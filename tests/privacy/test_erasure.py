@@ -495,6 +495,8 @@ def test_after_erasure_no_file_knows_anyone(season, app, client, night, tmp_path
     night()
     assert traces(tmp_path, season) == []
     assert client.get("/2026/dragning/protokoll.json").data == protocol
+    verified = app.test_cli_runner().invoke(args=["draw", "verify", "2026"])
+    assert (verified.exit_code, verified.output.startswith("Allt stämmer")) == (0, True)
 
 
 def test_the_database_itself_knows_nobody(season, app, night):

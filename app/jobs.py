@@ -68,7 +68,7 @@ def minute(ending: threading.Event | None = None) -> None:
 
 
 def night() -> None:
-    """Erases what has had its time."""
+    """Erases what has had its time, and says what cannot be erased."""
     for sentence in erasure.erase_due(clock.now()):
         _log.warning("%s", sentence)
 

@@ -30,12 +30,12 @@ READING_ORDER = """
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     statistics.summary statistics.pictures
     draw.snapshots draw.tickets draw.publication
-    draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing
+    draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     draw.recomputation draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
-    web.limits web.form_token web.templating web.page_cache
+    web.limits web.form_token web.templating web.page_cache web.zipped
     calendar.lookup contest.lookup
-    privacy.models privacy.letters privacy.own_entry privacy.erasure
+    privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
     contest.forms contest.views
     draw.open_files draw.views draw.day_views
@@ -60,7 +60,7 @@ PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     calendar.advice contest.entries contest.rules
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
-    audit.chain
+    audit.chain privacy.guide web.zipped
     editing.document editing.words editing.differences editing.sheets editing.drawings
     admin.roles admin.browsers admin.moments admin.season admin.readiness admin.upkeep
     statistics.charts statistics.figures

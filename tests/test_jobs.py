@@ -51,6 +51,12 @@ def run_round(queue, moment="2026-12-10 12:00"):
         queue.execute(task)
 
 
+def test_the_queue_lies_beside_the_data(app, engine, queue):
+    """In a file of its own with SQLite, in tables of its own with PostgreSQL."""
+    assert type(queue).__name__ == {"sqlite": "SqliteHuey", "postgresql": "PostgresHuey"}[engine]
+    assert (Path(app.instance_path) / "jobs.sqlite3").exists() == (engine == "sqlite")
+
+
 @on_sqlite
 def test_mails_go_every_minute_and_erasure_once_a_night(queue):
     start = datetime(2026, 12, 24)

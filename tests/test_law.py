@@ -1,9 +1,13 @@
 """One short test for each requirement of law on a public body's calendar, L-1 to L-23, on the running app.
 
-They point at what is there; the pages' and modules' own tests go into it. L-22, the archive package, is not here.
+They point at what is there; the pages' and modules' own tests go into it.
 """
 
+import io
 import re
+import subprocess
+import sys
+from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
@@ -320,6 +324,24 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
         assert (record.entries, record.erased_at, record.ordered_by) == (2, clock.now(), "nattlig gallring")
         assert record.decision == "GR 2026-117"
         assert "gallrad" in db.session.scalars(sa.select(AuditRecord.kind)).all()
+
+
+@on_sqlite
+def test_l22_all_that_is_to_be_kept_is_one_file_that_checks_itself(accept, reach, organiser, tmp_path):
+    """Rules, list, låsbevis, value, ranking, skips, log and program, in plain formats with their checksums."""
+    for name in ("anna", "bo"):
+        accept(f"{name}@example.se")
+    reach("finished")
+    page = BeautifulSoup(organiser.get("/admin/dragning").text, "html.parser")
+    link = page.find("a", string="Hämta arkivpaketet")
+    with ZipFile(io.BytesIO(organiser.get(link["href"]).data)) as packed:
+        packed.extractall(tmp_path)
+    folder = tmp_path / "arkivpaket-mjk-2026"
+    kinds = {"README.txt", "regler.txt", "lista.txt", "lasbevis.txt", "protokoll.json", "dagar.txt", "logg.txt"}
+    assert kinds <= {file.name for file in folder.iterdir()}
+    for command in (["sha256sum", "--check", "SHA256SUMS"], [sys.executable, "verifiera.py"]):
+        assert subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
+    assert [file for file in folder.rglob("*.*") if b"anna@" in file.read_bytes()] == []
 
 
 @on_sqlite

@@ -63,7 +63,7 @@ def offered(
     forms = {"rehearsal_form": made(RehearsalForm, number=rehearsing.started(edition.year) + 1)}
     if proposal:
         forms["proposal_form"] = made(ProposalForm, number=proposal.number)
-    if found.state == "closed" and not proposal:
+    if found.state == "closed" and not proposal and not found.erased:
         forms["lock_form"] = made(LockForm, draw_at=suggested(contest, now).replace(tzinfo=None))
     if found.lock:
         forms["anchor_form"] = made(AnchorForm, sent_at=_this_minute(now))

@@ -38,7 +38,7 @@ def page(status: int = 200, **posted: AdminForm) -> Page:
     db.session.rollback()
     edition, contest = chosen_contest()
     now = clock.now()
-    found = standing(contest, now)
+    found = standing(contest, now, bool(edition.gaps))
     rank = next_in_line(contest.id)
     proposal = approval.pending(contest, now) if contest.two_person else None
     empty = offered(edition, contest, found, rank, proposal, now)

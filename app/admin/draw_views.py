@@ -50,7 +50,7 @@ def lock_list() -> BaseResponse | Page:
     form = LockForm()
 
     def act(edition: Edition, contest: Contest, now: datetime) -> str:
-        conduct.refuse_when_locked(contest)
+        conduct.refuse_when_settled(contest)
         conduct.refuse_too_soon(contest, form.draw_at.instant, now)
         text = rulebook.freeze(contest, edition.file.organiser, now).text
         if contest.two_person:

@@ -53,7 +53,7 @@ def entries() -> str:
     context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
-        "standing": standing(contest, clock.now()),
+        "standing": standing(contest, clock.now(), bool(edition.gaps)),
         "entries": found[:_PER_PAGE],
         "more": found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         "sok": text,

@@ -13,7 +13,7 @@ from app.calendar.hatches import Edition
 from app.calendar.lookup import library
 from app.draw.standing import Standing, standing
 from app.mail import delivery, outbox
-from app.privacy import erasure
+from app.privacy import erasure, stranded
 from app.statistics import charts, summary
 
 LATE = timedelta(minutes=30)
@@ -25,7 +25,7 @@ _SHOWN = ("luckor", "dagar", "bidrag")
 def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
-    found = standing(edition.contest, now) if edition.contest else None
+    found = standing(edition.contest, now, bool(edition.gaps)) if edition.contest else None
     situation = _situation(edition, found, now)
     mails = outbox.waiting()
     return render_template(
@@ -37,6 +37,7 @@ def overview() -> str:
         open_numbers=hatches.open_numbers(edition.year, now),
         standing=found,
         faults=library().faults,
+        stranded=[stranded.in_words(each) for each in stranded.stranded(library().editions.values())],
         erasure_waits=erasure.waits_for_decision(edition, now),
         advice=advice(edition.contest) if edition.contest else [],
         mails=mails,

@@ -1,7 +1,7 @@
 """What the law asks of the organiser: feedback to answer, mails to mind, and data to erase when its time has come."""
 
 import sqlalchemy as sa
-from flask import g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -9,8 +9,9 @@ from app.admin import log
 from app.admin.forms import EraseForm, made
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.database import db
+from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
-from app.privacy import erasure, retention
+from app.privacy import archive, erasure, retention
 from app.privacy.models import Erasure
 
 _PER_PAGE = 50
@@ -67,3 +68,13 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
         lacks_decision=erasure.lacks_decision(edition),
         form=form,
     ), status
+
+
+@blueprint.get("/arkivpaket.zip")
+def archive_package() -> Response:
+    """All that is to be kept of a contest, made while it is sent."""
+    _, contest = chosen_contest()
+    log.note("export", f"arkivpaketet för {contest.id}", clock.now())
+    response = Response(in_contexts(archive.package(contest, clock.now())), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{archive.name(contest)}.zip"'
+    return response

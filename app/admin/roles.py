@@ -38,7 +38,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         entries entry_hints extract strike_page strike entries_csv entries_xlsx
         lock_list add_anchor paste_value fetch_value decide
         add_contact send_letter publish_name withdraw_name start_rehearsal
-        feedback erasure_page erase log_page
+        feedback erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
         editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser
@@ -52,7 +52,7 @@ _TABLE: dict[tuple[str, ...], str] = {
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
 
 _ASKED_AGAIN = """
-    lock_list paste_value fetch_value decide answer_proposal extract entries_csv entries_xlsx erase
+    lock_list paste_value fetch_value decide answer_proposal extract entries_csv entries_xlsx archive_package erase
     invite_organiser withdraw_invitation change_role remove_organiser
     codes_page renew_codes make_recovery_codes add_passkey remove_passkey
 """

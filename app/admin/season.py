@@ -65,10 +65,12 @@ def next_step(found: Situation) -> Step:
 def _contest_step(found: Situation) -> Step:
     contest = found.edition.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
-    if found.edition.gaps and found.state in ("draft", "open"):
+    if found.edition.gaps and found.state in ("draft", "waiting", "open"):
         return Step("Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen.", "Beredskap", "admin.readiness")
     if found.state == "finished":
         return _last_step(found)
+    if found.state == "closed" and found.erased:
+        return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     return {
         "draft": Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}."),
         "open": Step(
@@ -117,7 +119,7 @@ def _current(found: Situation) -> int:
         return 1 if part == "advent" else 2
     if found.erased:
         return 5
-    return {"draft": 1, "open": 2, "finished": 4}.get(found.state, 3)
+    return {"draft": 1, "waiting": 2, "open": 2, "finished": 4}.get(found.state, 3)
 
 
 def _day(moment: datetime) -> str:

@@ -1,7 +1,7 @@
 """The audit chain in the database: written in the same transaction as what it tells of, never changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 
@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import chain
 from app.clock import SWEDEN
-from app.database import BATCH, Base, db
+from app.database import BATCH, Base, db, in_batches
+
+ERASED = "gallrad"
+"""The act after which nobody knows any more who the participants were."""
 
 
 class AuditRecord(Base):
@@ -63,6 +66,15 @@ def last(contest_id: str, before: datetime | None = None) -> tuple[int, str]:
         query = query.order_by(AuditRecord.at.desc(), AuditRecord.number.desc())
     found = db.session.execute(query).first()
     return (found.number, found.head) if found else (0, chain.START)
+
+
+def whole(contest_id: str, until: int) -> Iterator[tuple[str, str]]:
+    """(head, body) of the contest's first `until` records, in their order."""
+    query = sa.select(AuditRecord.number, AuditRecord.head, AuditRecord.body).where(
+        AuditRecord.contest_id == contest_id, AuditRecord.number <= until
+    )
+    for batch in in_batches(query, AuditRecord.number, after=0):
+        yield from ((head, body) for _, head, body in batch)
 
 
 def first_since(contest_id: str, moment: datetime) -> datetime | None:

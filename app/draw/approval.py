@@ -28,8 +28,7 @@ def propose_lock(contest: Contest, rules: str, draw_at: datetime, by: int, now: 
     """Organiser number `by` proposes to lock the list. Raises ActRefused as locking it would."""
     conduct.refuse_too_soon(contest, draw_at, now)
     write()
-    if db.session.get(Lock, contest.id):
-        raise ActRefused("Listan är redan låst och kan inte ändras.")
+    conduct.refuse_when_settled(contest)
     _propose(contest, LOCK, {"tidpunkt": stamp(draw_at), "regler": protocol.checksum([rules])}, by, now)
 
 

@@ -51,7 +51,7 @@ def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
     if reason not in entries.STRIKE_REASONS:
         raise ActRefused("Välj ett av skälen i listan.")
     write()
-    refuse_when_locked(contest)
+    refuse_when_settled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id:
         raise ActRefused("Bidraget finns inte.")
@@ -84,7 +84,7 @@ def lock(
     """Settles duplicates and wrong answers and writes list and låsbevis, once and for good."""
     refuse_too_soon(contest, draw_at, now)
     write()
-    refuse_when_locked(contest)
+    refuse_when_settled(contest)
     approval = agreed(contest, consent)
     acceptance.settle(contest, now)
     tally = protocol.Tally(contest.id)
@@ -175,6 +175,10 @@ def _verified(chain: beacon.Chain, locked: Lock, pasted: str, now: datetime) -> 
         raise ActRefused(str(error)) from None
 
 
-def refuse_when_locked(contest: Contest) -> None:
+def refuse_when_settled(contest: Contest) -> None:
+    """Raises ActRefused when the list is locked, or when nobody knows any more who the entries are from."""
     if db.session.get(Lock, contest.id):
         raise ActRefused("Listan är redan låst och kan inte ändras.")
+    # Without addresses no duplicates are found and no winner is reached: a draw would be one of the wrong people.
+    if records.has(contest.id, records.ERASED):
+        raise ActRefused("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")

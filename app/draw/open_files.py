@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from flask import Flask, Response, current_app, request
+from flask import Response, current_app, request
 from werkzeug.http import is_resource_modified
 
 from app.database import BATCH
@@ -24,18 +24,32 @@ def streamed_file(tag: str, parts: Iterator[str], mimetype: str = "text/plain") 
     if not is_resource_modified(request.environ, etag=response.headers["ETag"]):
         response.status_code = 304
     elif request.method == "GET":
-        response.response = _in_chunks(current_app._get_current_object(), parts)  # type: ignore[attr-defined]
+        response.response = in_contexts(_in_chunks(parts))
     del response.headers["Content-Length"]
     return response
 
 
-def _in_chunks(app: Flask, parts: Iterator[str]) -> Iterator[bytes]:
-    more = True
-    while more:
-        # A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
-        with app.app_context():
-            chunk = "".join(islice(parts, BATCH))
-        more = bool(chunk)
+def in_contexts(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Chunks that are read from the database after the view has answered.
+
+    A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def each() -> Iterator[bytes]:
+        more = True
+        while more:
+            with app.app_context():
+                chunk = next(chunks, b"")
+            more = bool(chunk)
+            if more:
+                yield chunk
+
+    return each()
+
+
+def _in_chunks(parts: Iterator[str]) -> Iterator[bytes]:
+    while chunk := "".join(islice(parts, BATCH)):
         yield chunk.encode()
 
 

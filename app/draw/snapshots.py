@@ -16,7 +16,11 @@ from app.draw.midnights import PUBLISHED_AFTER, Midnight, midnight_after
 
 
 def midnights(contest: Contest, now: datetime) -> list[Midnight]:
-    """What is public at `now`: every midnight until the contest has closed, then those after a day with an act."""
+    """What is public at `now`: every midnight until the contest has closed, then those after a day with an act.
+
+    The first is that of the day of the first act: a contest that opens late, for its rules were not ready, has no
+    days before that.
+    """
     moments = [*_moments(contest, now)]
     ends = [records.last(contest.id, before=moment) for moment in moments]
     locked = _locked_by(contest.id)
@@ -36,7 +40,9 @@ def midnight_of(contest: Contest, now: datetime, day: date) -> Midnight | None:
 
 def _moments(contest: Contest, now: datetime) -> Iterator[datetime]:
     closed = midnight_after(contest.closes)
-    moment = midnight_after(contest.opens)
+    if (began := records.first_since(contest.id, contest.opens)) is None:
+        return
+    moment = midnight_after(began)
     while moment <= now - PUBLISHED_AFTER:
         yield moment
         next_act = moment if moment < closed else records.first_since(contest.id, moment)

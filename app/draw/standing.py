@@ -15,7 +15,8 @@ from app.draw import protocol
 from app.draw.models import Drawn, Lock, Rank, Verdict
 from app.draw.verdicts import next_in_line
 
-State = Literal["draft", "open", "closed", "locked", "drawn", "contact", "finished"]
+State = Literal["draft", "waiting", "open", "closed", "locked", "drawn", "contact", "finished"]
+"""As far as the contest has come; `waiting` when it takes no entries because a required field is empty."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ class Standing:
         """Entries per Swedish day, until now: for the organisers, the public sees midnights (`midnights`)."""
         return records.per_day(self.contest_id, "bidrag")
 
+    @cached_property
+    def has_begun(self) -> bool:
+        """Whether anything at all is on record: what waits after that has been open before."""
+        return records.last(self.contest_id)[0] > 0
+
+    @cached_property
+    def erased(self) -> bool:
+        """Whether the participants' data is gone; a list that was not locked by then never will be."""
+        return records.has(self.contest_id, records.ERASED)
+
     @property
     def counted(self) -> int:
         """Entries that are in the draw as things stand."""
@@ -74,14 +85,14 @@ class Standing:
         return [outcome for outcome in self.outcomes if outcome.skipped is None]
 
 
-def standing(contest: Contest, now: datetime) -> Standing:
-    """The contest's state at `now`, with its numbers."""
+def standing(contest: Contest, now: datetime, waits: bool = False) -> Standing:
+    """The contest's state at `now`, with its numbers. `waits` says that a required field is empty."""
     lock = db.session.get(Lock, contest.id)
     drawn = db.session.get(Drawn, contest.id)
     outcomes = outcomes_of(contest.id)
     return Standing(
         contest_id=contest.id,
-        state=_state(contest, now, lock, drawn, outcomes),
+        state=_state(contest, now, waits, lock, drawn, outcomes),
         lock=lock,
         drawn=drawn,
         outcomes=outcomes,
@@ -99,12 +110,14 @@ def outcomes_of(contest_id: str) -> list[Outcome]:
     return [Outcome(*row) for row in rows]
 
 
-def _state(contest: Contest, now: datetime, lock: Lock | None, drawn: Drawn | None, outcomes: list[Outcome]) -> State:
+def _state(
+    contest: Contest, now: datetime, waits: bool, lock: Lock | None, drawn: Drawn | None, outcomes: list[Outcome]
+) -> State:
     if drawn:
         if next_in_line(contest.id) is None:
             return "finished"
         return "contact" if outcomes else "drawn"
     if lock:
         return "locked"
-    by_clock: dict[str, State] = {"before": "draft", "open": "open", "closed": "closed"}
+    by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "open", "closed": "closed"}
     return by_clock[contest.phase(now)]

@@ -1,7 +1,6 @@
 """The public page of a draw, and its raw files for anyone who wants to check."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -9,17 +8,16 @@ from flask import Blueprint, Response, abort, render_template, request
 from app import clock
 from app.audit import records
 from app.calendar.schema import Contest
-from app.contest import rulebook
 from app.contest.lookup import find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
-from app.draw import approval, letters, listing, protocol, publication, ranking, tickets, verifiera, winners
+from app.draw import approval, letters, protocol, public_files, ranking, tickets, winners
 from app.draw.anchors import anchors
 from app.draw.midnights import Midnight
-from app.draw.models import Drawn, Lock
+from app.draw.models import Lock
 from app.draw.open_files import open_file, streamed_file
 from app.draw.snapshots import midnight_of, midnights
-from app.draw.standing import Standing, outcomes_of, standing
+from app.draw.standing import Standing, standing
 from app.web.form_token import trimmed
 
 blueprint = Blueprint("draw", __name__)
@@ -38,7 +36,7 @@ def asked_again_each_time(response: Response) -> Response:
 def draw(year: int) -> tuple[str, int]:
     edition, contest, number = find_contest(year)
     now = clock.now()
-    found, days = standing(contest, now), midnights(contest, now)
+    found, days = standing(contest, now, bool(edition.gaps)), midnights(contest, now)
     searched = _searched(found, days)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {
@@ -80,8 +78,7 @@ def list_file(year: int) -> Response:
     if (day := request.args.get("dag")) is not None:
         return _list_of(contest, midnight_of(contest, clock.now(), _day(day)) or abort(404))
     if lock := db.session.get(Lock, contest.id):
-        lines = protocol.list_lines(contest.id, listing.locked(contest.id))
-        return streamed_file(protocol.proof_fields(lock.proof)["lista-sha256"], lines)
+        return streamed_file(protocol.proof_fields(lock.proof)["lista-sha256"], public_files.locked_list(contest.id))
     return _list_of(contest, next(reversed(midnights(contest, clock.now())), None))
 
 
@@ -95,8 +92,7 @@ def _day(text: str) -> date:
 def _list_of(contest: Contest, midnight: Midnight | None) -> Response:
     if midnight is None:
         return open_file("".join(protocol.list_lines(contest.id, [])))
-    lines = protocol.list_lines(contest.id, listing.on_record(contest.id, midnight.record))
-    return streamed_file(midnight.list_sha256, lines)
+    return streamed_file(midnight.list_sha256, public_files.list_of(contest.id, midnight))
 
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
@@ -113,21 +109,16 @@ def rules_file(year: int) -> Response:
 @blueprint.get("/<year:year>/dragning/protokoll.json")
 def protocol_file(year: int) -> Response:
     lock = _locked(year)
-    drawn = db.session.get(Drawn, lock.contest_id)
-    record = publication.record(lock, drawn, [], outcomes_of(lock.contest_id))
-    record |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approval.approved(lock.contest_id))
-    record |= publication.rules_history(rulebook.versions(lock.contest_id))
     # Every act has moved the chain's head, so the head tells whether the file is still the same.
     _, head = records.last(lock.contest_id)
-    parts = protocol.sealed(publication.text(record, ranking.places(lock.contest_id)))
-    return streamed_file(head, parts, "application/json")
+    return streamed_file(head, public_files.protocol_of(lock), "application/json")
 
 
 @blueprint.get("/<year:year>/dragning/verifiera.py")
 def verifier_file(year: int) -> Response:
     """The program that recomputes a draw, for whoever wants to run it at home."""
     find_contest(year)
-    return open_file(Path(verifiera.__file__).read_text("utf-8"), "text/x-python")
+    return open_file(public_files.verifier(), "text/x-python")
 
 
 def _locked(year: int) -> Lock:

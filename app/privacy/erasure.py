@@ -17,7 +17,7 @@ from app.draw import winners
 from app.draw.standing import standing
 from app.feedback.models import Feedback
 from app.mail.models import WAITING, OutboxMail
-from app.privacy import letters, retention
+from app.privacy import letters, retention, stranded
 from app.privacy.models import Erasure
 from app.web import limits
 
@@ -41,8 +41,9 @@ def erase_due(now: datetime) -> list[str]:
     """Erases what has had its time, in every edition, and returns Swedish sentences for the log."""
     limits.drop_old()
     letters.sweep()
-    told: list[str] = []
-    for edition in current_app.extensions["library"].editions.values():
+    editions = current_app.extensions["library"].editions.values()
+    told = [stranded.in_words(contest_id) for contest_id in stranded.stranded(editions)]
+    for edition in editions:
         if contest := edition.contest:
             told += _erased(edition, contest, now)
     return told
@@ -101,7 +102,7 @@ def erase(edition: Edition, contest: Contest, ordered_by: str, now: datetime) ->
     )
     winners.forget(contest.id)
     db.session.add(record)
-    records.append(contest.id, "gallrad", now, antal=entries)
+    records.append(contest.id, records.ERASED, now, antal=entries)
     db.session.commit()
     _cleaned(contest.id, now)
     return db.session.get_one(Erasure, contest.id)

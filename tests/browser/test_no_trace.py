@@ -11,7 +11,7 @@ from tests.conftest import ENTRY_URL, on_sqlite
 pytestmark = on_sqlite
 
 SPY = """
-const ways = {setItem: Storage, open: IDBFactory, put: Cache, register: ServiceWorkerContainer};
+const ways = {getItem: Storage, setItem: Storage, open: IDBFactory, put: Cache, register: ServiceWorkerContainer};
 for (const [name, {prototype}] of Object.entries(ways)) {
   const real = prototype[name];
   prototype[name] = function (...values) { kept(name); return real.apply(this, values); };
@@ -19,7 +19,7 @@ for (const [name, {prototype}] of Object.entries(ways)) {
 const {set} = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
 Object.defineProperty(Document.prototype, "cookie", {set(value) { kept("cookie"); set.call(this, value); }});
 """
-"""Tells of every attempt to keep something in the browser."""
+"""Tells of every attempt to keep something in the browser, or to look for what was kept."""
 
 
 @pytest.fixture

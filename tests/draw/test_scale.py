@@ -29,7 +29,7 @@ NOW = swedish("2026-12-21 09:00")
 AGAIN_AND_AGAIN = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Each example is undone before the next one, so they may share a database."""
 
-SMALL = ("organiser", "draw_rehearsal")
+SMALL = ("organiser", "draw_rehearsal", "rules_version")
 """Tables with a handful of rows, which may be read whole."""
 
 

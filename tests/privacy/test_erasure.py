@@ -4,9 +4,11 @@ import email
 import json
 import logging
 import re
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import timedelta
 from email import policy
 from pathlib import Path
 
@@ -14,20 +16,22 @@ import pytest
 import sqlalchemy as sa
 
 from app import jobs
-from app.contest import entries
+from app.contest import entries, rulebook
 from app.contest.models import Entry
 from app.database import db
-from app.draw import conduct, rehearsal, verdicts
+from app.draw import approval, conduct, rehearsal, rehearsing, verdicts
+from app.draw.models import Lock
 from app.feedback.models import Feedback
 from app.mail import delivery
 from app.mail.models import OutboxMail
-from app.privacy import erasure, letters
+from app.privacy import erasure, letters, stranded
 from app.privacy.models import Erasure
 from tests.conftest import DRAW_AT, VALUE, fill_in, on_sqlite, swedish, token_in
 from tests.privacy.conftest import DECISION, OWN, shown
 
 TOO_EARLY = "Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad."
 PUBLIC_RECORD = ("lista.txt", "lasbevis.txt", "regler.txt", "protokoll.json")
+UNKNOWN = "Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre."
 NAMES = ("anna", "bo.å", "cecilia.lång", "david+jul", "eva_maria", "falk", "gun")
 
 
@@ -116,6 +120,96 @@ def test_a_contest_that_was_never_drawn_is_erased_a_year_after_it_closed(accept,
     clock.set("2027-12-20 23:59:59")
     assert len(night()) == 1
     assert addresses_left(app) == 0
+
+
+@pytest.fixture
+def never_locked(accept, clock, night):
+    """Two entries in a contest that nobody locked before they were erased."""
+    for name in ("anna", "bo"):
+        accept(f"{name}@example.se")
+    clock.set("2027-12-21 03:10")
+    night()
+
+
+def test_a_list_is_not_locked_when_nobody_knows_who_is_in_it(never_locked, app, contest, clock):
+    with app.app_context():
+        tried = clock.now(), clock.now() + timedelta(days=2)
+        acts = (
+            lambda: conduct.lock(contest, "Regler.\n", tried[1], rehearsal.CHAIN, tried[0]),
+            lambda: approval.propose_lock(contest, "Regler.\n", tried[1], 1, tried[0]),
+            lambda: conduct.strike(contest, 1, "anställd", tried[0]),
+        )
+        for act in acts:
+            with pytest.raises(conduct.ActRefused, match=f"^{UNKNOWN}$"):
+                act()
+        assert db.session.get(Lock, contest.id) is None
+        assert set(db.session.scalars(sa.select(Entry.struck))) == {None}
+
+
+@on_sqlite
+def test_organisers_and_public_read_that_there_will_be_no_draw(never_locked, organiser, client):
+    page = organiser.get("/admin/dragning")
+    assert "Uppgifterna om deltagarna är gallrade, så listan kan inte låsas längre." in shown(page)
+    assert 'name="draw_at"' not in page.text
+    sent = {"token": token_in(page), "draw_at": "2027-12-23T12:00"}
+    answer = organiser.post("/admin/dragning/las", data=sent)
+    assert (answer.status_code, UNKNOWN in answer.text) == (422, True)
+    assert "Listan låstes aldrig, och uppgifterna om deltagarna är gallrade." in shown(organiser.get("/admin/"))
+    assert "någon dragning blir det inte" in shown(client.get("/2026/dragning"))
+
+
+LEFT_BEHIND = (
+    "Tävlingen mjk-2026 finns inte längre i kalenderns filer, men uppgifterna om deltagarna finns kvar. Lägg tillbaka "
+    "filerna, så gallras uppgifterna när tiden kommer."
+)
+
+
+@pytest.fixture
+def next_year(make_app, decided, contest, app, clock):
+    """The calendar when last year's folder has been taken away; `put_back` gives it back."""
+    with app.app_context():
+        rulebook.freeze(contest, app.extensions["library"].editions[2026].file.organiser, swedish("2026-12-10 00:01"))
+    folder = decided / "2026"
+    for file in shutil.copytree(folder, decided / "2027").rglob("*.*"):
+        if file.suffix in (".toml", ".md"):
+            file.write_text(file.read_text().replace("mjk-2026", "mjk-2027").replace("2026-12-", "2027-12-"))
+    shutil.move(folder, decided.parent / "away")
+    made = make_app(CALENDAR_CONTENT=decided)
+    made.put_back = lambda: shutil.move(decided.parent / "away", folder)
+    return made
+
+
+def test_a_contest_that_has_left_the_content_is_told_of_every_night_until_it_is_back(
+    finished, next_year, night, record_of, app
+):
+    assert [night(on=next_year), night(on=next_year)] == [[LEFT_BEHIND], [LEFT_BEHIND]]
+    assert (addresses_left(app), record_of()) == (3, [])
+    next_year.put_back()
+    assert len(night()) == 1
+    assert addresses_left(app) == 0
+    assert night(on=next_year) == []
+
+
+@on_sqlite
+def test_organisers_read_on_their_first_page_of_a_contest_that_has_left_the_content(
+    finished, next_year, organiser, night
+):
+    desk = next_year.test_client()
+    [cookie] = [organiser.get_cookie("__Host-organisator")]
+    desk.set_cookie(cookie.key, cookie.value)
+    assert LEFT_BEHIND in shown(desk.get("/admin/"))
+    next_year.put_back()
+    night()
+    assert LEFT_BEHIND not in shown(desk.get("/admin/"))
+
+
+@on_sqlite
+def test_a_rehearsal_is_never_told_of_for_nobody_is_in_it(finished, app, contest, organiser, clock):
+    with app.app_context():
+        rehearsing.start(contest, 2026, 1, swedish("2026-12-30 14:00"))
+        rehearsed = rehearsing.find(contest, 2026, 1)
+        rulebook.freeze(rehearsed, app.extensions["library"].editions[2026].file.organiser, clock.now())
+        assert stranded.stranded(app.extensions["library"].editions.values()) == []
 
 
 def test_an_authority_without_a_decision_erases_nothing_by_night(finished, night, undecided, record_of):
@@ -401,6 +495,8 @@ def test_after_erasure_no_file_knows_anyone(season, app, client, night, tmp_path
     night()
     assert traces(tmp_path, season) == []
     assert client.get("/2026/dragning/protokoll.json").data == protocol
+    verified = app.test_cli_runner().invoke(args=["draw", "verify", "2026"])
+    assert (verified.exit_code, verified.output.startswith("Allt stämmer")) == (0, True)
 
 
 def test_the_database_itself_knows_nobody(season, app, night):

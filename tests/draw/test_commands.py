@@ -2,27 +2,12 @@
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
-from flask.cli import FlaskGroup
 
 from app.contest.models import Entry
 from app.database import db
 from app.draw import conduct
 from tests.conftest import STATES, on_sqlite
 from tests.draw.crowds import enter_crowd
-
-
-@pytest.fixture
-def verify(app):
-    """Runs the command: its exit code and the lines that it printed."""
-
-    def run(*words):
-        group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
-        result = CliRunner().invoke(group, ["draw", "verify", *words])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-        return result.exit_code, result.output.splitlines()
-
-    return run
 
 
 @pytest.fixture
@@ -76,26 +61,6 @@ def test_another_contest_does_not_disturb(crowd, app, contest, reach, verify):
         enter_crowd(contest.model_copy(update={"id": "mjk-2025"}), 3)
     reach("finished")
     assert verify("2026")[0] == 0
-
-
-@pytest.fixture
-def tamper(app, database_url, engine):
-    """Does behind the program's back what whoever owns the database can do: tamper("DELETE FROM entry")."""
-
-    def change(statement, **values):
-        with app.app_context(), db.engine.begin() as connection:
-            if engine == "postgresql":
-                connection.execute(sa.text("SET session_replication_role = replica"))
-            else:
-                connection.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-                for name in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                    connection.execute(sa.text(f"DROP TRIGGER {name}"))
-            done = connection.execute(sa.text(statement), values)
-            assert done.rowcount > 0
-            if engine == "postgresql":
-                connection.execute(sa.text("SET session_replication_role = DEFAULT"))
-
-    return change
 
 
 # ruff: noqa: S608 – the statements are written here, every one

@@ -27,7 +27,7 @@ READING_ORDER = """
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing
-    draw.recomputation draw.verification draw.commands
+    draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache
     calendar.lookup contest.lookup

@@ -17,7 +17,7 @@ from app.audit.records import AuditRecord
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
-from app.draw import protocol, readers, recomputation
+from app.draw import protocol, readers, recomputation, witnesses
 from app.draw.models import ListedTicket, Lock
 
 BATCH = 5000
@@ -41,6 +41,7 @@ class Verification:
         yield from self._log()
         yield from self._entries()
         yield from self._strikes()
+        yield from witnesses.differences(self.contest_id, self.acts)
         lock = db.session.get(Lock, self.contest_id)
         if lock is None:
             yield from self._open_list()

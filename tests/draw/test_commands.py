@@ -150,6 +150,28 @@ TAMPERED = {
         "UPDATE draw_verdict SET skipped = NULL WHERE place = 1",
         "Utfallet för plats 2 kommer i fel ordning, eller efter den sista vinsten.",
     ),
+    "an attempt on another day": (
+        "UPDATE draw_contact SET tried_at = '2026-12-23 08:00:00' WHERE number = 2",
+        "Kontaktförsök nummer 2 är en annan i databasen än i loggen.",
+    ),
+    "an attempt that nobody made": (
+        "INSERT INTO draw_contact SELECT contest_id, place, 3, tried_at, how, recorded_at, recorded_by"
+        " FROM draw_contact WHERE number = 2",
+        "Kontaktförsök nummer 3 finns inte i loggen men i databasen.",
+    ),
+    "an attempt taken away": (
+        "DELETE FROM draw_contact WHERE number = 2",
+        "Kontaktförsök nummer 2 finns i loggen men inte i databasen.",
+    ),
+    "an anchor noted on the side": (
+        "INSERT INTO draw_anchor SELECT contest_id, 1, 'Registrator', locked_at, 'KS 1', locked_at FROM draw_lock",
+        "Förankring nummer 1 finns inte i loggen men i databasen.",
+    ),
+    "a second organiser who never approved": (
+        "INSERT INTO draw_proposal SELECT contest_id, 1, 'last', '{}', 1, locked_at, 2, locked_at, 'godkänt'"
+        " FROM draw_lock",
+        "Vad två organisatörer har godkänt är inte samma i databasen som i loggen.",
+    ),
     "a winner that the log does not know": (
         "DELETE FROM draw_verdict WHERE place = 2",
         "Loggen säger något annat än databasen om händelsen ”vinnare”.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.places import PLACES
 from tests.conftest import on_sqlite, token_in
 
 pytestmark = on_sqlite
@@ -62,4 +63,14 @@ def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client):
     save(tmp_path / "pages", "sign-in", client.get("/admin/logga-in").text)
     for path in ADMIN:
         save(tmp_path / "pages", path, organiser.get(path).text)
+    assert faults_in(tmp_path / "pages") == ""
+
+
+DESKS = [name for name, place in PLACES.items() if name.startswith("the desk") and (place.for_two or not place.then)]
+
+
+@pytest.mark.parametrize("place", DESKS)
+def test_the_desk_is_valid_as_it_stands(visit, tmp_path, organiser, place):
+    visit(place)
+    save(tmp_path / "pages", "desk", organiser.get("/admin/dragning").text)
     assert faults_in(tmp_path / "pages") == ""

@@ -12,8 +12,8 @@ from tests.conftest import ROOT, on_sqlite
 from tests.draw.crash import ACTS
 
 TABLES = """
-    entry draw_lock draw_ticket draw_value draw_rank draw_verdict draw_anchor draw_contact draw_proposal draw_winner_name
-    draw_rehearsal outbox_mail audit_record
+    entry draw_lock draw_ticket draw_value draw_rank draw_verdict draw_anchor draw_contact draw_proposal
+    draw_winner_name draw_rehearsal outbox_mail audit_record
 """.split()  # noqa: SIM905 – to be read as lines
 
 

@@ -1,7 +1,7 @@
 """The draw at size: seconds and peak memory of each step, beside the bare hashing of the same bytes in one process.
 
 Each step is a process of its own, on one SQLite database of invented entries: a fifth of them wrong, a twentieth from
-someone who had entered before. `make bench`, or `BENCH_ENTRIES=100000 .venv/bin/python bench/draw.py`.
+someone who had entered before. `make bench`, or `BENCH_ENTRIES=100000 PYTHONPATH=. .venv/bin/python bench/draw.py`.
 """
 
 import hmac
@@ -24,7 +24,8 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.audit import records
+from app.audit import chain, records
+from app.audit.records import AuditRecord
 from app.clock import SWEDEN, Clock
 from app.contest import entries
 from app.contest.models import Entry
@@ -52,15 +53,16 @@ def started(folder: Path) -> tuple[Flask, Any]:
 
 
 def fill(app: Flask, contest: Any) -> None:
-    """Entries from nobody, evenly over the days of the contest, each on record as when it is sent in."""
+    """Entries from nobody, evenly over the days of the contest, on record as when they are sent in, many at a time."""
     upgrade(directory=str(Path(app.root_path).parent / "migrations"))
     write()
     waiting = iter(range(ENTRIES))
     span = (contest.closes - contest.opens) / ENTRIES
     while numbers := [*islice(waiting, 10_000)]:
-        rows = [row(contest, number, contest.opens + span * number) for number in numbers]
+        at = contest.opens + span * numbers[0]
+        rows = [row(contest, number, at) for number in numbers]
         db.session.execute(sa.insert(Entry.__table__), rows)
-        records.append_all(contest.id, "bidrag", rows[0]["received_at"], ({"lott": each["ticket"]} for each in rows))
+        records.append_all(contest.id, "bidrag", at, ({"lott": each["ticket"]} for each in rows))
     db.session.commit()
 
 
@@ -86,6 +88,12 @@ def lock(app: Flask, contest: Any) -> None:
 
 def draw(app: Flask, contest: Any) -> None:
     conduct.draw(contest, rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT)), rehearsal.CHAIN, DRAW_AT)
+
+
+def verify(app: Flask, _contest: Any) -> None:
+    said = app.test_cli_runner().invoke(args=["draw", "verify", "2026"])
+    if said.exit_code:
+        raise RuntimeError(said.output)
 
 
 def got(address: str) -> Callable[[Flask, Any], None]:
@@ -127,6 +135,18 @@ def bare_protocol(contest: Any) -> Callable[[], None]:
     return lambda: hashed(lines)
 
 
+def bare_log(contest: Any) -> Callable[[], None]:
+    query = sa.select(AuditRecord.body).where(AuditRecord.contest_id == contest.id).order_by(AuditRecord.number)
+    bodies = db.session.scalars(query).all()
+
+    def bare() -> None:
+        head = chain.START
+        for body in bodies:
+            head = chain.next_head(head, body)
+
+    return bare
+
+
 STEPS: dict[str, tuple[str, Callable[[Flask, Any], None], Callable[[Any], Callable[[], None]] | None]] = {
     "start": ("inget, bara start", lambda app, contest: None, None),
     "lock": ("stryk, lista och låsbevis", lock, bare_list),
@@ -134,6 +154,7 @@ STEPS: dict[str, tuple[str, Callable[[Flask, Any], None], Callable[[Any], Callab
     "days": ("alla midnätter (dagar.txt)", got(f"{PAGE}/dagar.txt"), bare_list),
     "list": ("lista.txt", got(f"{PAGE}/lista.txt"), bare_list),
     "protocol": ("protokoll.json", got(f"{PAGE}/protokoll.json"), bare_protocol),
+    "verify": ("flask draw verify, allt", verify, bare_log),
     "page": ("den öppna sidan", got(PAGE), None),
 }
 

@@ -161,7 +161,11 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    return make_app(**getattr(request, "param", {}))
+    """With `for_two` asked for, its contest needs two organisers."""
+    settings = dict(getattr(request, "param", {}))
+    if "for_two" in request.fixturenames:
+        settings["CALENDAR_CONTENT"] = request.getfixturevalue("for_two")
+    return make_app(**settings)
 
 
 @pytest.fixture
@@ -174,6 +178,14 @@ def client(app: Flask) -> FlaskClient:
 def content(tmp_path: Path) -> Path:
     """A copy of the real content that a test may change."""
     return Path(shutil.copytree(ROOT / "calendar_content", tmp_path / "calendar_content"))
+
+
+@pytest.fixture
+def for_two(content: Path) -> Path:
+    """Content whose contest needs two organisers."""
+    file = content / "2026" / "10" / "hatch.md"
+    file.write_text(file.read_text().replace("[contest]\n", "[contest]\ntwo_person = true\n"))
+    return content
 
 
 def token_in(page: TestResponse) -> str:

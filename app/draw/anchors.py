@@ -46,10 +46,13 @@ def add(contest: Contest, sent: Sent, now: datetime) -> None:
         raise ActRefused("Förankringen är redan antecknad.")
     number = len(found) + 1
     db.session.add(Anchor(contest_id=contest.id, number=number, recorded_at=now, **vars(sent)))
-    # The record carries a checksum, since what people write may be a name.
-    checksum = sha256(f"{sent.recipient}\n{stamp(sent.sent_at)}\n{sent.reference}\n".encode()).hexdigest()
-    records.append(contest.id, "forankring", now, forankring=number, innehall=checksum)
+    records.append(contest.id, "forankring", now, forankring=number, innehall=content(sent))
     db.session.commit()
+
+
+def content(anchor: Sent | Anchor) -> str:
+    """The checksum that the record carries of an anchor, since what people write may be a name."""
+    return sha256(f"{anchor.recipient}\n{stamp(anchor.sent_at)}\n{anchor.reference}\n".encode()).hexdigest()
 
 
 def anchors(contest_id: str) -> list[Anchor]:

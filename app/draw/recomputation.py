@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from app.audit.chain import stamp
 from app.contest.rules import SKIP_REASONS
 from app.database import db
-from app.draw import beacon, protocol, readers, rehearsal, selection
+from app.draw import beacon, protocol, publication, readers, rehearsal, selection
+from app.draw.anchors import anchors
+from app.draw.approval import approved
 from app.draw.models import Drawn, ListedTicket, Lock, Rank
 from app.draw.standing import Outcome, outcomes_of
 
@@ -144,6 +146,7 @@ def _protocol(lock: Lock, drawn: Drawn | None, text: str, outcomes: list[Outcome
         "dragen": drawn and stamp(drawn.drawn_at),
         "rangordning": drawn and [],
     }
+    expected |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approved(lock.contest_id))
     for name, right in expected.items():
         if public.get(name) != right:
             yield f"protokoll.json: {name} är inte det som finns i databasen."

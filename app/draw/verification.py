@@ -17,12 +17,10 @@ from app.audit.records import AuditRecord
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
-from app.draw import protocol, readers, recomputation
+from app.draw import protocol, readers, recomputation, witnesses
 from app.draw.models import ListedTicket, Lock
 
 BATCH = 5000
-_TICKET = sa.func.substr(AuditRecord.body, len('{"lott":"') + 1, 64)
-"""The ticket of a record of an entry or a strike: its keys are sorted, and `lott` comes first."""
 
 
 @dataclass
@@ -43,6 +41,7 @@ class Verification:
         yield from self._log()
         yield from self._entries()
         yield from self._strikes()
+        yield from witnesses.differences(self.contest_id, self.acts)
         lock = db.session.get(Lock, self.contest_id)
         if lock is None:
             yield from self._open_list()
@@ -71,8 +70,10 @@ class Verification:
                 self.acts.append(body)
 
     def _record(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        query = sa.select(_TICKET, AuditRecord.body).where(AuditRecord.contest_id == self.contest_id)
-        for ticket, body in self._rows(f"loggens {kind}", query.where(AuditRecord.kind == kind).order_by(_TICKET)):
+        # In order by an index; a record that somebody took the ticket out of is told of with the chain.
+        query = sa.select(AuditRecord.ticket, AuditRecord.body).where(AuditRecord.contest_id == self.contest_id)
+        query = query.where(AuditRecord.kind == kind, AuditRecord.ticket.is_not(None)).order_by(AuditRecord.ticket)
+        for ticket, body in self._rows(f"loggens {kind}", query):
             yield ticket, _read(body)
 
     def _entries(self) -> Iterator[str]:

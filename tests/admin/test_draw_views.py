@@ -219,12 +219,18 @@ BUTTONS = {
     "fetch": ("value", f"{DRAW}/hamta", {}),
     "paste": ("value", f"{DRAW}/slumptal", {"value": VALUE}),
     "contact": ("drawn", f"{DRAW}/kontakt", CONTACT),
+    "letter": ("drawn", f"{DRAW}/brev", {"place": "1"}),
     "confirm": ("drawn", f"{DRAW}/avgor", {"place": "1", "verdict": "vinnare"}),
     "skip": ("drawn", f"{DRAW}/avgor", {"place": "1", "verdict": "tackar nej"}),
     "name": ("finished", f"{DRAW}/namn", NAME),
     "no name": ("named", f"{DRAW}/namn/ta-bort", {"place": "2"}),
     "rehearse": ("closed", f"{DRAW}/ova", {"number": "1"}),
 }
+
+
+def test_every_button_of_the_desk_is_tried(app):
+    buttons = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith(DRAW) and "POST" in rule.methods}
+    assert {address for _, address, _ in BUTTONS.values() if "bidrag" not in address} | {f"{DRAW}/forslag"} == buttons
 
 
 def pressed_at_once(app, email_of, address, fields):
@@ -271,22 +277,6 @@ def test_no_button_works_from_elsewhere_or_for_someone_else(
     mine, elsewhere = token_in(organiser.get(DRAW)), {"Sec-Fetch-Site": "cross-site"}
     assert organiser.post(address, data=fields | {"token": mine}, headers=elsewhere).status_code == 403
     assert words(organiser.get(DRAW)) + words(organiser.get("/admin/bidrag")) == before
-
-
-@pytest.fixture
-def for_two(content, request):
-    file = content / "2026" / "10" / "hatch.md"
-    file.write_text(file.read_text().replace("[contest]\n", "[contest]\ntwo_person = true\n"))
-    return content
-
-
-@pytest.fixture
-def app(request, make_app):
-    """With `for_two` asked for first, an app whose contest needs two organisers."""
-    settings = dict(getattr(request, "param", {}))
-    if "for_two" in request.fixturenames:
-        settings["CALENDAR_CONTENT"] = request.getfixturevalue("for_two")
-    return make_app(**settings)
 
 
 def test_two_organisers_lock_the_list_together(for_two, cast, reach, organiser, other_organiser, send, client, clock):
@@ -369,3 +359,21 @@ def test_of_two_proposals_at_once_one_waits(for_two, cast, reach, app):
     fields = {"draw_at": "2026-12-22T12:00"}
     done, told = pressed_at_once(app, ("asta@example.se", "bea@example.se"), f"{DRAW}/las", fields)
     assert (done.status_code, faults(told)) == (303, ["Det finns redan ett förslag som väntar på svar."])
+
+
+@pytest.mark.parametrize("button", ["propose", "ja", "nej"])
+def test_of_two_who_want_to_pass_over_at_once_one_is_told(
+    for_two, cast, reach, app, clock, send, other_organiser, button
+):
+    reach("closed")
+    send("las", draw_at="2026-12-22T12:00")
+    post(other_organiser, f"{DRAW}/forslag", TWO)
+    clock.set("2026-12-22 12:01")
+    send("hamta")
+    skip = {"place": "1", "verdict": "tackar nej"}
+    address, fields = f"{DRAW}/avgor", skip
+    if button != "propose":
+        send("avgor", **skip)
+        address, fields = f"{DRAW}/forslag", {"number": "2", "answer": button}
+    done, told = pressed_at_once(app, ("asta@example.se", "bea@example.se"), address, fields)
+    assert (done.status_code, len(faults(told))) == (303, 1)

@@ -11,12 +11,14 @@ from playwright.sync_api import Page
 from app.admin import access
 from app.admin.models import Organiser, SignIn
 from app.audit import records
+from app.calendar.schema import Contest
 from app.contest import acceptance, rulebook
 from app.database import db
+from app.draw import approval, conduct, rehearsal
 from app.privacy.erasure import CLEANED
 from app.privacy.models import Erasure
 from tests.browser.acts import fill_in, press, send
-from tests.conftest import ENTRY_URL, STATES, StoppedClock, swedish
+from tests.conftest import DRAW_AT, ENTRY_URL, STATES, VALUE, StoppedClock, swedish
 
 
 class Scene(NamedTuple):
@@ -26,12 +28,16 @@ class Scene(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A path, the state that the contest has reached, the time if another than that of the state, and a last act."""
+    """A path, the state that the contest has reached, the time if another than that of the state, and a last act.
+
+    `for_two`: in a contest that needs two organisers.
+    """
 
     path: str
     state: str = ""
     at: str = ""
     then: Callable[[Scene], None] | None = None
+    for_two: bool = False
 
 
 def send_empty(scene: Scene) -> None:
@@ -218,6 +224,39 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
+OLGA = 4711
+"""The number of an account that is not that of whoever looks at the page."""
+
+
+def propose_to_lock(scene: Scene) -> None:
+    press(scene.page, "Föreslå att listan låses")
+
+
+def let_olga_propose_to_lock(scene: Scene) -> None:
+    contest, rules = _contest_and_rules(scene)
+    with scene.app.app_context():
+        approval.propose_lock(contest, rules, DRAW_AT, OLGA, scene.clock.now())
+    scene.page.reload()
+
+
+def let_olga_propose_to_pass_over(scene: Scene) -> None:
+    """Olga proposes and Olle approves to lock the list, it is drawn from, and she proposes to pass the first over."""
+    let_olga_propose_to_lock(scene)
+    press(scene.page, "Godkänn förslaget")
+    scene.clock.set(NOON)
+    contest, _ = _contest_and_rules(scene)
+    with scene.app.app_context():
+        conduct.draw(contest, VALUE, rehearsal.CHAIN, scene.clock.now())
+        approval.propose_skip(contest, 1, "tackar nej", OLGA, scene.clock.now())
+    scene.page.reload()
+
+
+def _contest_and_rules(scene: Scene) -> tuple[Contest, str]:
+    edition = scene.app.extensions["library"].editions[2026]
+    with scene.app.app_context():
+        return edition.contest, rulebook.freeze(edition.contest, edition.file.organiser, scene.clock.now()).text
+
+
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -319,6 +358,10 @@ ADMIN = {
         for state in ("locked", "drawn", "finished")
     },
     "the desk, with no anchor written": Place("/admin/dragning", "locked", then=note_an_anchor_of_nothing),
+    "the desk for two, with one account": Place("/admin/dragning", "closed", for_two=True),
+    "the desk, own proposal": Place("/admin/dragning", "closed", then=propose_to_lock, for_two=True),
+    "the desk, another's proposal": Place("/admin/dragning", "closed", then=let_olga_propose_to_lock, for_two=True),
+    "the desk, a skip proposed": Place("/admin/dragning", "closed", then=let_olga_propose_to_pass_over, for_two=True),
     "a rehearsal": Place("/admin/dragning", "open", then=start_a_rehearsal),
     "a rehearsed page": Place("/admin/dragning", "open", then=see_the_rehearsed_page),
 }

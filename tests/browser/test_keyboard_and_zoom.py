@@ -22,6 +22,7 @@ LOOKS = [
     "the overview",
     "the entries",
     "the desk, drawn",
+    "the desk, another's proposal",
     "what stands out",
     "erasure due",
     "the editor",
@@ -63,6 +64,9 @@ OTHERS = [
     "the desk, drawn, every part open",
     "the desk, finished, every part open",
     "the desk, with no anchor written",
+    "the desk for two, with one account",
+    "the desk, own proposal",
+    "the desk, a skip proposed",
     "a rehearsal",
     "a rehearsed page",
 ]

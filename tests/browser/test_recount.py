@@ -3,11 +3,14 @@
 import json
 import re
 from base64 import b64encode
+from functools import cache
 from random import Random
 
 import pytest
 from playwright.sync_api import expect
 
+from app.draw import verifiera
+from app.draw.verifiera import Check
 from tests.browser.acts import tab_to
 from tests.conftest import on_sqlite
 from tests.draw import independent
@@ -108,6 +111,8 @@ def test_it_agrees_with_an_independent_program(check, number):
     invented = independent.people(number, Random(number))  # noqa: S311 – the same people every time
     listed = [(independent.ticket("mjk-test-2026", code, typed), counts) for code, typed, counts in invented]
     files, expected = files_of(listed)
+    program = Check(files)
+    assert (program.faults, program.ranking) == ([], expected.ranking)
     pick(check, files)
     said = recount(check)
     if expected.ranking:
@@ -186,9 +191,11 @@ def wrong_in(files):
     ]
 
 
-def test_what_is_wrong_is_said_at_its_step(check):
+def test_what_is_wrong_is_said_at_its_step_and_by_the_program_too(check, monkeypatch):
+    monkeypatch.setattr(verifiera, "genuine", cache(verifiera.genuine))
     files, _ = files_of([(row[:64], row.endswith("med")) for row in K4_LIST.splitlines()[2:]])
     for wrong, said in wrong_in(files):
+        assert Check(wrong).faults
         pick(check, wrong)
         assert recount(check).endswith(
             "Det stämmer inte. Se vad som är fel här nedanför; stegen efter är inte räknade."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.places import PLACES
 from tests.conftest import on_sqlite, token_in
 
 pytestmark = on_sqlite
@@ -72,4 +73,14 @@ def test_the_organisers_pages_are_valid(tmp_path, enter, organiser, client, cloc
     save(tmp_path / "pages", "recovery-codes", organiser.post("/admin/konto/reservkoder", data=token).text)
     clock.set("2031-01-01 08:00")
     save(tmp_path / "pages", "ended", organiser.post("/admin/konton", data=token).text)
+    assert faults_in(tmp_path / "pages") == ""
+
+
+DESKS = [name for name, place in PLACES.items() if name.startswith("the desk") and (place.for_two or not place.then)]
+
+
+@pytest.mark.parametrize("place", DESKS)
+def test_the_desk_is_valid_as_it_stands(visit, tmp_path, organiser, place):
+    visit(place)
+    save(tmp_path / "pages", "desk", organiser.get("/admin/dragning").text)
     assert faults_in(tmp_path / "pages") == ""

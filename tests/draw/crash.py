@@ -17,25 +17,37 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.database import db
-from app.draw import anchors, approval, conduct, rehearsal, verdicts, winners
+from app.draw import anchors, approval, conduct, rehearsal, rehearsing, verdicts, winners
 from tests.conftest import DRAW_AT, VALUE, StoppedClock, swedish
 
-CLOSED, DRAWN = swedish("2026-12-21 09:00"), swedish("2026-12-22 12:01")
+CLOSED, DRAWN, LATER = (swedish(f"2026-12-{moment}") for moment in ("21 09:00", "22 12:01", "30 12:00"))
 RULES = "Regler.\n"
 
 
-def approved(contest):
-    two = contest.model_copy(update={"two_person": True})
-    approval.approve(two, 1, RULES, rehearsal.CHAIN, 2, CLOSED)
+def two(contest):
+    """The contest as one for two organisers."""
+    return contest.model_copy(update={"two_person": True})
 
+
+def approved(contest):
+    approval.approve(two(contest), 1, RULES, rehearsal.CHAIN, 2, CLOSED)
+
+
+NAME = winners.Named("Sigrid", "1441", DRAWN.date())
 
 ACTS = {
+    "propose": lambda contest: approval.propose_lock(two(contest), RULES, DRAW_AT, 1, CLOSED),
+    "reject": lambda contest: approval.reject(two(contest), 1, 2, CLOSED),
     "lock": lambda contest: conduct.lock(contest, RULES, DRAW_AT, rehearsal.CHAIN, CLOSED),
     "approve": approved,
     "anchor": lambda contest: anchors.add(contest, anchors.Sent("Registrator", CLOSED, "KS 1"), DRAWN),
     "draw": lambda contest: conduct.draw(contest, VALUE, rehearsal.CHAIN, DRAWN),
     "contact": lambda contest: winners.try_to_reach(contest, 1, "e-post", DRAWN, 1, DRAWN),
     "confirm": lambda contest: verdicts.confirm(contest, 1, DRAWN),
+    "letter": lambda contest: winners.write_to(contest, 1, 1, DRAWN),
+    "name": lambda contest: winners.publish(contest, 2, NAME, LATER),
+    "no name": lambda contest: winners.withdraw(contest, 2, LATER),
+    "rehearse": lambda contest: rehearsing.start(contest, 2026, 1, CLOSED),
     "skip": lambda contest: verdicts.skip(contest, 1, "tackar nej", DRAWN),
 }
 

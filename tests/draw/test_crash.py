@@ -8,12 +8,21 @@ import sys
 import pytest
 
 from app.database import db
-from app.draw import approval
-from tests.conftest import DRAW_AT, ROOT, on_sqlite, swedish
+from tests.conftest import ROOT, on_sqlite
+from tests.draw.crash import ACTS
 
 TABLES = """
-    entry draw_lock draw_ticket draw_value draw_rank draw_verdict draw_anchor draw_contact draw_proposal audit_record
+    entry draw_lock draw_ticket draw_value draw_rank draw_verdict draw_anchor draw_contact draw_proposal
+    draw_winner_name draw_rehearsal outbox_mail audit_record
 """.split()  # noqa: SIM905 – to be read as lines
+
+
+BEFORE = {
+    "approve": ACTS["propose"],
+    "reject": ACTS["propose"],
+    "no name": ACTS["name"],
+}
+"""What has to have been done before an act can be."""
 
 
 def contents(path):
@@ -30,12 +39,18 @@ def contents(path):
     ("name", "state", "steps"),
     [
         ("lock", "closed", 25),
+        ("propose", "closed", 8),
+        ("reject", "closed", 8),
         ("approve", "closed", 25),
         ("anchor", "locked", 10),
         ("draw", "locked", 12),
         ("contact", "drawn", 12),
         ("confirm", "drawn", 10),
         ("skip", "drawn", 10),
+        ("letter", "drawn", 12),
+        ("name", "finished", 8),
+        ("no name", "finished", 8),
+        ("rehearse", "closed", 20),
     ],
 )
 def test_a_crash_leaves_the_state_before_or_after(app, accept, reach, contest, tmp_path, name, state, steps):
@@ -44,9 +59,8 @@ def test_a_crash_leaves_the_state_before_or_after(app, accept, reach, contest, t
     accept("david@example.se", answer="2040")
     reach(state)
     with app.app_context():
-        if name == "approve":
-            two = contest.model_copy(update={"two_person": True})
-            approval.propose_lock(two, "Regler.\n", DRAW_AT, 1, swedish("2026-12-21 09:00"))
+        if name in BEFORE:
+            BEFORE[name](contest)
         db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

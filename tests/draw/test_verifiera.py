@@ -17,6 +17,7 @@ from app.draw.beacon import QUICKNET
 from app.draw.verifiera import Check
 from tests.conftest import on_sqlite
 from tests.draw import independent
+from tests.draw.checkers import BARE_PYTHON, PYTHON, run_program
 from tests.draw.crowds import enter_crowd, published
 from tests.draw.test_beacon import VALUES
 from tests.draw.test_views import K4_LIST, K4_RANKING
@@ -358,15 +359,10 @@ def run(tmp_path, drawn):
     for name, data in drawn.items():
         (tmp_path / name).write_bytes(data)
 
-    def start(*words, python=(sys.executable, "-I")):
-        done = subprocess.run([*python, PROGRAM, *words], cwd=tmp_path, capture_output=True, text=True)
-        assert "Traceback" not in done.stderr
-        return done.returncode, done.stdout + done.stderr
+    def start(*words, python=PYTHON):
+        return run_program(PROGRAM, tmp_path, *words, python=python)
 
     return start
-
-
-WITHOUT_PY_ECC = (sys.executable, "-I", "-S")
 
 
 @on_sqlite
@@ -378,7 +374,7 @@ def test_four_files_or_their_folder_are_read(run):
 
 @on_sqlite
 def test_without_py_ecc_it_says_what_it_could_not_check(run):
-    code, said = run(python=WITHOUT_PY_ECC)
+    code, said = run(python=BARE_PYTHON)
     assert (code, said.splitlines()[-1]) == (0, "Allt stämmer.")
     assert "inte prövat mot källans nyckel: paketet py_ecc saknas. Jämför med api.drand.sh, runda " in said
 
@@ -412,7 +408,7 @@ def test_a_file_that_is_missing_is_named(run, tmp_path):
 
 
 @on_sqlite
-@pytest.mark.parametrize("python", [(sys.executable, "-I"), WITHOUT_PY_ECC], ids=["with py_ecc", "without"])
+@pytest.mark.parametrize("python", [PYTHON, BARE_PYTHON], ids=["with py_ecc", "without"])
 def test_it_tests_itself(run, python):
     assert run("--självtest", python=python) == run("--sjalvtest", python=python) == (0, "Självtestet stämmer.\n")
 
@@ -422,5 +418,5 @@ def test_a_changed_program_fails_its_own_test(tmp_path):
     for line, other in (("v1/fro", "v2/fro"), ("sorted(", "reversed(sorted(")):
         changed = tmp_path / "verifiera.py"
         changed.write_text(source.replace(line, other, 1), "utf-8")
-        done = subprocess.run([*WITHOUT_PY_ECC, changed, "--självtest"], capture_output=True, text=True)
+        done = subprocess.run([*BARE_PYTHON, changed, "--självtest"], capture_output=True, text=True)
         assert done.returncode == 1

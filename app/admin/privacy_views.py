@@ -8,6 +8,7 @@ from app import clock
 from app.admin import log
 from app.admin.forms import EraseForm, made
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
+from app.admin.models import Organiser
 from app.database import db
 from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
@@ -44,8 +45,10 @@ def erase() -> BaseResponse | tuple[str, int]:
     form = EraseForm()
     if form.validate():
         try:
-            erasure.erase(edition, contest, f"organisatör {g.sign_in.organiser_id}", clock.now())
-            log.note("erased", contest.id, clock.now())
+            number = g.sign_in.organiser_id
+            erasure.erase(edition, contest, f"organisatör {number}", clock.now())
+            # The erasure lets go of every connection, and with it of who was read before.
+            log.note("erased", contest.id, clock.now(), db.session.get(Organiser, number))
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
         except erasure.ErasureRefused as refused:
             form.refuse(str(refused))

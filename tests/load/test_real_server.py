@@ -159,7 +159,7 @@ def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_pa
             shown.append(enter(port, token, f"person{number}@example.se"))
         except (OSError, http.client.HTTPException):
             return
-        if len(shown) == 40:
+        if len(shown) >= 40:  # two receipts at the same instant may both see 41
             os.killpg(process.pid, signal.SIGKILL)
 
     with serving(granian(port), port, database_url, tmp_path) as process:

@@ -8,10 +8,12 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from app import create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
+from app.calendar import library
 from app.calendar.schema import Contest
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance
@@ -136,8 +139,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def read_once() -> Iterator[None]:
+    """The repository's own content, which no test changes, is read once: to read it is half of making an app."""
+    read, keep = library.read_edition, cache(library.read_edition)
+    own = ROOT / "calendar_content"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "read_edition", lambda folder: (keep if folder.parent == own else read)(folder))
+        yield
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path, clock: StoppedClock, built: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, read_once: None
+) -> Iterator[Callable[..., Flask]]:
     """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
     made: list[Flask] = []
     (tmp_path / "static").symlink_to(built / "static")
@@ -152,6 +167,16 @@ def make_app(database_url: str, tmp_path: Path, clock: StoppedClock, built: Path
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 where nobody listens, none of those that the system hands out: nobody takes it meanwhile."""
+    for _ in range(100):
+        port = 20_000 + secrets.randbelow(10_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port is taken")
 
 
 def configured(**settings: Any) -> pytest.MarkDecorator:

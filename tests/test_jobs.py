@@ -25,7 +25,7 @@ from app.database import db
 from app.mail import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, on_sqlite
+from tests.conftest import ROOT, free_port, on_sqlite
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120
@@ -216,12 +216,6 @@ def listening(port):
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def in_session(leader):

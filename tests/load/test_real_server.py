@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from app.contest import entries
 from app.contest.models import Entry
+from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -43,12 +44,6 @@ def idn(n: int) -> list[str]:
         f"person{n}@xn--rksmrgs-5wao1o.se",
         f"PERSON{n}+b@Räksmörgås.se",
     ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def granian(port: int) -> list[str]:
@@ -164,7 +159,7 @@ def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_pa
             shown.append(enter(port, token, f"person{number}@example.se"))
         except (OSError, http.client.HTTPException):
             return
-        if len(shown) == 40:
+        if len(shown) >= 40:  # two receipts at the same instant may both see 41
             os.killpg(process.pid, signal.SIGKILL)
 
     with serving(granian(port), port, database_url, tmp_path) as process:

@@ -1,7 +1,6 @@
 """A mail server that does as a test tells it, and what the outbox looks like."""
 
 import asyncio
-import socket
 import ssl
 import subprocess
 import threading
@@ -20,7 +19,7 @@ from flask import Flask
 from app.database import db
 from app.mail import delivery
 from app.mail.models import OutboxMail
-from tests.conftest import StoppedClock
+from tests.conftest import StoppedClock, free_port
 
 CUT_OFF, HANG_UP, HOLD = "cut off", "hang up", "hold"
 """In the place of an answer to DATA: hang up half-way, hang up with the whole mail taken, or wait for `release`."""
@@ -154,9 +153,7 @@ def rows(app: Flask) -> Callable[[], list[OutboxMail]]:
 @pytest.fixture
 def nobody(app: Flask) -> int:
     """A port where nobody listens, told to the app as its mail server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     app.config["MAIL_URL"] = f"smtp://127.0.0.1:{port}"
     return port
 

@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acts import press, tab_to
+from tests.browser.acts import axe_faults, press, tab_to
 from tests.browser.conftest import AXE, LARGE, SMALL
-from tests.browser.test_accessibility import RUN, TAGS
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -109,5 +108,5 @@ def test_axe_finds_nothing_in_the_editor_and_nothing_is_wider_than_a_phone(new_c
     for scheme, size in (("light", LARGE), ("dark", SMALL)):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(RUN, TAGS) == "", scheme
+        assert axe_faults(page) == "", scheme
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), scheme

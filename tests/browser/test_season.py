@@ -88,7 +88,7 @@ class Person:
         self.page.get_by_label(label, exact=True).fill(text)
 
     def sees(self, text):
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
 
 class Communicator(Person):
@@ -177,7 +177,7 @@ def open_hatches(visitor, clock):
     visitor.go(DECEMBER)
     expect(visitor.page.get_by_role("heading", name="Duscha kortare än sången", level=1)).to_be_visible()
     picture = visitor.page.get_by_role("img", name="En blå dusch och en röd handduk.")
-    assert picture.evaluate("each => each.complete && each.naturalWidth") == 1280
+    assert picture.evaluate("each => each.complete && each.naturalWidth") > 0
     visitor.go("/")
     visitor.sees("tema vatten")
 

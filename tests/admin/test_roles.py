@@ -1,9 +1,11 @@
 """Who may do what: every address of the organisers' area, for everybody."""
 
 import pytest
+import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES
+from app.database import db
 from tests.conftest import on_sqlite, swedish
 
 pytestmark = on_sqlite
@@ -49,6 +51,28 @@ def test_each_role_gets_exactly_its_pages(account, come_in, guarded, role):
     refused = {endpoint for endpoint, method, address in inside if is_refused(browser.open(address, method=method))}
     assert refused == {endpoint for endpoint, _, _ in inside if role not in MAY_USE[endpoint]}
     assert refused >= {f"admin.{name}" for name in MUST_NOT.get(role, ())}
+
+
+def test_a_visitor_who_knows_every_address_and_field_changes_nothing(app, client, content_of, accept, guarded):
+    accept("anna@example.se")
+    before = content_of()
+    for _, method, address in guarded:
+        sent = {"token": "x", "title": "Nej", "reason": "annat", "verdict": "vinnare", "place": "1", "sure": "ja"}
+        answer = client.open(f"{address}?ar=2026", method=method, data=sent if method == "POST" else None)
+        assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), address
+    assert content_of() == before
+
+
+@pytest.fixture
+def content_of(app):
+    """What the calendar is and knows: every table but the counts of shown pages."""
+
+    def look():
+        with app.app_context():
+            tables = {name: table for name, table in db.metadata.tables.items() if "shown" not in name}
+            return {name: db.session.execute(sa.select(table)).all() for name, table in tables.items()}
+
+    return look
 
 
 def is_refused(answer):

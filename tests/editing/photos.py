@@ -40,6 +40,16 @@ def with_archive_behind() -> bytes:
     return photo(800, 600, "PNG") + target.getvalue()
 
 
+def zip_bomb() -> bytes:
+    """An archive that is a thousand times as large inside, within another."""
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("01/bild.png", bytes(5_000_000))
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("inre.zip", inner.getvalue())
+    return outer.getvalue()
+
+
 def forty_megapixels() -> bytes:
     """A photo as large as a good camera takes it."""
     target = io.BytesIO()

@@ -159,6 +159,7 @@ def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organis
 
 
 def test_an_archive_with_a_path_out_of_it_is_refused_in_a_sentence(send_archive, content):
+    before = everything(content.parent)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:
         made.writestr("../../x", "x")
@@ -166,6 +167,8 @@ def test_an_archive_with_a_path_out_of_it_is_refused_in_a_sentence(send_archive,
         "Arkivet har filen ../../x, som inte hör till en kalender. Ta bort den och försök igen."
     ]
     assert faults(send_archive(b"")) == ["Filen går inte att läsa som ZIP-arkiv."]
+    assert [str(path) for path in everything(content.parent).keys() - before.keys()] == []
+    assert {path: body for path, body in everything(content).items() if "history" in path.parts} == {}
 
 
 def test_a_calendar_whose_contest_has_opened_is_not_replaced(organiser, send_archive, clock):

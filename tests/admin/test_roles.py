@@ -99,6 +99,20 @@ def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
     assert "Du är redaktör. Behöver du sidan? Be en administratör ändra din roll under Konton." in page
 
 
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("administrator", "Skriv beslutets diarienummer under Arrangör och personuppgifter."),
+        ("contest", "Be en redaktör skriva beslutets diarienummer under Arrangör och personuppgifter."),
+    ],
+)
+def test_who_is_to_write_the_decision_is_told_by_role(account, come_in, role, told):
+    page = BeautifulSoup(come_in(account(role=role)[1]).get("/admin/gallring").text, "html.parser").main
+    assert told in " ".join(page.text.split())
+    links = [link["href"] for link in page.select("a")]
+    assert links == (["/admin/redigera/arrangor?ar=2026"] if role == "administrator" else [])
+
+
 @pytest.mark.parametrize("state", ["closed", "locked", "drawn"])
 def test_a_witness_sees_the_draw_but_not_who_is_in_it(account, come_in, accept, reach, state):
     accept("anna@example.se")

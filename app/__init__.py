@@ -34,8 +34,8 @@ PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 
-def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """The application. Raises ConfigurationError and ContentError with Swedish sentences."""
+def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
+    """The application. Raises ConfigurationError and, if it is to be `checked`, ContentError, in Swedish sentences."""
     settings = config.load(overrides)
     instance = settings.instance.resolve()
     instance.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     clock = settings.CLOCK or Clock(settings.NOW)
     library = Library(settings.CALENDAR_CONTENT)
-    library.check()
+    if checked:
+        library.check()
     app.extensions["clock"] = clock
     app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)

@@ -20,6 +20,8 @@ WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66)
 """In signs."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_A_TIME = 500
+_BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
+"""The last four are the first ones as wide as a Chinese character, which some spreadsheets take for the same."""
 
 
 def cells(entry: Entry) -> tuple[object, ...]:
@@ -52,7 +54,7 @@ def _line(row: tuple[object, ...] | list[str]) -> str:
 def _harmless(cell: object) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0")) else text
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def workbook(contest_id: str, instance: str) -> BinaryIO:

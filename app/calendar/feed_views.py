@@ -63,7 +63,8 @@ def embed() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     now = clock.now()
-    editions = [(edition, hatches.open_numbers(edition.year, now)) for edition in library().editions.values()]
+    begun = [edition for year, edition in library().editions.items() if year <= current_edition().year]
+    editions = [(edition, hatches.open_numbers(edition.year, now)) for edition in begun]
     return public(feeds.sitemap(editions, _site()), "application/xml")
 
 

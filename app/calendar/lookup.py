@@ -28,8 +28,11 @@ def current_edition() -> Edition:
 
 
 def find_edition(year: int) -> Edition:
-    """The edition of a year; 404 when there is none."""
-    return library().editions.get(year) or abort(404)
+    """The edition of a year; 404 when there is none, or when it is still being prepared behind the current one."""
+    editions = library().editions
+    if year > hatches.current_year(editions, clock.now()):
+        abort(404)
+    return editions.get(year) or abort(404)
 
 
 def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:

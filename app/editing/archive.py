@@ -9,11 +9,14 @@ from typing import IO
 
 from app.calendar.content import IMAGE
 from app.calendar.hatches import NUMBERS
-from app.editing import drawings
-from app.editing.leaves import Files, Leaf
+from app.editing import drawings, pictures
+from app.editing.leaves import TEXTS, Files, Leaf
 
 LARGEST_UPLOAD = 32_000_000
 _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_000_000, 200
+_LONGEST_NAME = 100
+_ENTRY = b"PK\x01\x02"
+"""How each line of an archive's list begins."""
 _NAME = re.compile(r"(?:20\d\d/)?(?:(edition\.toml)|(0[1-9]|1\d|2[0-4])/([^/\\]+))")
 
 
@@ -32,6 +35,9 @@ def packed(leaves: Mapping[Leaf, Files], target: IO[bytes]) -> None:
 
 def unpacked(body: bytes, year: int) -> dict[Leaf, Files]:
     """The leaves in an archive, as leaves of `year`. Raises NotAnEdition."""
+    if (lines := body.count(_ENTRY)) > 2 * _MOST_FILES:
+        # Before the list is read: a long one fills the memory. Folders stand in it too, so there is room for them.
+        raise NotAnEdition(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -40,7 +46,8 @@ def unpacked(body: bytes, year: int) -> dict[Leaf, Files]:
             leaves: dict[Leaf, Files] = {Leaf(year, number): {} for number in (0, *NUMBERS)}
             for entry in entries:
                 leaf, name = placed[entry.filename]
-                if name in leaves[leaf]:
+                # Some disks take BILD.png and bild.png for one file.
+                if name.casefold() in map(str.casefold, leaves[leaf]):
                     raise NotAnEdition(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
                 leaves[leaf][name] = _read(archive, entry)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
@@ -67,7 +74,8 @@ def _place(entry: zipfile.ZipInfo, year: int) -> tuple[Leaf, str]:
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise NotAnEdition(f"Arkivet har en länk, {shown}, i stället för en fil.")
     match = _NAME.fullmatch(entry.filename)
-    if not match or (match[3] and match[3] != "hatch.md" and not IMAGE.fullmatch(match[3])):
+    too_long = len(entry.filename.encode()) > _LONGEST_NAME
+    if not match or too_long or (match[3] and match[3] != "hatch.md" and not IMAGE.fullmatch(match[3])):
         raise NotAnEdition(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
         raise NotAnEdition(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")
@@ -80,6 +88,10 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(body) > _LARGEST_FILE:
         raise NotAnEdition(f"Filen {entry.filename[:60]} är större än {_LARGEST_FILE // 1_000_000} MB.")
     try:
-        return drawings.cleaned(body) if entry.filename.endswith(".svg") else body
-    except drawings.Unsafe as unsafe:
-        raise NotAnEdition(f"{entry.filename[:60]}: {unsafe}") from None
+        if entry.filename.endswith(".svg"):
+            return drawings.cleaned(body)
+        if not entry.filename.endswith(TEXTS):
+            pictures.recognise(entry.filename, body)
+    except (drawings.Unsafe, pictures.Unusable) as trouble:
+        raise NotAnEdition(f"{entry.filename[:60]}: {trouble}") from None
+    return body

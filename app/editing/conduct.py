@@ -1,6 +1,7 @@
 """Saves what organisers change: tried first, never over somebody else's work, and never so that it cannot be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -89,19 +90,35 @@ def restore(desk: Desk, leaf: Leaf, number: int, act: Act) -> None:
             raise Refused("Versionen finns inte kvar.")
         files = desk.history.files(leaf, version)
         _tried(desk, {leaf: files}, act.now)
+        refuse_too_early(desk, {leaf: files}, act.now, years=(leaf.year,))
         _put(desk, leaf, files, act)
 
 
 def put_all(desk: Desk, changes: Changes, act: Act) -> None:
     """Puts several leaves of one edition in place, so that at no moment two of them hold a contest.
 
-    The caller holds leaves.alone(). Raises Refused, NotWritten.
+    When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
+    Raises Refused, NotWritten.
     """
     _tried(desk, changes, act.now)
+    refuse_too_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
     first = edition.contest_number if edition else None
-    for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
-        _put(desk, leaf, changes[leaf], act)
+    done: list[tuple[Leaf, Files, Version]] = []
+    try:
+        for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
+            before = desk.read(leaf)
+            done.append((leaf, before, _put(desk, leaf, changes[leaf], act)))
+    except leaves.NotWritten:
+        for leaf, before, version in reversed(done):
+            _put_back(desk, leaf, before, version)
+        raise
+
+
+def refuse_too_early(desk: Desk, changes: Changes, now: datetime, years: Iterable[int]) -> None:
+    """Raises Refused when an open hatch would get what a locked one of `years` says."""
+    if trial.too_early(desk.root, years, changes, now):
+        raise Refused(trial.TOO_EARLY)
 
 
 def _tried(desk: Desk, changes: Changes, now: datetime) -> None:
@@ -112,16 +129,25 @@ def _tried(desk: Desk, changes: Changes, now: datetime) -> None:
         raise Refused(sentence)
 
 
-def _put(desk: Desk, leaf: Leaf, files: Files, act: Act) -> None:
-    """Keeps what stands now and what comes, then writes it. A version whose files could not be written is dropped."""
-    _caught_up(desk, leaf, desk.read(leaf), act.now)
+def _put(desk: Desk, leaf: Leaf, files: Files, act: Act) -> Version:
+    """Keeps what stands now and what comes, then writes it. What could not be written whole is put back."""
+    before = desk.read(leaf)
+    _caught_up(desk, leaf, before, act.now)
     with leaves.in_words():
         version = desk.history.add(leaf, files, act.who, act.what, act.now)
     try:
         leaves.write(desk.root, leaf, files)
     except leaves.NotWritten:
-        desk.history.drop(leaf, version)
+        _put_back(desk, leaf, before, version)
         raise
+    return version
+
+
+def _put_back(desk: Desk, leaf: Leaf, before: Files, version: Version) -> None:
+    desk.history.drop(leaf, version)
+    # A disk that will not have this either: what stood before is among the versions.
+    with suppress(leaves.NotWritten):
+        leaves.write(desk.root, leaf, before)
 
 
 def _caught_up(desk: Desk, leaf: Leaf, files: Files, now: datetime) -> Version:

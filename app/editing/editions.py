@@ -101,6 +101,7 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
         raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
     if found := trial.faults(desk.root, year, made):
         raise Refused(faults=tuple(found))
+    conduct.refuse_too_early(desk, made, act.now, years=desk.shown)
     with leaves.in_words():
         for leaf, files in made.items():
             desk.history.add(leaf, files, act.who, act.what, act.now)

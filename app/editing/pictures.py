@@ -1,7 +1,10 @@
 """Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds."""
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +26,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"optimize": True, "progressive": True},
 }
 _QUALITIES = (70, 55, 45, 35, 25, 15, 8)
-_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
+"""By the ending of a name."""
+_SOMETHING_ELSE = re.compile(
+    rb"<script|<html[\s>]|<!doctype|<\?php|%PDF-1\.|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c", re.IGNORECASE
+)
+"""How a page, a document or an archive shows that it is there. In the noise of a photo it comes about by no chance."""
 
 
 class Unusable(Exception):
@@ -62,24 +70,41 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
 
 def _decoded(body: bytes) -> Image.Image:
     """The first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
+    with _opened(body, tuple(_FORMATS.values())) as opened:
+        opened.load()
+        upright = ImageOps.exif_transpose(opened)
+        # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
+        plain = Image.new("RGB", upright.size, "white")
+        colours = _in_srgb(upright).convert("RGBA")
+        plain.paste(colours, mask=colours.getchannel("A"))
+    if min(plain.width, plain.height * 4 // 3) < NARROWEST:
+        raise Unusable("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
+    return ImageOps.fit(plain, _largest(plain))
+
+
+def recognise(name: str, body: bytes) -> None:
+    """Raises Unusable unless a file is the picture that its name says, not too large to decode, and nothing more."""
+    with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
+        pass
+
+
+@contextmanager
+def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+    """The picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
     too_large = Unusable(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
     try:
-        with Image.open(io.BytesIO(body), formats=_FORMATS) as opened:
+        with Image.open(io.BytesIO(body), formats=formats) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise too_large
-            opened.load()
-            upright = ImageOps.exif_transpose(opened)
-            # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
-            plain = Image.new("RGB", upright.size, "white")
-            colours = _in_srgb(upright).convert("RGBA")
-            plain.paste(colours, mask=colours.getchannel("A"))
+            if zipfile.is_zipfile(io.BytesIO(body)) or _SOMETHING_ELSE.search(body):
+                raise Unusable(
+                    "Filen är en bild och något mer, som en webbsida eller ett arkiv. Spara om bilden först."
+                )
+            yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except (OSError, SyntaxError, ValueError, EOFError):
         raise Unusable("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
-    if min(plain.width, plain.height * 4 // 3) < NARROWEST:
-        raise Unusable("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, _largest(plain))
 
 
 def _largest(picture: Image.Image) -> tuple[int, int]:

@@ -1,13 +1,13 @@
 """Reads an edition as it would be with some leaves changed, with the very reader that the site uses."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from app.calendar.content import read_edition
 from app.calendar.faults import ContentError, Fault
-from app.calendar.hatches import NUMBERS, Edition
+from app.calendar.hatches import NUMBERS, Edition, is_open
 from app.calendar.schema import Contest, EditionFile, HatchFile
 from app.editing.document import taken_apart, values
 from app.editing.leaves import Files, Leaf, text_of
@@ -19,6 +19,7 @@ FIXED = (
     "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "
     "motivering. Fråga, svar, tider och vinster ligger fast."
 )
+TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den synas för tidigt."
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
 
 
@@ -79,6 +80,25 @@ def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
             if file.organiser.empty() or file.privacy.empty():
                 return NOT_EMPTY
     return ""
+
+
+def too_early(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
+    """Whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
+    said = {text_of(files) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)}
+    if not said:
+        return False
+    standing = [Leaf(year, number) for year in years for number in NUMBERS]
+    shown = {_standing(root, leaf) for leaf in standing if is_open(leaf.year, leaf.number, now)}
+    hidden = {_standing(root, leaf) for leaf in standing if not is_open(leaf.year, leaf.number, now)}
+    return bool(said & hidden - shown)
+
+
+def _standing(root: Path, leaf: Leaf) -> str:
+    """The text on disk; "" when it cannot be read, which is no secret."""
+    try:
+        return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})
+    except OSError:
+        return ""
 
 
 def _contest(files: Files) -> Contest | None:

@@ -145,7 +145,8 @@ def _refuse_before_its_time(edition: Edition, contest: Contest, now: datetime) -
     if lacks_decision(edition):
         raise ErasureRefused(
             f"Uppgifterna i {contest.id} gallras inte: en myndighet behöver ett gallringsbeslut. Skriv beslutets "
-            f"diarienummer i fältet erasure_decision under [privacy] i {edition.year}/edition.toml."
+            "diarienummer i redigeraren under Arrangör och personuppgifter, eller i fältet erasure_decision under "
+            f"[privacy] i {edition.year}/edition.toml."
         )
 
 

@@ -1,13 +1,19 @@
 """What whoever runs the server types: accounts for organisers, a look at the content, and the first start."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
 from app.admin import access
-from tests.conftest import configured, on_sqlite
+from app.admin.models import Organiser
+from app.database import db
+from tests.conftest import ROOT, configured, on_sqlite, token_in
 
 
 @pytest.fixture
@@ -98,3 +104,42 @@ def test_every_fault_in_the_content_is_listed_with_file_and_line(app, flask, con
         "2026/07/hatch.md, rad 2, fältet title: ska vara text inom citattecken",
         "2026/07/hatch.md, rad 5, fältet alt: okänt fält; är det rätt stavat?",
     ]
+
+
+def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask, app, client, account, come_in, code):
+    """The only administrator: no password, no app, no codes, and the address is guessed at by somebody else."""
+    account("olle@example.se")
+    stranger = app.test_client()
+    stranger.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    for _ in range(12):
+        come_in("A" * 32, email="olle@example.se", password="en gissning till", browser=stranger)
+    exit_code, printed = flask("organiser", "invite", "olle@example.se")
+    assert exit_code == 0
+    page = client.get(path_in(printed))
+    secret = re.search(r'<code class="key"[^>]*>([^<]+)', page.text)[1].replace(" ", "")
+    typed = {"token": token_in(page), "password": "ett alldeles nytt lösenord", "code": code(secret)}
+    assert client.post(path_in(printed), data=typed).status_code == 303
+    browser = come_in(secret, email="olle@example.se", password="ett alldeles nytt lösenord", browser=client)
+    assert browser.get("/admin/konton").status_code == 200
+    with app.app_context():
+        assert [(each.email, each.role) for each in db.session.scalars(sa.select(Organiser))] == [
+            ("olle@example.se", "administrator")
+        ]
+
+
+def test_an_invitation_is_made_while_the_content_has_faults_too(content, database_url, tmp_path):
+    """At the server itself, where nothing of the running calendar helps."""
+    (content / "2026" / "07" / "hatch.md").write_text("oj")
+    settings = {"FLASK_CALENDAR_CONTENT": str(content), "DATABASE_URL": database_url, "FLASK_SECRET_KEY": "test-" * 8}
+    run = subprocess.run(
+        [sys.executable, "-m", "flask", "organiser", "invite", "olle@example.se"],
+        env=os.environ | settings | {"FLASK_INSTANCE_PATH": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout.splitlines()[0]) == (
+        0,
+        "Engångslänk för olle@example.se (gäller i sju dagar):",
+    )

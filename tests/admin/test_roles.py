@@ -1,9 +1,11 @@
 """Who may do what: every address of the organisers' area, for everybody."""
 
 import pytest
+import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES
+from app.database import db
 from tests.conftest import on_sqlite, swedish
 
 pytestmark = on_sqlite
@@ -51,6 +53,27 @@ def test_each_role_gets_exactly_its_pages(account, come_in, guarded, role):
     assert refused >= {f"admin.{name}" for name in MUST_NOT.get(role, ())}
 
 
+def test_a_visitor_who_knows_every_address_and_field_changes_nothing(app, client, all_rows, accept, guarded):
+    accept("anna@example.se")
+    before = all_rows()
+    for _, method, address in guarded:
+        sent = {"token": "x", "title": "Nej", "reason": "annat", "verdict": "vinnare", "place": "1", "sure": "ja"}
+        answer = client.open(f"{address}?ar=2026", method=method, data=sent if method == "POST" else None)
+        assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), address
+    assert all_rows() == before
+
+
+@pytest.fixture
+def all_rows(app):
+    """What the calendar knows: every row of every table."""
+
+    def look():
+        with app.app_context():
+            return {name: db.session.execute(sa.select(table)).all() for name, table in db.metadata.tables.items()}
+
+    return look
+
+
 def is_refused(answer):
     answer.close()
     return answer.status_code == 403 and "Den här sidan hör inte till din roll" in answer.text
@@ -74,6 +97,20 @@ def test_a_page_that_the_table_forgets_is_closed_to_everybody(account, come_in, 
 def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
     page = come_in(account(role="editor")[1]).get("/admin/bidrag").text
     assert "Du är redaktör. Behöver du sidan? Be en administratör ändra din roll under Konton." in page
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("administrator", "Skriv beslutets diarienummer under Arrangör och personuppgifter."),
+        ("contest", "Be en redaktör skriva beslutets diarienummer under Arrangör och personuppgifter."),
+    ],
+)
+def test_who_is_to_write_the_decision_is_told_by_role(account, come_in, role, told):
+    page = BeautifulSoup(come_in(account(role=role)[1]).get("/admin/gallring").text, "html.parser").main
+    assert told in " ".join(page.text.split())
+    links = [link["href"] for link in page.select("a")]
+    assert links == (["/admin/redigera/arrangor?ar=2026"] if role == "administrator" else [])
 
 
 @pytest.mark.parametrize("state", ["closed", "locked", "drawn"])

@@ -21,6 +21,13 @@ def unpacked(organiser):
         return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
+def kinds(book):
+    """What the cells below the heading are, but for the number of the entry."""
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 – made by ourselves
+    below = list(sheet.iter(f"{NAME}row"))[1:]
+    return {cell.get("t") for row in below for cell in row if not cell.get("r").startswith("A") and len(cell)}
+
+
 def rows(book):
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 – made by ourselves
     return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{NAME}row")]
@@ -42,13 +49,15 @@ def test_swedish_letters_and_pictures_come_through(accept, organiser):
 
 @on_sqlite
 def test_no_cell_is_a_formula_or_a_link(accept, organiser):
-    for start in ("=", "+", "-", "@", "{=", "http://", "mailto:", "external:", "internal:"):
+    starts = ("=", "+", "-", "@", "\t=", "\r=", "\n=", "{=", "http://", "mailto:", "external:", "internal:")
+    for start in starts:
         accept("=1+1@example.se", motivation=f'{start}HYPERLINK("http://elak.example";"Klicka")')
     book = unpacked(organiser)
     everything = "".join(book.read(name).decode() for name in book.namelist())
     assert not re.search(r"<f[ >]|<hyperlink|externalLink|oleObject|vbaProject", everything)
     assert {row[2] for row in rows(book)[1:]} == {"=1+1@example.se"}
     assert rows(book)[1][5] == '=HYPERLINK("http://elak.example";"Klicka")'
+    assert kinds(book) == {"inlineStr"}
 
 
 @on_sqlite

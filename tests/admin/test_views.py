@@ -186,7 +186,7 @@ def cells(organiser):
 
 @on_sqlite
 def test_a_spreadsheet_never_takes_what_people_wrote_for_a_formula(accept, organiser):
-    formulas = [f'{start}HYPERLINK("http://elak.example";"Klicka")' for start in "=+-@\t\r\n"]
+    formulas = [f'{start}HYPERLINK("http://elak.example";"Klicka")' for start in "=+-@\t\r\n＝＋－＠"]
     for formula in formulas:
         accept("=1+1@example.se", motivation=formula)
     assert [row[5] for row in cells(organiser)] == [f"'{formula}" for formula in formulas]

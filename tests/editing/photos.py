@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from functools import cache
 
@@ -24,6 +25,36 @@ def tall_from_a_phone() -> bytes:
     exif[0x0112], exif[0x010F] = 6, "Kameramärket"
     exif.get_ifd(0x8825)[1] = "N"
     return photo(2000, 1500, exif=exif.tobytes())
+
+
+def with_page_behind() -> bytes:
+    """A JPEG that is a web page, too."""
+    return photo() + b"<html><script>alert(1)</script></html>"
+
+
+def with_archive_behind() -> bytes:
+    """A PNG that is a ZIP archive, too."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        made.writestr("01/hatch.md", "x")
+    return photo(800, 600, "PNG") + target.getvalue()
+
+
+def zip_bomb() -> bytes:
+    """An archive that is a thousand times as large inside, within another."""
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("01/bild.png", bytes(5_000_000))
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("inre.zip", inner.getvalue())
+    return outer.getvalue()
+
+
+def forty_megapixels() -> bytes:
+    """A photo as large as a good camera takes it."""
+    target = io.BytesIO()
+    Image.new("L", (8000, 5000), 90).save(target, "JPEG")
+    return target.getvalue()
 
 
 def huge_png() -> bytes:

@@ -1,6 +1,7 @@
 """An archive is measured before it is unpacked, and each reason to refuse it is one sentence."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -9,6 +10,7 @@ from app.editing import archive, leaves
 from app.editing.archive import NotAnEdition, packed, unpacked
 from app.editing.editions import BLANK_HATCH
 from app.editing.leaves import Leaf
+from tests.editing.photos import huge_png, photo, with_archive_behind
 from tests.editing.test_drawings import svg
 
 WHOLE = {"edition.toml": b"x"} | {f"{n:02}/hatch.md": BLANK_HATCH.format(number=n).encode() for n in range(1, 25)}
@@ -30,7 +32,7 @@ def link(name: str) -> zipfile.ZipInfo:
 
 def test_what_is_packed_is_unpacked_for_another_year_too():
     files = {Leaf(2026): {"edition.toml": b"x"}}
-    files |= {Leaf(2026, n): {"hatch.md": b"y", "bild.png": bytes([n])} for n in range(1, 25)}
+    files |= {Leaf(2026, n): {"hatch.md": b"y", "bild.png": photo(20 + n, 20, "PNG")} for n in range(1, 25)}
     target = io.BytesIO()
     packed(files, target)
     assert unpacked(target.getvalue(), 2027) == {Leaf(2027, leaf.number): each for leaf, each in files.items()}
@@ -55,6 +57,17 @@ def test_the_folder_of_the_year_may_be_there_or_not():
         ({"2026/01/hatch.md": b""}, "Arkivet har två filer som båda är 01/hatch.md."),
         ({f"01/{n}.png": b"" for n in range(500)}, "Arkivet har 525 filer. Högst 500 tas emot."),
         ({"01/x.svg": svg("<script/>")}, "01/x.svg: SVG-filen innehåller <script>"),
+        ({"C:\\01\\hatch.md": b""}, "Arkivet har filen C:"),
+        ({"\\\\server\\01\\hatch.md": b""}, "Arkivet har filen "),
+        ({"//01/hatch.md": b""}, "Arkivet har filen //01/hatch.md, som"),
+        ({"01/inre.zip": zipped(WHOLE)}, "Arkivet har filen 01/inre.zip, som"),
+        ({"01/inre.png": zipped(WHOLE)}, "01/inre.png: Filen går inte att läsa som bild."),
+        ({f"01/{'a' * 300}.png": b""}, f"Arkivet har filen 01/{'a' * 57}, som"),
+        ({"01/BILD.png": photo(9, 9, "PNG"), "01/bild.png": b""}, "Arkivet har två filer som båda är 01/bild.png."),
+        ({"01/x.png": with_archive_behind()}, "01/x.png: Filen är en bild och något mer"),
+        ({"01/x.png": huge_png()}, "01/x.png: Bilden har fler än 25 megapixlar."),
+        ({"01/x.png": photo(9, 9)}, "01/x.png: Filen går inte att läsa som bild."),
+        ({"01/x.png": b"<html><script>"}, "01/x.png: Filen går inte att läsa som bild."),
     ],
 )
 def test_what_does_not_belong_in_an_archive_refuses_it(files, sentence):
@@ -75,6 +88,38 @@ def test_a_bomb_is_refused_without_a_byte_of_it_unpacked(monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
     with pytest.raises(NotAnEdition, match="växer orimligt mycket"):
         unpacked(bomb, 2027)
+
+
+def test_a_list_of_very_many_files_is_refused_before_it_is_read():
+    entries = {f"01/{number}.png": b"" for number in range(20_000)}
+    body = zipped(entries)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAnEdition, match=r"^Arkivet har 20000 filer\. Högst 500 tas emot\.$"):
+            unpacked(body, 2027)
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_archive_takes_more_memory_than_the_largest_edition():
+    bomb = zipped(WHOLE | {f"{n:02}/{m}.png": bytes(990_000) for n in range(1, 25) for m in range(15)})
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAnEdition, match="MB uppackat"):
+            unpacked(bomb, 2027)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_two_files_of_one_name_are_refused():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made, pytest.warns(UserWarning, match="Duplicate name"):
+        for name, body in [*WHOLE.items(), ("01/hatch.md", b"another")]:
+            made.writestr(name, body)
+    with pytest.raises(NotAnEdition, match=r"två filer som båda är 01/hatch\.md"):
+        unpacked(target.getvalue(), 2027)
 
 
 def test_what_is_too_much_together_is_refused(monkeypatch):

@@ -8,6 +8,13 @@ from tests.conftest import ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 4 3">%s</svg>'
 
+BILLION_LAUGHS = (
+    b'<!DOCTYPE svg [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b']><svg xmlns="http://www.w3.org/2000/svg"><text>&j;</text></svg>'
+)
+"""A few hundred bytes that say a billion things."""
+
 
 def svg(inner: str) -> bytes:
     return (SVG % inner).encode()
@@ -65,13 +72,15 @@ def test_what_runs_or_fetches_is_refused_by_name(inner, named):
     ("body", "sentence"),
     [
         (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("&a;"), "DOCTYPE"),
+        (BILLION_LAUGHS, "DOCTYPE"),
+        (b'<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + svg(""), "DOCTYPE"),
         (b'<?xml-stylesheet href="x"?>' + svg(""), "stilmall"),
         (b"<html><body/></html>", "inte en SVG-bild"),
         (svg("<g>"), "rad 1"),
         (svg("<g>" * 101 + "</g>" * 101), "invecklad"),
         (svg("<g/>" * 20_001), "invecklad"),
     ],
-    ids=["entities", "stylesheet", "html", "unclosed", "deep", "many"],
+    ids=["entities", "laughs", "outside", "stylesheet", "html", "unclosed", "deep", "many"],
 )
 def test_what_is_no_plain_drawing_is_refused(body, sentence):
     with pytest.raises(Unsafe, match=sentence):

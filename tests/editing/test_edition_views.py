@@ -126,7 +126,7 @@ def test_a_new_calendar_never_replaces_one_or_is_open_from_the_start(change, con
     assert everything(content) == before
 
 
-def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, content):
+def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, content, clock):
     with organiser.get(f"{START}/kalender.zip") as answer:
         body = answer.data
     assert zipfile.ZipFile(io.BytesIO(body)).testzip() is None
@@ -134,9 +134,10 @@ def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, conten
     before = hatch_text(content)
     assert send_archive(body, "2026").status_code == 303
     assert "Ändrad: " not in hatch_text(content)
+    clock.set("2026-12-27 08:00")
     assert send_archive(body, "2025").location == f"{START}?ar=2025&klart=inlast"
     assert read_edition(content / "2025").hatches[3].file == read_edition(content / "2026").hatches[3].file
-    restore = f"{START}/lucka/3/tidigare/1"
+    restore = f"{START}/lucka/3/tidigare/1?ar=2026"
     organiser.post(restore, data=fields(organiser.get(restore)))
     assert hatch_text(content) == before
 
@@ -158,6 +159,7 @@ def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organis
 
 
 def test_an_archive_with_a_path_out_of_it_is_refused_in_a_sentence(send_archive, content):
+    before = everything(content.parent)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:
         made.writestr("../../x", "x")
@@ -165,6 +167,8 @@ def test_an_archive_with_a_path_out_of_it_is_refused_in_a_sentence(send_archive,
         "Arkivet har filen ../../x, som inte hör till en kalender. Ta bort den och försök igen."
     ]
     assert faults(send_archive(b"")) == ["Filen går inte att läsa som ZIP-arkiv."]
+    assert [str(path) for path in everything(content.parent).keys() - before.keys()] == []
+    assert {path: body for path, body in everything(content).items() if "history" in path.parts} == {}
 
 
 def test_a_calendar_whose_contest_has_opened_is_not_replaced(organiser, send_archive, clock):

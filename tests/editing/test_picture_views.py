@@ -7,8 +7,8 @@ import pytest
 from app.editing import pictures
 from tests.conftest import on_sqlite
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
-from tests.editing.photos import huge_png, photo
-from tests.editing.test_drawings import svg
+from tests.editing.photos import forty_megapixels, huge_png, photo, with_archive_behind, with_page_behind, zip_bomb
+from tests.editing.test_drawings import BILLION_LAUGHS, svg
 
 pytestmark = on_sqlite
 PICTURE = "/admin/redigera/lucka/3/bild"
@@ -71,10 +71,17 @@ def test_the_picture_of_a_locked_hatch_is_seen_by_organisers_only(upload, organi
     ("body", "sentence"),
     [
         (huge_png(), "Bilden har fler än 25 megapixlar."),
+        (forty_megapixels(), "Bilden har fler än 25 megapixlar."),
+        (with_page_behind(), "Filen är en bild och något mer, som en webbsida eller ett arkiv."),
+        (with_archive_behind(), "Filen är en bild och något mer, som en webbsida eller ett arkiv."),
         (svg("<script/>"), "SVG-filen innehåller <script>"),
+        (svg("<foreignObject><p/></foreignObject>"), "SVG-filen innehåller <foreignObject>"),
+        (svg('<use href="https://example.org/x.svg#a"/>'), "SVG-filen hänvisar till något utanför sig själv"),
+        (BILLION_LAUGHS, "SVG-filen har en DOCTYPE."),
+        (zip_bomb(), "Filen går inte att läsa som bild."),
         (b"", "Välj en bild."),
     ],
-    ids=["forty megapixels", "script", "nothing"],
+    ids=lambda value: value.split(".")[0][:40] if isinstance(value, str) else "",
 )
 def test_what_cannot_be_used_is_refused_and_the_description_stays(upload, content, body, sentence):
     before = pictures_in(content), hatch_text(content)

@@ -4,11 +4,20 @@ import io
 import os
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from app.editing import pictures
 from app.editing.pictures import BUDGET, CARD, Unusable, variants
-from tests.editing.photos import huge_png, photo, tall_from_a_phone
+from tests.editing.photos import (
+    forty_megapixels,
+    huge_png,
+    photo,
+    tall_from_a_phone,
+    with_archive_behind,
+    with_page_behind,
+)
+
+MORE = "Filen är en bild och något mer, som en webbsida eller ett arkiv. Spara om bilden först."
 
 
 def opened(body):
@@ -73,13 +82,28 @@ def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
     ("body", "sentence"),
     [
         (huge_png(), "Bilden har fler än 25 megapixlar. Förminska den och försök igen."),
+        (forty_megapixels(), "Bilden har fler än 25 megapixlar. Förminska den och försök igen."),
+        (with_page_behind(), MORE),
+        (with_archive_behind(), MORE),
+        (photo() + b"%PDF-1.7", MORE),
         (photo(600, 480), "Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög."),
         (photo(640, 400), "Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög."),
         (photo()[:20_000], "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
         (b"GIF89a" + bytes(60), "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
         (b"PK\x03\x04", "Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG."),
     ],
-    ids=["forty megapixels", "narrow", "low", "cut off", "gif", "zip"],
+    ids=[
+        "forty megapixels said",
+        "forty megapixels",
+        "page",
+        "archive",
+        "document",
+        "narrow",
+        "low",
+        "cut off",
+        "gif",
+        "zip",
+    ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
     with pytest.raises(Unusable) as refused:
@@ -87,15 +111,18 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
     assert str(refused.value) == sentence
 
 
-def test_a_picture_of_forty_megapixels_is_refused_before_it_is_decoded(monkeypatch):
-    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("decoded"))
+@pytest.mark.parametrize("made", [huge_png, forty_megapixels, with_page_behind, with_archive_behind])
+def test_what_is_refused_is_refused_before_it_is_decoded(made, monkeypatch):
+    body = made()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
     with pytest.raises(Unusable):
-        variants(huge_png())
+        variants(body)
 
 
 def test_what_is_hidden_behind_a_picture_does_not_come_along():
-    _, files = variants(photo() + b"<script>alert(1)</script>PK\x03\x04")
-    assert not any(b"script" in body or b"PK\x03\x04" in body for body in files.values())
+    hidden = b"anything that a phone puts behind its pictures PK\x03\x04"
+    _, files = variants(photo() + hidden)
+    assert not any(hidden in body or b"PK\x03\x04" in body for body in files.values())
 
 
 def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkeypatch):

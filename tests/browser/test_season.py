@@ -1,0 +1,279 @@
+"""A communicator plays a whole season by the pages alone, from the invitation in October to the erasing in spring."""
+
+import io
+import re
+import zipfile
+
+import pyotp
+import pytest
+from click.testing import CliRunner
+from flask.cli import FlaskGroup
+from playwright.sync_api import expect
+
+from app.contest import acceptance
+from tests.browser.acts import axe_faults, fill_in, press, send
+from tests.browser.conftest import AXE
+from tests.conftest import on_sqlite
+from tests.editing.photos import photo
+
+pytestmark = on_sqlite
+EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
+DECEMBER = "/2027/lucka/13"
+
+
+@pytest.fixture
+def app(make_app, content, clock):
+    clock.set("2027-10-04 09:00")
+    return make_app(CALENDAR_CONTENT=content)
+
+
+@pytest.fixture
+def flask(app):
+    """Runs a command at the server, and returns what it printed."""
+
+    def run(*words):
+        group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
+        result = CliRunner().invoke(group, words)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
+
+
+@pytest.fixture
+def watched(new_context, site):
+    """Makes a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
+    wrong = []
+
+    def made():
+        page = new_context().new_page()
+        page.add_init_script(path=AXE)
+        page.on("request", lambda request: request.url.startswith((site, "data:")) or wrong.append(request.url))
+        page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(error.message))
+        return page
+
+    yield made
+    # The page that asks who is there answers 403, and the browser says so.
+    assert [each for each in wrong if "status of 403" not in each] == []
+
+
+class Person:
+    """Somebody at a page; every page that comes is looked through by axe-core."""
+
+    def __init__(self, page, clock):
+        self.page, self.clock = page, clock
+
+    def look(self):
+        assert axe_faults(self.page) == "", self.page.url
+
+    def go(self, address):
+        self.page.goto(address)
+        self.look()
+
+    def follow(self, link):
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link).first.click()
+        self.look()
+
+    def press(self, button):
+        press(self.page, button)
+        self.look()
+
+    def unfold(self, part):
+        self.page.locator("summary", has_text=part).click()
+        self.look()
+
+    def write(self, label, text):
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def sees(self, text):
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+
+
+class Communicator(Person):
+    """Olga, with a phone that shows codes."""
+
+    secret = ""
+
+    def code(self):
+        self.clock.forward(seconds=30)
+        return pyotp.TOTP(self.secret).at(self.clock.now())
+
+    def accept(self, link):
+        self.go(link)
+        self.secret = self.page.locator("code.key").inner_text().replace(" ", "")
+        self.write("Välj ett lösenord", PASSWORD)
+        self.write("Engångskod", self.code())
+        self.press("Skapa kontot")
+
+    def come_in(self, at):
+        self.clock.set(at)
+        self.go("/admin/logga-in")
+        self.write("E-postadress", EMAIL)
+        self.write("Lösenord", PASSWORD)
+        self.write("Engångskod", self.code())
+        self.press("Logga in")
+
+    def prove(self):
+        """Says who is there once more: the last proof is some minutes old."""
+        expect(self.page.get_by_role("heading", name="Bekräfta att det är du")).to_be_visible()
+        self.write("Engångskod", self.code())
+        self.press("Fortsätt")
+
+    def download(self, link):
+        with self.page.expect_download() as begun:
+            self.page.get_by_role("link", name=link).first.click()
+        return begun.value.path().read_bytes()
+
+
+def make_next_years_calendar(olga):
+    olga.follow("Redigera")
+    olga.follow("Ny kalender")
+    expect(olga.page.get_by_label("År", exact=True)).to_have_value("2027")
+    olga.press("Skapa kalendern")
+    olga.sees("25 delar är inte genomgångna än.")
+
+
+def edit_texts_and_a_hatch(olga):
+    olga.follow("Kalenderns texter")
+    olga.write("Tema", "tema vatten")
+    olga.press("Spara")
+    olga.go("/admin/redigera/lucka/12?ar=2027")
+    olga.press("Spara")
+    olga.go("/admin/redigera?ar=2027")
+    olga.sees("23 delar är inte genomgångna än.")
+    olga.go("/admin/redigera/lucka/13?ar=2027")
+    olga.write("Rubrik", "Duscha kortare än sången")
+    olga.press("Spara")
+    olga.sees("Luckan öppnar 13 december.")
+
+
+def upload_a_picture(olga):
+    olga.follow("Bild")
+    olga.page.get_by_label("Ny bild").set_input_files(
+        {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    olga.write("Bildbeskrivning", "En blå dusch och en röd handduk.")
+    olga.press("Spara")
+    olga.sees("Bilden syns när luckan är öppen.")
+
+
+def look_ahead(olga):
+    olga.go("/admin/beredskap?ar=2027")
+    olga.go("/admin/forhandsvisning?ar=2027")
+    olga.follow("Lucka 13")
+    expect(olga.page.get_by_role("heading", name="Duscha kortare än sången", level=1)).to_be_visible()
+    olga.go("/admin/")
+    olga.press("Logga ut")
+
+
+def open_hatches(visitor, clock):
+    """The hatch is not there the minute before, and is there with its picture in its own minute."""
+    clock.set("2027-12-12 23:59:59")
+    visitor.go(DECEMBER)
+    expect(visitor.page.get_by_text("Duscha")).to_have_count(0)
+    clock.set("2027-12-13 00:00")
+    visitor.go(DECEMBER)
+    expect(visitor.page.get_by_role("heading", name="Duscha kortare än sången", level=1)).to_be_visible()
+    picture = visitor.page.get_by_role("img", name="En blå dusch och en röd handduk.")
+    assert picture.evaluate("each => each.complete && each.naturalWidth") > 0
+    visitor.go("/")
+    visitor.sees("tema vatten")
+
+
+def enter(visitor, app, clock):
+    """Two people by the form, nine behind it, and one who will be struck."""
+    for name in ("anna", "bo"):
+        visitor.go("/2027/lucka/10")
+        visitor.follow(re.compile("tävl", re.IGNORECASE))
+        fill_in(visitor.page, f"{name}@example.se")
+        send(visitor.page, clock)
+        visitor.look()
+        visitor.sees("Tack, ditt bidrag är mottaget")
+    contest = app.extensions["library"].editions[2027].contest
+    with app.app_context():
+        for number in range(10):
+            answers = acceptance.Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
+            acceptance.accept(contest, answers, app.config["SECRET_KEY"], clock.now())
+
+
+def strike_and_read_the_figures(olga):
+    olga.come_in("2027-12-15 09:00")
+    olga.follow("Bidrag")
+    olga.follow("Stryk bidrag 3")
+    olga.press("Stryk bidrag 3")
+    expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk")).to_have_count(0)
+    olga.follow("Statistik")
+    olga.sees("12 bidrag")
+
+
+def lock(olga):
+    olga.come_in("2027-12-21 09:00")
+    olga.clock.forward(minutes=11)
+    olga.follow("Dragning")
+    olga.press("Lås listan")
+    olga.prove()
+    olga.sees(re.compile("Låst tisdag 21 december 2027"))
+
+
+def draw(olga):
+    olga.come_in("2027-12-22 12:01")
+    olga.follow("Dragning")
+    olga.press("Hämta slumptalet")
+    olga.unfold("Anteckna ett försök")
+    olga.press("Anteckna försöket")
+    olga.press("Bekräfta vinnaren")
+    olga.unfold("Visa vem som vann")
+    olga.write("Förnamn", "Sigrid")
+    olga.page.get_by_label("Vinnaren har sagt ja").check()
+    olga.press("Visa namnet")
+    olga.sees(re.compile("Sigrid från .* visas för alla"))
+
+
+def take_out(olga):
+    """The workbook, the archive package and the figures for the report."""
+    with zipfile.ZipFile(io.BytesIO(olga.download("Hämta arkivpaketet"))) as package:
+        assert package.testzip() is None
+    olga.follow("Bidrag")
+    with zipfile.ZipFile(io.BytesIO(olga.download("Hämta alla bidrag som Excel-fil"))) as book:
+        assert b"anna@example.se" in book.read("xl/worksheets/sheet1.xml")
+    olga.follow("Statistik")
+    assert olga.download(re.compile("PNG")).startswith(b"\x89PNG")
+    assert olga.download(re.compile("CSV")).startswith(b"\xef\xbb\xbf")
+
+
+def erase(olga):
+    olga.come_in("2028-04-03 09:00")
+    olga.follow("Gallring")
+    olga.sees("Gallringsbeslut saknas.")
+    olga.follow("Arrangör och personuppgifter")
+    olga.write("Gallringsbeslutets diarienummer", "KS 2028/17")
+    olga.press("Spara")
+    olga.follow("Gallring")
+    olga.page.get_by_label("Ja, gallra uppgifterna").check()
+    olga.press("Gallra uppgifterna nu")
+    olga.sees("Uppgifterna är gallrade")
+    olga.sees("KS 2028/17")
+    olga.follow("Bidrag")
+    expect(olga.page.get_by_text("@example.se", exact=False).and_(olga.page.locator("td"))).to_have_count(0)
+
+
+def test_a_whole_season_from_the_invitation_to_the_erasing(watched, flask, app, clock):
+    olga, visitor = Communicator(watched(), clock), Person(watched(), clock)
+    olga.accept(re.search(r"/admin/inbjudan/\S+", flask("organiser", "invite", EMAIL))[0])
+    olga.come_in("2027-10-04 10:00")
+    make_next_years_calendar(olga)
+    edit_texts_and_a_hatch(olga)
+    upload_a_picture(olga)
+    look_ahead(olga)
+    open_hatches(visitor, clock)
+    enter(visitor, app, clock)
+    strike_and_read_the_figures(olga)
+    lock(olga)
+    draw(olga)
+    visitor.go("/2027/dragning")
+    visitor.sees(re.compile("Sigrid"))
+    take_out(olga)
+    assert "stämmer" in flask("draw", "verify", "2027")
+    erase(olga)

@@ -94,7 +94,7 @@ def test_the_calendar_has_as_many_open_hatches_as_it_will_have(organiser):
 def test_links_and_pictures_stay_in_the_preview(organiser):
     for path in ("/", "/2026/lucka/13", "/2026/lucka/14", "/om", "/finns-inte"):
         page = soup(organiser.get(THEN + path))
-        links = {link["href"] for link in page.select("a[href^='/']:not(aside.preview a)")}
+        links = {link["href"] for link in page.select("a[href^='/']:not(aside.preview-banner a)")}
         assert links
         assert {link for link in links if not link.startswith(f"{THEN}/")} == set()
         parts = {part.get("src") or part["href"] for part in page.select("img[src], link[rel=stylesheet]")}
@@ -121,7 +121,7 @@ def test_a_short_address_leads_on_within_the_preview(organiser):
 
 
 def test_the_banner_leads_a_day_on_to_another_time_and_out(organiser):
-    links = {link.text: link["href"] for link in soup(organiser.get(HATCH)).select("aside.preview a")}
+    links = {link.text: link["href"] for link in soup(organiser.get(HATCH)).select("aside.preview-banner a")}
     assert links == {
         "En dag tidigare": HATCH.replace("-13T", "-12T"),
         "En dag senare": HATCH.replace("-13T", "-14T"),

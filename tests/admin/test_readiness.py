@@ -287,3 +287,12 @@ def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, cl
     assert made.status_code == 303
     told = words(client.get(f"{PAGE}?ar=2027"))
     assert told.count("Texten är kopierad och inte genomgången. Läs och spara. Ändra") == 25
+
+
+@on_sqlite
+@configured(DEMO=True)
+@pytest.mark.parametrize("page", ["", "beredskap", "forhandsvisning", "statistik", "redigera", "bidrag", "logg"])
+def test_every_page_is_there_in_a_demo_too(organiser, page):
+    answer = organiser.get(f"/admin/{page}")
+    assert answer.status_code == 200
+    assert "Inget du gör här är på riktigt." in answer.text

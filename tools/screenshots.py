@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -24,6 +24,7 @@ from app.contest import acceptance, rules
 from app.database import db
 from app.draw import conduct, rehearsal, verdicts
 from app.draw.models import Lock
+from app.statistics import models
 from tools.browser import launched
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
@@ -157,6 +158,29 @@ class Album:
         page.close()
 
 
+def visits(app: Flask) -> None:
+    """Invented showings of the first hatches, most on their own day."""
+    first = date(2026, 12, 1)
+    shown = {((2026, n), first + timedelta(days=d - 1)): 480 // (1 + d - n) for n in range(1, 14) for d in range(n, 14)}
+    front = {((2026, 0), first + timedelta(days=d)): 700 + 90 * (d % 4) for d in range(13)}
+    with app.app_context():
+        models.add(shown | front)
+
+
+def desk_in_the_contest(album: Album, app: Flask) -> None:
+    """The organisers' pages on 13 December."""
+    visits(app)
+    album.desk("admin-overview", "/admin/")
+    album.desk("admin-readiness", "/admin/beredskap")
+    album.desk("admin-editor", "/admin/redigera")
+    album.desk("admin-editor-hatch", "/admin/redigera/lucka/13")
+    album.desk("admin-preview", "/admin/forhandsvisning")
+    album.desk("admin-preview-page", "/admin/forhandsvisning/2026-12-20T0800/")
+    album.desk("admin-entries", "/admin/bidrag?sok=person1")
+    album.desk("admin-statistics", "/admin/statistik")
+    album.desk("admin-accounts", "/admin/konton")
+
+
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -182,8 +206,7 @@ def main() -> None:
         album.take("not-found", "/finns-inte", "phone")
         album.take("sign-in", "/admin/logga-in", "phone", "desktop")
         album.cookie = signed_in(app, clock)
-        album.desk("admin-overview", "/admin/")
-        album.desk("admin-entries", "/admin/bidrag?sok=person1")
+        desk_in_the_contest(album, app)
         clock.set("2026-12-21 09:00")
         album.desk("admin-draw-lock", "/admin/dragning")
         album.take("form-closed", "/2026/lucka/10/tavla", "phone")
@@ -194,6 +217,7 @@ def main() -> None:
         clock.set("2026-12-24 12:10")
         act(app, clock, "draw")
         album.desk("admin-draw-finished", "/admin/dragning")
+        album.desk("admin-overview-finished", "/admin/")
         album.take("draw-finished", "/2026/dragning", "phone", "desktop", "dark")
         album.take("calendar-christmas-eve", "/", "phone", "desktop")
         clock.set("2026-12-27 12:10")

@@ -1,5 +1,6 @@
 """The entries: search, strike with a reason, and files for the spreadsheet."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import log, sheets
-from app.admin.forms import StrikeForm, made
+from app.admin.forms import AdminForm, RestoreForm, StrikeForm, made
 from app.admin.guard import blueprint, chosen_contest
 from app.calendar.schema import Contest
 from app.contest import hints
@@ -30,11 +31,23 @@ from app.web.form_token import trimmed
 
 _PER_PAGE = 100
 _LARGEST_ID = 2**31
+_WHERE: dict[str, Callable[[Contest], sa.ColumnElement[bool]]] = {
+    "kvar": lambda contest: Entry.struck.is_(None),
+    "strukna": lambda contest: Entry.struck.is_not(None),
+    "fel": lambda contest: Entry.answer != contest.answer,
+}
 
 
-def _search(contest: Contest, text: str, before: int | None, limit: int | None) -> list[Entry]:
-    """Entries, newest first, whose address or ticket contains `text`, from below number `before`."""
-    query = sa.select(Entry).where(Entry.contest_id == contest.id).order_by(Entry.id.desc()).limit(limit)
+SHOWN = {"": "Alla", "kvar": "Inte strukna", "strukna": "Strukna", "fel": "Fel svar"}
+
+
+def _search(contest: Contest, before: int | None, text: str, shown: str, municipality: str) -> list[Entry]:
+    """A page and one more, newest first, of entries whose address or ticket contains `text`, below number `before`."""
+    query = sa.select(Entry).where(Entry.contest_id == contest.id).order_by(Entry.id.desc()).limit(_PER_PAGE + 1)
+    if shown in _WHERE:
+        query = query.where(_WHERE[shown](contest))
+    if municipality:
+        query = query.where(Entry.municipality == municipality)
     if text:
         wanted = text.strip().lower()
         query = query.where(
@@ -48,15 +61,18 @@ def _search(contest: Contest, text: str, before: int | None, limit: int | None) 
 @blueprint.get("/bidrag")
 def entries() -> str:
     edition, contest = chosen_contest()
-    text = trimmed(request.args.get("sok"))
-    found = _search(contest, text, request.args.get("fore", type=int), _PER_PAGE + 1)
+    asked = {name: trimmed(request.args.get(name)) for name in ("sok", "visa", "kommun")}
+    asked["kommun"] = asked["kommun"] if asked["kommun"] in MUNICIPALITIES else ""
+    found = _search(contest, request.args.get("fore", type=int), *asked.values())
     context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
         "standing": standing(contest, clock.now(), bool(edition.gaps)),
         "entries": found[:_PER_PAGE],
         "more": found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
-        "sok": text,
+        "asked": asked,
+        "is_narrowed": any(asked.values()),
+        "shown": SHOWN,
         "municipalities": MUNICIPALITIES,
         "odd": hints.odd,
     }
@@ -90,24 +106,37 @@ def strike_page(entry_id: int) -> tuple[str, int]:
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
+    return _decided(entry_id, StrikeForm(), conduct.strike, "struck")
+
+
+@blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
+def restore_page(entry_id: int) -> tuple[str, int]:
+    return _strike_page(entry_id, made(RestoreForm), 200)
+
+
+@blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
+def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
+    return _decided(entry_id, RestoreForm(), conduct.restore, "restored")
+
+
+def _decided(entry_id: int, form: Any, act: Callable[..., None], kind: str) -> BaseResponse | tuple[str, int]:
+    """Carries out what was decided of an entry, and goes back to it in the list."""
     edition, contest = chosen_contest()
-    form = StrikeForm()
     if form.validate():
         try:
-            conduct.strike(contest, entry_id, form.reason.data, clock.now())
-            log.note("struck", f"bidrag {entry_id} i {contest.id}: {form.reason.data}", clock.now())
+            act(contest, entry_id, form.reason.data, clock.now())
+            log.note(kind, f"bidrag {entry_id} i {contest.id}: {form.reason.data}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except conduct.ActRefused as error:
             form.reason.errors = [str(error)]
     return _strike_page(entry_id, form, 422)
 
 
-def _strike_page(entry_id: int, form: Any, status: int) -> tuple[str, int]:
+def _strike_page(entry_id: int, form: AdminForm, status: int) -> tuple[str, int]:
     edition, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    return render_template(
-        "admin/strike.html", edition=edition, entry=entry, form=form, municipalities=MUNICIPALITIES
-    ), status
+    back = isinstance(form, RestoreForm)
+    return render_template("admin/strike.html", edition=edition, entry=entry, form=form, back=back), status
 
 
 @blueprint.get("/bidrag.csv")

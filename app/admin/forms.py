@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.admin import passwords
 from app.admin.access import Claim
-from app.contest.entries import STRIKE_REASONS
+from app.contest.entries import RESTORE_REASONS, STRIKE_REASONS
 from app.web.form_token import TokenForm, trimmed
 
 UNSEEN = ("token", "place", "number")
@@ -96,6 +96,10 @@ class InvitationForm(AdminForm):
 
 class StrikeForm(AdminForm):
     reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
+
+
+class RestoreForm(AdminForm):
+    reason = SelectField("Skäl", choices=[*map(SelectChoice, RESTORE_REASONS)])
 
 
 class PreviewForm(AdminForm):

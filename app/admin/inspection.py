@@ -14,9 +14,12 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.admin import readiness, upkeep
 from app.admin.readiness import Finding
-from app.calendar.hatches import Edition
+from app.calendar.hatches import NUMBERS, Edition
 from app.calendar.lookup import library
 from app.database import db
+from app.editing import conduct
+from app.editing.history import History
+from app.editing.leaves import Leaf
 from app.jobs import HEARTBEAT
 
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
@@ -24,11 +27,27 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """Touched by systemd each time it has set the clock from the network."""
 
 
+BACKUP_DONE = "backup.done"
+"""A file in the instance folder; its age says when the last backup was."""
+
+
 def findings(edition: Edition) -> list[Finding]:
     """Everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
-    found = [*readiness.of_edition(edition, dead, clock.host_date()), *upkeep.of_server(server())]
+    found = [*readiness.of_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found += upkeep.of_server(server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
+
+
+def _not_read(year: int) -> list[Finding]:
+    """What was copied from another year and nobody has read and saved since."""
+    history = History(Path(current_app.instance_path) / "history")
+    latest = {number: history.latest(Leaf(year, number)) for number in (0, *NUMBERS)}
+    return [
+        Finding("should", "Texten är kopierad och inte genomgången. Läs och spara.", n, "hatch" if n else "texts")
+        for n, version in latest.items()
+        if version and conduct.to_look_through(version)
+    ]
 
 
 def dead_links(edition: Edition, number: int) -> list[str]:
@@ -67,7 +86,7 @@ def server() -> upkeep.Server:
         rehearsal=bool(config["DEMO"] or config["NOW"]),
         debug=bool(config["DEBUG"]),
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_age(*(instance / "backup").glob("*.zip")),
+        backup_age=_age(instance / BACKUP_DONE),
         jobs_age=_age(instance / HEARTBEAT),
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
@@ -75,10 +94,9 @@ def server() -> upkeep.Server:
     )
 
 
-def _age(*files: Path) -> timedelta | None:
-    """How long ago the newest of the files that are there was written."""
-    times = [file.stat().st_mtime for file in files if file.is_file()]
-    return clock.host_now() - datetime.fromtimestamp(max(times), UTC) if times else None
+def _age(file: Path) -> timedelta | None:
+    """How long ago a file was written; None when it is not there."""
+    return clock.host_now() - datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def _clocks_apart(on_sqlite: bool) -> timedelta | None:

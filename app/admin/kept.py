@@ -14,6 +14,8 @@ from app.admin import sealing
 
 LARGEST = 48_000
 """Signs; together with the rest of the form it has to fit in what the server takes."""
+LARGEST_READ = 512 * 1024
+"""Bytes of a form that is read to be kept: as much as the editor takes; Swedish prose of that size packs well."""
 LASTS = 24 * 3600
 NEVER_KEPT = {
     *("token", "password", "old_password", "code", "recovery", "credential", "challenge"),
@@ -28,6 +30,7 @@ class Kept(NamedTuple):
 
 def keep(organiser_id: int, now: datetime) -> str | None:
     """The fields of the present POST, sealed; None when they are too long to be carried."""
+    request.max_content_length = LARGEST_READ
     try:
         fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
     except RequestEntityTooLarge:

@@ -27,6 +27,7 @@ KINDS = {
     "edited": "ändrade kalendern",
     "export": "hämtade uppgifter",
     "struck": "strök ett bidrag",
+    "restored": "tog tillbaka en strykning",
     "locked": "låste listan",
     "drawn": "gjorde dragningen",
     "proposed": "lade fram ett förslag",

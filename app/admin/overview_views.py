@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from flask import render_template
+from flask import g, render_template
 
 from app import clock
-from app.admin import inspection, season
+from app.admin import inspection, readiness, season
 from app.admin.guard import blueprint, chosen_edition
+from app.admin.roles import may
 from app.calendar import hatches
 from app.calendar.advice import advice
 from app.calendar.hatches import Edition
@@ -15,6 +16,7 @@ from app.draw.standing import Standing, standing
 from app.mail import delivery, outbox
 from app.privacy import erasure, stranded
 from app.statistics import charts, summary
+from app.statistics.charts import Figure
 
 LATE = timedelta(minutes=30)
 """A mail that has waited longer is worth telling the organiser about."""
@@ -26,12 +28,12 @@ def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
     found = standing(edition.contest, now, bool(edition.gaps)) if edition.contest else None
-    situation = _situation(edition, found, now)
+    situation, role = _situation(edition, found, now), g.sign_in.organiser.role
     mails = outbox.waiting()
     return render_template(
         "admin/overview.html",
         edition=edition,
-        step=season.next_step(situation),
+        step=season.step_for(role, situation),
         stages=season.stages(situation),
         days_left=hatches.days_left(edition.year, now),
         open_numbers=hatches.open_numbers(edition.year, now),
@@ -39,16 +41,19 @@ def overview() -> str:
         faults=library().faults,
         stranded=[stranded.in_words(each) for each in stranded.stranded(library().editions.values())],
         erasure_waits=erasure.waits_for_decision(edition, now),
+        gaps=[readiness.of_gap(gap, edition.contest_number or 0) for gap in edition.gaps],
         advice=advice(edition.contest) if edition.contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not delivery.server(),
-        figures=[
-            figure for figure in summary.of_edition(edition, found, now) if figure.key in _SHOWN and figure.points
-        ],
+        figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
         drawn=charts.drawn,
         in_words=charts.in_words,
     )
+
+
+def _figures(edition: Edition, found: Standing | None, now: datetime) -> list[Figure]:
+    return [figure for figure in summary.of_edition(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
 def _situation(edition: Edition, found: Standing | None, now: datetime) -> season.Situation:

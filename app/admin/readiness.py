@@ -10,39 +10,55 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from app.calendar.faults import Fault
 from app.calendar.hatches import Edition, Hatch
 from app.calendar.schema import Accessibility, Fact
+from app.editing.words import label
 
 Severity = Literal["must", "should", "may"]
 SHORTEST_TIP, LONGEST_TIP = 60, 200
+SHORTEST_ALT = 3
 HEAVIEST_IMAGE = 60_000
 OLDEST_FACT = 10
 ASSESSED_WITHIN = timedelta(days=365)
-_YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul\w*)\s+(20\d\d)\b", re.IGNORECASE)
+_YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\w.-]*@?\b(?:example|exempel)\.(?:org|com|net|se)\b")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself."""
+    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
+
+    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
+    """
 
     severity: Severity
     sentence: str
     hatch: int = 0
+    part: str = ""
 
 
 def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
     """Everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
     found += [
-        Finding("should", f"Länken {link} leder ingenstans.", n) for n, links in dead_links.items() for link in links
+        Finding("should", f"Länken {link} leder ingenstans.", n, "hatch" if n else "texts")
+        for n, links in dead_links.items()
+        for link in links
     ]
     titles = Counter(hatch.file.title.casefold() for hatch in edition.hatches.values())
     for hatch in edition.hatches.values():
         if titles[hatch.file.title.casefold()] > 1:
-            found.append(Finding("should", f"En annan lucka heter också ”{hatch.file.title}”.", hatch.number))
+            found.append(Finding("should", f"En annan lucka heter också ”{hatch.file.title}”.", hatch.number, "hatch"))
         found += _of_hatch(hatch, edition.year)
     return sorted(found, key=lambda finding: finding.hatch)
+
+
+def of_gap(gap: Fault, contest: int) -> Finding:
+    """What the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
+    within = gap.field.startswith("contest")
+    part = "contest" if within else "organiser"
+    return Finding("must", f"{label(gap.field)}: {gap.message}.", contest if within else 0, part)
 
 
 def words_in(html: str) -> int:
@@ -54,18 +70,26 @@ def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
     file, number = hatch.file, hatch.number
     length = words_in(hatch.tip)
     if length < SHORTEST_TIP:
-        yield Finding("may", f"Tipset är kort: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number)
+        yield Finding(
+            "may", f"Tipset är kort: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number, "hatch"
+        )
     if length > LONGEST_TIP:
-        yield Finding("may", f"Tipset är långt: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number)
+        yield Finding(
+            "may", f"Tipset är långt: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number, "hatch"
+        )
     if file.image is None:
-        yield Finding("should", "Luckan har ingen bild.", number)
+        yield Finding("should", "Luckan har ingen bild.", number, "picture")
     elif (weight := len(hatch.images[file.image])) > HEAVIEST_IMAGE:
         yield Finding(
-            "should", f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB.", number
+            "should",
+            f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB.",
+            *(number, "picture"),
         )
+    if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
+        yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
     texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
-    yield from (Finding("should", sentence, number) for sentence in _other_years(" ".join(texts), year))
-    yield from (Finding("may", sentence, number) for fact in file.facts for sentence in _of_fact(fact, year))
+    yield from (Finding("should", sentence, number, "hatch") for sentence in _other_years(" ".join(texts), year))
+    yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in _of_fact(fact, year))
 
 
 def _of_fact(fact: Fact, year: int) -> Iterator[str]:
@@ -82,32 +106,42 @@ def _other_years(text: str, year: int) -> list[str]:
 def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
-    yield from (Finding("should", sentence) for sentence in _other_years(texts, edition.year))
+    yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
     told = " ".join((file.organiser.email, file.organiser.address, *file.privacy.model_dump().values(), edition.about))
     for address in dict.fromkeys(_PLACEHOLDER.findall(told)):
-        yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.")
+        yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="organiser")
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
     contest, number = edition.contest, edition.contest_number or 0
     for gap in edition.gaps:
-        yield Finding("must", f"{gap.field}: {gap.message}.", number if gap.field.startswith("contest") else 0)
+        yield of_gap(gap, number)
     if contest is None:
         yield Finding("may", "Kalendern har ingen tävling.")
         return
     if contest.opens.year != edition.year:
-        yield Finding("must", f"Tävlingen öppnar {contest.opens.year}, men kalendern är för {edition.year}.", number)
+        yield Finding(
+            "must", f"Tävlingen öppnar {contest.opens.year}, men kalendern är för {edition.year}.", number, "contest"
+        )
     if str(edition.year) not in contest.id and re.search(r"20\d\d", contest.id):
         yield Finding(
-            "must", f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år.", number
+            "must",
+            f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år.",
+            *(number, "contest"),
         )
     if edition.file.organiser.kind == "myndighet" and not edition.file.privacy.erasure_decision:
-        yield Finding("should", "Beslut om gallring saknas. Utan det kan uppgifterna inte raderas efter tävlingen.")
+        sentence = "Beslut om gallring saknas. Utan det kan uppgifterna inte raderas efter tävlingen."
+        yield Finding("should", sentence, part="organiser")
 
 
 def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
     for name, day in (("bedömd", statement.assessed), ("ändrad", statement.updated)):
         if day > today:
-            yield Finding("must", f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som inte har varit.")
+            yield Finding(
+                "must",
+                f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som inte har varit.",
+                part="accessibility",
+            )
     if statement.assessed < today - ASSESSED_WITHIN:
-        yield Finding("should", f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan.")
+        sentence = f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan."
+        yield Finding("should", sentence, part="accessibility")

@@ -2,7 +2,6 @@
 
 from flask import render_template
 
-from app import clock
 from app.admin import inspection, moments
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.lookup import library
@@ -19,5 +18,4 @@ def readiness() -> str:
         findings=found,
         serious=[finding for finding in found if finding.severity != "may"],
         mornings=moments.of_hatches(edition),
-        now=clock.now(),
     )

@@ -35,7 +35,7 @@ _TABLE: dict[tuple[str, ...], str] = {
     """,
     (ADMINISTRATOR, CONTEST, WITNESS): "draw rehearsed_page answer_proposal",
     (ADMINISTRATOR, CONTEST): """
-        entries entry_hints extract strike_page strike entries_csv entries_xlsx
+        entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
         lock_list add_anchor paste_value fetch_value decide
         add_contact send_letter publish_name withdraw_name start_rehearsal
         feedback erasure_page erase archive_package log_page

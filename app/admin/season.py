@@ -5,10 +5,14 @@ from datetime import datetime
 
 from babel.dates import format_date
 
+from app.admin.roles import may
 from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.clock import SWEDEN
 from app.contest.rules import swedish
+
+_READINESS = ("Beredskap", "admin.readiness")
+_DRAW = ("Dragning", "admin.draw")
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,17 @@ class Situation:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any."""
+    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any.
+
+    `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
+    for those who may not.
+    """
 
     sentence: str
     label: str = ""
     endpoint: str = ""
+    act: str = ""
+    others: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,15 +58,27 @@ class Stage:
     place: str
 
 
+def step_for(role: str, found: Situation) -> Step:
+    """The one thing to do next, as it is for somebody with the role: never a way to a page that is closed to them."""
+    step = next_step(found)
+    if not step.endpoint or may(role, step.act or step.endpoint):
+        return step
+    return Step(step.others, step.label, step.endpoint) if may(role, step.endpoint) else Step(step.others)
+
+
 def next_step(found: Situation) -> Step:
-    """The one thing to do next."""
+    """The one thing to do next, for whoever may do it."""
     if found.faults:
-        return Step("Rätta felen i innehållet.", "Beredskap", "admin.readiness")
+        others = "Innehållet har fel som en redaktör ska rätta."
+        return Step("Rätta felen i innehållet.", *_READINESS, "admin.editing", others)
     if hatches.season(found.edition.year, found.now) == "before":
         if found.musts:
             things = "en sak som måste" if found.musts == 1 else f"{found.musts} saker som måste"
-            return Step(f"Ordna {things} vara klart före 1 december.", "Beredskap", "admin.readiness")
-        return Step("Inget måste göras. Titta gärna på kalendern som den blir.", "Förhandsvisning", "admin.preview")
+            left = "En sak återstår" if found.musts == 1 else f"{found.musts} saker återstår"
+            others = f"{left} att ordna före 1 december. Redaktören och den tävlingsansvariga ser vad."
+            return Step(f"Ordna {things} vara klart före 1 december.", *_READINESS, others=others)
+        sentence = "Inget måste göras. Titta gärna på kalendern som den blir."
+        return Step(sentence, "Förhandsvisning", "admin.preview", others="Inget måste göras.")
     if not found.state:
         return Step("Inget. Kalendern sköter luckorna själv.")
     return _contest_step(found)
@@ -66,34 +88,54 @@ def _contest_step(found: Situation) -> Step:
     contest = found.edition.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
     if found.edition.gaps and found.state in ("draft", "waiting", "open"):
-        return Step("Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen.", "Beredskap", "admin.readiness")
+        sentence = "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
+        others = "Reglerna saknar uppgifter som en redaktör ska fylla i. Annars öppnar inte tävlingen."
+        return Step(sentence, *_READINESS, "admin.editing", others)
     if found.state == "finished":
         return _last_step(found)
     if found.state == "closed" and found.erased:
         return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
+    closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
+    if found.state == "draft":
+        return Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}.")
+    if found.state == "open":
+        others = f"Inget. Den tävlingsansvariga tittar igenom bidragen. Tävlingen stänger av sig själv {closes}."
+        sentence = f"Titta igenom bidragen då och då. Tävlingen stänger av sig själv {closes}."
+        return Step(sentence, "Bidrag", "admin.entries", others=others)
     return {
-        "draft": Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}."),
-        "open": Step(
-            f"Titta igenom bidragen då och då. Tävlingen stänger av sig själv {swedish(contest.closes)}.",
-            *("Bidrag", "admin.entries"),
+        "closed": Step(
+            "Gå igenom bidragen en sista gång och lås listan.",
+            *(*_DRAW, "admin.lock_list"),
+            "Den tävlingsansvariga går igenom bidragen och låser listan.",
         ),
-        "closed": Step("Gå igenom bidragen en sista gång och lås listan.", "Dragning", "admin.draw"),
         "locked": Step(
-            f"Hämta slumptalet efter {swedish(found.draw_at or contest.draw_at)}.", "Dragning", "admin.draw"
+            f"Hämta slumptalet efter {draw_at}.",
+            *(*_DRAW, "admin.fetch_value"),
+            f"Den tävlingsansvariga hämtar slumptalet efter {draw_at}.",
         ),
-    }.get(found.state) or Step("Kontakta den som står på tur och bekräfta vinnaren.", "Dragning", "admin.draw")
+    }.get(found.state) or Step(
+        "Kontakta den som står på tur och bekräfta vinnaren.",
+        *(*_DRAW, "admin.decide"),
+        "Den tävlingsansvariga kontaktar den som står på tur och bekräftar vinnaren.",
+    )
 
 
 def _last_step(found: Situation) -> Step:
     if found.erased:
         return Step("Inget. Dragningen är avslutad och uppgifterna är gallrade.")
     if found.undecided:
-        sentence = "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras."
-        return Step(sentence, "Gallring", "admin.erasure_page")
+        return Step(
+            "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras.",
+            *("Arrangör och personuppgifter", "admin.edit_organiser"),
+            others="Dragningen är avslutad. En redaktör ska skriva in beslutet om gallring, annars kan uppgifterna "
+            "inte gallras.",
+        )
     if found.erase_at and found.now < found.erase_at:
         return Step(f"Inget. Uppgifterna gallras av sig själva efter {_day(found.erase_at)}.")
     return Step(
-        "Uppgifterna ska gallras. Det sker av sig självt i natt, eller när du vill.", "Gallring", "admin.erasure_page"
+        "Uppgifterna ska gallras. Det sker av sig självt i natt, eller när du vill.",
+        *("Gallring", "admin.erasure_page"),
+        others="Inget. Uppgifterna gallras av sig själva i natt.",
     )
 
 

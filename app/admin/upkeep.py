@@ -58,7 +58,7 @@ def _of_settings(server: Server) -> Iterator[Finding]:
 
 def _of_state(server: Server) -> Iterator[Finding]:
     if server.backup_age is None:
-        yield Finding("should", "Det finns ingen säkerhetskopia.")
+        yield Finding("should", "Det finns ingen säkerhetskopia. Be den som sköter servern köra flask backup.")
     elif server.backup_age > BACKUP_WITHIN:
         yield Finding("should", f"Den senaste säkerhetskopian är {server.backup_age.days} dagar gammal.")
     if server.jobs_age is None:

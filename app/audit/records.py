@@ -14,6 +14,8 @@ from app.database import BATCH, Base, db, in_batches
 
 ERASED = "gallrad"
 """The act after which nobody knows any more who the participants were."""
+STRUCK, RESTORED = "struken", "ostruken"
+"""The acts that take an entry out of the draw and back into it, always in turns."""
 
 
 class AuditRecord(Base):

@@ -82,7 +82,7 @@ def settle(contest: Contest, now: datetime) -> None:
     strikes = _strikes(contest)
     query = sa.select(strikes.c.ticket, strikes.c.reason).order_by(strikes.c.id)
     found = db.session.execute(query.execution_options(yield_per=BATCH))
-    records.append_all(contest.id, "struken", now, ({"lott": ticket, "skal": reason} for ticket, reason in found))
+    records.append_all(contest.id, records.STRUCK, now, ({"lott": ticket, "skal": reason} for ticket, reason in found))
     change = sa.update(Entry).where(Entry.id == strikes.c.id).values(struck=strikes.c.reason)
     db.session.execute(change, execution_options={"synchronize_session": False})
 

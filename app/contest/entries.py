@@ -14,6 +14,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
 STRIKE_REASONS = ("dubblett", "fel svar", "anställd", "återkallad", "uppenbart falsk")
 """The closed list of Öppen dragning v1. The first two are settled by the program at locking."""
+RESTORE_REASONS = ("struket av misstag", "nya uppgifter")
+"""Why a strike is taken back before the list is locked."""
 
 
 @dataclass(frozen=True)

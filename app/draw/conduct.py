@@ -1,7 +1,7 @@
 """The acts of a draw, each one transaction that leaves the state before or after it, never between.
 
-Forward only: strike, lock, draw, and then `verdicts`. Each raises ActRefused with a Swedish sentence and changes
-nothing when its time has not come or has passed.
+Forward only: strike and restore, lock, draw, and then `verdicts`. Each raises ActRefused with a Swedish sentence and
+changes nothing when its time has not come or has passed.
 """
 
 from collections.abc import Callable
@@ -48,18 +48,34 @@ def agreed(contest: Contest, consent: Consent | None) -> dict[str, object]:
 
 def strike(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
     """Strikes one entry before locking, for a reason of the closed list."""
-    if reason not in entries.STRIKE_REASONS:
+    entry = _unsettled(contest, entry_id, reason in entries.STRIKE_REASONS)
+    if entry.struck:
+        raise ActRefused(f"Bidraget är redan struket: {entry.struck}.")
+    entry.struck = reason
+    records.append(contest.id, records.STRUCK, now, lott=entry.ticket, skal=reason)
+    db.session.commit()
+
+
+def restore(contest: Contest, entry_id: int, reason: str, now: datetime) -> None:
+    """Takes the strike of one entry back before locking, for a reason of the closed list; both stay on record."""
+    entry = _unsettled(contest, entry_id, reason in entries.RESTORE_REASONS)
+    if entry.email is None or not entry.struck:
+        raise ActRefused("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
+    entry.struck = None
+    records.append(contest.id, records.RESTORED, now, lott=entry.ticket, skal=reason)
+    db.session.commit()
+
+
+def _unsettled(contest: Contest, entry_id: int, reason_is_known: bool) -> Entry:
+    """An entry whose fate may still be changed, in the transaction that changes it."""
+    if not reason_is_known:
         raise ActRefused("Välj ett av skälen i listan.")
     write()
     refuse_when_settled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id:
         raise ActRefused("Bidraget finns inte.")
-    if entry.struck:
-        raise ActRefused(f"Bidraget är redan struket: {entry.struck}.")
-    entry.struck = reason
-    records.append(contest.id, "struken", now, lott=entry.ticket, skal=reason)
-    db.session.commit()
+    return entry
 
 
 def refuse_too_soon(contest: Contest, draw_at: datetime, now: datetime) -> None:

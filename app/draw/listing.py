@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit.records import RESTORED, STRUCK, AuditRecord
 from app.contest.models import Entry
 from app.database import AnyRows, AnySelect, db, in_batches
 from app.draw.models import ListedTicket
@@ -40,19 +40,29 @@ def on_record(contest_id: str, number: int) -> Lines:
 
 
 def history(contest_id: str, number: int) -> AnySelect:
-    """One row a ticket among the first `number` records: ticket, record of entry, record of striking or None."""
+    """One row a ticket among the first `number` records: ticket, record of entry, and its turns or None.
+
+    Turns are the records, with commas between, that struck it, restored it, struck it again, and so on.
+    """
     entered = sa.func.min(sa.case((AuditRecord.kind == "bidrag", AuditRecord.number)))
-    struck = sa.func.min(sa.case((AuditRecord.kind == "struken", AuditRecord.number)))
-    query = sa.select(AuditRecord.ticket, entered, struck).where(AuditRecord.contest_id == contest_id)
-    query = query.where(AuditRecord.number <= number, AuditRecord.kind.in_(("bidrag", "struken")))
+    turn = sa.case((AuditRecord.kind.in_((STRUCK, RESTORED)), sa.cast(AuditRecord.number, sa.String)))
+    turns = sa.func.aggregate_strings(turn, ",")
+    query = sa.select(AuditRecord.ticket, entered, turns).where(AuditRecord.contest_id == contest_id)
+    query = query.where(AuditRecord.number <= number, AuditRecord.kind.in_(("bidrag", STRUCK, RESTORED)))
     return query.group_by(AuditRecord.ticket)
 
 
 def at(rows: AnyRows, number: int) -> Lines:
     """The lines that rows of `history` made at an earlier record."""
     return (
-        (ticket, struck is None or struck > number) for ticket, entered, struck in rows if entered and entered <= number
+        (ticket, turns is None or _counts(turns, number))
+        for ticket, entered, turns in rows
+        if entered and entered <= number
     )
+
+
+def _counts(turns: str, number: int) -> bool:
+    return sum(int(turn) <= number for turn in turns.split(",")) % 2 == 0
 
 
 def _lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:

@@ -7,13 +7,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.audit import chain
 from app.audit.chain import stamp
-from app.audit.records import AuditRecord
+from app.audit.records import RESTORED, STRUCK, AuditRecord
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
@@ -33,6 +35,7 @@ class Verification:
     midnight: datetime
     acts: list[dict[str, Any]] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
+    restored: set[str] = field(default_factory=set)
     entries: int = 0
     records: int = 0
 
@@ -66,15 +69,25 @@ class Verification:
             if not whole or row.number != self.records or row.head != chain.next_head(head, row.body):
                 yield f"Loggens post {row.number} är ändrad, eller så saknas en post före den."
             self.records, head = row.number, row.head
-            if row.kind not in ("bidrag", "struken"):
+            if row.kind not in ("bidrag", STRUCK, RESTORED):
                 self.acts.append(body)
 
-    def _record(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _record(self, *kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:
         # In order by an index; a record that somebody took the ticket out of is told of with the chain.
         query = sa.select(AuditRecord.ticket, AuditRecord.body).where(AuditRecord.contest_id == self.contest_id)
-        query = query.where(AuditRecord.kind == kind, AuditRecord.ticket.is_not(None)).order_by(AuditRecord.ticket)
-        for ticket, body in self._rows(f"loggens {kind}", query):
+        query = query.where(AuditRecord.kind.in_(kinds), AuditRecord.ticket.is_not(None))
+        ordered = query.order_by(AuditRecord.ticket, AuditRecord.number)
+        for ticket, body in self._rows(f"loggens {kinds[0]}", ordered):
             yield ticket, _read(body)
+
+    def _struck_on_record(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The last strike of every ticket whose last turn is one."""
+        for ticket, turns in groupby(self._record(STRUCK, RESTORED), key=itemgetter(0)):
+            acts = [body for _, body in turns]
+            if len(acts) > 1:
+                self.restored.add(ticket)
+            if acts[-1].get("typ") == STRUCK:
+                yield ticket, acts[-1]
 
     def _entries(self) -> Iterator[str]:
         """Each entry against its record, and its ticket against the code and address that are still kept."""
@@ -96,7 +109,7 @@ class Verification:
         query = sa.select(Entry.ticket, Entry.struck).where(Entry.contest_id == self.contest_id)
         struck = query.where(Entry.struck.is_not(None)).order_by(Entry.ticket)
         rows = ((ticket, reason) for ticket, reason in self._rows("strukna", struck))
-        for ticket, reason, record in readers.side_by_side(rows, self._record("struken")):
+        for ticket, reason, record in readers.side_by_side(rows, self._struck_on_record()):
             logged = record and record.get("skal")
             if reason != logged:
                 yield f"Lotten {ticket} är struken som ”{reason or '–'}”, men i loggen som ”{logged or '–'}”."
@@ -121,7 +134,7 @@ class Verification:
                 yield f"lista.txt har lotten {ticket}, som inte finns bland bidragen."
             elif (row.received_at < self.midnight) != (status is not None):
                 yield f"Lotten {ticket} {'är för ny för' if status else 'saknas i'} lista.txt."
-            elif status == protocol.STRUCK and row.struck is None:
+            elif status == protocol.STRUCK and row.struck is None and ticket not in self.restored:
                 yield f"Lotten {ticket} är struken i lista.txt, men inte i databasen."
         yield from self._headings()
 

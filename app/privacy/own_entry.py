@@ -96,7 +96,7 @@ def withdraw(own: OwnEntry, now: datetime) -> bool:
     locked = db.session.get(Lock, contest_id) is not None
     if not locked and not entry.struck:
         entry.struck = WITHDRAWN
-        records.append(contest_id, "struken", now, lott=ticket, skal=WITHDRAWN)
+        records.append(contest_id, records.STRUCK, now, lott=ticket, skal=WITHDRAWN)
     elif entry.email:
         records.append(contest_id, "aterkallad", now, lott=ticket)
     entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = None

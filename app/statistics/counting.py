@@ -7,6 +7,7 @@ import logging
 import threading
 import time as machine
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,7 +43,8 @@ class Tally:
                 due = self._turn_to(now)
             self._today[shown] = self._today.get(shown, 0) + 1
         if due:
-            threading.Thread(target=self.flush, daemon=True).start()
+            with suppress(RuntimeError):  # a machine that has no thread to spare: another minute will
+                threading.Thread(target=self.flush, daemon=True).start()
 
     def waiting(self) -> Counts:
         """What has been counted since the last writing."""

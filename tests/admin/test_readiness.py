@@ -1,6 +1,7 @@
 """Is all ready for 1 December: what is missing or odd, said in one sentence each."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -84,6 +85,12 @@ def new(change):
             ("may", 7, "Källan ”Göteborgs Stad, Dubbdäcksförbud” är från 2015. Finns det något nyare?"),
         ),
         (
+            "07/hatch.md",
+            "Dubbar eller inte är en fråga",
+            "Sedan december 2206 är dubbar eller inte en fråga",
+            ("should", 7, "Texten säger ”december 2206”, men kalendern är för 2026."),
+        ),
+        (
             "edition.toml",
             "Den 1 december öppnar",
             "Den 1 december 2025 öppnar",
@@ -105,7 +112,7 @@ def new(change):
             "edition.toml",
             'address = "Box 5073, 402 22 Göteborg"',
             'address = ""',
-            ("must", 0, "organiser.address: fyll i fältet, annars öppnar inte tävlingen."),
+            ("must", 0, "Postadress: fyll i fältet, annars öppnar inte tävlingen."),
         ),
         (
             "10/hatch.md",
@@ -144,6 +151,18 @@ def test_a_heavy_picture_is_told(content):
     picture.write_text(picture.read_text() + " " * 70_000)
     found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
+
+
+def test_a_picture_without_a_description_that_says_something_is_told(content):
+    path = content / "2026" / "07" / "hatch.md"
+    path.write_text(re.sub(r'image_alt = ".*"', 'image_alt = "En bild"', path.read_text(), count=1))
+    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    sentence = "Bildbeskrivningen är för kort för att säga vad bilden visar."
+    assert [(f.hatch, f.part) for f in found if f.sentence == sentence] == [(7, "picture")]
+
+
+def test_an_ordinary_date_in_a_text_is_no_wrong_year(new):
+    assert new("07/hatch.md", "Dubbar eller inte", "Sedan den 1 juli 2015 gäller: dubbar eller inte") == set()
 
 
 def test_a_server_that_is_well_needs_nothing():
@@ -201,13 +220,12 @@ def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organise
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
         jobs.minute()
-    (tmp_path / "backup").mkdir()
-    (tmp_path / "backup" / "kopia.zip").touch()
+    (tmp_path / "backup.done").touch()
     client = ready.test_client()
     cookie = organiser.get_cookie("__Host-organisator")
     client.set_cookie("__Host-organisator", cookie.value)
     assert "Redo för 1 december" in words(client.get(PAGE))
-    os.utime(tmp_path / "backup" / "kopia.zip", (0, 0))
+    os.utime(tmp_path / "backup.done", (0, 0))
     assert "Den senaste säkerhetskopian är" in words(client.get(PAGE))
 
 
@@ -243,3 +261,38 @@ def test_the_last_round_of_the_jobs_is_known_by_its_heartbeat(app, organiser):
     with app.app_context():
         jobs.minute()
     assert "Det som görs av sig självt" not in words(organiser.get(PAGE))
+
+
+@on_sqlite
+def test_each_finding_has_a_way_to_where_it_is_mended(content, make_app, organiser):
+    (content / "2026" / "edition.toml").write_text(
+        (content / "2026" / "edition.toml").read_text().replace('address = "Box 5073, 402 22 Göteborg"', 'address = ""')
+    )
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
+    ways = BeautifulSoup(client.get(PAGE).text, "html.parser").main.select('a[href*="/redigera/"]')
+    assert "/admin/redigera/arrangor?ar=2026" in {way["href"] for way in ways}
+    assert {client.get(way["href"]).status_code for way in ways} == {200}
+    assert all(way.text.startswith("Ändra: ") for way in ways)
+
+
+@on_sqlite
+def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, clock):
+    clock.set("2027-10-01 08:00")
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
+    page = client.get("/admin/redigera/ny")
+    token = BeautifulSoup(page.text, "html.parser").main.select_one("[name=token]")["value"]
+    made = client.post("/admin/redigera/ny", data={"token": token, "source": "2026", "year": "2027"})
+    assert made.status_code == 303
+    told = words(client.get(f"{PAGE}?ar=2027"))
+    assert told.count("Texten är kopierad och inte genomgången. Läs och spara. Ändra") == 25
+
+
+@on_sqlite
+@configured(DEMO=True)
+@pytest.mark.parametrize("page", ["", "beredskap", "forhandsvisning", "statistik", "redigera", "bidrag", "logg"])
+def test_every_page_is_there_in_a_demo_too(organiser, page):
+    answer = organiser.get(f"/admin/{page}")
+    assert answer.status_code == 200
+    assert "Inget du gör här är på riktigt." in answer.text

@@ -1,12 +1,16 @@
 """Who may do what: every address of the organisers' area, for everybody."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
+from flask import url_for
 
-from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES
+from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES, may
 from app.database import db
-from tests.conftest import on_sqlite, swedish
+from app.privacy import erasure
+from tests.conftest import STATES, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PLACES = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x", "token": "x"}
@@ -86,6 +90,64 @@ def test_the_ways_on_are_those_that_lead_somewhere(account, come_in, role):
     ways = [link["href"] for link in page.select("header nav a")]
     assert ways[0] == "/admin/"
     assert {browser.get(way).status_code for way in ways} == {200}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", [*STATES, "erased"])
+def test_no_page_leads_where_the_role_may_not_go(account, come_in, accept, reach, app, clock, role, state):
+    """Every link and button of the pages that the role may see, in every state of the contest."""
+    accept("anna@example.se")
+    accept("bo@example.se")
+    reach("finished" if state == "erased" else state)
+    if state == "erased":
+        clock.set("2027-06-01 08:00")
+        erase(app, clock)
+    browser = come_in(account(role=role)[1])
+    endpoints = ("overview", "readiness", "preview", "statistics", "draw", "entries", "erasure_page", "feedback")
+    ways = set()
+    with app.test_request_context():
+        pages = [url_for(f"admin.{name}") for name in endpoints if may(role, f"admin.{name}")]
+    for page in pages:
+        main = BeautifulSoup(browser.get(page).text, "html.parser").main
+        ways |= {(link["href"], "GET") for link in main.select("a[href^='/admin/']")}
+        ways |= {(form["action"], "POST") for form in main.select("form[method=post][action^='/admin/']")}
+    adapter = app.url_map.bind("")
+    closed = {way for way, method in ways if not may(role, adapter.match(way.partition("?")[0], method)[0])}
+    assert closed == set()
+
+
+def erase(app, clock):
+    with app.app_context():
+        edition = app.extensions["library"].editions[2026]
+        privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
+        file = edition.file.model_copy(update={"privacy": privacy})
+        erasure.erase(replace(edition, file=file), edition.contest, "nattlig gallring", clock.now())
+
+
+@pytest.mark.parametrize("role", ["editor", "witness"])
+@pytest.mark.parametrize("state", STATES)
+def test_the_overview_says_nothing_of_people_to_who_has_no_business_with_them(
+    account, come_in, accept, reach, role, state
+):
+    accept("anna@example.se")
+    accept("bo@example.se")
+    reach(state)
+    page = BeautifulSoup(come_in(account(role=role)[1]).get("/admin/").text, "html.parser").main.text
+    assert "@" not in page
+    assert "mejl" not in page.lower()
+    assert "Nästa steg" in page
+
+
+@pytest.mark.parametrize(("role", "sentence"), [("editor", "Fyll i:"), ("contest", "En redaktör fyller i:")])
+def test_who_may_not_mend_is_told_who_does(content, make_app, account, come_in, role, sentence):
+    file = content / "2026" / "edition.toml"
+    file.write_text(file.read_text().replace('address = "Box 5073, 402 22 Göteborg"', 'address = ""'))
+    app = make_app(CALENDAR_CONTENT=content)
+    main = BeautifulSoup(
+        come_in(account(role=role)[1], browser=app.test_client()).get("/admin/").text, "html.parser"
+    ).main
+    assert sentence in main.text
+    assert bool(main.select("a[href*='/redigera/arrangor']")) == (role == "editor")
 
 
 def test_a_page_that_the_table_forgets_is_closed_to_everybody(account, come_in, monkeypatch):

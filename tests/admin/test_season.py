@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from app.admin.season import Situation, next_step, stages
+from app.admin.roles import ROLES, may
+from app.admin.season import Situation, next_step, stages, step_for
 from app.calendar.content import read_edition
 from tests.conftest import ROOT, swedish
 
@@ -46,7 +47,12 @@ MARCH = swedish("2027-03-25 10:00")
             "Hämta slumptalet efter torsdag 25 mars 2027",
             "admin.draw",
         ),
-        ("2026-12-28", {"state": "finished", "undecided": True}, "Skriv in beslutet om gallring", "admin.erasure_page"),
+        (
+            "2026-12-28",
+            {"state": "finished", "undecided": True},
+            "Skriv in beslutet om gallring",
+            "admin.edit_organiser",
+        ),
         ("2026-12-28", {"state": "finished", "erase_at": MARCH}, "gallras av sig själva efter 25 mars 2027.", ""),
         ("2027-03-26", {"state": "finished", "erase_at": MARCH}, "Uppgifterna ska gallras.", "admin.erasure_page"),
         ("2027-03-26", {"state": "finished", "erased": True}, "uppgifterna är gallrade.", ""),
@@ -56,6 +62,46 @@ def test_there_is_one_thing_to_do_next(at, moment, known, sentence, endpoint):
     step = next_step(at(moment, **known))
     assert sentence in step.sentence
     assert step.endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    ("role", "moment", "known", "sentence", "endpoint"),
+    [
+        ("witness", "2026-11-20", {"faults": 2}, "Innehållet har fel som en redaktör ska rätta.", ""),
+        ("contest", "2026-11-20", {"faults": 2}, "Innehållet har fel som en redaktör", "admin.readiness"),
+        ("witness", "2026-11-20", {"musts": 1}, "En sak återstår att ordna före 1 december.", ""),
+        ("witness", "2026-11-20", {}, "Inget måste göras.", ""),
+        ("editor", "2026-12-12", {"state": "open"}, "Den tävlingsansvariga tittar igenom bidragen.", ""),
+        ("contest", "2026-12-12", {"state": "open"}, "Titta igenom bidragen då och då.", "admin.entries"),
+        (
+            "editor",
+            "2026-12-21",
+            {"state": "closed"},
+            "Den tävlingsansvariga går igenom bidragen och låser listan.",
+            "",
+        ),
+        ("witness", "2026-12-21", {"state": "closed"}, "Den tävlingsansvariga går igenom", "admin.draw"),
+        ("witness", "2026-12-22", {"state": "locked"}, "Den tävlingsansvariga hämtar slumptalet", "admin.draw"),
+        ("editor", "2026-12-23", {"state": "contact"}, "Den tävlingsansvariga kontaktar den som står på tur", ""),
+        ("contest", "2026-12-28", {"state": "finished", "undecided": True}, "En redaktör ska skriva in beslutet", ""),
+        ("editor", "2026-12-28", {"state": "finished", "undecided": True}, "Skriv in beslutet", "admin.edit_organiser"),
+        ("editor", "2027-03-26", {"state": "finished", "erase_at": MARCH}, "gallras av sig själva i natt.", ""),
+    ],
+)
+def test_the_next_thing_is_told_as_it_is_for_who_reads_it(at, role, moment, known, sentence, endpoint):
+    step = step_for(role, at(moment, **known))
+    assert sentence in step.sentence
+    assert step.endpoint == endpoint
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("moment", ["2026-11-20", "2026-12-12", "2027-04-01"])
+@pytest.mark.parametrize("known", [{}, {"faults": 1}, {"musts": 2}, {"undecided": True}, {"erased": True}])
+@pytest.mark.parametrize("state", ["", "draft", "open", "closed", "locked", "drawn", "contact", "finished"])
+def test_nobody_is_sent_to_a_page_that_is_closed_to_them(at, role, moment, known, state):
+    step = step_for(role, at(moment, **{"state": state} | known))
+    assert step.sentence
+    assert not step.endpoint or may(role, step.endpoint)
 
 
 def test_a_contest_whose_rules_have_gaps_asks_for_them_once_the_hatches_open(at, edition):

@@ -203,8 +203,82 @@ def test_an_entry_is_struck_with_a_reason(cast, organiser, send):
     answer = send("/admin/bidrag/2/stryk", reason="anställd")
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
     page = soup(organiser.get("/admin/bidrag"))
-    assert page.select_one("#bidrag-2").select("td")[-2].text == "anställd"
+    assert page.select_one("#bidrag-2").select("td")[-2].text.startswith("anställd ")
     assert numbers(organiser.get("/admin/bidrag"))["Strukna: anställd"] == "1"
+
+
+@pytest.mark.parametrize("moment", ["2026-12-11 08:00", "2026-12-13 08:00"])
+def test_a_strike_is_taken_back_and_both_stay_on_record(cast, app, organiser, send, reach, client, clock, moment):
+    """`moment`: at once, or after nights whose lists say that it is struck."""
+    clock.set("2026-12-11 08:00")
+    send("/admin/bidrag/2/stryk", reason="anställd")
+    clock.set(moment)
+    assert "Struket som anställd." in words(organiser.get("/admin/bidrag/2/ta-tillbaka"))
+    answer = send("/admin/bidrag/2/ta-tillbaka", reason="struket av misstag")
+    assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
+    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
+    log = words(organiser.get("/admin/logg"))
+    assert "tog tillbaka en strykningbidrag 2 i mjk-2026: struket av misstag" in log
+    clock.set("2026-12-14 08:00")
+    lists = [
+        client.get(f"/2026/dragning/lista.txt?dag=2026-12-{day}").text.count(" struken") for day in (10, 11, 12, 13)
+    ]
+    assert lists == ([0, 0, 0, 0] if moment.startswith("2026-12-11") else [0, 1, 1, 0])
+    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
+    reach("locked")
+    with app.app_context():
+        assert db.session.get(Entry, 2).struck is None
+    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
+
+
+def test_an_entry_may_be_struck_again_after_that(cast, app, send, client, clock):
+    clock.set("2026-12-11 08:00")
+    for path, reason in (("stryk", "anställd"), ("ta-tillbaka", "nya uppgifter"), ("stryk", "uppenbart falsk")):
+        assert send(f"/admin/bidrag/2/{path}", reason=reason).status_code == 303
+    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
+    clock.set("2026-12-12 08:00")
+    assert client.get("/2026/dragning/lista.txt").text.count(" struken") == 1
+
+
+@pytest.mark.parametrize("reason", ["", "anställd"])
+def test_a_strike_is_not_taken_back_for_a_reason_outside_the_list(cast, send, reason):
+    send("/admin/bidrag/2/stryk", reason="anställd")
+    assert len(faults(send("/admin/bidrag/2/ta-tillbaka", reason=reason))) == 1
+
+
+def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, cast, organiser, send):
+    sentence = "Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det."
+    assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
+    with app.app_context():
+        db.session.get(Entry, 2).email, db.session.get(Entry, 2).struck = None, "återkallad"
+        db.session.commit()
+    assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="ta-tillbaka"]')
+    assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
+
+
+def test_no_strike_is_taken_back_once_the_list_is_locked(cast, reach, organiser, send):
+    send("/admin/bidrag/2/stryk", reason="anställd")
+    reach("locked")
+    assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="ta-tillbaka"]')
+    answer = send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")
+    assert faults(answer) == ["Listan är redan låst och kan inte ändras."]
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("visa=strukna", ["bo"]),
+        ("visa=kvar&sok=a", ["david", "anna+x", "cecilia", "anna"]),
+        ("visa=fel", ["david"]),
+        ("kommun=1441&visa=strukna", ["bo"]),
+        ("kommun=1480", []),
+        ("kommun=nej&visa=nej&sok=bo", ["bo"]),
+    ],
+)
+def test_the_list_shows_what_is_chosen(cast, organiser, send, asked, names):
+    send("/admin/bidrag/2/stryk", reason="anställd")
+    rows = soup(organiser.get(f"/admin/bidrag?{asked}")).select("tbody tr")
+    assert [row.select("td")[2].text for row in rows] == [f"{name}@example.se" for name in names]
 
 
 @on_sqlite

@@ -212,10 +212,33 @@ def invite(scene: Scene) -> None:
     press(scene.page, "Skapa inbjudan")
 
 
-def become_an_editor(scene: Scene) -> None:
-    with scene.app.app_context():
-        db.session.execute(sa.update(Organiser).values(role="editor"))
-        db.session.commit()
+def becoming(role: str) -> Callable[[Scene], None]:
+    """Changes the role of whoever looks at the page."""
+
+    def become(scene: Scene) -> None:
+        with scene.app.app_context():
+            db.session.execute(sa.update(Organiser).values(role=role))
+            db.session.commit()
+        scene.page.reload()
+
+    return become
+
+
+def open_the_menu(scene: Scene) -> None:
+    scene.page.set_viewport_size({"width": 390, "height": 844})
+    scene.page.get_by_text("Meny", exact=True).click()
+
+
+def strike_the_first(scene: Scene) -> None:
+    """Strikes an entry, and comes to the page where that is taken back."""
+    scene.page.get_by_role("link", name="Stryk bidrag 1").click()
+    press(scene.page, "Stryk bidrag 1")
+    scene.page.get_by_role("link", name="Ta tillbaka strykningen av bidrag 1").click()
+
+
+def rehearse(scene: Scene) -> None:
+    """Shows the readiness of a demo with its debugger on."""
+    scene.app.config.update(DEBUG=True, DEMO=True)
     scene.page.reload()
 
 
@@ -308,12 +331,29 @@ ADMIN = {
     "the overview in November": Place("/admin/", at="2026-11-20 08:00"),
     "the overview": Place("/admin/", "open"),
     "the editor": Place("/admin/redigera"),
+    "the overview in a closed contest": Place("/admin/", "closed"),
+    "the overview once locked": Place("/admin/", "locked"),
+    "the overview of an editor": Place("/admin/", "open", then=becoming("editor")),
+    "the overview of a witness": Place("/admin/", "open", then=becoming("witness")),
+    "the menu on a phone": Place("/admin/", then=open_the_menu),
+    "the editor of an editor": Place("/admin/redigera", then=becoming("editor")),
+    "the contest in the editor": Place("/admin/redigera/lucka/10/tavling"),
+    "the texts in the editor": Place("/admin/redigera/texter"),
+    "the organiser in the editor": Place("/admin/redigera/arrangor"),
+    "the statement in the editor": Place("/admin/redigera/tillganglighet"),
+    "a picture in the editor": Place("/admin/redigera/lucka/9/bild"),
+    "earlier versions of a hatch": Place("/admin/redigera/lucka/9/tidigare"),
+    "two hatches to swap": Place("/admin/redigera/byt-plats"),
+    "a new edition": Place("/admin/redigera/ny"),
+    "an archive to take in": Place("/admin/redigera/las-in"),
     "a hatch in the editor": Place("/admin/redigera/lucka/9"),
     "a hatch in the editor with faults": Place("/admin/redigera/lucka/9", then=leave_out_the_title),
     "no entries": Place("/admin/bidrag"),
     "the entries": Place("/admin/bidrag", "open"),
     "the entries, locked": Place("/admin/bidrag", "locked"),
     "a search that finds nothing": Place("/admin/bidrag?sok=nisse", "open"),
+    "the entries with a wrong answer": Place("/admin/bidrag?visa=fel", "open"),
+    "a strike to take back": Place("/admin/bidrag", "open", then=strike_the_first),
     "a strike": Place("/admin/bidrag/1/stryk", "open"),
     "what stands out": Place("/admin/bidrag/tecken", then=stand_out),
     "nothing stands out": Place("/admin/bidrag/tecken"),
@@ -331,7 +371,7 @@ ADMIN = {
     "a proof that is none": Place("/admin/konton", then=guess_at_the_code),
     "a sign-in has ended": Place("/admin/konton", then=try_when_it_has_ended),
     "a sign-in ends": Place("/admin/konton", then=have_the_sign_in_end),
-    "a page of another role": Place("/admin/konton", then=become_an_editor),
+    "a page of another role": Place("/admin/konton", then=becoming("editor")),
     "an account is removed": Place("/admin/konton/1/ta-bort"),
     "the log": Place("/admin/logg"),
     "one's own account": Place("/admin/konto"),
@@ -342,6 +382,8 @@ ADMIN = {
     "the statistics": Place("/admin/statistik", "closed"),
     "the statistics in November": Place("/admin/statistik", at="2026-11-20 08:00"),
     "the readiness": Place("/admin/beredskap"),
+    "the readiness of a rehearsal": Place("/admin/beredskap", then=rehearse),
+    "the readiness as the contest's organiser sees it": Place("/admin/beredskap", then=becoming("contest")),
     "the choice of a preview": Place("/admin/forhandsvisning"),
     "the calendar in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/"),
     "a hatch in a preview": Place("/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"),

@@ -19,8 +19,7 @@ ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
 ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
 ADMIN += [f"/admin/redigera{path}" for path in ("", "/lucka/10", "/lucka/10/tavling", "/lucka/10/bild", "/texter")]
 ADMIN += [f"/admin/redigera/{path}" for path in ("arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
-ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning", "/admin/forhandsvisning"]
-ADMIN += ["/admin/beredskap", "/admin/statistik"]
+ADMIN += ["/admin/beredskap", "/admin/statistik", "/admin/forhandsvisning", "/admin/bidrag/1/ta-tillbaka"]
 ADMIN += ["/admin/forhandsvisning/2026-12-13T0800/", "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"]
 
 

@@ -1,15 +1,23 @@
 """How often each hatch is shown: counted without a trace of who looked, and nobody waits for it."""
 
+import os
 import sqlite3
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.statistics import counting, models
 from app.statistics.counting import Tally
-from tests.conftest import ENTRY_URL, on_sqlite
+from tests.conftest import ENTRY_URL, ROOT, free_port, on_sqlite
 
 DAY = date(2026, 12, 10)
 
@@ -169,3 +177,73 @@ def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
         clock.set(moment)
         tally.count((2026, 9), clock.now())
     assert tally.waiting() == {((2026, 9), date(2026, 12, 11)): 1, ((2026, 9), DAY): 2}
+
+
+@on_sqlite
+def test_a_page_never_waits_for_a_database_that_is_locked(app, client, tally, monkeypatch, caplog):
+    """The writing of its own thread waits instead, and adds everything once the lock is gone."""
+    writings, start = [], threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: (writings.append(thread), start(thread)))
+    monkeypatch.setattr(counting, "EVERY", 0)
+    with sqlite3.connect(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        pages = [client.get("/2026/lucka/10") for _ in range(3)]
+        assert {page.status_code for page in pages} == {200}
+        other.rollback()
+    for writing in writings:
+        writing.join()
+    assert writings
+    tally.flush()
+    with app.app_context():
+        assert models.stored(2026) == {(10, DAY): 3}
+    assert "kunde inte sparas" not in caplog.text
+
+
+@on_sqlite
+def test_a_page_is_shown_even_when_there_is_no_thread_to_spare(client, monkeypatch, stored):
+    class Thread:
+        def __init__(self, target, daemon):
+            pass
+
+        def start(self):
+            raise RuntimeError("can't start new thread")
+
+    client.get("/2026/lucka/10")
+    monkeypatch.setattr(counting, "EVERY", 0)
+    monkeypatch.setattr(counting.threading, "Thread", Thread)
+    assert [client.get("/2026/lucka/10").status_code for _ in range(2)] == [200, 200]
+    assert stored() == {(10, DAY): 3}
+
+
+@on_sqlite
+def test_what_was_counted_last_is_written_when_the_server_ends(tmp_path, database_url):
+    """Two workers, whichever of them answered."""
+    port = free_port()
+    listening = f"--interface wsgi --host 127.0.0.1 --port {port} --workers 2 --no-ws --log-level error"
+    settings = {
+        "FLASK_INSTANCE_PATH": str(tmp_path),
+        "DATABASE_URL": database_url,
+        "FLASK_SECRET_KEY": "test-" * 8,
+        "FLASK_DEMO": "1",
+        "FLASK_NOW": "2026-12-10T08:00",
+    }
+    command = [Path(sys.executable).with_name("granian"), *listening.split(), "wsgi:app"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    try:
+        for path in ("/healthz", *["/2026/lucka/10"] * 20):
+            assert answer_of(f"http://127.0.0.1:{port}{path}", process) == 200
+    finally:
+        process.terminate()
+        process.wait(30)
+    with sqlite3.connect(database_url.removeprefix("sqlite:///")) as written:
+        assert written.execute("SELECT number, count FROM hatch_count").fetchall() == [(10, 20)]
+
+
+def answer_of(address, process):
+    """The status of the page, once the server listens."""
+    for _ in range(300):
+        with suppress(URLError):
+            return urlopen(address, timeout=10).status  # noqa: S310 – our own server
+        with suppress(subprocess.TimeoutExpired):
+            raise AssertionError(f"the server ended with {process.wait(0.1)}")
+    raise AssertionError("the server does not answer")

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import StoppedClock
 
@@ -49,3 +49,36 @@ def axe_faults(page: Page) -> str:
     """What axe-core, which the page has been given, finds on it."""
     found: str = page.evaluate(RUN, TAGS)
     return found
+
+
+class Person:
+    """Somebody at a page that has been given axe-core, which looks through every page that comes."""
+
+    def __init__(self, page: Page, clock: StoppedClock) -> None:
+        self.page, self.clock = page, clock
+
+    def look(self) -> None:
+        assert axe_faults(self.page) == "", self.page.url
+
+    def go(self, address: str) -> None:
+        self.page.goto(address)
+        self.look()
+
+    def follow(self, link: str | re.Pattern[str]) -> None:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link).first.click()
+        self.look()
+
+    def press(self, button: str) -> None:
+        press(self.page, button)
+        self.look()
+
+    def unfold(self, part: str) -> None:
+        self.page.locator("summary", has_text=part).click()
+        self.look()
+
+    def write(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()

@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
 from app.contest import acceptance
-from tests.browser.acts import axe_faults, fill_in, press, send
+from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite
 from tests.editing.photos import photo
@@ -56,39 +56,6 @@ def watched(new_context, site):
     yield made
     # The page that asks who is there answers 403, and the browser says so.
     assert [each for each in wrong if "status of 403" not in each] == []
-
-
-class Person:
-    """Somebody at a page; every page that comes is looked through by axe-core."""
-
-    def __init__(self, page, clock):
-        self.page, self.clock = page, clock
-
-    def look(self):
-        assert axe_faults(self.page) == "", self.page.url
-
-    def go(self, address):
-        self.page.goto(address)
-        self.look()
-
-    def follow(self, link):
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=link).first.click()
-        self.look()
-
-    def press(self, button):
-        press(self.page, button)
-        self.look()
-
-    def unfold(self, part):
-        self.page.locator("summary", has_text=part).click()
-        self.look()
-
-    def write(self, label, text):
-        self.page.get_by_label(label, exact=True).fill(text)
-
-    def sees(self, text):
-        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
 
 class Communicator(Person):

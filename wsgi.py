@@ -1,5 +1,6 @@
 """What a WSGI server loads: `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask run`."""
 
+import sys
 from multiprocessing.util import Finalize
 
 from dotenv import load_dotenv
@@ -7,11 +8,14 @@ from dotenv import load_dotenv
 from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
+from app.operations.commands import waiting_app
 
 load_dotenv()
 try:
-    app = create_app()
+    # What is to be restored has no key and no content yet, and the calendar would refuse to start.
+    app = waiting_app() if sys.argv[1:2] == ["restore"] else create_app()
 except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
-Finalize(None, app.extensions["tally"].flush, exitpriority=0)
+if "tally" in app.extensions:
+    Finalize(None, app.extensions["tally"].flush, exitpriority=0)

@@ -52,6 +52,11 @@ class Settings(BaseModel):
             raise ValueError("settings come from load()")
         return self.INSTANCE_PATH
 
+    @property
+    def database_address(self) -> str:
+        """Where the database is, also when nothing was said of it."""
+        return self.DATABASE_URL or f"sqlite:///{self.instance.resolve() / 'kalender.sqlite3'}"
+
     @field_validator("SECRET_KEY_FALLBACKS", mode="before")
     @classmethod
     def keys_between_commas(cls, value: object) -> object:

@@ -31,6 +31,7 @@ READING_ORDER = """
     statistics.summary statistics.pictures
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
+    operations.bundle operations.copies operations.backup operations.restoring operations.commands
     draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache web.zipped

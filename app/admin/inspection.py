@@ -18,6 +18,7 @@ from app.calendar.hatches import Edition
 from app.calendar.lookup import library
 from app.database import db
 from app.jobs import HEARTBEAT
+from app.operations import backup
 
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -67,7 +68,7 @@ def server() -> upkeep.Server:
         rehearsal=bool(config["DEMO"] or config["NOW"]),
         debug=bool(config["DEBUG"]),
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_age(*(instance / "backup").glob("*.zip")),
+        backup_age=_age(instance / backup.DONE),
         jobs_age=_age(instance / HEARTBEAT),
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,

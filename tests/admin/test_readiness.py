@@ -201,13 +201,12 @@ def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organise
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
         jobs.minute()
-    (tmp_path / "backup").mkdir()
-    (tmp_path / "backup" / "kopia.zip").touch()
+    (tmp_path / "backup.done").touch()
     client = ready.test_client()
     cookie = organiser.get_cookie("__Host-organisator")
     client.set_cookie("__Host-organisator", cookie.value)
     assert "Redo för 1 december" in words(client.get(PAGE))
-    os.utime(tmp_path / "backup" / "kopia.zip", (0, 0))
+    os.utime(tmp_path / "backup.done", (0, 0))
     assert "Den senaste säkerhetskopian är" in words(client.get(PAGE))
 
 

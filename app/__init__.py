@@ -23,6 +23,7 @@ from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.operations import commands as operations
+from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.settings import ROOT
@@ -64,13 +65,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (converters, templating, cross_site, errors, health):
+    for part in (logs, metrics, converters, templating, cross_site, errors, health):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw),
-        *(privacy_commands.erase, jobs.jobs, jobs.mail, operations.make),
+        *(privacy_commands.erase, jobs.jobs, jobs.mail),
+        *(operations.make, operations.examine, operations.measure),
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)

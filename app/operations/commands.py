@@ -1,17 +1,18 @@
-"""`flask backup` and `flask restore`."""
+"""The commands of whoever runs the server: `flask backup`, `flask restore`, `flask doctor`, `flask metrics`."""
 
+import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import clock
 from app.clock import SWEDEN
-from app.operations import backup, restoring
+from app.operations import backup, doctor, metrics, restoring
 from app.operations.bundle import Unusable
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -60,6 +61,30 @@ def restore(file: Path) -> None:
     if file.stat().st_mode & 0o077:
         click.echo(f"Andra på servern kan läsa filen. Ändra det med: chmod 600 {file}")
     click.echo("Kontrollera dragningen med: flask draw verify")
+
+
+@click.command("doctor")
+@with_appcontext
+def examine() -> None:
+    """Undersöker servern och säger på en rad var hur allt står till."""
+    found = []
+    for line in doctor.lines():
+        found.append(line.mark)
+        click.echo(f"{line.mark}  {line.sentence}")
+    if faults := found.count("fel"):
+        raise click.ClickException(f"{faults} fel att rätta till.")
+
+
+@click.command("metrics")
+@with_appcontext
+def measure() -> None:
+    """Lämnar mätvärden till Prometheus på http://127.0.0.1:FLASK_METRICS_PORT/metrics. Avsluta med Ctrl+C."""
+    if not (port := current_app.config["METRICS_PORT"]):
+        raise click.ClickException("Sätt FLASK_METRICS_PORT, för servern och för det här kommandot.")
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    metrics.serve(current_app._get_current_object(), port)  # type: ignore[attr-defined]
+    signal.sigwait(ends)
 
 
 def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:

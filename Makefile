@@ -8,7 +8,7 @@ SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --worke
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check lock bench cards screenshots lighthouse
+.PHONY: help install install-dev run demo test check sbom lock bench cards screenshots lighthouse
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,7 +52,11 @@ test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 check: install-dev ## format, lint, types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
 	@FLASK_DEMO=1 $(BIN)/flask content check
+	@$(BIN)/python tools/audit.py
 	@echo "Utan anmärkning."
+
+sbom: install ## what the calendar is made of (CycloneDX) and its licences, into build/
+	@$(BIN)/python tools/sbom.py build
 
 lock: ## pins requirements*.in with hashes (needs uv)
 	@for name in requirements requirements-dev; do \

@@ -8,12 +8,15 @@ from dotenv import load_dotenv
 from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
+from app.operations.commands import waiting_app
 
 load_dotenv()
 try:
+    # What is to be restored has no key and no content yet, and the calendar would refuse to start.
     # An invitation can always be made: whoever is let in by it may be the one who mends the content.
-    app = create_app(checked=sys.argv[1:2] != ["organiser"])
+    app = waiting_app() if sys.argv[1:2] == ["restore"] else create_app(checked=sys.argv[1:2] != ["organiser"])
 except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
-Finalize(None, app.extensions["tally"].flush, exitpriority=0)
+if "tally" in app.extensions:
+    Finalize(None, app.extensions["tally"].flush, exitpriority=0)

@@ -22,6 +22,8 @@ from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
+from app.operations import commands as operations
+from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.settings import ROOT
@@ -42,7 +44,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.DATABASE_URL or f"sqlite:///{instance / 'kalender.sqlite3'}",
+        SQLALCHEMY_DATABASE_URI=settings.database_address,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         BABEL_DEFAULT_LOCALE="sv",
@@ -64,13 +66,14 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (converters, templating, cross_site, errors, health):
+    for part in (logs, metrics, converters, templating, cross_site, errors, health):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw),
         *(privacy_commands.erase, jobs.jobs, jobs.mail),
+        *(operations.make, operations.examine, operations.measure),
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)

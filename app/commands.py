@@ -16,6 +16,7 @@ from app.calendar.hatches import current_year
 from app.contest import acceptance
 from app.contest.models import Entry
 from app.database import db
+from app.operations import metrics
 
 INVENTED = 40
 """Entries in a demo, so that there is something to see and to draw among."""
@@ -27,6 +28,7 @@ def prepare() -> None:
     """Migrerar databasen, och skriver första gången ut en länk som skapar den första organisatören."""
     # What is in here is for the server's own user: entries, keys, invitations.
     Path(current_app.instance_path).chmod(0o700)
+    metrics.forget(current_app)
     flask_migrate.upgrade()
     click.echo("Databasen är i ordning.")
     if current_app.config["DEMO"]:

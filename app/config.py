@@ -17,6 +17,11 @@ class ConfigurationError(Exception):
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """The settings from the environment, then from `overrides`. Raises ConfigurationError."""
+    return _with_secret_key(_checked(without_key(overrides)))
+
+
+def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The same before there is a key and content, for what brings them. Raises ConfigurationError."""
     config = Config(str(ROOT))
     config.from_prefixed_env()
     config.update({name: os.environ[name] for name in _WITHOUT_PREFIX if os.environ.get(name)})
@@ -25,7 +30,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         settings = Settings.model_validate(dict(config))
     except ValidationError as error:
         raise ConfigurationError("\n".join(_in_words(fault) for fault in error.errors())) from None
-    return _with_secret_key(_checked(_with_instance(settings)))
+    return _with_instance(settings)
 
 
 _WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")

@@ -38,6 +38,11 @@ class Settings(BaseModel):
     )
     DRAW_LIMIT: str = Field("10 per minute", description="Values to check for one organiser's address")
     TRUSTED_PROXIES: int = Field(0, ge=0, le=3, description="How many proxies of ours stand in front")
+    SECURITY_CONTACT: str = Field(
+        "", description="For security.txt: a mail or https address; the organiser's if not set"
+    )
+    JSON_LOG: bool = Field(False, description="Log lines as JSON, one for each request that Flask answers")
+    METRICS_PORT: int = Field(0, ge=0, le=65535, description="Where flask metrics answers on this machine; 0 is off")
     DEBUG: bool = Field(False, description="For developing; never on a public server")
     DEMO: bool = Field(False, description="Shows the calendar at FLASK_NOW, with a rehearsal chain for the draw")
     NOW: datetime | None = Field(None, description="The time at which the clock starts; only with DEBUG or DEMO")
@@ -51,6 +56,11 @@ class Settings(BaseModel):
         if self.INSTANCE_PATH is None:
             raise ValueError("settings come from load()")
         return self.INSTANCE_PATH
+
+    @property
+    def database_address(self) -> str:
+        """Where the database is, also when nothing was said of it."""
+        return self.DATABASE_URL or f"sqlite:///{self.instance.resolve() / 'kalender.sqlite3'}"
 
     @field_validator("SECRET_KEY_FALLBACKS", mode="before")
     @classmethod
@@ -85,6 +95,11 @@ class Settings(BaseModel):
         except EmailNotValidError:
             raise ValueError("ska vara en e-postadress som kalender@exempel.se") from None
         return checked
+
+    @field_validator("SECURITY_CONTACT")
+    @classmethod
+    def a_contact(cls, value: str) -> str:
+        return value if value.startswith("https://") and urlsplit(value).netloc else cls.a_mail_address(value)
 
     @field_validator("NOW", mode="before")
     @classmethod

@@ -130,6 +130,18 @@ def database_url(engine: str, blank: str, tmp_path: Path) -> Iterator[str]:
     _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    name = f"kalender_{secrets.token_hex(6)}"
+    _on_server(f"CREATE DATABASE {name}")
+    yield _url_of(name)
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What need not be made anew for every test: compressed static files, compiled templates."""

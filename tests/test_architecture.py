@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 READING_ORDER = """
     clock settings config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
-    calendar.advice
+    calendar.advice calendar.security_txt
     contest.entries contest.rules contest.municipalities
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
@@ -31,6 +31,7 @@ READING_ORDER = """
     statistics.summary statistics.pictures
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
+    operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache web.zipped
@@ -46,6 +47,7 @@ READING_ORDER = """
     admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection
+    operations.logs operations.metrics operations.doctor operations.commands
     admin.overview_views admin.readiness_views admin.preview_views admin.entry_views admin.privacy_views
     admin.draw_forms admin.draw_offers admin.draw_page admin.draw_views admin.winner_views admin.rehearsal_views
     admin.sheet_form admin.editing_forms admin.edition_forms admin.editing_desk
@@ -58,7 +60,7 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    calendar.advice contest.entries contest.rules
+    calendar.advice calendar.security_txt contest.entries contest.rules
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain privacy.guide web.zipped
     editing.document editing.words editing.differences editing.sheets editing.drawings

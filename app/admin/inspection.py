@@ -21,14 +21,11 @@ from app.editing import conduct
 from app.editing.history import History
 from app.editing.leaves import Leaf
 from app.jobs import HEARTBEAT
+from app.operations import backup
 
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """Touched by systemd each time it has set the clock from the network."""
-
-
-BACKUP_DONE = "backup.done"
-"""A file in the instance folder; its age says when the last backup was."""
 
 
 def findings(edition: Edition) -> list[Finding]:
@@ -86,7 +83,7 @@ def server() -> upkeep.Server:
         rehearsal=bool(config["DEMO"] or config["NOW"]),
         debug=bool(config["DEBUG"]),
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_age(instance / BACKUP_DONE),
+        backup_age=_age(instance / backup.DONE),
         jobs_age=_age(instance / HEARTBEAT),
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,

@@ -1,11 +1,9 @@
 """The calendar beyond its own pages: feeds, calendar file, embed, and what crawlers ask for."""
 
-from datetime import timedelta
-
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, hatches
+from app.calendar import feeds, hatches, security_txt
 from app.calendar.lookup import current_edition, library, public
 from app.calendar.views import blueprint
 
@@ -75,12 +73,8 @@ def robots() -> Response:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    """RFC 9116. It says where to write, and is always good for another eleven months."""
-    expires = (clock.now() + timedelta(days=330)).strftime("%Y-%m-%dT00:00:00Z")
-    lines = [
-        f"Contact: mailto:{current_edition().file.organiser.email}",
-        f"Expires: {expires}",
-        "Preferred-Languages: sv, en",
-        f"Canonical: {_site()}/.well-known/security.txt",
-    ]
-    return public("\n".join(lines) + "\n", "text/plain")
+    """Where to write about a security hole: the configured contact, or the edition's organiser."""
+    edition = current_edition()
+    contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
+    good_until = security_txt.expires(edition.year, clock.now())
+    return public(security_txt.text(contact, good_until, _site()), "text/plain")

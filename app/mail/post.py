@@ -60,6 +60,13 @@ def office(url: str, folder: Path, our_name: str) -> Iterator[Send]:
                 server.quit()
 
 
+def greet(url: str, our_name: str) -> None:
+    """Connects and signs in as for a mail, sends none, and hangs up. Raises Closed."""
+    server = _connected(url, our_name)
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+
+
 def _connected(url: str, our_name: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""

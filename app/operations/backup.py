@@ -1,0 +1,107 @@
+"""Makes a backup while the calendar is served: database, content, the editor's versions and the key in one file."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import current_app
+
+from app.clock import SWEDEN
+from app.database import db
+from app.operations import bundle, copies
+from app.operations.bundle import Unusable
+
+DONE = "backup.done"
+"""A file in the instance folder; its age says when the last backup was made."""
+_NAME = "kalender-*.zip"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that was made. `key_inside` is whether the secret key is in it."""
+
+    file: Path
+    size: int
+    files: int
+    revision: str
+    key_inside: bool
+
+
+def make(target: Path | None, now: datetime) -> Made:
+    """Makes a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
+    file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
+    _refuse_place(file)
+    engine = db.engine.dialect.name
+    work = Path(tempfile.mkdtemp(prefix=".kopia-", dir=file.parent))
+    try:
+        revision = copies.revision()
+        copy = work / bundle.DATABASES[engine]
+        copies.dump(copy)
+        members = {copy.name: copy} | dict(_files())
+        manifest = bundle.pack(file, members, now, engine, revision)
+    finally:
+        shutil.rmtree(work)
+    with bundle.opened(file) as written:
+        written.check()
+    done = _instance() / DONE
+    done.touch()
+    return Made(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
+
+
+def _instance() -> Path:
+    return Path(current_app.instance_path)
+
+
+def _folder() -> Path:
+    folder = _instance() / "backup"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _refuse_place(file: Path) -> None:
+    """A place where others may write is no place for a backup: they could put another in its stead."""
+    if file.exists():
+        raise Unusable(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
+    if not file.parent.is_dir():
+        raise Unusable(f"Mappen {file.parent} finns inte.")
+    mode = file.parent.stat().st_mode
+    if mode & 0o022 and not mode & 0o1000:
+        raise Unusable(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
+
+
+def _files() -> Iterator[tuple[str, Path]]:
+    """What is kept beside the database, by its name in the backup."""
+    instance = _instance()
+    if (key := instance / "secret_key").is_file():
+        yield bundle.SECRET_KEY, key
+    for name, root in (("content", current_app.config["CALENDAR_CONTENT"]), ("instance/history", instance / "history")):
+        for path in sorted(root.rglob("*")):
+            within = path.relative_to(root)
+            if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in within.parts):
+                yield f"{name}/{within.as_posix()}", path
+
+
+def drop_old(days: int, now: datetime) -> int:
+    """Removes the backups in the instance folder that are older, and returns how many there were."""
+    old = [file for file in kept() if now - _made(file) > timedelta(days=days)]
+    for file in old:
+        file.unlink()
+    return len(old)
+
+
+def kept() -> list[Path]:
+    """The backups in the instance folder, newest first."""
+    return sorted((_instance() / "backup").glob(_NAME), reverse=True)
+
+
+def _made(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, SWEDEN)
+
+
+def last() -> datetime | None:
+    """When the last backup was made, wherever it lies; None when none was."""
+    done = _instance() / DONE
+    return _made(done) if done.is_file() else None

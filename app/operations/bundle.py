@@ -1,0 +1,162 @@
+"""A backup as one file: a ZIP of members and a manifest with the checksum of each. Knows no database."""
+
+import json
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+FORMAT = "miljojulkalendern-backup/1"
+MANIFEST = "manifest.json"
+DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+"""The member that is the database, by engine."""
+SECRET_KEY = "instance/secret_key"  # noqa: S105 – the name of a member
+_NAME = re.compile(r"(content|instance/history)/.+")
+_PART = 1 << 20
+
+
+class Unusable(Exception):
+    """A backup that cannot be made or used. The text is a Swedish sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself. `members` maps a name to the SHA-256 of its bytes, in hex."""
+
+    made_at: datetime
+    engine: str
+    revision: str
+    members: dict[str, str]
+
+
+def pack(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
+    """Writes `files`, by member name, into a new file at `target` that only its owner can read.
+
+    A file that is gone when its turn comes is left out: somebody removed it while the backup was made.
+    """
+    part = target.with_name(f".{target.name}.part")
+    with suppress(FileNotFoundError):
+        part.unlink()
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            members = {}
+            for name, path in files.items():
+                with suppress(FileNotFoundError):
+                    members[name] = _add(archive, name, path)
+            manifest = Manifest(made_at, engine, revision, members)
+            archive.writestr(MANIFEST, json.dumps(_as_json(manifest), indent=1, ensure_ascii=False))
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(target)
+    return manifest
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
+        return _copied(source, member)
+
+
+def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
+    """Copies in parts, or only reads, and returns the SHA-256 of what went by."""
+    digest = sha256()
+    while part := source.read(_PART):
+        digest.update(part)
+        if target:
+            target.write(part)
+    return digest.hexdigest()
+
+
+def _as_json(manifest: Manifest) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "made_at": manifest.made_at.isoformat(),
+        "engine": manifest.engine,
+        "revision": manifest.revision,
+        "sha256": manifest.members,
+    }
+
+
+class Bundle:
+    """An opened backup, whose manifest can be read and whose names lead nowhere else."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.manifest = _manifest(archive)
+        self._check_names()
+
+    def _check_names(self) -> None:
+        entries = [entry for entry in self._archive.infolist() if entry.filename != MANIFEST]
+        names = [entry.filename for entry in entries]
+        if DATABASES.get(self.manifest.engine) not in names:
+            raise Unusable("Säkerhetskopian har ingen databas, så den går inte att återställa.")
+        if sorted(names) != sorted(self.manifest.members):
+            raise Unusable("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
+        for entry in entries:
+            if not _is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
+                raise Unusable(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
+
+    def check(self) -> None:
+        """Reads every member against its checksum. Raises Unusable for the first that differs."""
+        for name in self.manifest.members:
+            self.extract(name, None)
+
+    def extract(self, name: str, target: Path | None) -> None:
+        """Writes a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
+        try:
+            with self._archive.open(name) as source:
+                digest = _written(source, target) if target else _copied(source, None)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            digest = ""
+        if digest != self.manifest.members[name]:
+            raise Unusable(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
+
+
+def _written(source: IO[bytes], target: Path) -> str:
+    with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        digest = _copied(source, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Bundle]:
+    """A backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except FileNotFoundError:
+        raise Unusable(f"Filen {file} finns inte.") from None
+    except (zipfile.BadZipFile, OSError):
+        raise Unusable(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
+    with archive:
+        yield Bundle(archive)
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    try:
+        found = json.loads(archive.read(MANIFEST))
+        if found["format"] != FORMAT:
+            raise Unusable(
+                f"Säkerhetskopian har formatet {found['format']!r}, som det här programmet inte känner till."
+            )
+        made_at = datetime.fromisoformat(found["made_at"])
+        return Manifest(made_at, str(found["engine"]), str(found["revision"]), dict(found["sha256"]))
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error):
+        raise Unusable("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a member's name is one that we write, and leads to no other folder."""
+    if name in DATABASES.values() or name == SECRET_KEY:
+        return True
+    parts = PurePosixPath(name).parts
+    plain = name == "/".join(parts) and not {"..", "."} & set(parts) and not re.search(r"[\\:\0]", name)
+    return bool(plain and _NAME.fullmatch(name))

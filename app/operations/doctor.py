@@ -1,0 +1,124 @@
+"""`flask doctor`: looks at everything that the calendar stands on, and says in a line each how it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.admin import inspection, upkeep
+from app.calendar import security_txt
+from app.mail import delivery, messages, post
+from app.operations import backup
+from app.web import health, limits
+
+_PARTS = {
+    "database": ("Databasen svarar och är i ordning.", "Databasen"),
+    "content": ("Innehållet har inga fel.", "Innehållet"),
+    "clock": ("Klockan är ställd.", "Klockan"),
+}
+"""The parts of /readyz: what to say of each when it is fine, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one thing is: "bra", "obs" (look at it) or "fel" (mend it), and a Swedish sentence."""
+
+    mark: str
+    sentence: str
+
+
+def lines() -> Iterator[Line]:
+    """Everything, one thing at a time. What cannot be looked at is a fault, and the rest goes on."""
+    yield Line("bra", "Inställningarna går att läsa.")
+    checks: tuple[Callable[[], Iterator[Line]], ...] = (
+        *(_parts, _server, _permissions, _mail, _counters, _proxies),
+        _security_txt,
+    )
+    for check in checks:
+        try:
+            yield from check()
+        except (OSError, SQLAlchemyError) as trouble:
+            yield Line("fel", f"Det gick inte att undersöka allt: {type(trouble).__name__}.")
+
+
+def _parts() -> Iterator[Line]:
+    """The same as whoever watches the server is told."""
+    parts, _, _ = health.ready()
+    for name, state in parts.items():
+        fine, what = _PARTS.get(name, (f"{name}: i ordning.", name))
+        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {state}.")
+
+
+def _server() -> Iterator[Line]:
+    """The same as organisers are told before 1 December."""
+    found = upkeep.of_server(inspection.server())
+    yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
+    if not found:
+        yield Line("bra", "Server, jobb, disk och säkerhetskopia är som de ska.")
+
+
+def _permissions() -> Iterator[Line]:
+    instance = Path(current_app.instance_path)
+    if not instance.stat().st_mode & 0o077:
+        yield Line("bra", "Bara serverns användare kommer åt instansmappen.")
+        return
+    inside = (instance / "secret_key", *instance.glob("kalender.sqlite3*"), *backup.kept())
+    exposed = [path.relative_to(instance) for path in inside if path.exists() and path.stat().st_mode & 0o077]
+    if exposed:
+        names = ", ".join(map(str, exposed))
+        yield Line("fel", f"Andra på servern kan läsa {names}. Ändra det med: chmod 700 {instance}")
+    else:
+        yield Line("obs", f"Andra på servern kan se vad instansmappen heter. Ändra det med: chmod 700 {instance}")
+
+
+def _mail() -> Iterator[Line]:
+    if not (server := delivery.server()):
+        return
+    try:
+        post.greet(server, messages.host(current_app.config["PUBLIC_URL"]))
+    except post.Closed as trouble:
+        yield Line("fel", f"E-postservern tar inte emot oss ({trouble}). Mejlen väntar tills den gör det.")
+    else:
+        yield Line("bra", "E-postservern tar emot oss.")
+
+
+def _counters() -> Iterator[Line]:
+    """Where the numbers of tries are kept: Redis, or a file."""
+    name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
+    try:
+        answers = limits.limiter.storage.check()
+    except limits.limiter.storage.base_exceptions:
+        answers = False
+    if answers:
+        yield Line("bra", f"{name} svarar.")
+    else:
+        yield Line("fel", f"{name} svarar inte. Gränserna för antal försök gäller inte.")
+
+
+def _proxies() -> Iterator[Line]:
+    proxies, address = current_app.config["TRUSTED_PROXIES"], current_app.config["PUBLIC_URL"]
+    if address.startswith("https://") and not proxies:
+        yield Line(
+            "obs",
+            "FLASK_TRUSTED_PROXIES är 0. Står en egen proxy framför ser alla besökare ut att komma från den, "
+            "och delar på gränserna.",
+        )
+    elif proxies and not address.startswith("https://"):
+        yield Line(
+            "obs",
+            f"FLASK_TRUSTED_PROXIES är {proxies}. Står det inte så många proxyer framför "
+            "kan vem som helst hitta på varifrån de kommer.",
+        )
+    else:
+        yield Line("bra", f"Antalet egna proxyer är satt till {proxies}.")
+
+
+def _security_txt() -> Iterator[Line]:
+    served = current_app.test_client().get("/.well-known/security.txt").text
+    if not (fault := security_txt.fault(served, clock.host_now())):
+        yield Line("bra", "security.txt gäller.")
+    else:
+        yield Line("obs" if "går ut om" in fault else "fel", fault)

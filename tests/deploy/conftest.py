@@ -1,0 +1,179 @@
+"""The calendar as it runs on a server: deploy/nginx.conf before two processes that share a database and Redis."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.conftest import ENTRY_URL, ROOT, free_port
+
+BIN = Path(sys.executable).parent
+HOST = "kalender.example.se"
+WRAP = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
+events {{ worker_connections 512; }}
+http {{
+    include /etc/nginx/mime.types;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    include {folder}/kalender.conf;
+}}
+"""
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass
+class Site:
+    """nginx on `port`, and the processes behind it by their ports."""
+
+    port: int
+    folder: Path
+    nodes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
+        """One request through nginx, with a connection of its own. Headers as x_forwarded_for="…"."""
+        sent = {"Host": HOST} | {name.replace("_", "-").title(): value for name, value in headers.items()}
+        if fields is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        body = urllib.parse.urlencode(fields) if fields is not None else None
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, found, answer.read().decode())
+
+    def raw(self, request: bytes) -> bytes:
+        """Everything that is answered to these bytes, until nginx hangs up or says nothing for two seconds."""
+        answer = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+            connection.sendall(request)
+            try:
+                while part := connection.recv(65536):
+                    answer += part
+            except TimeoutError:
+                pass
+        return answer
+
+    def log(self) -> list[list[str]]:
+        """nginx's own lines, split at spaces: time, id, method, path, status, bytes, seconds, upstream, cache."""
+        return [line.split(" ") for line in (self.folder / "access.log").read_text().splitlines()]
+
+    def kill(self, port: int) -> None:
+        os.killpg(self.nodes[port].pid, signal.SIGKILL)
+        self.nodes[port].wait(20)
+
+
+def shipped(folder: Path, port: int, nodes: list[int]) -> Path:
+    """The configuration of nginx as it is shipped, with ports and folders of the test's own."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    changes = {
+        "127.0.0.1:5001": f"127.0.0.1:{nodes[0]}",
+        "127.0.0.1:5002": f"127.0.0.1:{nodes[1]}",
+        "listen 80 default_server": f"listen 127.0.0.1:{port} default_server",
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "/var/cache/nginx/kalender": f"{folder}/cache",
+        "/var/log/nginx/kalender.log": f"{folder}/access.log",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "kalender.conf").write_text(text)
+    wrapped = folder / "nginx.conf"
+    wrapped.write_text(WRAP.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
+    return wrapped
+
+
+def until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, f"{process.args} ended before its time"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {port}")
+
+
+@contextmanager
+def running(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
+    try:
+        until_listening(port, process)
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "nginx"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> Iterator[Callable[..., Site]]:
+    """Starts it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
+    with ExitStack() as started:
+
+        def start(now: str, **settings: str) -> Site:
+            port, redis, ports = free_port(), free_port(), [free_port(), free_port()]
+            quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", str(folder)]
+            started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
+            site = Site(port, folder)
+            for node in ports:
+                content = shutil.copytree(ROOT / "calendar_content", tmp_path / f"content-{node}")
+                environment = {
+                    "FLASK_DEMO": "1",
+                    "FLASK_NOW": now,
+                    "FLASK_SECRET_KEY": app.config["SECRET_KEY"],
+                    "FLASK_INSTANCE_PATH": str(tmp_path / f"instance-{node}"),
+                    "FLASK_CALENDAR_CONTENT": str(content),
+                    "FLASK_TRUSTED_PROXIES": "1",
+                    "FLASK_PUBLIC_URL": f"https://{HOST}",
+                    "DATABASE_URL": database_url,
+                    "REDIS_URL": f"redis://127.0.0.1:{redis}",
+                }
+                command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
+                command += ["--workers", "1", "--blocking-threads", "16", "--no-ws", "--log-level", "error", "wsgi:app"]
+                site.nodes[node] = started.enter_context(running(command, node, **environment | settings))
+            nginx = ["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, port, ports))]
+            started.enter_context(running(nginx, port))
+            return site
+
+        yield start
+
+
+def form_token(site: Site, path: str = ENTRY_URL, **headers: str) -> str:
+    page = site.ask("GET", path, **headers).text
+    return page.split('name="token"')[1].split('value="')[1].split('"')[0]
+
+
+def aged_token(site: Site) -> str:
+    """A form token that has passed the time trap of both processes: a too early try says so, and is no entry."""
+    token = form_token(site)
+    for _ in range(200):
+        answers = [site.ask("POST", ENTRY_URL, {"token": token}).text for _ in range(4)]
+        if not any("Det gick så fort" in answer for answer in answers):
+            return token
+        time.sleep(0.05)
+    raise AssertionError("the form never grew old enough")

@@ -1,0 +1,205 @@
+"""Two processes behind nginx: the same limits, the same sign-ins, one draw, and nothing lost when one of them dies."""
+
+import http.client
+import re
+import subprocess
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.records import AuditRecord
+from app.contest.models import Entry
+from app.database import db
+from app.draw.models import Drawn
+from tests.conftest import ANNA, ENTRY_URL, VALUE, signed_in
+from tests.deploy.conftest import aged_token, form_token, shipped
+
+COOKIE = "__Host-organisator"
+MANY = {"FLASK_ENTRY_LIMIT": "100000 per hour", "FLASK_ENTRY_LIMIT_ALL": "100000 per hour"}
+
+
+def enter(site, token, email):
+    """One entry; its ticket on the receipt."""
+    answer = site.ask("POST", ENTRY_URL, ANNA | {"email": email, "token": token})
+    assert answer.status == 200, f"{email}: {answer.status}"
+    return re.search(r"\b[0-9a-f]{64}\b", answer.text)[0]
+
+
+def upstreams(site, path):
+    return {line[7].strip('"') for line in site.log() if line[3] == path}
+
+
+def test_the_shipped_configuration_has_no_faults(folder):
+    checked = subprocess.run(
+        ["nginx", "-t", "-e", f"{folder}/error.log", "-c", shipped(folder, 8080, [5001, 5002])],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "warn" not in checked.stderr
+
+
+def test_limits_are_counted_together_whatever_a_client_says_of_itself(two_nodes):
+    site = two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")
+    token = form_token(site)
+    answers = [
+        site.ask("POST", ENTRY_URL, ANNA | {"token": token}, x_forwarded_for=f"10.0.0.{number}").status
+        for number in range(12)
+    ]
+    assert len(upstreams(site, ENTRY_URL)) == 2
+    assert answers.count(429) == 6
+    assert answers[-6:] == [429] * 6
+
+
+def test_who_signed_in_is_signed_in_everywhere_and_who_signs_out_nowhere(app, two_nodes):
+    cookie = f"{COOKIE}={signed_in(app, 'olle@example.se').get_cookie(COOKIE).value}"
+    site = two_nodes("2026-12-10T08:00")
+    assert {site.ask("GET", "/admin/", cookie=cookie).status for _ in range(6)} == {200}
+    assert len(upstreams(site, "/admin/")) == 2
+    token = form_token(site, "/admin/", cookie=cookie)
+    # The demo's clock of the one process may be some second behind the other's, and then the token is not due yet.
+    answers = (site.ask("POST", "/admin/logga-ut", {"token": token}, cookie=cookie).status for _ in range(500))
+    assert next(status for status in answers if status != 403) == 303
+    assert {site.ask("GET", "/admin/", cookie=cookie).status for _ in range(6)} == {303}
+
+
+def test_a_node_that_dies_in_the_middle_loses_nothing_and_nobody_counts_twice(app, two_nodes):
+    site = two_nodes("2026-12-10T08:00", **MANY)
+    token, shown = aged_token(site), {}
+
+    def send(number):
+        if number == 60:
+            site.kill(min(site.nodes))
+        shown[number] = enter(site, token, f"person{number}@example.se")
+
+    with ThreadPoolExecutor(16) as crowd:
+        list(crowd.map(send, range(200)))
+    with app.app_context():
+        stored = db.session.scalars(sa.select(Entry.ticket)).all()
+    assert sorted(stored) == sorted(shown.values())
+    assert len(set(stored)) == 200
+    verified = app.test_cli_runner().invoke(args=["draw", "verify", "2026"]).output
+    assert verified.startswith("Allt stämmer i tävlingen mjk-2026: 200 bidrag"), verified
+
+
+def test_the_calendar_answers_with_one_node_left(two_nodes):
+    site = two_nodes("2026-12-10T08:00")
+    site.kill(min(site.nodes))
+    assert {site.ask("GET", f"/2026/lucka/{number}").status for number in range(1, 11)} == {200}
+    assert {site.ask("GET", ENTRY_URL).status for _ in range(10)} == {200}
+
+
+def test_two_who_draw_at_once_on_two_nodes_get_one_draw(app, accept, reach, two_nodes):
+    for number in range(20):
+        accept(f"person{number}@example.se")
+    reach("locked")
+    cookies = [f"{COOKIE}={signed_in(app, name).get_cookie(COOKIE).value}" for name in ("a@example.se", "b@example.se")]
+    site = two_nodes("2026-12-22T12:01")
+    ports = sorted(site.nodes)
+    tokens = [form_token(site, "/admin/dragning", cookie=cookie) for cookie in cookies]
+
+    def draw(which):
+        # Past nginx, so that each goes to a node of its own.
+        body = urllib.parse.urlencode({"token": tokens[which], "value": VALUE})
+        headers = {"Cookie": cookies[which], "Content-Type": "application/x-www-form-urlencoded"}
+        with closing(http.client.HTTPConnection("127.0.0.1", ports[which], timeout=60)) as connection:
+            connection.request("POST", "/admin/dragning/slumptal", body, headers)
+            return connection.getresponse().status
+
+    with ThreadPoolExecutor(2) as hands:
+        assert sorted(hands.map(draw, (0, 1))) == [303, 422]
+    with app.app_context():
+        assert len(db.session.scalars(sa.select(Drawn)).all()) == 1
+        kinds = db.session.scalars(sa.select(AuditRecord.kind)).all()
+    assert kinds.count("dragen") == 1
+    verified = app.test_cli_runner().invoke(args=["draw", "verify", "2026"]).output
+    assert verified.startswith("Allt stämmer"), verified
+
+
+# -- the proxy itself --
+
+
+@pytest.fixture
+def site(two_nodes):
+    return two_nodes("2026-12-10T08:00")
+
+
+def test_pages_are_kept_and_what_is_not_the_same_for_everybody_is_not(site):
+    for path in ("/", "/", ENTRY_URL, ENTRY_URL, "/2026/lucka/11", "/2026/lucka/11", "/admin/", "/admin/"):
+        site.ask("GET", path)
+    found = [(line[3], line[4], line[8]) for line in site.log()]
+    assert found == [
+        ("/", "200", "MISS"),
+        ("/", "200", "HIT"),
+        (ENTRY_URL, "200", "MISS"),
+        (ENTRY_URL, "200", "MISS"),
+        ("/2026/lucka/11", "403", "MISS"),
+        ("/2026/lucka/11", "403", "MISS"),
+        ("/admin/", "303", "-"),
+        ("/admin/", "303", "-"),
+    ]
+
+
+def test_a_browser_asks_again_each_time_so_that_no_page_outlives_an_opening(site):
+    kept = [site.ask("GET", "/") for _ in range(2)]
+    assert {answer.headers["cache-control"] for answer in kept} == {"public, no-cache"}
+    again = site.ask("GET", "/", if_none_match=kept[1].headers["etag"])
+    assert (again.status, again.text) == (304, "")
+    assert site.ask("GET", ENTRY_URL).headers["cache-control"] == "no-store"
+
+
+def test_no_request_can_fill_or_mix_the_cache(site):
+    plain = site.ask("GET", "/").text
+    for number in range(3):
+        asked = site.ask(
+            "GET",
+            f"/?x={number}",
+            x_forwarded_host="ond.example",
+            x_forwarded_prefix="/ond",
+            forwarded="host=ond.example",
+            accept_language="en",
+        )
+        assert asked.text == plain
+    assert [line[8] for line in site.log()] == ["MISS", "BYPASS", "BYPASS", "BYPASS"]
+    assert site.ask("GET", "/").text == plain
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nContent-Length: 4\r\n"
+        b"Content-Length: 40\r\n\r\nabcdGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nTransfer-Encoding: xchunked\r\n\r\n"
+        b"0\r\n\r\nGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+    ],
+    ids=["both lengths", "two lengths", "an encoding that does not exist"],
+)
+def test_no_second_request_is_smuggled_inside_another(site, request_bytes):
+    answer = site.raw(request_bytes)
+    assert re.match(rb"HTTP/1.1 (400|501) ", answer), answer[:100]
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert not [line for line in site.log() if line[3] == "/admin/"]
+
+
+def test_another_host_is_not_answered(site):
+    assert site.ask("GET", "/", host="ond.example").status == 421
+    assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")[:20]
+
+
+def test_what_is_too_large_is_refused_at_the_door(site):
+    assert site.ask("POST", ENTRY_URL, {"token": "x" * 70_000}).status == 413
+    assert site.ask("GET", "/" + "x" * 9000).status == 414
+
+
+def test_the_log_has_no_address_no_question_and_no_invitation(site):
+    site.ask("GET", "/?email=anna@example.se")
+    site.ask("GET", "/admin/inbjudan/hemligt")
+    text = (site.folder / "access.log").read_text()
+    assert [line[3] for line in site.log()] == ["/", "/admin/"]
+    for secret in ("anna", "hemligt", " 127.0.0.1 "):
+        assert secret not in text

@@ -37,8 +37,7 @@ PAGES = (*pages.PAGES, day_views, feed_views)
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application. Raises ConfigurationError and ContentError with Swedish sentences."""
     settings = config.load(overrides)
-    instance = settings.instance.resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(

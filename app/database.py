@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,8 +28,14 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 WRITER_WAITS = 10
 """Seconds that a writer waits for its turn before it gives up."""
+SQLITE_WAITS = 5000
+"""Milliseconds that SQLite waits for a writer in another process."""
 BATCH = 5000
 """Rows that are read or written at a time where there may be a million."""
+_IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
+"""PostgreSQL's own patience has no end: whoever waits for a server that is away is told so while still there."""
+_SPOILT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+"""After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
@@ -55,9 +62,9 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
-    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8}
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
-        options |= {"pool_pre_ping": True, "pool_size": 16}
+        options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
     return options
 
 
@@ -65,12 +72,13 @@ def tune(engine: sa.Engine) -> None:
     """SQLite: write-ahead log, commits that survive a power cut, and BEGIN sent by us, not by the driver."""
     if engine.dialect.name != "sqlite":
         return
+    _keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
-            "busy_timeout=5000",
+            f"busy_timeout={SQLITE_WAITS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -92,9 +100,63 @@ def tune(engine: sa.Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     @sa.event.listens_for(engine, "checkin")
-    def _checkin(_connection: Any, record: Any) -> None:
+    @sa.event.listens_for(engine, "invalidate")
+    def _checkin(_connection: Any, record: Any, _error: object = None) -> None:
         if record.info.pop("has_turn", False):
             turn.release()
+
+
+def _keep_to_the_file(engine: sa.Engine) -> None:
+    """SQLite by itself goes on writing to a file that was moved away, and makes an empty one where there is none."""
+    file = Path(engine.url.database or "")
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
+        options["uri"] = True
+
+    @sa.event.listens_for(engine, "connect")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    @sa.event.listens_for(engine, "checkout")
+    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(file):
+            raise sa.exc.DisconnectionError("the database file was exchanged")
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _spoilt(context: sa.engine.ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF in _SPOILT:
+            context.is_disconnect = True
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def trouble() -> str:
+    """What keeps the database from being written to at this moment, in English; empty when nothing does.
+
+    Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            return "is read-only" if connection.scalar(sa.text("SHOW transaction_read_only")) == "on" else ""
+        connection.rollback()
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute(f"PRAGMA busy_timeout={min(SQLITE_WAITS, 1000)}")
+            driver.execute("BEGIN IMMEDIATE")
+            driver.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            connection.invalidate(error)
+            return "is locked" if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else "cannot be written"
+        driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
+    return ""
 
 
 def write() -> None:

@@ -4,6 +4,7 @@ Differs from Flask-Migrate's template: foreign keys are off while SQLite rebuild
 empties the children), the whole upgrade is one transaction, and tables that are not ours are left alone.
 """
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,9 @@ def render_item(type_: str, item: Any, _context: Any) -> str | bool:
 def run() -> None:
     engine = db.engine
     sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        # Here, and nowhere else, a database file is made: a calendar whose file is away must not get an empty one.
+        Path(engine.url.database or "").touch(mode=0o600)
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         if sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
@@ -29,6 +30,7 @@ from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
+from app.web.hosts import SaneHost
 
 PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
@@ -88,7 +90,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SecurityHeaders(app.wsgi_app)
+    inner = SaneHost(SecurityHeaders(app.wsgi_app), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

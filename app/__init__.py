@@ -28,7 +28,7 @@ from app.privacy import views as own_views
 from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
 from app.web.hosts import SaneHost
 
@@ -64,7 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (converters, templating, cross_site, errors, health):
+    for part in (converters, templating, bodies, cross_site, errors, health):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
@@ -90,7 +90,8 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SaneHost(SecurityHeaders(app.wsgi_app), urlsplit(app.config["PUBLIC_URL"]).netloc)
+    punctual = bodies.PunctualBodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
+    inner = SaneHost(SecurityHeaders(punctual), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ READING_ORDER = """
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.hosts web.cross_site web.assets web.weight web.errors web.health
+    web.converters web.headers web.hosts web.bodies web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive

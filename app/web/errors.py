@@ -16,7 +16,7 @@ WORDS = {
     413: ("Det blev för mycket på en gång", "Korta texten och skicka den igen."),
     429: ("Det blev många försök på kort tid", "Vänta några minuter och försök igen. Inget har gått förlorat."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Felet är antecknat."),
-    503: ("Kalendern är upptagen just nu", "Försök igen om en stund."),
+    503: ("Kalendern är upptagen just nu", "Om du skickade något är det inte mottaget. Försök igen om en stund."),
 }
 
 _AWAY = (

@@ -16,8 +16,8 @@ from app.web.headers import WSGIApp
 
 READING = 16
 """Bodies read at a time, of the 32 threads that the server has."""
-PATIENCE = 0.25
-"""Seconds to wait for one's turn; a body that came along with its headers is read in no time."""
+PATIENCE = 1.0
+"""Seconds to wait for one's turn: long enough for a crowd whose bodies are all there."""
 _UNREAD = "kalender.unread"
 
 

@@ -48,5 +48,6 @@ def init_app(app: Flask) -> None:
     def without_host(response: Response) -> Response:
         """The way to the right spelling names no host: whoever asked may have invented it."""
         if (place := response.location) and place.startswith(request.host_url):
+            response.set_data("")
             response.location = "/" + place.removeprefix(request.host_url).lstrip("/")
         return response

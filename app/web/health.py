@@ -54,7 +54,7 @@ def _disk() -> str:
         folders.add(Path(db.engine.url.database or "").parent)
     try:
         for folder in folders:
-            with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
+            with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(bytes(_PROBE))
     except OSError:
         return "cannot be written"

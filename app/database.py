@@ -4,12 +4,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
+
+from app.sqlite_file import keep_to_the_file
 
 
 class Base(DeclarativeBase):
@@ -34,8 +35,6 @@ BATCH = 5000
 """Rows that are read or written at a time where there may be a million."""
 _IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
 """PostgreSQL's own patience has no end: whoever waits for a server that is away is told so while still there."""
-_SPOILT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-"""After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
@@ -72,7 +71,7 @@ def tune(engine: sa.Engine) -> None:
     """SQLite: write-ahead log, commits that survive a power cut, and BEGIN sent by us, not by the driver."""
     if engine.dialect.name != "sqlite":
         return
-    _keep_to_the_file(engine)
+    keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -89,6 +88,7 @@ def tune(engine: sa.Engine) -> None:
     # SQLite lets waiting writers sleep and try again, in no order: under load one of them can wait for ever. So the
     # writers of a process queue here, and SQLite's own waiting is left for other processes.
     turn = threading.Lock()
+    kept_out = threading.Event()
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -97,7 +97,9 @@ def tune(engine: sa.Engine) -> None:
             if not turn.acquire(timeout=WRITER_WAITS):
                 raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("too many writers"))
             connection.info["has_turn"] = True
-        connection.exec_driver_sql(f"BEGIN {mode}")
+            _begin_to_write(connection, kept_out)
+        else:
+            connection.exec_driver_sql(f"BEGIN {mode}")
 
     @sa.event.listens_for(engine, "checkin")
     @sa.event.listens_for(engine, "invalidate")
@@ -106,36 +108,22 @@ def tune(engine: sa.Engine) -> None:
             turn.release()
 
 
-def _keep_to_the_file(engine: sa.Engine) -> None:
-    """SQLite by itself goes on writing to a file that was moved away, and makes an empty one where there is none."""
-    file = Path(engine.url.database or "")
-
-    @sa.event.listens_for(engine, "do_connect")
-    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
-        arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
-        options["uri"] = True
-
-    @sa.event.listens_for(engine, "connect")
-    def _note(_connection: Any, record: Any) -> None:
-        record.info["file"] = _identity(file)
-
-    @sa.event.listens_for(engine, "checkout")
-    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info.get("file") != _identity(file):
-            raise sa.exc.DisconnectionError("the database file was exchanged")
-
-    @sa.event.listens_for(engine, "handle_error")
-    def _spoilt(context: sa.engine.ExceptionContext) -> None:
-        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF in _SPOILT:
-            context.is_disconnect = True
-
-
-def _identity(file: Path) -> tuple[int, int] | None:
+def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
+    """Once another process has kept one writer out, the next hardly wait: they hold the threads that show pages."""
+    driver: Any = connection.connection.dbapi_connection
+    impatient = kept_out.is_set()
+    if impatient:
+        driver.execute(f"PRAGMA busy_timeout={min(SQLITE_WAITS, 50)}")
     try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError:
+        kept_out.set()
+        raise
+    else:
+        kept_out.clear()
+    finally:
+        if impatient:
+            driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
 
 
 def trouble() -> str:

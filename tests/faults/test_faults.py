@@ -14,14 +14,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app import database
 from app.calendar.library import Library
 from app.contest.models import Entry
 from app.database import db
 from app.draw import relays
 from app.draw.beacon import QUICKNET
 from app.mail import delivery
-from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_sqlite, token_in
+from tests.conftest import ANNA, ENTRY_URL, POSTGRES, configured, fill_in, on_sqlite, token_in
 
+on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
 PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-bidrag", "/kakor")
 
 
@@ -83,6 +85,33 @@ def test_while_another_process_holds_the_database_nobody_is_thanked(app, client,
 
 
 @on_sqlite
+def test_after_one_writer_was_kept_out_the_next_hardly_wait_until_one_gets_through(app, file, monkeypatch):
+    monkeypatch.setattr(database, "SQLITE_WAITS", 60)
+    said = []
+
+    def try_to_write():
+        said.clear()
+        with app.app_context():
+            db.session.connection().connection.dbapi_connection.set_trace_callback(said.append)
+            try:
+                database.write()
+            finally:
+                db.session.rollback()
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sa.exc.OperationalError):
+            try_to_write()
+        assert "PRAGMA busy_timeout=50" not in said
+        with pytest.raises(sa.exc.OperationalError):
+            try_to_write()
+        assert [each for each in said if "busy" in each] == ["PRAGMA busy_timeout=50", "PRAGMA busy_timeout=60"]
+    try_to_write()
+    try_to_write()
+    assert "PRAGMA busy_timeout=50" not in said
+
+
+@on_sqlite
 def test_a_database_file_that_is_moved_away_takes_no_entry_along(app, client, enter, file):
     assert enter(email="bo@example.se").status_code == 200
     moved = [(path, path.with_name(f"borta-{path.name}")) for path in file.parent.glob("kalender.sqlite3*")]
@@ -139,7 +168,7 @@ def _engine(app: Flask) -> sa.Engine:
         return db.engine
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_server_that_hangs_up_on_everybody_costs_nobody_anything(app, client, enter):
     assert enter(email="bo@example.se").status_code == 200
     with app.app_context(), db.engine.connect() as connection:
@@ -148,7 +177,7 @@ def test_a_server_that_hangs_up_on_everybody_costs_nobody_anything(app, client, 
     assert_everything_is_as_before(app, client, enter)
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_server_that_is_stopped_and_started_again_needs_no_hand(make_app, clock, database_url, way):
     app = make_app(DATABASE_URL=way.url(database_url))
     client = app.test_client()
@@ -163,7 +192,7 @@ def test_a_server_that_is_stopped_and_started_again_needs_no_hand(make_app, cloc
     assert_everything_is_as_before(app, client, lambda: fill_in(client, clock))
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_server_that_only_lets_read_thanks_nobody(app, client, enter):
     with app.app_context():
         with db.engine.connect() as connection:

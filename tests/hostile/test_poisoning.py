@@ -74,6 +74,13 @@ def test_no_answer_repeats_a_host_that_somebody_invented(app, path):
         assert re.match(r"/(?!/)", answer.headers.get("Location", "/"))
 
 
+@pytest.mark.parametrize("host", ["localhost:99999", "a b", "x" * 300, "a..b", "1:2:3"])
+@pytest.mark.parametrize("path", ["/", "/2026", "/finns-inte", "/admin/passkey-fraga", ENTRY_URL])
+def test_a_host_that_cannot_be_a_name_is_as_the_sites_own(client, path, host):
+    own = {"Host": "127.0.0.1:5000"}
+    assert client.get(path, headers={"Host": host}).status_code == client.get(path, headers=own).status_code
+
+
 @configured(TRUSTED_PROXIES=1)
 def test_not_even_what_comes_through_a_proxy_of_ours_is_repeated(client):
     for path in (*CACHED, *UNCACHED):

@@ -8,7 +8,7 @@ SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --worke
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check sbom lock bench cards screenshots lighthouse
+.PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ serve:
 
 test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run
+
+soak: install-dev ## 100,000 strange requests and kill -9 a hundred times, some minutes (SOAK=10 for ten times that)
+	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py
 
 check: install-dev ## format, lint, types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary

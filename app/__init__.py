@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
@@ -29,8 +30,9 @@ from app.privacy import views as own_views
 from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import SecurityHeaders
+from app.web.hosts import SaneHost
 
 PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
@@ -39,8 +41,7 @@ PAGES = (*pages.PAGES, day_views, feed_views)
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
     """The application. Raises ConfigurationError and, if it is to be `checked`, ContentError, in Swedish sentences."""
     settings = config.load(overrides)
-    instance = settings.instance.resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
@@ -66,7 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (logs, metrics, converters, templating, cross_site, errors, health):
+    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
@@ -93,7 +94,8 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SecurityHeaders(app.wsgi_app)
+    punctual = bodies.PunctualBodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
+    inner = SaneHost(SecurityHeaders(punctual), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

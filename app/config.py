@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Config
@@ -63,6 +64,15 @@ def _with_instance(settings: Settings) -> Settings:
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} är en fil, inte en mapp.")
     return settings.model_copy(update={"INSTANCE_PATH": folder})
+
+
+def made_folder(folder: Path) -> Path:
+    """The folder, which is made where there is none. Raises ConfigurationError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} går inte att skapa ({error.strerror}).") from None
+    return folder.resolve()
 
 
 def _checked(settings: Settings) -> Settings:

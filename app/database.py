@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
+from app.sqlite_file import keep_to_the_file
+
 
 class Base(DeclarativeBase):
     # Constraints need names: SQLite's batch migrations cannot drop an unnamed one.
@@ -27,8 +29,12 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 WRITER_WAITS = 10
 """Seconds that a writer waits for its turn before it gives up."""
+SQLITE_WAITS = 5000
+"""Milliseconds that SQLite waits for a writer in another process."""
 BATCH = 5000
 """Rows that are read or written at a time where there may be a million."""
+_IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
+"""PostgreSQL's own patience has no end: whoever waits for a server that is away is told so while still there."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
@@ -55,9 +61,9 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
-    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8}
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
-        options |= {"pool_pre_ping": True, "pool_size": 16}
+        options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
     return options
 
 
@@ -65,12 +71,13 @@ def tune(engine: sa.Engine) -> None:
     """SQLite: write-ahead log, commits that survive a power cut, and BEGIN sent by us, not by the driver."""
     if engine.dialect.name != "sqlite":
         return
+    keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
-            "busy_timeout=5000",
+            f"busy_timeout={SQLITE_WAITS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -81,6 +88,7 @@ def tune(engine: sa.Engine) -> None:
     # SQLite lets waiting writers sleep and try again, in no order: under load one of them can wait for ever. So the
     # writers of a process queue here, and SQLite's own waiting is left for other processes.
     turn = threading.Lock()
+    kept_out = threading.Event()
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -89,12 +97,54 @@ def tune(engine: sa.Engine) -> None:
             if not turn.acquire(timeout=WRITER_WAITS):
                 raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("too many writers"))
             connection.info["has_turn"] = True
-        connection.exec_driver_sql(f"BEGIN {mode}")
+            _begin_to_write(connection, kept_out)
+        else:
+            connection.exec_driver_sql(f"BEGIN {mode}")
 
     @sa.event.listens_for(engine, "checkin")
-    def _checkin(_connection: Any, record: Any) -> None:
+    @sa.event.listens_for(engine, "invalidate")
+    def _checkin(_connection: Any, record: Any, _error: object = None) -> None:
         if record.info.pop("has_turn", False):
             turn.release()
+
+
+def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
+    """Once another process has kept one writer out, the next hardly wait: they hold the threads that show pages."""
+    driver: Any = connection.connection.dbapi_connection
+    impatient = kept_out.is_set()
+    if impatient:
+        driver.execute(f"PRAGMA busy_timeout={min(SQLITE_WAITS, 50)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError:
+        kept_out.set()
+        raise
+    else:
+        kept_out.clear()
+    finally:
+        if impatient:
+            driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
+
+
+def trouble() -> str:
+    """What keeps the database from being written to at this moment, in English; empty when nothing does.
+
+    Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            return "is read-only" if connection.scalar(sa.text("SHOW transaction_read_only")) == "on" else ""
+        connection.rollback()
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute(f"PRAGMA busy_timeout={min(SQLITE_WAITS, 1000)}")
+            driver.execute("BEGIN IMMEDIATE")
+            driver.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            connection.invalidate(error)
+            return "is locked" if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY else "cannot be written"
+        driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
+    return ""
 
 
 def write() -> None:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from app import sqlite_file
+
 db = current_app.extensions["migrate"].db
 
 
@@ -27,6 +29,8 @@ def render_item(type_: str, item: Any, _context: Any) -> str | bool:
 def run() -> None:
     engine = db.engine
     sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        sqlite_file.make(engine)
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         if sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

@@ -18,7 +18,7 @@ READING_ORDER = """
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
     audit.chain
-    database audit.records
+    sqlite_file database audit.records
     calendar.content calendar.library calendar.commands
     editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
     editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
@@ -33,7 +33,7 @@ READING_ORDER = """
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
+    web.converters web.headers web.hosts web.bodies web.cross_site web.assets web.weight web.errors web.health
     web.limits web.form_token web.templating web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive

@@ -90,6 +90,9 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
 
 def _read_text(path: Path, faults: list[Fault]) -> str | None:
     try:
+        # Anything but a file could make the reader wait for ever, or never end.
+        if not path.is_file():
+            raise FileNotFoundError(path)
         raw = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else None
     except OSError:
         faults.append(Fault(_name(path), 0, "", "filen saknas eller går inte att läsa"))
@@ -110,6 +113,8 @@ def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     images = {}
     for path in sorted(each for each in folder.iterdir() if IMAGE.fullmatch(each.name)):
         try:
+            if not path.is_file():
+                raise FileNotFoundError(path)
             if path.stat().st_size > LARGEST_IMAGE:
                 faults.append(Fault(_name(path), 0, "", f"bilden är större än {LARGEST_IMAGE // 1_000_000} MB"))
             else:

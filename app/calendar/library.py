@@ -56,7 +56,7 @@ class Library:
                 editions[int(folder.name)] = read_edition(folder)
             except ContentError as error:
                 faults += error.faults
-            except OSError:
+            except (OSError, ValueError):  # a file was exchanged between two looks at it
                 faults.append(Fault(folder.name, 0, "", "går inte att läsa just nu"))
         if folders:
             editions = {year: edition for year, edition in editions.items() if self.root / str(year) in folders}

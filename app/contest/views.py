@@ -96,10 +96,16 @@ def rules_page(year: int) -> Response:
     """The rules as they are now, beside every earlier version."""
     edition, contest, _ = find_contest(year)
     organiser = edition.file.organiser
-    frozen = rulebook.versions(contest.id)
+    try:
+        frozen, away = rulebook.versions(contest.id), False
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Reglernas versioner kunde inte läsas")
+        frozen, away = [], True
     current = rules.text(contest, organiser)
     # Only the newest can be in force: an older one with the same words was replaced in between.
     in_force = frozen[-1] if frozen and frozen[-1].text == current else None
     context: dict[str, Any] = {"edition": edition, "contest": contest, "sections": rules.sections(contest, organiser)}
     context |= {"in_force": in_force, "earlier": [each for each in frozen if each is not in_force]}
+    context["away"] = away
     return public(render_template("contest/rules.html", **context))

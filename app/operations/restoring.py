@@ -9,7 +9,7 @@ import flask_migrate
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 
-from app import config, database
+from app import config, database, sqlite_file
 from app.clock import Clock
 from app.database import db
 from app.operations import bundle, copies
@@ -34,6 +34,8 @@ def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         database.tune(db.engine)
+        if db.engine.dialect.name == "sqlite":
+            sqlite_file.make(db.engine)
     flask_migrate.Migrate(app, db, directory=_MIGRATIONS)
     return app
 

@@ -5,7 +5,9 @@ The files in app/static are plain. At start they are copied into the instance fo
 """
 
 import gzip
+import logging
 import re
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import brotli
 from flask import Flask
 from whitenoise import WhiteNoise
 
+_log = logging.getLogger(__name__)
 PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
@@ -54,7 +57,13 @@ def _write(path: Path, body: bytes) -> None:
 
 def init_app(app: Flask) -> None:
     target = Path(app.instance_path) / "static"
-    names = build(target)
+    try:
+        names = build(target)
+    except OSError:
+        # An instance folder that cannot be written, or a full disk, is no reason not to show the calendar.
+        _log.exception("De statiska filerna kunde inte läggas i %s; de läggs i en tillfällig mapp", target)
+        target = Path(tempfile.mkdtemp(prefix="kalender-static-"))
+        names = build(target)
 
     def asset(name: str) -> str:
         """The address of a static file. In debug mode it is built again when it has changed."""

@@ -3,6 +3,8 @@
 import logging
 
 from flask import Flask, render_template
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 _log = logging.getLogger(__name__)
@@ -14,8 +16,13 @@ WORDS = {
     413: ("Det blev för mycket på en gång", "Korta texten och skicka den igen."),
     429: ("Det blev många försök på kort tid", "Vänta några minuter och försök igen. Inget har gått förlorat."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Felet är antecknat."),
-    503: ("Kalendern är upptagen just nu", "Försök igen om en stund."),
+    503: ("Kalendern är upptagen just nu", "Om du skickade något är det inte mottaget. Försök igen om en stund."),
 }
+
+_AWAY = (
+    "Det går inte just nu",
+    "Luckorna går att läsa som vanligt. Om du skickade något är det inte sparat. Försök igen om en stund.",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -26,3 +33,11 @@ def init_app(app: Flask) -> None:
         page = render_template("errors/error.html", heading=heading, advice=advice, status=status)
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         return page, status, kept | {"Cache-Control": "no-store"}
+
+    def without_database(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
+        _log.error("Databasen svarar inte", exc_info=error)
+        page = render_template("errors/error.html", heading=_AWAY[0], advice=_AWAY[1], status=503)
+        return page, 503, {"Cache-Control": "no-store", "Retry-After": "30"}
+
+    for kind in (OperationalError, InterfaceError, InternalError, NoConnection):
+        app.register_error_handler(kind, without_database)

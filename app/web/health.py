@@ -1,6 +1,8 @@
 """For whoever watches the server: is the process up, and is what it needs in order."""
 
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -8,8 +10,10 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import db
+from app.database import db, trouble
 
+_PROBE = 64 * 1024
+"""Bytes; an entry needs some pages of the database."""
 _OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -24,8 +28,8 @@ def up() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def ready() -> tuple[dict[str, str], int, dict[str, str]]:
-    """Database, migrations, content and clock, each "ok" or what is wrong. 503 when one of them is."""
-    parts = {"database": _database(), "content": _content(), "clock": _clock()}
+    """Database, migrations, disk, content and clock, each "ok" or what is wrong. 503 when one of them is."""
+    parts = {"database": _database(), "disk": _disk(), "content": _content(), "clock": _clock()}
     return parts, 200 if set(parts.values()) == {"ok"} else 503, {"Cache-Control": "no-store"}
 
 
@@ -34,10 +38,27 @@ def _database() -> str:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
             found = MigrationContext.configure(connection).get_current_revision()
+        kept_from = trouble()
     except SQLAlchemyError:
         return "does not answer"
     directory = ScriptDirectory(current_app.extensions["migrate"].directory)
-    return "ok" if found == directory.get_current_head() else "is not migrated: run flask db upgrade"
+    if found != directory.get_current_head():
+        return "is not migrated: run flask db upgrade"
+    return kept_from or "ok"
+
+
+def _disk() -> str:
+    """Tries it: neither free space nor file modes tell about quotas, and about a file system that became read-only."""
+    folders = {Path(current_app.instance_path)}
+    if db.engine.dialect.name == "sqlite":
+        folders.add(Path(db.engine.url.database or "").parent)
+    try:
+        for folder in folders:
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(_PROBE))
+    except OSError:
+        return "cannot be written"
+    return "ok"
 
 
 def _content() -> str:

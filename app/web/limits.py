@@ -39,6 +39,8 @@ def _line(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False))
 
 
+_APART = 60
+"""Seconds that one process may be ahead of another, at most, without a count being taken for a mistake."""
 limiter = Limiter(key_func=client, headers_enabled=False)
 
 
@@ -106,33 +108,43 @@ class SQLiteStorage(Storage):
         found: sqlite3.Connection = self._local.connection
         return found
 
+    def _ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.Error:
+            # Opened while the folder could not be written, it would stay read-only for ever.
+            self._local.__dict__.pop("connection", None)
+            raise
+
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         now = time.time()
-        rows = self._connection().execute(
+        # A count that ends later than one that begins now is from a clock that went wrong, and over as well.
+        rows = self._ask(
             """INSERT INTO hit VALUES (:key, :amount, :expires) ON CONFLICT (key) DO UPDATE SET
-               count = CASE WHEN expires <= :now THEN excluded.count ELSE count + excluded.count END,
-               expires = CASE WHEN expires <= :now THEN excluded.expires ELSE expires END RETURNING count""",
-            {"key": key, "amount": amount, "expires": now + expiry, "now": now},
+               count = CASE WHEN expires <= :now OR expires > :later
+                       THEN excluded.count ELSE count + excluded.count END,
+               expires = CASE WHEN expires <= :now OR expires > :later
+                         THEN excluded.expires ELSE expires END RETURNING count""",
+            **{"key": key, "amount": amount, "expires": now + expiry, "later": now + expiry + _APART, "now": now},
         )
-        return int(rows.fetchall()[0][0])
+        return int(rows[0][0])
 
     def get(self, key: str) -> int:
-        row = self._connection().execute("SELECT count FROM hit WHERE key = ? AND expires > ?", (key, time.time()))
-        found = row.fetchone()
-        return int(found[0]) if found else 0
+        found = self._ask("SELECT count FROM hit WHERE key = :key AND expires > :now", key=key, now=time.time())
+        return int(found[0][0]) if found else 0
 
     def get_expiry(self, key: str) -> float:
-        found = self._connection().execute("SELECT expires FROM hit WHERE key = ?", (key,)).fetchone()
-        return float(found[0]) if found else time.time()
+        found = self._ask("SELECT expires FROM hit WHERE key = :key", key=key)
+        return float(found[0][0]) if found else time.time()
 
     def drop_old(self) -> None:
-        self._connection().execute("DELETE FROM hit WHERE expires <= ?", (time.time(),))
+        self._ask("DELETE FROM hit WHERE expires <= :now", now=time.time())
 
     def check(self) -> bool:
-        return bool(self._connection().execute("SELECT 1").fetchone())
+        return bool(self._ask("SELECT 1"))
 
     def reset(self) -> int:
-        return self._connection().execute("DELETE FROM hit").rowcount
+        return len(self._ask("DELETE FROM hit RETURNING key"))
 
     def clear(self, key: str) -> None:
-        self._connection().execute("DELETE FROM hit WHERE key = ?", (key,))
+        self._ask("DELETE FROM hit WHERE key = :key", key=key)

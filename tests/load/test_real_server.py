@@ -67,7 +67,9 @@ def ask(port: int, method: str, path: str, fields: dict[str, str] | None = None)
 
 
 @contextmanager
-def serving(command: list[str], port: int, database_url: str, instance: Path) -> Iterator[subprocess.Popen]:
+def serving(
+    command: list[str], port: int, database_url: str, instance: Path, **settings: str
+) -> Iterator[subprocess.Popen]:
     environment = {
         "FLASK_DEMO": "1",
         "FLASK_NOW": "2026-12-10T08:00:00",
@@ -76,6 +78,7 @@ def serving(command: list[str], port: int, database_url: str, instance: Path) ->
         "FLASK_ENTRY_LIMIT": "100000 per hour",
         "FLASK_ENTRY_LIMIT_ALL": "100000 per hour",
         "DATABASE_URL": database_url,
+        **settings,
     }
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
     try:

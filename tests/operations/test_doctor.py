@@ -70,6 +70,7 @@ def test_the_age_of_an_old_backup_is_told(doctor, tmp_path):
 
 
 def test_a_database_that_is_not_migrated_is_a_fault(doctor, tmp_path):
+    (tmp_path / "ny.sqlite3").touch()
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/ny.sqlite3")
     assert code == 1
     assert "fel  Databasen: is not migrated: run flask db upgrade." in lines

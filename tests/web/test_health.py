@@ -7,7 +7,7 @@ import pytest
 from app.web import health
 from tests.conftest import on_sqlite
 
-IN_ORDER = {"database": "ok", "content": "ok", "clock": "ok"}
+IN_ORDER = {"database": "ok", "disk": "ok", "content": "ok", "clock": "ok"}
 
 
 def test_a_calendar_in_order_is_ready(client):
@@ -23,7 +23,7 @@ def test_a_calendar_in_order_is_ready_wherever_it_was_started(client, tmp_path, 
 
 @on_sqlite
 def test_the_process_is_up_even_when_the_database_is_not(make_app, tmp_path):
-    site = make_app(DATABASE_URL=f"sqlite:///{tmp_path}/finns/inte.sqlite3").test_client()
+    site = make_app(DATABASE_URL=f"sqlite:///{tmp_path}/finns-inte.sqlite3").test_client()
     assert site.get("/healthz").json == {"status": "ok"}
     assert site.get("/").status_code == 200
     answer = site.get("/readyz")
@@ -32,6 +32,7 @@ def test_the_process_is_up_even_when_the_database_is_not(make_app, tmp_path):
 
 @on_sqlite
 def test_a_database_that_is_not_migrated_is_told(make_app, tmp_path):
+    (tmp_path / "ny.sqlite3").touch()
     site = make_app(DATABASE_URL=f"sqlite:///{tmp_path}/ny.sqlite3").test_client()
     answer = site.get("/readyz")
     assert answer.status_code == 503

@@ -47,6 +47,16 @@ def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
     assert counts.incr("bidrag", 60) == 1
 
 
+def test_what_was_counted_by_a_clock_that_went_wrong_stops_nobody_once_it_is_right(storage, monkeypatch):
+    counts = storage()
+    now = SimpleNamespace(time=lambda: 4_000_000_000.0)
+    monkeypatch.setattr(limits, "time", now)
+    counts.incr("bidrag", 60)
+    now.time = lambda: 1_000_000.0
+    assert counts.incr("bidrag", 60) == 1
+    assert counts.get_expiry("bidrag") == 1_000_060.0
+
+
 def test_counts_can_be_cleared(storage):
     counts = storage()
     counts.incr("bidrag", 60)

@@ -1,0 +1,98 @@
+"""kill -9 at random instants while entries come in, again and again: whoever was thanked is in, and nobody is twice.
+
+Each round starts the real server on what the last one left behind, as after a power cut, and sends first what was
+never answered. `make soak` goes a hundred rounds.
+"""
+
+import http.client
+import os
+import random
+import signal
+import threading
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from itsdangerous import URLSafeSerializer
+
+from app.audit import chain
+from app.audit.records import AuditRecord
+from app.contest.models import Entry
+from tests.conftest import on_sqlite, swedish
+from tests.load.test_real_server import enter, granian, port, serving
+
+__all__ = ["port"]
+SOAK = int(os.environ.get("SOAK", "0"))
+ROUNDS = 2 + 48 * SOAK
+SENDERS = 4
+TOKEN = URLSafeSerializer("belastning" * 4, salt="form-token/v1").dumps(
+    ["public", int(swedish("2026-12-10 07:30").timestamp()), "0f" * 20]
+)
+"""Of a form that was opened before the first round, by the key that the servers here sign with."""
+
+
+class Crowd:
+    """Sends entries until the server is gone. `thanked` is ticket by address, `unanswered` what nobody answered."""
+
+    def __init__(self) -> None:
+        self.thanked: dict[str, str] = {}
+        self.unanswered: list[str] = []
+        self._numbers = count(1)
+
+    def send_until_it_dies(self, port: int) -> None:
+        waiting, self.unanswered = self.unanswered, []
+        senders = [threading.Thread(target=self._send, args=(port, waiting[n::SENDERS])) for n in range(SENDERS)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+
+    def _send(self, port: int, first: list[str]) -> None:
+        mine = iter([*first])
+        while True:
+            address = next(mine, None) or f"person{next(self._numbers)}@example.se"
+            try:
+                self.thanked[address] = enter(port, TOKEN, address)
+            except (OSError, http.client.HTTPException):
+                self.unanswered += [address, *mine]
+                return
+
+
+def assert_whole(database_url: str, thanked: dict[str, str]) -> None:
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        kept = Counter(connection.execute(sa.select(Entry.email, Entry.ticket)).all())
+        log = connection.execute(
+            sa.select(AuditRecord.number, AuditRecord.head, AuditRecord.body, AuditRecord.ticket).order_by(
+                AuditRecord.number
+            )
+        ).all()
+    engine.dispose()
+    assert {entry for entry in thanked.items() if entry not in kept} == set()
+    assert len({email for email, _ in kept}) == kept.total()
+    head = chain.START
+    for at, record in enumerate(log, 1):
+        head = chain.next_head(head, record.body)
+        assert (record.number, record.head) == (at, head)
+    assert Counter(record.ticket for record in log if record.ticket) == Counter(ticket for _, ticket in kept)
+
+
+@on_sqlite
+@pytest.mark.parametrize("share", [1, 2])
+def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, port, database_url, tmp_path: Path):
+    chance, crowd = random.Random(share), Crowd()  # noqa: S311 – to be repeated
+    for number in range(1, ROUNDS + 1):
+        now = {"FLASK_NOW": f"2026-12-10T{8 + number // 60:02}:{number % 60:02}:00"}
+        with serving(granian(port), port, database_url, tmp_path, **now) as server:
+            end = threading.Timer(chance.uniform(0.02, 0.7), os.killpg, (server.pid, signal.SIGKILL))
+            end.start()
+            crowd.send_until_it_dies(port)
+            end.join()
+        assert_whole(database_url, crowd.thanked)
+    assert len(crowd.thanked) > ROUNDS
+    with serving(granian(port), port, database_url, tmp_path, FLASK_NOW="2026-12-10T20:00:00"):
+        for address in crowd.unanswered:
+            crowd.thanked[address] = enter(port, TOKEN, address)
+    assert_whole(database_url, crowd.thanked)

@@ -22,6 +22,15 @@ _PARTS = {
 """The parts of /readyz: what to say of each when it is fine, and what it is called."""
 
 
+_SWEDISH = {
+    "does not answer": "svarar inte",
+    "is not migrated: run": "är inte migrerad: kör",
+    "faults: run": "fel: kör",
+    "is before": "står före",
+}
+"""What /readyz, which programs read, says in English."""
+
+
 @dataclass(frozen=True)
 class Line:
     """How one thing is: "bra", "obs" (look at it) or "fel" (mend it), and a Swedish sentence."""
@@ -49,7 +58,13 @@ def _parts() -> Iterator[Line]:
     parts, _, _ = health.ready()
     for name, state in parts.items():
         fine, what = _PARTS.get(name, (f"{name}: i ordning.", name))
-        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {state}.")
+        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {_in_swedish(state)}.")
+
+
+def _in_swedish(state: str) -> str:
+    for english, swedish in _SWEDISH.items():
+        state = state.replace(english, swedish)
+    return state
 
 
 def _server() -> Iterator[Line]:

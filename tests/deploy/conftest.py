@@ -46,6 +46,7 @@ class Site:
     port: int
     folder: Path
     nodes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
         """One request through nginx, with a connection of its own. Headers as x_forwarded_for="…"."""
@@ -57,7 +58,9 @@ class Site:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, found, answer.read().decode())
+            text = answer.read().decode()
+        self.asked.append(path)
+        return Answer(answer.status, found, text)
 
     def raw(self, request: bytes) -> bytes:
         """Everything that is answered to these bytes, until nginx hangs up or says nothing for two seconds."""
@@ -72,8 +75,16 @@ class Site:
         return answer
 
     def log(self) -> list[list[str]]:
-        """nginx's own lines, split at spaces: time, id, method, path, status, bytes, seconds, upstream, cache."""
-        return [line.split(" ") for line in (self.folder / "access.log").read_text().splitlines()]
+        """nginx's own lines, split at spaces: time, id, method, path, status, bytes, seconds, upstream, cache.
+
+        nginx writes a line when all of an answer has gone, so the last one is waited for.
+        """
+        for _ in range(200):
+            lines = (self.folder / "access.log").read_text().splitlines()
+            if len(lines) >= len(self.asked):
+                return [line.split(" ") for line in lines]
+            time.sleep(0.05)
+        raise AssertionError("nginx has not logged every request")
 
     def kill(self, port: int) -> None:
         os.killpg(self.nodes[port].pid, signal.SIGKILL)

@@ -58,7 +58,7 @@ def test_each_line_is_a_mark_and_a_swedish_sentence(doctor):
 def test_no_backup_and_no_jobs_are_worth_a_look(doctor):
     code, lines = doctor()
     assert code == 0
-    assert "obs  Det finns ingen säkerhetskopia." in lines
+    assert "obs  Det finns ingen säkerhetskopia. Be den som sköter servern köra flask backup." in lines
     assert any(line.startswith("obs  Det som görs av sig självt har aldrig gjorts") for line in lines)
 
 
@@ -73,13 +73,13 @@ def test_a_database_that_is_not_migrated_is_a_fault(doctor, tmp_path):
     (tmp_path / "ny.sqlite3").touch()
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/ny.sqlite3")
     assert code == 1
-    assert "fel  Databasen: is not migrated: run flask db upgrade." in lines
+    assert "fel  Databasen: är inte migrerad: kör flask db upgrade." in lines
 
 
 def test_a_database_that_does_not_answer_stops_none_of_the_other_checks(doctor, tmp_path):
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/finns/inte.sqlite3")
     assert code == 1
-    assert "fel  Databasen: does not answer." in lines
+    assert "fel  Databasen: svarar inte." in lines
     assert "bra  security.txt gäller." in lines
 
 
@@ -143,7 +143,7 @@ def test_faults_in_the_content_are_told(make_app, content):
     app.extensions["library"]._read()
     result = app.test_cli_runner().invoke(args=["doctor"])
     assert result.exit_code == 1
-    assert "fel  Innehållet: 1 faults: run flask content check." in result.output
+    assert "fel  Innehållet: 1 fel: kör flask content check." in result.output
 
 
 def test_a_setting_that_cannot_be_used_stops_it_with_a_sentence(doctor):

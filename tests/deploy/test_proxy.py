@@ -1,0 +1,92 @@
+"""nginx as it is shipped: what it keeps, what it refuses, what it writes down."""
+
+import re
+
+import pytest
+
+from tests.conftest import ENTRY_URL, on_sqlite
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def site(two_nodes):
+    return two_nodes("2026-12-10T08:00")
+
+
+def test_pages_are_kept_and_what_is_not_the_same_for_everybody_is_not(site):
+    for path in ("/", "/", ENTRY_URL, ENTRY_URL, "/2026/lucka/11", "/2026/lucka/11", "/admin/", "/admin/"):
+        site.ask("GET", path)
+    found = [(line[3], line[4], line[8]) for line in site.log()]
+    assert found == [
+        ("/", "200", "MISS"),
+        ("/", "200", "HIT"),
+        (ENTRY_URL, "200", "MISS"),
+        (ENTRY_URL, "200", "MISS"),
+        ("/2026/lucka/11", "403", "MISS"),
+        ("/2026/lucka/11", "403", "MISS"),
+        ("/admin/", "303", "-"),
+        ("/admin/", "303", "-"),
+    ]
+
+
+def test_a_browser_asks_again_each_time_so_that_no_page_outlives_an_opening(site):
+    kept = [site.ask("GET", "/") for _ in range(2)]
+    assert {answer.headers["cache-control"] for answer in kept} == {"public, no-cache"}
+    again = site.ask("GET", "/", if_none_match=kept[1].headers["etag"])
+    assert (again.status, again.text) == (304, "")
+    assert site.ask("GET", ENTRY_URL).headers["cache-control"] == "no-store"
+
+
+def test_no_request_can_fill_or_mix_the_cache(site):
+    plain = site.ask("GET", "/").text
+    for number in range(3):
+        asked = site.ask(
+            "GET",
+            f"/?x={number}",
+            x_forwarded_host="ond.example",
+            x_forwarded_prefix="/ond",
+            forwarded="host=ond.example",
+            accept_language="en",
+        )
+        assert asked.text == plain
+    assert [line[8] for line in site.log()] == ["MISS", "BYPASS", "BYPASS", "BYPASS"]
+    assert site.ask("GET", "/").text == plain
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nContent-Length: 4\r\n"
+        b"Content-Length: 40\r\n\r\nabcdGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+        b"POST /2026/lucka/10/tavla HTTP/1.1\r\nHost: kalender.example.se\r\nTransfer-Encoding: xchunked\r\n\r\n"
+        b"0\r\n\r\nGET /admin/ HTTP/1.1\r\nHost: kalender.example.se\r\n\r\n",
+    ],
+    ids=["both lengths", "two lengths", "an encoding that does not exist"],
+)
+def test_no_second_request_is_smuggled_inside_another(site, request_bytes):
+    answer = site.raw(request_bytes)
+    assert re.match(rb"HTTP/1.1 (400|501) ", answer), answer[:100]
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert not [line for line in site.log() if line[3] == "/admin/"]
+
+
+def test_another_host_is_not_answered(site):
+    assert site.ask("GET", "/", host="ond.example").status == 421
+    assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")[:20]
+
+
+def test_what_is_too_large_is_refused_at_the_door(site):
+    assert site.ask("POST", ENTRY_URL, {"token": "x" * 70_000}).status == 413
+    assert site.ask("GET", "/" + "x" * 9000).status == 414
+
+
+def test_the_log_has_no_address_no_question_and_no_invitation(site):
+    site.ask("GET", "/?email=anna@example.se")
+    site.ask("GET", "/admin/inbjudan/hemligt")
+    assert [line[3] for line in site.log()] == ["/", "/admin/"]
+    text = (site.folder / "access.log").read_text()
+    for secret in ("anna", "hemligt", " 127.0.0.1 "):
+        assert secret not in text

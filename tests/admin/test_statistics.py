@@ -2,10 +2,12 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
+from app.privacy import erasure
 from tests.conftest import on_sqlite
 
 PAGE = "/admin/statistik"
@@ -93,3 +95,15 @@ def test_the_overview_shows_the_numbers_as_charts(visited, organiser):
         "Bidrag per dag",
     ]
     assert page.select_one(".steps-of-year [aria-current=step] strong").text == "Tävling"
+
+
+def test_the_figures_stand_after_the_erasure(app, visited, organiser, reach, clock):
+    reach("finished")
+    before = [table(soup(organiser.get(PAGE)), key) for key in KEYS]
+    clock.set("2027-06-01 08:00")
+    with app.app_context():
+        edition = app.extensions["library"].editions[2026]
+        privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
+        edition = replace(edition, file=edition.file.model_copy(update={"privacy": privacy}))
+        erasure.erase(edition, edition.contest, "nattlig gallring", clock.now())
+    assert [table(soup(organiser.get(PAGE)), key) for key in KEYS] == before

@@ -33,7 +33,7 @@ READING_ORDER = """
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.cross_site web.assets web.weight web.errors web.health
-    web.limits web.form_token web.templating web.page_cache web.zipped
+    web.limits web.form_token web.templating web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views

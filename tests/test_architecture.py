@@ -25,7 +25,7 @@ READING_ORDER = """
     contest.models contest.rulebook contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
-    contest.acceptance
+    contest.queue contest.acceptance
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     statistics.summary statistics.pictures

@@ -1,5 +1,6 @@
 """What a WSGI server loads: `granian --interface wsgi wsgi:app`, `gunicorn wsgi:app`, `flask run`."""
 
+import sys
 from multiprocessing.util import Finalize
 
 from dotenv import load_dotenv
@@ -8,6 +9,8 @@ from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
 
+# A thread that works on a form lets those who answer pages in ten times as often as Python would have it.
+sys.setswitchinterval(0.0005)
 load_dotenv()
 try:
     app = create_app()

@@ -3,8 +3,9 @@ PORT ?= 5000
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 1
+THREADS ?= 32
 SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
-  --blocking-threads 32 --no-ws --log-level error wsgi:app
+  --blocking-threads $(THREADS) --no-ws --log-level error wsgi:app
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help

@@ -18,6 +18,7 @@ from app.calendar import feed_views
 from app.calendar import views as calendar_views
 from app.calendar.library import Library
 from app.clock import Clock
+from app.contest import acceptance
 from app.contest import views as contest_views
 from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
@@ -67,7 +68,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health):
+    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)

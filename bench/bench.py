@@ -4,7 +4,6 @@ The server is pinned to one core and the load comes from the other. Pages are co
 precompressed bytes as a static file; entries with bare sqlite3 commits of the same durability. `make bench`.
 """
 
-import concurrent.futures
 import http.client
 import json
 import os
@@ -16,16 +15,45 @@ import statistics
 import subprocess
 import tempfile
 import time
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CLEAN = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+"""What a service is started with: granian copies the environment for each request."""
 BIN = ROOT / ".venv" / "bin"
-SECONDS, ROUNDS, CONNECTIONS = 5, 3, 64
-ENTRIES, WRITERS = 2000, 64
-PAGES = {"kalendern": "/2026/", "en lucka": "/2026/lucka/10"}
+QUICK = bool(os.environ.get("BENCH_QUICK"))
+SECONDS, ROUNDS, CONNECTIONS = (1, 1, 64) if QUICK else (5, 5, 64)
+THREADS = os.environ.get("BENCH_THREADS", "32")
+ENTRIES, WRITERS, READERS = 500 if QUICK else 4000, 64, 16
+PAGES = {"kalendern": "/", "en lucka": "/2026/lucka/10"}
+
+
+_said: list[str] = []
+
+
+def say(line: str) -> None:
+    _said.append(line)
+    print(line, flush=True)
+
+
+def keep(began: float) -> None:
+    """Writes what was said to bench/RESULTS.md, with what it was measured on."""
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    head = [
+        "# Measured",
+        "",
+        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} × {cpu[1] if cpu else '?'}, load {load} at the end, "
+        f"{time.time() - began:.0f} s. `{'BENCH_QUICK=1 ' if QUICK else ''}BENCH_THREADS={THREADS} make bench`",
+        "",
+        "Server on one core, load from the other; medians. Read the ratios. Forms that wait hold threads: with few of "
+        "them pages wait for writers, with many each page costs more.",
+        "",
+        "```text",
+    ]
+    (ROOT / "bench" / "RESULTS.md").write_text("\n".join([*head, *_said, "```", ""]), "utf-8")
 
 
 def free_port() -> int:
@@ -46,9 +74,9 @@ def fetch(port: int, path: str, **headers: str) -> tuple[int, bytes, dict[str, s
 @contextmanager
 def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A server on the first core, ready to answer, ended afterwards."""
-    process = subprocess.Popen(["taskset", "-c", "0", *command], cwd=ROOT, env=os.environ | environment)
+    process = subprocess.Popen(["taskset", "-c", "0", *command], cwd=ROOT, env=CLEAN | environment)
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 if fetch(port, path)[0] == 200:
                     break
@@ -81,6 +109,13 @@ def pages_per_cpu_second(process: subprocess.Popen[bytes], port: int, path: str,
     return rate, requests / (cpu_seconds(process) - before)
 
 
+def resident(process: subprocess.Popen[bytes]) -> float:
+    """MiB that the largest of the server's processes holds."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in [str(process.pid), *children]]
+    return max(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def nginx_with(folder: Path, port: int, pages: dict[str, bytes]) -> list[str]:
     """The command for an nginx that serves the pages' brotli bytes as plain static files."""
     for path, body in pages.items():
@@ -104,7 +139,7 @@ def bench_pages(server: subprocess.Popen[bytes], port: int, folder: Path) -> Non
     bodies = {path: fetch(port, path, **{"Accept-Encoding": "br"}) for path in PAGES.values()}
     static = free_port()
     command = nginx_with(folder, static, {path: body for path, (_, body, _) in bodies.items()})
-    with started(command, static, "/2026/") as nginx:
+    with started(command, static, "/2026/lucka/10") as nginx:
         for name, path in PAGES.items():
             tag = f"If-None-Match: {bodies[path][2]['etag']}"
             ours, same, theirs = [], [], []
@@ -115,42 +150,58 @@ def bench_pages(server: subprocess.Popen[bytes], port: int, folder: Path) -> Non
             for label, found in (("nginx, samma byte", theirs), ("kalendern", ours), ("kalendern, 304", same)):
                 rate, per_cpu = (statistics.median(column) for column in zip(*found, strict=True))
                 ratio = per_cpu / statistics.median(per for _, per in theirs)
-                print(f"{name:10} {label:18} {rate:9.0f}/s {per_cpu:9.0f} per processorsekund  {ratio:.2f} av nginx")
+                say(f"{name:10} {label:18} {rate:9.0f}/s {per_cpu:9.0f} per processorsekund  {ratio:.2f} av nginx")
 
 
-def entry(port: int, number: int, token: str) -> float:
-    """Sends one entry; the seconds it took."""
-    fields = {"token": token, "email": f"person{number}@example.org", "answer": "2030", "municipality": "1441"}
-    body = urllib.parse.urlencode(fields | {"adult": "ja", "rules": "ja"})
-    start = time.perf_counter()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", "/2026/lucka/10/tavla", body, {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
-    page = answer.read()
-    connection.close()
-    if answer.status != 200 or b"mottaget" not in page:
-        raise RuntimeError(f"bidrag {number}: {answer.status}")
-    return time.perf_counter() - start
+def wrk(port: int, connections: int, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *arguments]
+    return subprocess.Popen(
+        [*command, "--timeout", "30s", f"http://127.0.0.1:{port}"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    )
 
 
-def bench_entries(port: int, folder: Path) -> None:
+def said(load: subprocess.Popen[str]) -> tuple[float, str]:
+    """(requests per second, 99th percentile) of a wrk that ends by itself."""
+    report = load.communicate(timeout=SECONDS + 60)[0]
+    p99 = re.search(r"99%\s+([\d.]+\w+)", report)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1]), p99[1] if p99 else "–"
+
+
+def bench_entries(port: int, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    """Entries from 64 at once, each on disk before its receipt, while 16 others read the front page."""
     found = re.search(rb'name="token"[^>]*value="([^"]+)"', fetch(port, "/2026/lucka/10/tavla")[1])
-    token = found[1].decode()
+    tickets = folder / "tickets"
+    told = {"BENCH_TOKEN": found[1].decode(), "BENCH_TICKETS": str(tickets)}
+    script = str(ROOT / "bench" / "post.lua")
+    alone, _ = said(wrk(port, READERS))
     time.sleep(2.5)  # the form's time trap
-    start = time.perf_counter()
-    with concurrent.futures.ThreadPoolExecutor(WRITERS) as writers:
-        spans = sorted(writers.map(lambda number: entry(port, number, token), range(ENTRIES)))
-    rate = ENTRIES / (time.perf_counter() - start)
-    raw = bare_commits(folder)
-    stored = sqlite3.connect(folder / "kalender.sqlite3").execute("SELECT count(*) FROM entry").fetchone()[0]
-    print(f"bidrag     bara sqlite3       {raw:9.0f}/s  1.00")
-    print(f"bidrag     kalendern          {rate:9.0f}/s  {rate / raw:.2f} av bara sqlite3")
-    print(f"bidrag     väntan: median {spans[len(spans) // 2]:.3f} s, p99 {spans[len(spans) * 99 // 100]:.3f} s")
-    print(f"bidrag     i databasen: {stored} (kvitterade: {ENTRIES})")
+    raw = [bare_commits(folder)]
+    used = cpu_seconds(server)
+    rate, p99 = said(wrk(port, WRITERS, "-s", script, **told))
+    lines = tickets.read_text().split()
+    used = (cpu_seconds(server) - used) / max(1, len(lines))
+    raw.append(bare_commits(folder))
+    bare = statistics.median(raw)
+    storm = wrk(port, WRITERS, "-s", script, **told | {"BENCH_TICKETS": str(folder / "more")})
+    beside, slowest = said(wrk(port, READERS))
+    said(storm)
+    lines += (folder / "more").read_text().split()
+    stored = {row[0] for row in sqlite3.connect(folder / "kalender.sqlite3").execute("SELECT ticket FROM entry")}
+    lost = [line for line in lines if len(line) == 64 and line not in stored]
+    wrong = sorted({line for line in lines if len(line) < 64})
+    say(f"bidrag     bara sqlite3       {bare:9.0f}/s  1.00")
+    say(f"bidrag     kalendern          {rate:9.0f}/s  {rate / bare:.2f} av bara sqlite3")
+    say(f"bidrag     processortid {used * 1000:.2f} ms, p99 {p99}")
+    say(f"bidrag     kvitterade {len(lines)}, borta {len(lost)}, andra svar {wrong}")
+    say(f"startsidan bland {WRITERS} som skriver {beside:9.0f}/s  {beside / alone:.2f} av ensam, p99 {slowest}")
 
 
 def bare_commits(folder: Path) -> float:
     """Commits per second of one row each: write-ahead log, synchronous=FULL, on the same disk."""
+    (folder / "bare.sqlite3").unlink(missing_ok=True)
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -166,7 +217,7 @@ def main() -> None:
     for program in ("wrk", "nginx", "taskset"):
         if not shutil.which(program):
             raise SystemExit(f"{program} saknas: apt-get install wrk nginx-light util-linux")
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    folder, began = Path(tempfile.mkdtemp(prefix="bench-")), time.time()
     port = free_port()
     environment = {
         "FLASK_DEMO": "1",
@@ -189,11 +240,13 @@ def main() -> None:
         "--workers",
         "1",
     ]
-    command += ["--blocking-threads", "32", "--no-ws", "--log-level", "error", "wsgi:app"]
+    command += ["--blocking-threads", THREADS, "--no-ws", "--log-level", "error", "wsgi:app"]
     try:
         with started(command, port, "/healthz", **environment) as server:
             bench_pages(server, port, folder)
-            bench_entries(port, folder)
+            bench_entries(port, folder, server)
+            say(f"minne      {resident(server):.0f} MiB per process")
+        keep(began)
     finally:
         shutil.rmtree(folder)
 

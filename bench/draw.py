@@ -44,6 +44,9 @@ class Stopped(Clock):
     def now(self) -> datetime:
         return DRAW_AT
 
+    def timestamp(self) -> float:
+        return DRAW_AT.timestamp()
+
 
 def started(folder: Path) -> tuple[Flask, Any]:
     """The app on the folder's database, and its contest."""

@@ -68,6 +68,9 @@ class StoppedClock(Clock):
     def now(self) -> datetime:
         return self.instant
 
+    def timestamp(self) -> float:
+        return self.instant.timestamp()
+
 
 @pytest.fixture
 def clock() -> StoppedClock:

@@ -25,7 +25,7 @@ READING_ORDER = """
     contest.models contest.rulebook contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
-    contest.acceptance
+    contest.queue contest.acceptance
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     statistics.summary statistics.pictures
@@ -34,7 +34,7 @@ READING_ORDER = """
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.hosts web.bodies web.cross_site web.assets web.weight web.errors web.health
-    web.limits web.form_token web.templating web.page_cache web.zipped
+    web.limits web.form_token web.templating web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views

@@ -45,6 +45,9 @@ class SetClock(Clock):
     def now(self) -> datetime:
         return self.instant
 
+    def timestamp(self) -> float:
+        return self.instant.timestamp()
+
 
 @contextmanager
 def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:

@@ -12,7 +12,6 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from zxcvbn import zxcvbn
 
 SHORTEST, RECOMMENDED, LONGEST = 12, 15, 128
 HARD_ENOUGH = 3
@@ -74,6 +73,9 @@ def fault(password: str, email: str) -> str | None:
             f" och högst {LONGEST}." if len(password) > LONGEST else "."
         )
     own = [part for part in email.lower().replace("@", ".").split(".") if len(part) > 2]
+    # Read here: its lists take 12 MiB, and few processes ever choose a password.
+    from zxcvbn import zxcvbn
+
     # zxcvbn takes long over long passwords, and 72 signs say enough.
     easy = zxcvbn(password[:72], user_inputs=[*CONTEXT, *SWEDISH, email.lower(), *own])["score"] < HARD_ENOUGH
     return TOO_EASY if easy else None

@@ -44,17 +44,22 @@ def append(contest_id: str, kind: str, at: datetime, **fields: object) -> str:
 
 def append_all(contest_id: str, kind: str, at: datetime, records: Iterable[Mapping[str, object]]) -> str:
     """Adds a record for each of `records`, in batches, and returns the new head."""
+    return append_acts(contest_id, kind, ((at, record) for record in records))
+
+
+def append_acts(contest_id: str, kind: str, acts: Iterable[tuple[datetime, Mapping[str, object]]]) -> str:
+    """Adds a record for each act, an instant and its fields, in batches, and returns the new head."""
     number, head = last(contest_id)
-    fields = {"tid": chain.stamp(at), "typ": kind}
-    waiting = iter(records)
+    waiting = iter(acts)
     while batch := [*islice(waiting, BATCH)]:
         rows = []
-        for record in batch:
+        for at, record in batch:
             number += 1
-            body = chain.compact({"nr": number, **fields, **record})
+            body = chain.compact({"nr": number, "tid": chain.stamp(at), "typ": kind, **record})
             head = chain.next_head(head, body)
             rows.append({"contest_id": contest_id, "number": number, "kind": kind, "body": body, "head": head})
-        db.session.execute(sa.insert(AuditRecord), rows)
+        # The table, not the class: the session would look after objects that nobody asks for.
+        db.session.execute(sa.insert(AuditRecord.__table__), rows)  # type: ignore[arg-type]
     return head
 
 

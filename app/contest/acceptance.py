@@ -1,17 +1,25 @@
 """Taking an entry in: one transaction, done before anyone is thanked."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
 
 from app.audit import records
 from app.calendar.schema import Contest
 from app.contest import entries
 from app.contest.models import Entry
+from app.contest.queue import Queue
 from app.database import BATCH, db, write
 from app.mail import outbox
+
+TOGETHER = 64
+"""Entries in one transaction at most: a commit's price is shared, and nobody waits long for the others."""
 
 
 class ContestLocked(Exception):
@@ -36,31 +44,78 @@ class Answers:
     nonce: str
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """An entry that waits to be stored; `row` is what the table is given."""
+
+    contest_id: str
+    ticket: str
+    row: dict[str, Any]
+    at: datetime
+
+
 def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
     """Stores the entry and returns its receipt once it is on disk. Raises ContestLocked.
 
     A repeated address is an entry of its own; which of them counts is settled at locking. The receipt's mail is put
-    in the outbox with it.
+    in the outbox with it. Those who send at the same moment share a transaction, in the order they came.
     """
     chance = hmac.digest(secret.encode(), f"receipt/v1|{answers.nonce}|{answers.email}".encode(), "sha256")
     code = entries.receipt_code(chance)
     ticket = entries.ticket(contest.id, code, answers.email)
-    write()
-    if records.has(contest.id, "last"):
-        db.session.rollback()
+    # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
+    db.session.rollback()
+    line: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
+    received_at = line.put(_Sent(contest.id, ticket, _row(contest.id, code, ticket, answers, now), now))
+    if received_at is None:
         raise ContestLocked(contest.id)
-    known = db.session.scalar(
-        sa.select(Entry.received_at).where(Entry.contest_id == contest.id, Entry.ticket == ticket)
+    return Receipt(code, ticket, received_at)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["entries"] = Queue(_store, OperationalError, TOGETHER)
+
+
+def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
+    """Stores entries in one transaction; when each was received first, or None where the list is locked."""
+    try:
+        write()
+        locked = {contest_id for contest_id in {each.contest_id for each in sent} if records.has(contest_id, "last")}
+        taken = [each for each in sent if each.contest_id not in locked]
+        received = _received(taken)
+        new: dict[str, _Sent] = {}
+        for each in taken:
+            if each.ticket not in received:
+                new.setdefault(each.ticket, each)
+        _insert([*new.values()])
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        raise
+    received |= {ticket: each.at for ticket, each in new.items()}
+    return [None if each.contest_id in locked else received[each.ticket] for each in sent]
+
+
+def _received(sent: Sequence[_Sent]) -> dict[str, datetime]:
+    """When those tickets were received that are stored already: the same form sent twice."""
+    known = sa.select(Entry.ticket, Entry.received_at).where(
+        Entry.contest_id.in_({each.contest_id for each in sent}), Entry.ticket.in_([each.ticket for each in sent])
     )
-    if known is None:
-        db.session.execute(sa.insert(Entry.__table__).values(_row(contest.id, code, ticket, answers, now)))  # type: ignore[arg-type]
-        records.append(contest.id, "bidrag", now, lott=ticket)
-        outbox.put("kvitto", contest.id, ticket, now)
-    db.session.commit()
-    return Receipt(code, ticket, known or now)
+    return {row.ticket: row.received_at for row in db.session.execute(known)}
 
 
-def _row(contest_id: str, code: str, ticket: str, answers: Answers, now: datetime) -> dict[str, object]:
+def _insert(sent: Sequence[_Sent]) -> None:
+    """The entries with their records and mails, in order."""
+    if not sent:
+        return
+    db.session.execute(sa.insert(Entry.__table__), [each.row for each in sent])  # type: ignore[arg-type]
+    for contest_id in dict.fromkeys(each.contest_id for each in sent):
+        acts = ((each.at, {"lott": each.ticket}) for each in sent if each.contest_id == contest_id)
+        records.append_acts(contest_id, "bidrag", acts)
+    outbox.put_all("kvitto", ((each.contest_id, each.ticket, each.at) for each in sent))
+
+
+def _row(contest_id: str, code: str, ticket: str, answers: Answers, now: datetime) -> dict[str, Any]:
     return {
         "contest_id": contest_id,
         "ticket": ticket,

@@ -13,6 +13,8 @@ from app.contest.entries import canonical_email
 from app.contest.municipalities import MUNICIPALITIES
 from app.web.form_token import QUICKEST, TokenForm, trimmed
 
+_CHOICES = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
+
 
 def _spaceless(value: str | None) -> str:
     """An address is never mended in silence, but for the space around it."""
@@ -44,7 +46,7 @@ class EntryForm(TokenForm):
         self.options = contest.options
         self.minimum_age = contest.minimum_age
         self.answer.choices = [*map(SelectChoice, contest.options)]
-        self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
+        self.municipality.choices = _CHOICES
         self.answer.label.text = contest.question
         self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"
         self.motivation.label.text = contest.motivation_question

@@ -47,13 +47,20 @@ def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersio
     return latest
 
 
+def hold(contest: Contest, organiser: Organiser, now: datetime) -> None:
+    """As freeze, for whoever does not read the rules: nearly always one light question, for every entry asks it."""
+    newest = sa.select(RulesVersion.sha256).where(RulesVersion.contest_id == contest.id)
+    if db.session.scalar(newest.order_by(RulesVersion.number.desc()).limit(1)) != _current(contest, organiser)[1]:
+        freeze(contest, organiser, now)
+
+
 def keep_up(edition: Edition, now: datetime) -> None:
     """Freezes the rules once their contest has opened, and every change after that, as long as they are complete."""
     if (contest := edition.contest) is None or edition.gaps:
         return
     phase = contest.phase(now)
     if phase == "open" or (phase == "closed" and _latest(contest.id)):
-        freeze(contest, edition.file.organiser, now)
+        hold(contest, edition.file.organiser, now)
 
 
 def versions(contest_id: str) -> list[RulesVersion]:

@@ -69,7 +69,7 @@ def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) 
         motivation=(form.motivation.data or None) if "motivation" in form else None,
         nonce=g.form_nonce,
     )
-    rulebook.freeze(contest, edition.file.organiser, clock.now())
+    rulebook.hold(contest, edition.file.organiser, clock.now())
     receipt = acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], clock.now())
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
     code = entries.grouped(receipt.code)

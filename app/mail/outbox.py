@@ -4,6 +4,7 @@ A mail is taken out for a while before it is sent, so that two processes never s
 died has lost it when the while is over, and it is tried again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,8 +43,17 @@ class Waiting:
 
 def put(kind: str, contest_id: str, ticket: str, now: datetime) -> None:
     """Puts a mail in, inside the caller's write() transaction."""
-    row = {"kind": kind, "contest_id": contest_id, "ticket": ticket, "created_at": now, "next_try_at": now}
-    db.session.execute(sa.insert(OutboxMail).values(row | {"tries": 0, "state": WAITING}))
+    put_all(kind, [(contest_id, ticket, now)])
+
+
+def put_all(kind: str, mails: Iterable[tuple[str, str, datetime]]) -> None:
+    """Puts mails in, each a contest, a ticket and an instant, inside the caller's write() transaction."""
+    rows = [
+        {"contest_id": contest_id, "ticket": ticket, "created_at": at, "next_try_at": at}
+        for contest_id, ticket, at in mails
+    ]
+    fields = {"kind": kind, "tries": 0, "state": WAITING}
+    db.session.execute(sa.insert(OutboxMail.__table__), [row | fields for row in rows])  # type: ignore[arg-type]
 
 
 def take(now: datetime) -> Taken | None:

@@ -8,7 +8,7 @@ import threading
 import time as machine
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,14 +33,14 @@ class Tally:
         self._written = machine.monotonic()
         self._days: dict[date, dict[Shown, int]] = {}
         self._today: dict[Shown, int] = {}
-        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+        self._from = self._until = 0.0
 
-    def count(self, shown: Shown, now: datetime) -> None:
-        """Counts one showing at `now` (aware), and starts a writing when the last was a minute ago."""
+    def count(self, shown: Shown, moment: float) -> None:
+        """Counts one showing at `moment` (POSIX seconds), and starts a writing when the last was a minute ago."""
         due = False
         with self._lock:
-            if not self._from <= now < self._until:
-                due = self._turn_to(now)
+            if not self._from <= moment < self._until:
+                due = self._turn_to(moment)
             self._today[shown] = self._today.get(shown, 0) + 1
         if due:
             with suppress(RuntimeError):  # a machine that has no thread to spare: another minute will
@@ -66,13 +66,13 @@ class Tally:
             with self._lock:
                 self._put_back(taken)
 
-    def _turn_to(self, now: datetime) -> bool:
-        """Goes to the day of `now`, for a minute at most, and says whether it is time to write."""
-        day = now.astimezone(SWEDEN).date()
+    def _turn_to(self, moment: float) -> bool:
+        """Goes to the day of `moment`, for a minute at most, and says whether it is time to write."""
+        day = datetime.fromtimestamp(moment, SWEDEN).date()
         self._today = self._days.setdefault(day, {})
-        self._from = now
-        midnight = datetime.combine(day + timedelta(days=1), time(), SWEDEN).astimezone(UTC)
-        self._until = min(now + timedelta(seconds=EVERY), midnight)
+        self._from = moment
+        midnight = datetime.combine(day + timedelta(days=1), time(), SWEDEN)
+        self._until = min(moment + EVERY, midnight.timestamp())
         due = machine.monotonic() - self._written >= EVERY
         if due:
             self._written = machine.monotonic()

@@ -8,6 +8,7 @@ import hmac
 import secrets
 import unicodedata
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import current_app, g
@@ -16,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
+from wtforms.i18n import get_translations
 
 from app import clock
 
@@ -61,6 +63,12 @@ class SignedToken(CSRF):
         g.form_nonce = nonce
 
 
+@cache
+def _swedish() -> Any:
+    """WTForms' own words, read once: Flask-WTF reads the file anew for each request."""
+    return get_translations(["sv"])
+
+
 class TokenForm(FlaskForm):
     """A form protected by a SignedToken. A form that asks for one anew shows a fresh one, never the posted."""
 
@@ -73,6 +81,9 @@ class TokenForm(FlaskForm):
 
         def token_bound_to(self) -> str:
             return "public"
+
+        def get_translations(self, form: BaseForm) -> Any:
+            return _swedish()
 
     def faults(self) -> list[tuple[str, str]]:
         """What to mend, in the order of the page: (field name, sentence)."""

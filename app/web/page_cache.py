@@ -1,53 +1,57 @@
 """Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up.
 
-A page depends only on the content and on which instants of the calendar have passed. A generation holds the
-pages of one such state; it ends at the next opening, when content changes, or when the clock leaves its span.
-Only addresses that exist are kept (`addresses`), and what stands after a question mark is not read, so no request
-can fill the memory or slip past it.
+A page depends only on the content and on which instants of the calendar have passed. A generation holds the pages of
+one such state. In the last minute before it ends the next one is made, in a thread of its own, so that nobody waits
+at midnight; which of them is shown is decided by the clock alone, at each request, and a clock that is set back finds
+the earlier one. Only addresses that exist are kept (`addresses`), and what stands after a question mark is not read,
+so no request can fill the memory or slip past it.
 """
 
-import gzip
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
-import brotli
 from werkzeug.http import parse_accept_header
 
 from app.calendar.hatches import changes
 from app.calendar.library import Library
 from app.clock import PINNED, Clock
 from app.web.headers import WSGIApp
+from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
 
-LONGEST_AGE = 60
-"""Seconds that a browser or proxy may keep a page, unless the next opening comes sooner."""
-_COMPRESSIBLE = ("text/", "image/svg+xml", "application/")
 Counted = tuple[int, int]
-_SKIPPED = {"content-length", "cache-control", "etag", "vary", "content-encoding"}
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page in its encodings: {"identity": (etag, body), "gzip": …, "br": …}, and its other headers."""
-
-    headers: list[tuple[str, str]]
-    bodies: dict[str, tuple[str, bytes]]
+_KEPT = 3
+"""Generations: the one before, the present and the next."""
+_FORMS_AT_ONCE = 4
+"""Forms that are worked on at a time; the others wait without taking the processor from those who read pages."""
 
 
 @dataclass
 class Generation:
-    """The pages of one state of the calendar, good from `start` until `end`."""
+    """The pages of one state of the calendar, good from `start` until `end` (POSIX seconds)."""
 
-    start: datetime
-    end: datetime
+    start: float
+    end: float
     version: int
     addresses: Mapping[str, Counted | None]
     pages: dict[str, Page] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(slots=True)
+class Ready:
+    """What can be answered at once from `since` to `until`, both included: by path and encoding, as it is sent."""
+
+    generation: Generation
+    since: float
+    until: float
+    age: int
+    version: int
+    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
 
 class PageCache:
@@ -62,100 +66,120 @@ class PageCache:
         clock: Clock,
         library: Library,
         addresses: Callable[[datetime], Mapping[str, Counted | None]],
-        count: Callable[[Counted, datetime], None],
+        count: Callable[[Counted, float], None],
     ) -> None:
         self._app = app
         self._clock = clock
         self._library = library
         self._addresses = addresses
         self._count = count
-        self._generation: Generation | None = None
+        self._generations: tuple[Generation, ...] = ()
+        self._lock = threading.Lock()
+        self._gate = threading.Semaphore(_FORMS_AT_ONCE)
+        self._ready: Ready | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        now = environ[PINNED] = self._clock.now()
+        moment = self._clock.timestamp()
         self._library.refresh()
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self._app(environ, start_response)
-        generation = self._generation_at(now)
-        path = environ["PATH_INFO"]
-        if path not in generation.addresses:
-            return self._app(environ, start_response)
-        page = generation.pages.get(path) or self._filled(generation, path, environ)
+        ready = self._ready
+        if ready is None or not ready.since <= moment <= ready.until or ready.version != self._library.version:
+            ready = self._ready_at(moment, environ)
+        where = environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        found = ready.answers.get(where) or self._found(ready, where, environ, moment)
+        method = environ["REQUEST_METHOD"]
+        if found is None or (method != "GET" and method != "HEAD"):
+            environ[PINNED] = _instant(moment)
+            if method != "POST":
+                return self._app(environ, start_response)
+            with self._gate:
+                return self._app(environ, start_response)
+        if found.counted and method == "GET":
+            self._count(found.counted, moment)
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and (known == "*" or found.tag in known):
+            start_response("304 Not Modified", found.unchanged)
+            return [b""]
+        start_response("200 OK", found.headers)
+        return found.body if method == "GET" else [b""]
+
+    def _ready_at(self, moment: float, environ: dict[str, Any]) -> Ready:
+        """What can be answered at `moment`: it stays so for as long as the state and the age that browsers are told."""
+        with self._lock:
+            generation = self._generation_at(moment)
+            if generation.end - moment <= LONGEST_AGE and self._made(generation.end) is None:
+                following = self._generation_at(generation.end)
+                wanted = [path for path in following.addresses if path in generation.pages]
+                wanted += [path for path in following.addresses if path not in generation.addresses]
+                threading.Thread(target=self._prepare, args=(following, wanted, dict(environ)), daemon=True).start()
+        end = generation.end
+        age = min(LONGEST_AGE, int(end - moment))
+        since = generation.start if age == LONGEST_AGE else math.nextafter(end - age - 1, end)
+        until = min(end - age, math.nextafter(end, 0))
+        self._ready = Ready(generation, max(since, generation.start), until, age, generation.version)
+        return self._ready
+
+    def _made(self, moment: float) -> Generation | None:
+        version = self._library.version
+        return next(
+            (each for each in self._generations if each.version == version and each.start <= moment < each.end), None
+        )
+
+    def _generation_at(self, moment: float) -> Generation:
+        """The generation of an instant, made when there is none; it replaces the one made longest ago."""
+        if found := self._made(moment):
+            return found
+        version = self._library.version
+        moments = [each.timestamp() for edition in self._library.editions.values() for each in changes(edition)]
+        made = Generation(
+            start=max((each for each in moments if each <= moment), default=-math.inf),
+            end=min((each for each in moments if each > moment), default=moment + 86_400),
+            version=version,
+            addresses=self._addresses(_instant(moment)),
+        )
+        kept = [each for each in self._generations if each.version == version]
+        self._generations = (made, *kept[: _KEPT - 1])
+        return made
+
+    def _prepare(self, generation: Generation, paths: list[str], environ: dict[str, Any]) -> None:
+        """Makes the pages of a state that has not come yet, as of its first instant."""
+        for path in paths:
+            self._filled(generation, path, environ | {"PATH_INFO": path}, generation.start)
+
+    def _found(self, ready: Ready, where: tuple[str, str], environ: dict[str, Any], moment: float) -> Answer | None:
+        path, encoding = where
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path not in ready.generation.addresses:
+            return None
+        page = ready.generation.pages.get(path) or self._filled(ready.generation, path, environ, moment)
         if page is None:
-            return self._app(environ, start_response)
-        if (counted := generation.addresses[path]) and environ["REQUEST_METHOD"] == "GET":
-            self._count(counted, now)
-        return _answer(page, generation.end - now, environ, start_response)
+            return None
+        made = ready.answers[where] = answer(page, encoding, ready.age, ready.generation.addresses[path])
+        return made
 
-    def _generation_at(self, now: datetime) -> Generation:
-        found = self._generation
-        if found is None or found.version != self._library.version or not found.start <= now < found.end:
-            version = self._library.version
-            moments = [moment for edition in self._library.editions.values() for moment in changes(edition)]
-            found = self._generation = Generation(
-                start=max((moment for moment in moments if moment <= now), default=datetime.min.replace(tzinfo=UTC)),
-                end=min((moment for moment in moments if moment > now), default=now + timedelta(days=1)),
-                version=version,
-                addresses=self._addresses(now),
-            )
-        return found
-
-    def _filled(self, generation: Generation, path: str, environ: dict[str, Any]) -> Page | None:
+    def _filled(self, generation: Generation, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         with generation.lock:
-            if path not in generation.pages and (page := self._ask(environ)):
+            if path not in generation.pages and (page := self._ask(path, environ, moment)):
                 generation.pages[path] = page
         return generation.pages.get(path)
 
-    def _ask(self, environ: dict[str, Any]) -> Page | None:
+    def _ask(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         """The page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key == "HTTP_HOST"}
-        answer = self._app(
-            asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": ""},
+        response = self._app(
+            asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": "", PINNED: _instant(moment)},
             lambda status, headers, *_: started.append((status, headers)),
         )
         try:
-            body = b"".join(answer)
+            body = b"".join(response)
         finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = started[0]
-        names = {name.lower(): value for name, value in headers}
-        if not status.startswith("200") or "public" not in names.get("cache-control", "") or "set-cookie" in names:
-            return None
-        kept = [(name, value) for name, value in headers if name.lower() not in _SKIPPED]
-        return Page(kept, _encoded(body, names.get("content-type", "")))
+            if hasattr(response, "close"):
+                response.close()
+        earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
+        return page_from(*started[0], body, earlier)
 
 
-def _encoded(body: bytes, content_type: str) -> dict[str, tuple[str, bytes]]:
-    tag = sha256(body).hexdigest()[:20]
-    bodies = {"identity": (f'"{tag}"', body)}
-    if content_type.startswith(_COMPRESSIBLE):
-        bodies["gzip"] = (f'"{tag}-gz"', gzip.compress(body, 9, mtime=0))
-        bodies["br"] = (f'"{tag}-br"', brotli.compress(body))
-    return bodies
-
-
-def _answer(
-    page: Page, left: timedelta, environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
-    encoding = _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    encoding = encoding if encoding in page.bodies else "identity"
-    tag, body = page.bodies[encoding]
-    age = max(0, min(LONGEST_AGE, int(left.total_seconds())))
-    headers = [
-        *page.headers,
-        ("Cache-Control", f"public, max-age={age}, must-revalidate"),
-        ("ETag", tag),
-        ("Vary", "Accept-Encoding"),
-    ]
-    if (known := environ.get("HTTP_IF_NONE_MATCH")) and (known == "*" or tag in known):
-        start_response("304 Not Modified", [header for header in headers if header[0] != "Content-Type"])
-        return [b""]
-    if encoding != "identity":
-        headers.append(("Content-Encoding", encoding))
-    start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
-    return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+def _instant(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment, UTC)
 
 
 @lru_cache(maxsize=512)

@@ -311,13 +311,13 @@ def test_the_mail_waits_while_its_contest_is_not_in_the_content(app, serve, acce
 
 def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monkeypatch):
     serve()
-    put = outbox.put
+    put = outbox.put_all
 
-    def put_and_break(*row):
-        put(*row)
+    def put_and_break(*rows):
+        put(*rows)
         raise RuntimeError("strömmen gick")
 
-    monkeypatch.setattr(outbox, "put", put_and_break)
+    monkeypatch.setattr(outbox, "put_all", put_and_break)
     with pytest.raises(RuntimeError):
         accept(ANNA)
     assert rows() == []

@@ -2,13 +2,15 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import brotli
 import pytest
 from flask import template_rendered
 
+from app.web import page_cache
 from app.web.page_cache import PageCache
-from tests.conftest import ENTRY_URL, on_sqlite
+from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PAGES = ("/", "/2026/", "/2026/lucka/10", "/om", "/personuppgifter", "/kakor")
@@ -198,7 +200,7 @@ def test_strange_addresses_never_fill_the_memory(app, client):
         client.get("/om", headers={"Accept-Encoding": f"x{number}"})
         client.post("/")
     assert isinstance(app.wsgi_app, PageCache)
-    assert set(app.wsgi_app._generation.pages) <= {"/", "/2026/lucka/10", "/om"}
+    assert set().union(*(each.pages for each in app.wsgi_app._generations)) <= {"/", "/2026/lucka/10", "/om"}
 
 
 def test_a_page_asked_for_with_a_query_is_the_same_page(client):
@@ -208,6 +210,60 @@ def test_a_page_asked_for_with_a_query_is_the_same_page(client):
 
 def test_old_pages_are_forgotten_when_the_calendar_moves_on(app, client, clock):
     client.get("/")
+    for day in range(11, 19):
+        clock.set(f"2026-12-{day} 00:00")
+        client.get("/om")
+    assert len(app.wsgi_app._generations) == 3
+    assert set().union(*(each.pages for each in app.wsgi_app._generations)) == {"/om"}
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Runs the threads that the cache starts, when the test says so."""
+    started = []
+
+    class Thread:
+        def __init__(self, target, args, daemon):
+            self.run = lambda: target(*args)
+
+        def start(self):
+            started.append(self)
+
+    monkeypatch.setattr(page_cache.threading, "Thread", Thread)
+    return started
+
+
+def test_the_next_day_is_made_before_the_clock_turns(client, clock, made, threads, make_app):
+    clock.set("2026-12-10 23:58:59")
+    for path in PAGES:
+        client.get(path)
+    assert threads == []
+    clock.set("2026-12-10 23:59:30")
+    client.get("/")
+    client.get("/")
+    [thread] = threads
+    thread.run()
+    assert "Dagens lucka, 10 december" in client.get("/").text
+    assert client.get("/2026/lucka/11").status_code == 403
+    clock.set("2026-12-10 23:59:59.999999")
+    assert client.get("/2026/lucka/11").status_code == 403
+    made.clear()
     clock.set("2026-12-11 00:00")
-    client.get("/om")
-    assert set(app.wsgi_app._generation.pages) == {"/om"}
+    for path in (*PAGES, "/2026/lucka/11"):
+        assert client.get(path).status_code == 200
+    assert made == []
+    fresh = make_app().test_client()
+    for path in (*PAGES, "/2026/lucka/11", "/flode.xml"):
+        assert client.get(path).data == fresh.get(path).data
+
+
+@pytest.mark.parametrize("step", [0.5, 5, 3600, 7200, 86_400])
+def test_a_clock_that_jumps_about_the_opening_always_shows_what_it_says(client, clock, step, threads):
+    opening = clock.instant = swedish("2026-12-11 00:00")
+    for offset in (-1, 1, -1, 1, -step, step, 0, -0.000001, 0, -step, -step / 2, step / 2):
+        clock.instant = opening + timedelta(seconds=offset)
+        if threads:
+            threads.pop().run()
+        is_open = offset >= 0
+        assert client.get("/2026/lucka/11").status_code == (200 if is_open else 403)
+        assert ("/2026/lucka/11" in client.get("/flode.xml").text) == is_open

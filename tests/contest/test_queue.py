@@ -1,0 +1,108 @@
+"""Writers that wait are written together: everyone gets their own outcome, a bad one fails alone, nobody starves."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+import pytest
+
+from app.contest.queue import Queue
+
+
+class Unreachable(Exception):
+    """Nothing can be written at all."""
+
+
+class Disk:
+    """Writes that can be held back; `batches` is what was written together."""
+
+    def __init__(self):
+        self.batches, self.free, self.begun = [], threading.Event(), threading.Event()
+        self.free.set()
+
+    def __call__(self, items):
+        self.begun.set()
+        self.free.wait()
+        if "unreachable" in items:
+            raise Unreachable
+        if "bad" in items:
+            raise ValueError("bad")
+        self.batches.append(list(items))
+        return [f"{item} written" for item in items]
+
+
+@pytest.fixture
+def disk():
+    return Disk()
+
+
+@pytest.fixture
+def queue(disk):
+    return Queue(disk, Unreachable, most=4)
+
+
+@pytest.fixture
+def in_line(disk, queue):
+    """The outcomes of items that all stood in line while the first one was written."""
+
+    def send(*items):
+        with ThreadPoolExecutor(len(items)) as crowd:
+            disk.free.clear()
+            disk.begun.clear()
+            outcomes = [crowd.submit(queue.put, items[0])]
+            disk.begun.wait()
+            for place, item in enumerate(items[1:], start=1):
+                outcomes.append(crowd.submit(queue.put, item))
+                while len(queue._line) < place:
+                    pass
+            disk.free.set()
+        return [outcome.exception() or outcome.result() for outcome in outcomes]
+
+    return send
+
+
+def test_one_who_comes_alone_is_written_at_once(disk, queue):
+    assert queue.put("Anna") == "Anna written"
+    assert queue.put("Bo") == "Bo written"
+    assert disk.batches == [["Anna"], ["Bo"]]
+
+
+def test_those_who_waited_are_written_together_in_the_order_they_came(disk, in_line):
+    assert in_line("Anna", "Bo", "Cia", "Dan") == ["Anna written", "Bo written", "Cia written", "Dan written"]
+    assert disk.batches == [["Anna"], ["Bo", "Cia", "Dan"]]
+
+
+def test_no_more_are_written_together_than_may_be(disk, in_line):
+    in_line(*"ABCDEFGHIJ")
+    assert disk.batches == [["A"], ["B", "C", "D", "E"], ["F", "G", "H", "I"], ["J"]]
+
+
+def test_a_bad_one_fails_alone(disk, in_line):
+    anna, bo, bad, dan = in_line("Anna", "Bo", "bad", "Dan")
+    assert (anna, bo, dan) == ("Anna written", "Bo written", "Dan written")
+    assert isinstance(bad, ValueError)
+    assert sorted(chain.from_iterable(disk.batches)) == ["Anna", "Bo", "Dan"]
+
+
+def test_what_is_nobodys_fault_is_told_to_everybody_and_tried_once(disk, in_line):
+    outcomes = in_line("Anna", "Bo", "unreachable", "Dan", "Eva", "Frej")
+    assert outcomes[0] == "Anna written"
+    assert all(isinstance(outcome, Unreachable) for outcome in outcomes[1:5])
+    assert outcomes[5] == "Frej written"
+    assert disk.batches == [["Anna"], ["Frej"]]
+
+
+def test_the_line_goes_on_after_an_error(queue):
+    for broken, error in (("bad", ValueError), ("unreachable", Unreachable)):
+        with pytest.raises(error):
+            queue.put(broken)
+    assert queue.put("Anna") == "Anna written"
+
+
+def test_each_of_a_crowd_is_written_once_and_nobody_is_left_waiting(disk, queue):
+    people = [f"person {number}" for number in range(2000)]
+    with ThreadPoolExecutor(32) as crowd:
+        outcomes = list(crowd.map(queue.put, people))
+    assert outcomes == [f"{person} written" for person in people]
+    assert sorted(chain.from_iterable(disk.batches)) == sorted(people)
+    assert max(map(len, disk.batches)) <= 4

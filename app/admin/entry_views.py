@@ -36,8 +36,6 @@ _WHERE: dict[str, Callable[[Contest], sa.ColumnElement[bool]]] = {
     "strukna": lambda contest: Entry.struck.is_not(None),
     "fel": lambda contest: Entry.answer != contest.answer,
 }
-
-
 SHOWN = {"": "Alla", "kvar": "Inte strukna", "strukna": "Strukna", "fel": "Fel svar"}
 
 

@@ -132,7 +132,9 @@ def in_words(figure: Figure) -> str:
     if not any(count for count, _ in known):
         return f"Inga {figure.thing} ännu."
     most, fewest = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])
-    total = f"{_grouped(sum(count for count, _ in known))} {figure.thing}"
+    shown = sum(count for count, _ in known)
+    # One visning, two visningar; bidrag is the same in both.
+    total = f"{_grouped(shown)} {figure.thing.removesuffix('ar') if shown == 1 else figure.thing}"
     if untold := len(figure.points) - len(known):
         return f"Flest: {most[1]}, {_grouped(most[0])}. {untold} visas utan antal."
     if len(known) == 1:

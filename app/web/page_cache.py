@@ -26,8 +26,6 @@ from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
 Counted = tuple[int, int]
 _KEPT = 3
 """Generations: the one before, the present and the next."""
-_FORMS_AT_ONCE = 4
-"""Forms that are worked on at a time; the others wait without taking the processor from those who read pages."""
 
 
 @dataclass
@@ -75,7 +73,6 @@ class PageCache:
         self._count = count
         self._generations: tuple[Generation, ...] = ()
         self._lock = threading.Lock()
-        self._gate = threading.Semaphore(_FORMS_AT_ONCE)
         self._ready: Ready | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -89,10 +86,7 @@ class PageCache:
         method = environ["REQUEST_METHOD"]
         if found is None or (method != "GET" and method != "HEAD"):
             environ[PINNED] = _instant(moment)
-            if method != "POST":
-                return self._app(environ, start_response)
-            with self._gate:
-                return self._app(environ, start_response)
+            return self._app(environ, start_response)
         if found.counted and method == "GET":
             self._count(found.counted, moment)
         known = environ.get("HTTP_IF_NONE_MATCH")

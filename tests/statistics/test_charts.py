@@ -74,6 +74,7 @@ def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
         (NOTHING, "Inga visningar ännu."),
         (figures.per_hatch({}, 3), "Inga visningar ännu."),
         (figures.per_hatch({(1, date(2026, 12, 1)): 7}, 1), "7 visningar: lucka 1."),
+        (figures.per_hatch({(1, date(2026, 12, 1)): 1}, 1), "1 visning: lucka 1."),
     ],
 )
 def test_a_chart_can_be_read_in_words(figure, sentence):

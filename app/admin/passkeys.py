@@ -37,7 +37,7 @@ class PasskeyRefused(Exception):
 
 
 def origin() -> str | None:
-    """The site's own origin; None where passkeys do not work because it has an IP address for a name.
+    """The site's own origin; None where passkeys do not work because it is asked for by an IP address.
 
     On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
     127.0.0.1 are the same server and only the first can have passkeys.
@@ -45,6 +45,8 @@ def origin() -> str | None:
     told = urlsplit(current_app.config["PUBLIC_URL"])
     if told.hostname in ("localhost", "127.0.0.1", "::1"):
         told = urlsplit(request.host_url)
+        if told.hostname != "localhost":
+            return None
     try:
         ipaddress.ip_address(told.hostname or "")
     except ValueError:

@@ -196,3 +196,11 @@ def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for
     asked = client.get(QUESTION, base_url="https://elak.example").json
     assert asked["options"]["rpId"] == "jul.example.se"
     assert asked["options"]["userVerification"] == "required"
+
+
+@on_sqlite
+@pytest.mark.parametrize("host", ["_", "kalender.test", "[::1]"])
+def test_a_name_that_is_not_the_sites_own_gets_no_question(client, host):
+    answer = client.get(QUESTION, headers={"Host": host})
+    assert answer.status_code == 422
+    assert "challenge" not in answer.text

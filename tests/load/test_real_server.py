@@ -11,7 +11,7 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,13 +57,11 @@ def gunicorn(port: int) -> list[str]:
 
 
 def ask(port: int, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
-    connection.request(method, path, urllib.parse.urlencode(fields) if fields else None, headers)
-    answer = connection.getresponse()
-    found = answer.status, answer.read().decode()
-    connection.close()
-    return found
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, path, urllib.parse.urlencode(fields) if fields else None, headers)
+        with connection.getresponse() as answer:
+            return answer.status, answer.read().decode()
 
 
 @contextmanager

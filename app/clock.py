@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context, request
@@ -35,6 +36,11 @@ def host_now() -> datetime:
 def host_date() -> date:
     """Today's date in Sweden by the host's own clock, whatever instant the calendar shows."""
     return datetime.now(SWEDEN).date()
+
+
+def written_at(file: Path) -> datetime | None:
+    """When a file was last written, aware; None when there is none."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def now() -> datetime:

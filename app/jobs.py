@@ -7,6 +7,7 @@ done stands in our own database and would be done by the next round if huey forg
 import logging
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -65,6 +66,11 @@ def minute(ending: threading.Event | None = None) -> None:
     for edition in library.editions.values():
         rulebook.keep_up(edition, clock.now())
     delivery.send_due(ending)
+
+
+def last() -> datetime | None:
+    """When the last round was; None when there was none."""
+    return clock.written_at(Path(current_app.instance_path) / HEARTBEAT)
 
 
 def night() -> None:

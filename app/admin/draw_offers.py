@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-import sqlalchemy as sa
 from flask import g
 
 from app.admin import roles
@@ -21,39 +20,25 @@ from app.admin.forms import UNSEEN, AdminForm, made
 from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
 from app.clock import SWEDEN
-from app.contest.models import Entry
-from app.database import db
+from app.contest.models import entry_of
 from app.draw import conduct, rehearsing, winners
 from app.draw.models import Proposal, Rank
 from app.draw.standing import Standing
 
 Forms = dict[str, AdminForm]
-STEPS = {
-    "proposal_form": "forslag",
-    "lock_form": "las",
-    "anchor_form": "las",
-    "value_form": "hamta",
-    "contact_form": "vinnaren",
-    "letter_form": "vinnaren",
-    "verdict_form": "vinnaren",
-    "name_form": "vinnaren",
-    "withdraw_form": "vinnaren",
-    "rehearsal_form": "ova",
+_PLACES = {
+    "proposal_form": ("forslag", "answer_proposal"),
+    "lock_form": ("las", "lock_list"),
+    "anchor_form": ("las", "add_anchor"),
+    "value_form": ("hamta", "paste_value"),
+    "contact_form": ("vinnaren", "add_contact"),
+    "letter_form": ("vinnaren", "send_letter"),
+    "verdict_form": ("vinnaren", "decide"),
+    "name_form": ("vinnaren", "publish_name"),
+    "withdraw_form": ("vinnaren", "withdraw_name"),
+    "rehearsal_form": ("ova", "start_rehearsal"),
 }
-"""The heading that each form stands under."""
-_SENT_TO = {
-    "proposal_form": "answer_proposal",
-    "lock_form": "lock_list",
-    "anchor_form": "add_anchor",
-    "value_form": "paste_value",
-    "contact_form": "add_contact",
-    "letter_form": "send_letter",
-    "verdict_form": "decide",
-    "name_form": "publish_name",
-    "withdraw_form": "withdraw_name",
-    "rehearsal_form": "start_rehearsal",
-}
-"""The page of the blueprint that takes each form."""
+"""Each form's heading on the page, and the page of the blueprint that takes it."""
 
 
 def offered(
@@ -77,7 +62,7 @@ def offered(
 
 def may_send(form: str) -> bool:
     """Whether the one signed in may send a form, by its name."""
-    return roles.may(g.sign_in.organiser.role, f"admin.{_SENT_TO[form]}")
+    return roles.may(g.sign_in.organiser.role, f"admin.{_PLACES[form][1]}")
 
 
 def _about_the_next(contest: Contest, rank: Rank, proposal: Proposal | None, now: datetime) -> Forms:
@@ -93,7 +78,7 @@ def _about_the_winners(contest: Contest, found: Standing, now: datetime) -> Form
     named = winners.names(contest.id)
     forms: Forms = {"withdraw_form": made(PlaceForm)} if named else {}
     if unnamed := [winner for winner in found.winners if winner.place not in named]:
-        entry = person(contest, unnamed[0].ticket)
+        entry = entry_of(contest.id, unnamed[0].ticket)
         where = entry.municipality if entry else None
         known = {"place": unnamed[0].place, "municipality": where, "consented_on": _this_minute(now).date()}
         forms["name_form"] = made(NameForm, **known)
@@ -107,7 +92,7 @@ def _this_minute(now: datetime) -> datetime:
 def faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
     """What to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
     return [
-        (name if form in offered and name not in UNSEEN and name != "answer" else STEPS[form], sentence)
+        (name if form in offered and name not in UNSEEN and name != "answer" else _PLACES[form][0], sentence)
         for form, values in posted.items()
         for name, sentence in values.faults()
     ]
@@ -124,8 +109,3 @@ def suggested(contest: Contest, now: datetime) -> datetime:
     while noon.weekday() > 4 or noon < now + timedelta(days=1):
         noon += timedelta(days=1)
     return noon
-
-
-def person(contest: Contest, ticket: str) -> Entry | None:
-    """Whose ticket it is."""
-    return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))

@@ -9,12 +9,13 @@ from flask import current_app, g, render_template, url_for
 from app import clock
 from app.admin import roles
 from app.admin.draw_forms import LockForm
-from app.admin.draw_offers import faults, may_send, offered, person
+from app.admin.draw_offers import faults, may_send, offered
 from app.admin.forms import AdminForm
 from app.admin.guard import chosen_contest
 from app.admin.models import Organiser
 from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
+from app.contest.models import entry_of
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.draw import approval, beacon, conduct, contacts, letters, protocol, rehearsal, rehearsing, relays, winners
@@ -114,7 +115,7 @@ def _about_the_lock(edition: Edition, contest: Contest, lock: Lock) -> dict[str,
 
 def _about_the_next(edition: Edition, contest: Contest, rank: Rank, now: datetime) -> dict[str, Any]:
     """Who is next in line, and what to write to them while the address is known."""
-    entry = person(contest, rank.ticket)
+    entry = entry_of(contest.id, rank.ticket)
     public_url = current_app.config["PUBLIC_URL"]
     letter = messages.winner(edition, contest, rank.ticket, now, public_url) if entry and entry.email else None
     return {"person": entry, "letter": letter}

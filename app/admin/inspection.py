@@ -3,7 +3,7 @@
 import re
 import shutil
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 
-from app import clock
+from app import clock, jobs
 from app.admin import readiness, upkeep
 from app.admin.readiness import Finding
 from app.calendar.hatches import NUMBERS, Edition
@@ -20,7 +20,6 @@ from app.database import db
 from app.editing import conduct
 from app.editing.history import History
 from app.editing.leaves import Leaf
-from app.jobs import HEARTBEAT
 from app.operations import backup
 
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
@@ -83,17 +82,16 @@ def server() -> upkeep.Server:
         rehearsal=bool(config["DEMO"] or config["NOW"]),
         debug=bool(config["DEBUG"]),
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_age(instance / backup.DONE),
-        jobs_age=_age(instance / HEARTBEAT),
+        backup_age=_since(backup.last()),
+        jobs_age=_since(jobs.last()),
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
         disk_free=shutil.disk_usage(instance).free,
     )
 
 
-def _age(file: Path) -> timedelta | None:
-    """How long ago a file was written; None when it is not there."""
-    return clock.host_now() - datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
+def _since(moment: datetime | None) -> timedelta | None:
+    return clock.host_now() - moment if moment else None
 
 
 def _clocks_apart(on_sqlite: bool) -> timedelta | None:

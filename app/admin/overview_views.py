@@ -57,15 +57,20 @@ def _figures(edition: Edition, found: Standing | None, now: datetime) -> list[Fi
 
 
 def _situation(edition: Edition, found: Standing | None, now: datetime) -> season.Situation:
-    contest, file = edition.contest, edition.file
+    contest = edition.contest
     return season.Situation(
         edition=edition,
         now=now,
         state=found.state if found else "",
         faults=len(library().faults),
-        musts=sum(finding.severity == "must" for finding in inspection.findings(edition)),
+        # It reads files and follows links, and is asked about before December only.
+        musts=_musts(edition) if hatches.season(edition.year, now) == "before" else 0,
         draw_at=found.lock.draw_at if found and found.lock else None,
         erase_at=erasure.due_at(contest, now) if contest else None,
         erased=bool(contest and erasure.is_erased(contest.id)),
-        undecided=file.organiser.kind == erasure.AUTHORITY and not file.privacy.erasure_decision,
+        undecided=erasure.lacks_decision(edition),
     )
+
+
+def _musts(edition: Edition) -> int:
+    return sum(finding.severity == "must" for finding in inspection.findings(edition))

@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
-SHORTEST, RECOMMENDED, LONGEST = 12, 15, 128
+SHORTEST, LONGEST = 12, 128
 HARD_ENOUGH = 3
 """Of zxcvbn's 0 to 4: more than a hundred million guesses."""
 CONTEXT = ("miljojulkalendern", "miljöjulkalendern", "julkalender", "kalender", "tomten", "adventskalender", "lucka")

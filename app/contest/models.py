@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, UTCDateTime
+from app.database import Base, UTCDateTime, db
 
 
 class Entry(Base):
@@ -35,6 +35,11 @@ class Entry(Base):
     motivation: Mapped[str | None] = mapped_column(sa.String(1000))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     struck: Mapped[str | None] = mapped_column(sa.String(40), doc="the reason, when the entry does not count")
+
+
+def entry_of(contest_id: str, ticket: str) -> Entry | None:
+    """The entry that a ticket stands for."""
+    return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest_id, Entry.ticket == ticket))
 
 
 class RulesVersion(Base):

@@ -9,7 +9,7 @@ from flask import current_app
 
 from app import clock
 from app.calendar.hatches import Edition
-from app.contest.models import Entry
+from app.contest.models import Entry, entry_of
 from app.database import db
 from app.mail import messages, outbox
 from app.mail.outbox import Taken
@@ -70,7 +70,7 @@ def sender(edition: Edition) -> messages.Sender:
 
 def _composed(mail: Taken) -> EmailMessage | None:
     """The mail as it goes now; None when its entry, or the address in it, is gone. Raises Postponed and Refused."""
-    entry = db.session.scalar(sa.select(Entry).where(Entry.contest_id == mail.contest_id, Entry.ticket == mail.ticket))
+    entry = entry_of(mail.contest_id, mail.ticket)
     if entry is None or not entry.email or not entry.receipt_code:
         return None
     edition = edition_of(mail.contest_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from app import clock
 from app.clock import SWEDEN
 from app.database import db
 from app.operations import bundle, copies
@@ -103,5 +104,4 @@ def _made(file: Path) -> datetime:
 
 def last() -> datetime | None:
     """When the last backup was made, wherever it lies; None when none was."""
-    done = _instance() / DONE
-    return _made(done) if done.is_file() else None
+    return clock.written_at(_instance() / DONE)

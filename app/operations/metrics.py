@@ -7,17 +7,15 @@ shown is in the database already.
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask, Response
 
-from app import clock
+from app import clock, jobs
 from app.contest.models import Entry
 from app.database import db
-from app.jobs import HEARTBEAT
 from app.mail import outbox
 from app.operations import backup, logs
 from app.statistics.models import HatchCount
@@ -116,13 +114,9 @@ class State:
         from prometheus_client.core import GaugeMetricFamily
 
         for name, what, then in (
-            ("jobs", "the rounds beside the server last ran", _written(Path(self._app.instance_path) / HEARTBEAT)),
+            ("jobs", "the rounds beside the server last ran", jobs.last()),
             ("backup", "the last backup", backup.last()),
         ):
             if then:
                 age = (clock.host_now() - then).total_seconds()
                 yield GaugeMetricFamily(f"kalender_{name}_age_seconds", f"Seconds since {what}.", age)
-
-
-def _written(file: Path) -> datetime | None:
-    return datetime.fromtimestamp(file.stat().st_mtime, clock.SWEDEN) if file.is_file() else None

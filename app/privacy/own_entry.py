@@ -11,7 +11,7 @@ from app.audit.chain import stamp
 from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
 from app.contest import entries
-from app.contest.models import Entry
+from app.contest.models import Entry, entry_of
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db, write
 from app.draw.models import Lock, Rank, Verdict
@@ -58,7 +58,7 @@ def _in(edition: Edition, code: str, email: str) -> OwnEntry | None:
     if contest is None:
         return None
     ticket = entries.ticket(contest.id, code, email)
-    entry = db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest.id, Entry.ticket == ticket))
+    entry = entry_of(contest.id, ticket)
     if entry is None:
         return None
     place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == ticket))

@@ -16,6 +16,8 @@ from app.database import db
 PER_PAGE = 100
 STRETCH = 20_000
 """Entries that one search looks through at most: some tens of milliseconds."""
+_BEGINNING = 2_000
+"""Older entries that begin with the text and are looked at, at most."""
 _LARGEST_ID = 2**31 - 1
 _TICKET = 64
 _LAST_SIGN = "\U0010ffff"
@@ -49,28 +51,37 @@ class Page:
 def find(contest: Contest, asked: Asked, before: int | None) -> Page:
     """The page of entries with numbers below `before`; the first page when that is None or no number."""
     before = before if before and 0 < before < _LARGEST_ID else None
-    lists, rest = _lists(contest, asked), _rest(contest, asked)
-    numbers = _newest(contest, lists, before, STRETCH if rest else PER_PAGE + 1)
-    query = sa.select(Entry).where(Entry.id.in_(sa.select(numbers.c.id)), *rest)
-    found = [*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE + 1))]
-    if len(found) > PER_PAGE:
-        return Page(found[:PER_PAGE], found[PER_PAGE - 1].id)
-    if not rest:
-        return Page(found)
-    last, looked_through = db.session.execute(sa.select(sa.func.min(numbers.c.id), sa.func.count(numbers.c.id))).one()
-    if looked_through < STRETCH:
-        return Page(found)
-    older = _beginning(contest, asked, last) if asked.text and before is None else []
-    return Page(found, last, looked_through, older)
+    if rest := _rest(contest, asked):
+        return _looked_for(contest, asked, rest, before)
+    numbers = sa.select(_newest(contest, _lists(contest, asked), before, PER_PAGE + 1).c.id)
+    return _paged([*db.session.scalars(sa.select(Entry).where(Entry.id.in_(numbers)).order_by(Entry.id.desc()))])
+
+
+def _paged(found: list[Entry]) -> Page:
+    """A page of what was found, which is one more than fits when there are more."""
+    return Page(found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None)
+
+
+def _looked_for(contest: Contest, asked: Asked, rest: list[Condition], before: int | None) -> Page:
+    """The page of those that meet the rest of what is asked, among a stretch of entries in one list."""
+    stretch = _newest(contest, _lists(contest, asked), before, STRETCH)
+    last, number = db.session.execute(sa.select(sa.func.min(stretch.c.id), sa.func.count(stretch.c.id))).one()
+    query = sa.select(Entry).where(Entry.contest_id == contest.id, *_lists(contest, asked), *rest)
+    query = query.where(Entry.id.between(last or 0, (before or _LARGEST_ID) - 1))
+    page = _paged([*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE + 1))])
+    if page.more or number < STRETCH:
+        return page
+    older = _beginning(contest, asked, rest, last) if asked.text and before is None else []
+    return Page(page.entries, last, number, older)
 
 
 def _lists(contest: Contest, asked: Asked) -> list[Condition]:
-    """The lists that indexes have in order, and that together hold everything that is asked for."""
+    """The lists that indexes have in order and that hold what is asked for; one only, where a rest is to be asked."""
     if asked.municipality:
         return [Entry.municipality == asked.municipality]
     if asked.shown == "strukna":
         return [Entry.struck.is_not(None)]
-    if asked.shown == "fel":
+    if asked.shown == "fel" and not asked.text:
         return [Entry.answer == given for given in counts.by("answer", contest.id) if given != contest.answer]
     return [sa.true()]
 
@@ -82,7 +93,7 @@ def _rest(contest: Contest, asked: Asked) -> list[Condition]:
         found.append(Entry.struck.is_(None))
     elif asked.shown == "strukna" and asked.municipality:
         found.append(Entry.struck.is_not(None))
-    elif asked.shown == "fel" and asked.municipality:
+    elif asked.shown == "fel" and (asked.municipality or asked.text):
         found.append(Entry.answer != contest.answer)
     if text := asked.text.lower():
         found.append(
@@ -102,17 +113,17 @@ def _newest(contest: Contest, lists: list[Condition], before: int | None, most: 
     return sa.select(each.c.id).order_by(each.c.id.desc()).limit(most).subquery("stretch")
 
 
-def _beginning(contest: Contest, asked: Asked, before: int) -> list[Entry]:
+def _beginning(contest: Contest, asked: Asked, rest: list[Condition], before: int) -> list[Entry]:
     """A page at most of older entries whose address or ticket begins with the text, as the indexes find them."""
     text = asked.text.lower()
     starts = [_starting(contest, start) for start in key_starts(text)]
     if re.fullmatch(f"[0-9a-f]{{1,{_TICKET}}}", text):
         within = Entry.ticket.between(text.ljust(_TICKET, "0"), text.ljust(_TICKET, "f"))
-        starts.append(sa.select(Entry.id).where(Entry.contest_id == contest.id, within).limit(STRETCH))
+        starts.append(sa.select(Entry.id).where(Entry.contest_id == contest.id, within).limit(_BEGINNING))
     numbers = sa.union_all(*(sa.select(each.subquery("stretch").c.id) for each in starts)).subquery("stretch")
     begins = sa.or_(Entry.email.startswith(text, autoescape=True), Entry.ticket.startswith(text, autoescape=True))
     query = sa.select(Entry).where(Entry.id.in_(sa.select(numbers.c.id)), Entry.id < before, begins)
-    query = query.where(sa.or_(*_lists(contest, asked)), *_rest(contest, asked))
+    query = query.where(*_lists(contest, asked), *rest)
     return [*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE))]
 
 
@@ -123,7 +134,7 @@ def _starting(contest: Contest, start: str) -> sa.Select[int]:
     if db.engine.dialect.name == "postgresql":
         # Sign by sign, as the index has it, not in the order of a language.
         within = [key.bool_op("~>=~")(start), key.bool_op("~<~")(end)]
-    return sa.select(Entry.id).where(Entry.contest_id == contest.id, *within).limit(STRETCH)
+    return sa.select(Entry.id).where(Entry.contest_id == contest.id, *within).limit(_BEGINNING)
 
 
 def key_starts(text: str) -> set[str]:

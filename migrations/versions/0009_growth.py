@@ -81,19 +81,23 @@ def added(kind, rows, sign):
 
 
 def sqlite_triggers():
-    def one(row):
-        columns = ("contest_id", "received_at", "municipality", "answer", "struck")
-        return f"(SELECT {', '.join(f'{row}.{column} AS {column}' for column in columns)})"
+    """Once a row, and with no more words than needed: each entry waits for them."""
+    again = "ON CONFLICT (contest_id, kind, value) DO UPDATE SET count = count + excluded.count"
 
-    def act(*parts):
-        return f"BEGIN {'; '.join(parts)}; END"
+    def all_of(row, sign):
+        values = {"hour": f"substr({row}.received_at, 1, 13)"} | {n: f"{row}.{n}" for n in ("municipality", "answer")}
+        rows = ", ".join(f"({row}.contest_id, '{kind}', {value}, {sign})" for kind, value in values.items())
+        return f"INSERT INTO entry_count (contest_id, kind, value, count) VALUES {rows} {again};"
 
-    new, old = one("NEW"), one("OLD")
-    changed = act(added("struck", old, -1), added("struck", new, 1))
+    def struck_of(row, sign):
+        return f"""INSERT INTO entry_count (contest_id, kind, value, count)
+            SELECT {row}.contest_id, 'struck', {row}.struck, {sign} WHERE {row}.struck IS NOT NULL {again};"""
+
+    changed = "UPDATE OF struck ON entry WHEN NEW.struck IS NOT OLD.struck"
     return [
-        f"CREATE TRIGGER entry_inserted AFTER INSERT ON entry {act(*(added(kind, new, 1) for kind in kinds()))}",
-        f"CREATE TRIGGER entry_updated AFTER UPDATE OF struck ON entry WHEN NEW.struck IS NOT OLD.struck {changed}",
-        f"CREATE TRIGGER entry_deleted AFTER DELETE ON entry {act(*(added(kind, old, -1) for kind in kinds()))}",
+        f"CREATE TRIGGER entry_inserted AFTER INSERT ON entry BEGIN {all_of('NEW', 1)} {struck_of('NEW', 1)} END",
+        f"CREATE TRIGGER entry_updated AFTER {changed} BEGIN {struck_of('OLD', -1)} {struck_of('NEW', 1)} END",
+        f"CREATE TRIGGER entry_deleted AFTER DELETE ON entry BEGIN {all_of('OLD', -1)} {struck_of('OLD', -1)} END",
     ]
 
 

@@ -170,7 +170,7 @@ def strike_and_read_the_figures(olga):
     olga.follow("Bidrag")
     olga.follow("Stryk bidrag 3")
     olga.press("Stryk bidrag 3")
-    expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk")).to_have_count(0)
+    expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk bidrag 3")).to_have_count(0)
     olga.follow("Statistik")
     olga.sees("12 bidrag")
 

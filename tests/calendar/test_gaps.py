@@ -9,6 +9,7 @@ from app.calendar import library
 from app.calendar.content import read_edition
 from app.contest.models import Entry
 from app.database import db
+from app.editing.words import label
 from tests.calendar.test_content import edit, faults_in
 from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, token_in
 
@@ -151,7 +152,7 @@ def test_organisers_see_which_field_it_is(field, make_app, content, organiser):
     desk.set_cookie(cookie.key, cookie.value)
     page = words(desk.get("/admin/"))
     assert "Tävlingen kan inte öppna ännu" in page
-    assert f"fältet {field}: {EMPTY}" in page
+    assert f"{label(field)}: {EMPTY}" in page
     assert "Nästa steg Fyll i det som saknas i reglerna." in page
     assert "Väntar på uppgifter" in page
 

@@ -95,7 +95,7 @@ def test_links_that_leave_the_site_have_its_own_address(client):
 
 
 def kept(app):
-    return dict(app.wsgi_app._generation.pages)
+    return {path: page for made in app.wsgi_app._generations for path, page in made.pages.items()}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -17,7 +17,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.contest import rulebook
+from app.contest import hints, rulebook
 from app.database import db
 from app.mail import delivery, outbox
 from app.privacy import erasure
@@ -59,13 +59,16 @@ def made(app: Flask, ending: threading.Event) -> Huey:
 
 
 def minute(ending: threading.Event | None = None) -> None:
-    """Freezes the rules of contests that have opened, and sends mails until `ending` is set."""
+    """Freezes the rules of contests that have opened, sends mails until `ending` is set, and counts what stands out."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():
         rulebook.keep_up(edition, clock.now())
     delivery.send_due(ending)
+    for edition in library.editions.values():
+        if edition.contest and not (ending and ending.is_set()):
+            hints.keep_up(edition.contest.id, clock.now())
 
 
 def last() -> datetime | None:

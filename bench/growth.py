@@ -18,6 +18,7 @@ from app import create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
+from app.contest import hints
 from app.database import db
 from app.draw import rehearsal
 
@@ -70,7 +71,11 @@ def main() -> None:
         settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": Path(folder), "CLOCK": Open()}
         app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
         with app.app_context():
-            fill(app, app.extensions["library"].editions[2026].contest)
+            contest = app.extensions["library"].editions[2026].contest
+            fill(app, contest)
+            start = time.perf_counter()
+            hints.keep_up(contest.id, app.extensions["clock"].now())
+            print(f"en gång i timmen, vid sidan av: vad som sticker ut, {time.perf_counter() - start:.1f} s")
         print(f"{f'sidor bland {ENTRIES} bidrag':32}       ms")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:

@@ -22,7 +22,7 @@ READING_ORDER = """
     calendar.content calendar.library calendar.commands
     editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
     editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
-    contest.models contest.rulebook contest.hints
+    contest.models contest.rulebook contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
     contest.queue contest.acceptance
@@ -48,7 +48,8 @@ READING_ORDER = """
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection
     operations.logs operations.metrics operations.doctor operations.commands
-    admin.overview_views admin.readiness_views admin.preview_views admin.entry_views admin.privacy_views
+    admin.overview_views admin.readiness_views admin.preview_views
+    admin.entry_search admin.entry_views admin.privacy_views
     admin.draw_forms admin.draw_offers admin.draw_page admin.draw_views admin.winner_views admin.rehearsal_views
     admin.sheet_form admin.editing_forms admin.edition_forms admin.editing_desk
     admin.editing_views admin.version_views admin.picture_views admin.edition_views

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app import jobs
-from app.contest import rulebook
+from app.contest import hints, rulebook
 from app.contest.models import RulesVersion
 from app.database import db
 from app.mail import delivery
@@ -80,6 +80,17 @@ def test_a_minute_freezes_the_rules_once_the_contest_is_open_and_sends_mails(app
     run_round(queue)
     assert versions() == 1
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1
+
+
+@on_sqlite
+def test_a_minute_counts_what_stands_out_among_many_entries(app, queue, accept, contest, clock, monkeypatch):
+    monkeypatch.setattr(hints, "LIVE", 1)
+    for name in ("anna", "bo"):
+        accept(f"{name}@mailinator.com")
+    run_round(queue)
+    with app.app_context():
+        found = hints.latest(contest.id, clock.now())
+    assert (found.at, found.among, [hint.count for hint in found.found]) == (clock.now(), 2, [2])
 
 
 @on_sqlite

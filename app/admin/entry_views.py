@@ -17,10 +17,10 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import log, sheets
+from app.admin import entry_search, log, sheets
+from app.admin.entry_search import Asked
 from app.admin.forms import AdminForm, RestoreForm, StrikeForm, made
 from app.admin.guard import blueprint, chosen_contest
-from app.calendar.schema import Contest
 from app.contest import hints
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
@@ -29,48 +29,20 @@ from app.draw import conduct
 from app.draw.standing import standing
 from app.web.form_token import trimmed
 
-_PER_PAGE = 100
-_LARGEST_ID = 2**31
-_WHERE: dict[str, Callable[[Contest], sa.ColumnElement[bool]]] = {
-    "kvar": lambda contest: Entry.struck.is_(None),
-    "strukna": lambda contest: Entry.struck.is_not(None),
-    "fel": lambda contest: Entry.answer != contest.answer,
-}
-SHOWN = {"": "Alla", "kvar": "Inte strukna", "strukna": "Strukna", "fel": "Fel svar"}
-
-
-def _search(contest: Contest, before: int | None, text: str, shown: str, municipality: str) -> list[Entry]:
-    """A page and one more, newest first, of entries whose address or ticket contains `text`, below number `before`."""
-    query = sa.select(Entry).where(Entry.contest_id == contest.id).order_by(Entry.id.desc()).limit(_PER_PAGE + 1)
-    if shown in _WHERE:
-        query = query.where(_WHERE[shown](contest))
-    if municipality:
-        query = query.where(Entry.municipality == municipality)
-    if text:
-        wanted = text.strip().lower()
-        query = query.where(
-            sa.or_(Entry.email.contains(wanted, autoescape=True), Entry.ticket.startswith(wanted, autoescape=True))
-        )
-    if before and before < _LARGEST_ID:
-        query = query.where(Entry.id < before)
-    return list(db.session.scalars(query))
-
 
 @blueprint.get("/bidrag")
 def entries() -> str:
     edition, contest = chosen_contest()
-    asked = {name: trimmed(request.args.get(name)) for name in ("sok", "visa", "kommun")}
-    asked["kommun"] = asked["kommun"] if asked["kommun"] in MUNICIPALITIES else ""
-    found = _search(contest, request.args.get("fore", type=int), *asked.values())
+    text, shown, municipality = (trimmed(request.args.get(name)) for name in ("sok", "visa", "kommun"))
+    asked = Asked(text, shown, municipality if municipality in MUNICIPALITIES else "")
     context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
         "standing": standing(contest, clock.now(), bool(edition.gaps)),
-        "entries": found[:_PER_PAGE],
-        "more": found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
+        "page": entry_search.find(contest, asked, request.args.get("fore", type=int)),
         "asked": asked,
-        "is_narrowed": any(asked.values()),
-        "shown": SHOWN,
+        "is_narrowed": asked != Asked(),
+        "shown": entry_search.SHOWN,
         "municipalities": MUNICIPALITIES,
         "odd": hints.odd,
     }
@@ -81,7 +53,9 @@ def entries() -> str:
 def entry_hints() -> str:
     """What to look at twice among the entries."""
     edition, contest = chosen_contest()
-    return render_template("admin/hints.html", edition=edition, contest=contest, hints=hints.hints(contest.id))
+    return render_template(
+        "admin/hints.html", edition=edition, hints=hints.latest(contest.id, clock.now()), live=hints.LIVE
+    )
 
 
 @blueprint.get("/bidrag/<number:entry_id>/utdrag.txt")

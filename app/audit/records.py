@@ -1,15 +1,13 @@
 """The audit chain in the database: written in the same transaction as what it tells of, never changed."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import chain
-from app.clock import SWEDEN
 from app.database import BATCH, Base, db, in_batches
 
 ERASED = "gallrad"
@@ -89,17 +87,6 @@ def first_since(contest_id: str, moment: datetime) -> datetime | None:
     query = sa.select(sa.func.min(AuditRecord.at)).where(AuditRecord.contest_id == contest_id)
     found = db.session.scalar(query.where(AuditRecord.at >= chain.stamp(moment)))
     return datetime.fromisoformat(found) if found else None
-
-
-def per_day(contest_id: str, kind: str) -> dict[date, int]:
-    """How many acts of a kind there are on record per Swedish day, the days in order."""
-    # Counted per hour of UTC: Swedish days begin on one, in summer and in winter.
-    hour = sa.func.substr(AuditRecord.at, 1, 13)
-    query = sa.select(hour, sa.func.count()).where(AuditRecord.contest_id == contest_id, AuditRecord.kind == kind)
-    found: Counter[date] = Counter()
-    for begins, count in db.session.execute(query.group_by(hour)):
-        found[datetime.fromisoformat(f"{begins}:00+00:00").astimezone(SWEDEN).date()] += count
-    return dict(sorted(found.items()))
 
 
 def has(contest_id: str, kind: str) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.audit import records
 from app.calendar.schema import Contest
-from app.contest.models import Entry
+from app.contest import counts
 from app.database import db
 from app.draw import protocol
 from app.draw.models import Drawn, Lock, Rank, Verdict
@@ -45,19 +45,17 @@ class Standing:
         if self.lock:
             proof = protocol.proof_fields(self.lock.proof)
             return int(proof["antal-med"]) + int(proof["antal-strukna"])
-        return db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == self.contest_id)) or 0
+        return counts.total(self.contest_id)
 
     @cached_property
     def struck(self) -> dict[str, int]:
         """Struck entries per reason."""
-        query = sa.select(Entry.struck, sa.func.count()).group_by(Entry.struck)
-        found = db.session.execute(query.where(Entry.contest_id == self.contest_id, Entry.struck.is_not(None)))
-        return {reason: count for reason, count in found if reason}
+        return counts.by("struck", self.contest_id)
 
     @cached_property
     def per_day(self) -> dict[date, int]:
         """Entries per Swedish day, until now: for the organisers, the public sees midnights (`midnights`)."""
-        return records.per_day(self.contest_id, "bidrag")
+        return counts.per_day(self.contest_id)
 
     @cached_property
     def has_begun(self) -> bool:

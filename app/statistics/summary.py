@@ -2,14 +2,12 @@
 
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from flask import current_app
 
 from app.calendar import hatches
 from app.calendar.hatches import Edition
-from app.contest.models import Entry
+from app.contest import counts
 from app.contest.municipalities import MUNICIPALITIES
-from app.database import db
 from app.draw.standing import Standing
 from app.statistics import figures, models
 from app.statistics.charts import Figure
@@ -28,9 +26,7 @@ def shown(year: int) -> dict[tuple[int, date], int]:
 
 def by_municipality(contest_id: str) -> dict[str, int]:
     """Entries by the municipality's name, struck ones too."""
-    query = sa.select(Entry.municipality, sa.func.count()).where(Entry.contest_id == contest_id)
-    found = db.session.execute(query.group_by(Entry.municipality)).all()
-    return {MUNICIPALITIES.get(code, code): count for code, count in found}
+    return {MUNICIPALITIES.get(code, code): count for code, count in counts.by("municipality", contest_id).items()}
 
 
 def of_edition(edition: Edition, standing: Standing | None, now: datetime) -> list[Figure]:

@@ -1,9 +1,11 @@
 """Many entries at once, and the files that a draw among them leaves."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.audit import records
@@ -46,3 +48,18 @@ def enter_crowd(contest: Contest, number: int) -> Listed:
 def published(client: FlaskClient, year: int = 2026) -> dict[str, bytes]:
     """The four files that anyone may fetch."""
     return {name: client.get(f"/{year}/dragning/{name}").data for name in independent.NAMES}
+
+
+def steps(app: Flask, act: Callable[[FlaskClient], object], client: FlaskClient | None = None) -> int:
+    """How many steps SQLite's machine takes for what somebody does for the second time."""
+    taken: list[int] = []
+    with app.app_context():
+        sa.event.listen(
+            db.engine, "checkout", lambda connection, *_: connection.set_progress_handler(lambda: taken.append(1), 1)
+        )
+    client = client or app.test_client()
+    assert act(client)
+    taken.clear()
+    assert act(client)
+    assert taken
+    return len(taken)

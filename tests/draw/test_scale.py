@@ -23,14 +23,15 @@ from app.database import db, in_batches, write
 from app.draw import conduct, listing, open_files, protocol, publication, ranking, rehearsal, selection, verdicts
 from app.draw.models import Drawn, ListedTicket, Lock
 from tests.conftest import DRAW_AT, STATES, VALUE, on_sqlite, swedish
+from tests.draw.crowds import steps
 
 PAGE = "/2026/dragning"
 NOW = swedish("2026-12-21 09:00")
 AGAIN_AND_AGAIN = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Each example is undone before the next one, so they may share a database."""
 
-SMALL = ("organiser", "draw_rehearsal", "rules_version")
-"""Tables with a handful of rows, which may be read whole."""
+SMALL = ("organiser", "draw_rehearsal", "rules_version", "stretch")
+"""Tables with a handful of rows, which may be read whole; a stretch has an end."""
 
 
 @pytest.fixture
@@ -245,29 +246,6 @@ def test_a_long_file_holds_no_connection_while_its_reader_is_slow(crowd, small_b
     assert len(b"".join(parts)) > 500
 
 
-SWEDISH_DAYS = [
-    ("2026-10-24 23:59:59", "2026-10-24"),
-    ("2026-10-25 00:00", "2026-10-25"),
-    ("2026-10-25 23:30", "2026-10-25"),  # winter time by then
-    ("2026-10-26 00:00", "2026-10-26"),
-    ("2027-03-28 23:59:59", "2027-03-28"),
-]
-
-
-def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(contest, inside):
-    write()
-    for moment, _ in SWEDISH_DAYS:
-        records.append(contest.id, "bidrag", swedish(moment))
-    records.append(contest.id, "struken", swedish("2026-10-24 12:00"))
-    found = records.per_day(contest.id, "bidrag")
-    assert {str(day): count for day, count in found.items()} == {
-        "2026-10-24": 1,
-        "2026-10-25": 2,
-        "2026-10-26": 1,
-        "2027-03-28": 1,
-    }
-
-
 def test_a_chain_written_in_batches_is_the_chain_written_one_by_one(inside, small_batches):
     tickets = [sha256(b"%d" % number).hexdigest() for number in range(10)]
     write()
@@ -331,7 +309,7 @@ def test_the_public_page_costs_the_same_however_many_have_entered(make_app, blan
         app = make_app(DATABASE_URL=f"sqlite:///{copy}")
         with app.app_context():
             _brought_to(state, app.extensions["library"].editions[2026].contest, size, clock)
-        costs.append(_steps(app, lambda client: client.get(PAGE)))
+        costs.append(steps(app, lambda client: client.get(PAGE)))
     assert costs[1] < costs[0] * 1.1
 
 
@@ -349,7 +327,7 @@ def test_an_entry_costs_the_same_however_many_came_before(make_app, blank, tmp_p
         app = make_app(DATABASE_URL=f"sqlite:///{copy}")
         with app.app_context():
             _brought_to("open", app.extensions["library"].editions[2026].contest, size, clock)
-        costs.append(_steps(app, enter))
+        costs.append(steps(app, enter))
     assert costs[1] < costs[0] * 1.1
 
 
@@ -366,21 +344,6 @@ def _brought_to(state, contest, size, clock):
         clock.set("2026-12-22 12:01")
     if state == "drawn":
         conduct.draw(contest, VALUE, rehearsal.CHAIN, clock.now())
-
-
-def _steps(app, act):
-    """How many steps SQLite's machine takes for what somebody does for the second time."""
-    steps = []
-    with app.app_context():
-        sa.event.listen(
-            db.engine, "checkout", lambda connection, *_: connection.set_progress_handler(lambda: steps.append(1), 1)
-        )
-    client = app.test_client()
-    assert act(client)
-    steps.clear()
-    assert act(client)
-    assert steps
-    return len(steps)
 
 
 @on_sqlite

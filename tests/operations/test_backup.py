@@ -336,6 +336,16 @@ def test_what_is_restored_is_for_the_owner_only_and_a_backup_others_can_read_is_
         assert stat.S_IMODE((tmp_path / "ny" / "instance" / name).stat().st_mode) == 0o600
 
 
+BEFORE_0008 = """
+DROP TRIGGER entry_inserted; DROP TRIGGER entry_updated; DROP TRIGGER entry_deleted;
+DROP TABLE entry_count; DROP TABLE entry_hint;
+DROP INDEX ix_entry_contest_id_id; DROP INDEX ix_entry_contest_id_municipality_id;
+DROP INDEX ix_entry_contest_id_answer_id; DROP INDEX ix_entry_contest_id_id_struck;
+CREATE INDEX ix_entry_contest_id_struck ON entry (contest_id, struck) WHERE struck IS NOT NULL;
+DROP TABLE hatch_count; UPDATE alembic_version SET version_num = '0007';
+"""
+
+
 @on_sqlite
 def test_an_older_database_is_brought_up_to_date(backup, restore, restored, file, tmp_path):
     backup("--to", file)
@@ -344,7 +354,7 @@ def test_an_older_database_is_brought_up_to_date(backup, restore, restored, file
         old = tmp_path / "old.sqlite3"
         old.write_bytes(members["database.sqlite3"])
         with closing(sqlite3.connect(old)) as database:
-            database.executescript("DROP TABLE hatch_count; UPDATE alembic_version SET version_num = '0007'")
+            database.executescript(BEFORE_0008)
             database.commit()
         members["database.sqlite3"] = old.read_bytes()
         manifest["sha256"]["database.sqlite3"] = bundle.sha256(old.read_bytes()).hexdigest()

@@ -31,7 +31,7 @@ from app.privacy import views as own_views
 from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
 from app.web.headers import SecurityHeaders
 from app.web.hosts import SaneHost
 
@@ -66,9 +66,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         database.tune(database.db.engine)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
-    limits.limiter.init_app(app)
 
-    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
+    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
@@ -95,7 +94,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    punctual = bodies.PunctualBodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
+    punctual = bodies.PunctualBodies(turns.OneAtATime(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
     inner = SaneHost(SecurityHeaders(punctual), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:

@@ -33,7 +33,8 @@ from app.calendar import library
 from app.calendar.schema import Contest
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance
-from app.contest.acceptance import Answers, Receipt
+from app.contest.acceptance import Receipt
+from app.contest.answers import Answers
 from app.database import db
 from app.draw import conduct, rehearsal, verdicts, winners
 from app.draw.beacon import round_at

@@ -5,6 +5,7 @@ one blank line between them, and a last line feed.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
@@ -116,6 +117,7 @@ def text(contest: Contest, organiser: Organiser) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+@lru_cache(maxsize=1024)
 def swedish(moment: datetime) -> str:
     """An instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
     local = moment.astimezone(SWEDEN)

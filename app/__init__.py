@@ -32,7 +32,7 @@ from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
-from app.web.headers import SecurityHeaders
+from app.web.headers import InOnePiece, SecurityHeaders
 from app.web.hosts import SaneHost
 
 PAGES = (*pages.PAGES, day_views, feed_views)
@@ -95,7 +95,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
     punctual = bodies.PunctualBodies(turns.OneAtATime(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
-    inner = SaneHost(SecurityHeaders(punctual), urlsplit(app.config["PUBLIC_URL"]).netloc)
+    inner = SaneHost(InOnePiece(SecurityHeaders(punctual)), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

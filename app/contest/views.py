@@ -79,8 +79,8 @@ def _sent(contest: Contest) -> Answers | Faults:
 
 def _accepted(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     rulebook.hold(contest, edition.file.organiser, clock.now())
-    with let_by():
-        receipt = acceptance.accept(contest, sent, current_app.config["SECRET_KEY"], clock.now())
+    let_by()
+    receipt = acceptance.accept(contest, sent, current_app.config["SECRET_KEY"], clock.now())
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
     code = entries.grouped(receipt.code)
     as_text = render_template("contest/receipt.txt", **context, code=code)

@@ -6,11 +6,10 @@ ahead all the same, so a form that takes long keeps nobody out.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import has_request_context, request
+from flask import request
 
 from app.web.headers import WSGIApp
 
@@ -37,16 +36,7 @@ class OneAtATime:
                 self._turn.release()
 
 
-@contextmanager
-def let_by() -> Iterator[None]:
-    """Lets others by while this request waits for something that is no work of its own."""
-    turn: threading.Lock | None = request.environ.pop(_TURN, None) if has_request_context() else None
-    if turn is None:
-        yield
-        return
-    turn.release()
-    try:
-        yield
-    finally:
-        if turn.acquire(timeout=PATIENCE):
-            request.environ[_TURN] = turn
+def let_by() -> None:
+    """Gives the turn to the next, before waiting for something; what is left to do then is done beside the others."""
+    if turn := request.environ.pop(_TURN, None):
+        turn.release()

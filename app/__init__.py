@@ -34,6 +34,7 @@ from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
 from app.web.headers import InOnePiece, SecurityHeaders
 from app.web.hosts import SaneHost
+from app.web.no_session import NoSession
 
 PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
@@ -66,6 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         database.tune(database.db.engine)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
+    app.session_interface = NoSession()
 
     for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):
         part.init_app(app)

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs
@@ -28,7 +27,6 @@ from app.operations import commands as operations
 from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
-from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
@@ -46,8 +44,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
@@ -61,10 +57,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
-    database.db.init_app(app)
-    with app.app_context():
-        database.tune(database.db.engine)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"))
+    database.init_app(app, settings.database_address)
     Babel(app)
     limits.limiter.init_app(app)
 

@@ -1,4 +1,4 @@
-"""The calendar as a server starts it, on a clock that a test steps while it serves: tests.faults.stepped:app.
+"""The calendar for a real server, on a clock that a test steps while it serves: tests.faults.stepped:app.
 
 All worker processes share the clock, so the test knows what they show; each writes down the pages that it makes.
 """

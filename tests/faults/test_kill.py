@@ -15,22 +15,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from itsdangerous import URLSafeSerializer
 
 from app.audit import chain
 from app.audit.records import AuditRecord
 from app.contest.models import Entry
-from tests.conftest import swedish
-from tests.load.test_real_server import enter, granian, port, serving
+from tests.load.test_real_server import TOKEN, enter, granian, port, serving
 
 __all__ = ["port"]
 SOAK = int(os.environ.get("SOAK", "0"))
 ROUNDS = {"sqlite": 2 + 48 * SOAK, "postgresql": 2 + 14 * SOAK}
 SENDERS = 4
-TOKEN = URLSafeSerializer("belastning" * 4, salt="form-token/v1").dumps(
-    ["public", int(swedish("2026-12-10 07:30").timestamp()), "0f" * 20]
-)
-"""Of a form that was opened before the first round, by the key that the servers here sign with."""
 
 
 class Crowd:

@@ -77,6 +77,6 @@ screenshots: install-dev ## pictures of every page and state into docs/screensho
 lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@tools/lighthouse.sh
 
-bench: install-dev ## requests and entries per second beside nginx and sqlite3; a draw of BENCH_ENTRIES (a million)
+bench: install-dev ## pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (a million)
 	@$(BIN)/python bench/bench.py
-	@PYTHONPATH=. $(BIN)/python bench/draw.py
+	@for each in postgres draw growth; do PYTHONPATH=. $(BIN)/python bench/$$each.py || exit 1; done

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
+from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs
@@ -27,6 +28,7 @@ from app.operations import commands as operations
 from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
+from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
@@ -58,6 +60,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
     database.init_app(app, settings.database_address)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
     limits.limiter.init_app(app)
 

@@ -8,11 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
-from app.settings import ROOT
 from app.sqlite_file import keep_to_the_file
 
 
@@ -30,7 +28,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-MIGRATIONS = str(ROOT / "migrations")
 WRITER_WAITS = 10
 """Seconds that a writer waits for its turn before it gives up."""
 SQLITE_WAITS = 5000
@@ -64,12 +61,11 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 
 def init_app(app: Flask, address: str) -> None:
-    """Gives an app its database, whether it is there yet or not, and `flask db`."""
+    """Gives an app its database, whether it is there yet or not."""
     app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
     db.init_app(app)
     with app.app_context():
         _tune(db.engine)
-    Migrate(app, db, directory=MIGRATIONS)
 
 
 def _engine_options(url: str) -> dict[str, Any]:

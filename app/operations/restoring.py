@@ -14,6 +14,9 @@ from app.clock import Clock
 from app.database import db
 from app.operations import bundle, copies
 from app.operations.bundle import Bundle, Manifest, Unusable
+from app.settings import ROOT
+
+_MIGRATIONS = str(ROOT / "migrations")
 
 
 def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -26,6 +29,7 @@ def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sqlite_file.make(db.engine)
+    flask_migrate.Migrate(app, db, directory=_MIGRATIONS)
     return app
 
 
@@ -60,7 +64,7 @@ def _refuse_other_program(manifest: Manifest) -> None:
         raise Unusable(
             f"Säkerhetskopian är från {there}, men den här kalendern använder {here}. Ställ om DATABASE_URL."
         )
-    if manifest.revision not in {script.revision for script in ScriptDirectory(database.MIGRATIONS).walk_revisions()}:
+    if manifest.revision not in {script.revision for script in ScriptDirectory(_MIGRATIONS).walk_revisions()}:
         raise Unusable(
             f"Säkerhetskopian är från en nyare version av programmet (databas {manifest.revision}). "
             "Uppgradera det först."

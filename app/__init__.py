@@ -47,8 +47,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
@@ -62,9 +60,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
-    database.db.init_app(app)
-    with app.app_context():
-        database.tune(database.db.engine)
+    database.init_app(app, settings.database_address)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
     app.session_interface = NoSession()

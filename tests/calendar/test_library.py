@@ -67,7 +67,7 @@ def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(conten
 def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier_version(content, caplog):
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     shelf = Library(content)
-    with pytest.raises(ContentError, match="2026/01/hatch.md"):
+    with pytest.raises(ContentError, match=r"2026/01/hatch\.md"):
         shelf.check()
     assert caplog.text == ""
 

@@ -11,6 +11,6 @@ export FLASK_SECRET_KEY
 .venv/bin/flask prepare >/dev/null
 .venv/bin/granian --interface wsgi --host 127.0.0.1 --port "$port" --blocking-threads 32 --no-ws --log-level error wsgi:app &
 server=$!
-trap 'kill $server; rm -rf "$instance"' EXIT
+trap 'kill $server; wait $server || true; rm -rf "$instance"' EXIT
 for _ in $(seq 100); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
 node tools/lighthouse/run.js "http://127.0.0.1:$port" docs/lighthouse.md "$(command -v chromium || command -v google-chrome)"

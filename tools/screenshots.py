@@ -4,6 +4,7 @@ import logging
 import secrets
 import tempfile
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -32,7 +33,7 @@ FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
 OPTIONS = {"dark": {"color_scheme": "dark"}, "forced": {"forced_colors": "active"}}
 WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1440}
 CONTACT_SHEET = """<!doctype html><style>body{{margin:12px;display:flex;flex-wrap:wrap;gap:12px;background:#f6f8fb}}
-svg{{width:{width}px;height:auto;border-radius:6px}}</style>{pictures}"""
+img{{width:{width}px;height:auto;border-radius:6px}}</style>{pictures}"""
 
 
 class SetClock(Clock):
@@ -155,9 +156,11 @@ class Album:
             page.set_viewport_size({"width": 720, "height": 1000})
         page.screenshot(path=FOLDER / f"{name}-{view}.png", full_page=True)
 
-    def contact_sheet(self, name: str, pictures: list[str], width: int) -> None:
+    def contact_sheet(self, name: str, pictures: list[bytes], width: int) -> None:
+        """All pictures side by side, each a document of its own: their symbols share names."""
+        images = "".join(f'<img src="data:image/svg+xml;base64,{b64encode(svg).decode()}">' for svg in pictures)
         page = self._browser.new_page(viewport={"width": 6 * (width + 12) + 24, "height": 400})
-        page.set_content(CONTACT_SHEET.format(width=width, pictures="".join(pictures)))
+        page.set_content(CONTACT_SHEET.format(width=width, pictures=images))
         page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
         page.close()
 
@@ -227,7 +230,7 @@ def main() -> None:
         clock.set("2026-12-27 12:10")
         album.take("calendar-after", "/", "phone", "desktop", "dark")
         found = app.extensions["library"].editions[2026].hatches.values()
-        pictures = [hatch.images[hatch.file.image].decode() for hatch in found]
+        pictures = [hatch.images[hatch.file.image] for hatch in found]
         album.contact_sheet("illustrations-96", pictures, 96)
         album.contact_sheet("illustrations-320", pictures, 320)
     print(f"{len(list(FOLDER.glob('*.png')))} bilder finns i {FOLDER.name}.")

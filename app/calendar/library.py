@@ -62,7 +62,7 @@ class Library:
             editions = {year: edition for year, edition in editions.items() if self.root / str(year) in folders}
         else:
             faults.append(Fault(self.root.name, 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
-        for fault in faults:
+        for fault in faults if self.version else ():  # at the start whoever asked is told by `check`
             _log.error("Fel i innehållet, den förra versionen visas: %s", fault)
         self.editions, self.faults = editions, faults
         self.version += 1

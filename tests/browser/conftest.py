@@ -22,6 +22,7 @@ NEED_AXE = ["test_accessibility.py", "test_draw_by_keyboard.py", "test_editor.py
 collect_ignore = [] if AXE.is_file() else [*NEED_AXE]
 if not CHROMIUM:
     collect_ignore += [*NEED_AXE, "test_journeys.py", "test_keyboard_and_zoom.py", "test_no_trace.py"]
+    collect_ignore += ["test_paper.py"]
     collect_ignore += ["test_recount.py", "test_sign_in.py"]
 
 SWITCHES = (

@@ -64,6 +64,14 @@ def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(conten
     assert shelf.faults == []
 
 
+def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier_version(content, caplog):
+    edit(content, "01/hatch.md", 'title = "', "title = 7 #")
+    shelf = Library(content)
+    with pytest.raises(ContentError, match=r"2026/01/hatch\.md"):
+        shelf.check()
+    assert caplog.text == ""
+
+
 def test_a_broken_edition_stays_beside_the_others(content, watch):
     (content / "2026").rename(content / "2025")
     copytree(content / "2025", content / "2026")

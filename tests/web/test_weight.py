@@ -5,6 +5,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.conftest import ROOT
+
 PARTS = {"link": "href", "img": "src", "script": "src"}
 MOST = {"/2026/": 45_000, **{f"/2026/lucka/{number}": 35_000 for number in range(1, 25)}, "/om": 35_000}
 
@@ -43,7 +45,19 @@ def test_no_page_needs_more_than_six_requests_or_five_kilobytes_of_script(visits
         assert sum(size for address, size in sizes.items() if address.endswith(".js")) <= 5_000, path
 
 
+def said(html: str) -> int:
+    """What the footer says, in kB."""
+    return int(re.search(r"Sidan väger (\d+)\s+kB", html)[1])
+
+
 def test_the_footer_tells_the_weight_that_was_measured(visits):
     for path, (html, sizes) in visits.items():
-        said = int(re.search(r"Sidan väger (\d+)\s+kB", html)[1])
-        assert abs(said * 1000 - sum(sizes.values())) <= 1000, path
+        assert abs(said(html) * 1000 - sum(sizes.values())) <= 1000, path
+
+
+def test_the_readme_tells_the_same(visits):
+    calendar, *others = [said(html) for html, _ in visits.values()]
+    hatches = others[:24]
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert f"weighs {calendar} kB over the wire on a first visit, a hatch {min(hatches)}–{max(hatches)} kB" in readme
+    assert f"{calendar} kB is {calendar * 0.148 / 1000:.3f} g CO2e a visit" in readme

@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database, jobs
+from app import commands, config, database, jobs, migrations
 from app.admin import commands as admin_commands
 from app.admin import guard, pages
 from app.calendar import commands as calendar_commands
@@ -28,7 +27,6 @@ from app.operations import commands as operations
 from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
-from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
@@ -64,11 +62,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     database.db.init_app(app)
     with app.app_context():
         database.tune(database.db.engine)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app)
     limits.limiter.init_app(app)
 
-    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
+    for part in (migrations, logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)

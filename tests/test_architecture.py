@@ -18,7 +18,7 @@ READING_ORDER = """
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
     audit.chain
-    sqlite_file database audit.records
+    sqlite_file database migrations audit.records
     calendar.content calendar.library calendar.commands
     editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
     editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions

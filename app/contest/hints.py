@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from babel.dates import format_datetime
-from disposable_email_domains import blocklist
 
 from app.audit import records
 from app.clock import SWEDEN
@@ -62,6 +61,9 @@ class _Group:
 
 def odd(email: str) -> str:
     """Why an address stands out, in a Swedish word or two; empty when it does not."""
+    # A list of 10,000 domains, which only the rounds and the organisers' pages look in.
+    from disposable_email_domains import blocklist
+
     local, _, domain = email.rpartition("@")
     labels = domain.split(".")
     if any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1)):

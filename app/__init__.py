@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs, migrations
@@ -47,8 +46,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         SQLALCHEMY_DATABASE_URI=settings.database_address,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
-        BABEL_DEFAULT_LOCALE="sv",
-        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
@@ -62,10 +59,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     database.db.init_app(app)
     with app.app_context():
         database.tune(database.db.engine)
-    Babel(app)
+    migrations.init_app(app, database.db)
     limits.limiter.init_app(app)
 
-    for part in (migrations, logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
+    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)

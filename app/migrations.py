@@ -9,8 +9,8 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 
-from app.database import db
 from app.settings import ROOT
 
 FOLDER = ROOT / "migrations"
@@ -19,18 +19,20 @@ FOLDER = ROOT / "migrations"
 class _Migrations:
     """What Flask-Migrate's functions look for among an app's extensions."""
 
-    db = db
     directory = str(FOLDER)
+
+    def __init__(self, db: SQLAlchemy) -> None:
+        self.db = db
 
     @property
     def migrate(self) -> Any:
         from flask_migrate import Migrate
 
-        return Migrate(db=db, directory=self.directory)
+        return Migrate(db=self.db, directory=self.directory)
 
 
-def init_app(app: Flask) -> None:
-    app.extensions["migrate"] = _Migrations()
+def init_app(app: Flask, db: SQLAlchemy) -> None:
+    app.extensions["migrate"] = _Migrations(db)
     app.cli.add_command(versions)
 
 

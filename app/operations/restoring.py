@@ -31,7 +31,7 @@ def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         database.tune(db.engine)
         if db.engine.dialect.name == "sqlite":
             sqlite_file.make(db.engine)
-    migrations.init_app(app)
+    migrations.init_app(app, db)
     return app
 
 

@@ -52,8 +52,8 @@ serve:
 test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run
 
-soak: install-dev ## 100,000 strange requests and kill -9 a hundred times, some minutes (SOAK=10 for ten times that)
-	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py
+soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
+	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py
 
 check: install-dev ## format, lint, types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
@@ -79,7 +79,7 @@ screenshots: install-dev ## pictures of every page and state into docs/screensho
 lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@tools/lighthouse.sh
 
-bench: install-dev ## requests and entries per second beside nginx and sqlite3; start and memory; a draw of BENCH_ENTRIES
+bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (a million)
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/start.py
-	@PYTHONPATH=. $(BIN)/python bench/draw.py
+	@for each in postgres draw growth; do PYTHONPATH=. $(BIN)/python bench/$$each.py || exit 1; done

@@ -28,9 +28,10 @@ from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
-from app.web.headers import SecurityHeaders
+from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
+from app.web.headers import InOnePiece, SecurityHeaders
 from app.web.hosts import SaneHost
+from app.web.no_session import NoSession
 
 PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
@@ -43,8 +44,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
@@ -56,13 +55,11 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
-    database.db.init_app(app)
-    with app.app_context():
-        database.tune(database.db.engine)
+    database.init_app(app, settings.database_address)
     migrations.init_app(app, database.db)
-    limits.limiter.init_app(app)
+    app.session_interface = NoSession()
 
-    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, acceptance):
+    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
@@ -89,8 +86,8 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    punctual = bodies.PunctualBodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
-    inner = SaneHost(SecurityHeaders(punctual), urlsplit(app.config["PUBLIC_URL"]).netloc)
+    punctual = bodies.PunctualBodies(turns.OneAtATime(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
+    inner = SaneHost(InOnePiece(SecurityHeaders(punctual)), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from app.admin import access
 from app.admin.commands import print_invitation
 from app.calendar.hatches import current_year
 from app.contest import acceptance
+from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
 from app.operations import metrics
@@ -45,7 +46,7 @@ def _invent_entries() -> None:
     wrong = next(option for option in contest.options if option != contest.answer)
     span = min(clock.now(), contest.closes) - contest.opens
     for number in range(INVENTED):
-        answers = acceptance.Answers(
+        answers = Answers(
             email=f"person{number // 2 if number % 10 == 1 else number}@example.org",
             answer=wrong if number % 7 == 3 else contest.answer,
             municipality=("1441", "1480", "1427", "1490", "annan")[number % 5],

@@ -67,9 +67,9 @@ def _with_instance(settings: Settings) -> Settings:
 
 
 def made_folder(folder: Path) -> Path:
-    """The folder, which is made where there is none. Raises ConfigurationError."""
+    """The folder, which is made where there is none, for its owner alone. Raises ConfigurationError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} går inte att skapa ({error.strerror}).") from None
     return folder.resolve()

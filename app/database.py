@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
@@ -59,7 +60,15 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def init_app(app: Flask, address: str) -> None:
+    """Gives an app its database, whether it is there yet or not."""
+    app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
+    db.init_app(app)
+    with app.app_context():
+        _tune(db.engine)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
     options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
@@ -67,7 +76,7 @@ def engine_options(url: str) -> dict[str, Any]:
     return options
 
 
-def tune(engine: sa.Engine) -> None:
+def _tune(engine: sa.Engine) -> None:
     """SQLite: write-ahead log, commits that survive a power cut, and BEGIN sent by us, not by the driver."""
     if engine.dialect.name != "sqlite":
         return

@@ -1,6 +1,6 @@
 """What each page costs among many entries: milliseconds, the median of five, in one process without a network.
 
-`PYTHONPATH=. BENCH_ENTRIES=1000000 .venv/bin/python bench/growth.py`; a million entries take some minutes to make.
+`make bench`, or `BENCH_ENTRIES=100000 PYTHONPATH=. .venv/bin/python bench/growth.py`; a million take minutes to make.
 """
 
 import secrets

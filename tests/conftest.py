@@ -33,7 +33,8 @@ from app.calendar import library
 from app.calendar.schema import Contest
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance
-from app.contest.acceptance import Answers, Receipt
+from app.contest.acceptance import Receipt
+from app.contest.answers import Answers
 from app.database import db
 from app.draw import conduct, rehearsal, verdicts, winners
 from app.draw.beacon import round_at
@@ -43,6 +44,8 @@ ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For what never meets the database: once is enough."""
+on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
+"""For what only several processes or a server apart can do."""
 ENTRY_URL = "/2026/lucka/10/tavla"
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
 """Someone who answers rightly and fills in everything."""

@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import ROOT
 
 READING_ORDER = """
-    clock swedish settings config
+    typed clock swedish settings config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
     calendar.advice calendar.security_txt
-    contest.entries contest.rules contest.municipalities
+    contest.entries contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
@@ -33,8 +33,9 @@ READING_ORDER = """
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.hosts web.bodies web.cross_site web.assets web.weight web.errors web.health
-    web.limits web.form_token web.templating web.pages web.page_cache web.zipped
+    web.converters web.headers web.hosts web.bodies web.turns web.cross_site web.no_session
+    web.assets web.weight web.errors web.health web.limits web.form_token web.templating
+    web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
@@ -61,7 +62,7 @@ READING_ORDER = """
 
 PURE = """
     swedish calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    calendar.advice calendar.security_txt contest.entries contest.rules
+    calendar.advice calendar.security_txt typed contest.entries contest.rules contest.answers
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain privacy.guide web.zipped
     editing.document editing.words editing.differences editing.sheets editing.drawings

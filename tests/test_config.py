@@ -138,6 +138,16 @@ def test_an_instance_folder_that_is_a_file_is_named(monkeypatch, tmp_path):
     assert refusal(monkeypatch, FLASK_INSTANCE_PATH=str(tmp_path / "fil")).startswith("FLASK_INSTANCE_PATH")
 
 
+def test_an_instance_folder_is_made_for_its_owner_alone(tmp_path):
+    assert config.made_folder(tmp_path / "ny" / "instans").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_instance_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "fil").touch()
+    with pytest.raises(ConfigurationError, match=r"FLASK_INSTANCE_PATH: .*/fil/instans går inte att skapa"):
+        config.made_folder(tmp_path / "fil" / "instans")
+
+
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
 def test_a_password_in_an_address_is_never_told(monkeypatch, name):
     assert "sesam" not in refusal(monkeypatch, FLASK_DEBUG="kanske", **{name: "mysql://olle:sesam@localhost/x"})

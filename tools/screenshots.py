@@ -21,6 +21,7 @@ from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
 from app.contest import acceptance, rules
+from app.contest.answers import Answers
 from app.database import db
 from app.draw import conduct, rehearsal, verdicts
 from app.draw.models import Lock
@@ -69,7 +70,7 @@ def entries(app: Flask, clock: SetClock) -> None:
         contest = app.extensions["library"].editions[2026].contest
         for number in range(60):
             answer = "2040" if number % 9 == 4 else "2030"
-            answers = acceptance.Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
+            answers = Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
             acceptance.accept(contest, answers, "bilder", contest.opens + timedelta(hours=4 * number))
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from app.admin import passwords
 from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]

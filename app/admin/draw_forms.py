@@ -13,7 +13,7 @@ from app.contest.rules import SKIP_REASONS
 from app.draw.anchors import LONGEST
 from app.draw.contacts import WAYS
 from app.draw.winners import LONGEST_NAME, UNNAMED
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
 

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from app.admin.sheet_form import SheetForm
 from app.editing.sheets import OPTIONS
 from app.editing.words import LABELS
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 LETTERS = "ABCDEF"
 MOST_ROWS = 20

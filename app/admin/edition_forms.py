@@ -5,7 +5,7 @@ from wtforms.validators import InputRequired, Regexp
 
 from app.admin.sheet_form import SheetForm
 from app.editing.words import LABELS
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 
 class WholeForm(SheetForm):

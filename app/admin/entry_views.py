@@ -27,7 +27,7 @@ from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.draw import conduct
 from app.draw.standing import standing
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 
 @blueprint.get("/bidrag")

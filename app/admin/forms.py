@@ -19,7 +19,8 @@ from wtforms.validators import InputRequired, Length
 from app.admin import passwords
 from app.admin.access import Claim
 from app.contest.entries import RESTORE_REASONS, STRIKE_REASONS
-from app.web.form_token import TokenForm, trimmed
+from app.typed import trimmed
+from app.web.form_token import TokenForm
 
 UNSEEN = ("token", "place", "number")
 """Fields that a page fills in itself."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +36,20 @@ class AuditRecord(Base):
     ticket: Mapped[str | None] = mapped_column(sa.String(64), sa.FetchedValue(), doc="`lott` of the body, likewise")
 
 
+_TABLE: Any = AuditRecord.__table__
+_INSERT = sa.insert(_TABLE)
+"""Into the table, not of the class: the session would look after objects that nobody asks for."""
+_ITS = _TABLE.c.contest_id == sa.bindparam("contest")
+_LAST = sa.select(_TABLE.c.number, _TABLE.c.head).where(_ITS).order_by(_TABLE.c.number.desc()).limit(1)
+_BEFORE = (
+    sa.select(_TABLE.c.number, _TABLE.c.head)
+    .where(_ITS, _TABLE.c.at < sa.bindparam("before"))
+    .order_by(_TABLE.c.at.desc(), _TABLE.c.number.desc())
+    .limit(1)
+)
+_HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind == sa.bindparam("kind")).limit(1)
+
+
 def append(contest_id: str, kind: str, at: datetime, **fields: object) -> str:
     """Adds a record to the contest's chain and returns the new head. Inside the caller's write() transaction."""
     return append_all(contest_id, kind, at, [fields])
@@ -56,20 +71,14 @@ def append_acts(contest_id: str, kind: str, acts: Iterable[tuple[datetime, Mappi
             body = chain.compact({"nr": number, "tid": chain.stamp(at), "typ": kind, **record})
             head = chain.next_head(head, body)
             rows.append({"contest_id": contest_id, "number": number, "kind": kind, "body": body, "head": head})
-        # The table, not the class: the session would look after objects that nobody asks for.
-        db.session.execute(sa.insert(AuditRecord.__table__), rows)  # type: ignore[arg-type]
+        db.session.connection().execute(_INSERT, rows)
     return head
 
 
 def last(contest_id: str, before: datetime | None = None) -> tuple[int, str]:
     """Number and head of the contest's last record, or of the last one stamped before an instant."""
-    query = sa.select(AuditRecord.number, AuditRecord.head).where(AuditRecord.contest_id == contest_id).limit(1)
-    if before is None:
-        query = query.order_by(AuditRecord.number.desc())
-    else:
-        query = query.where(AuditRecord.at < chain.stamp(before))
-        query = query.order_by(AuditRecord.at.desc(), AuditRecord.number.desc())
-    found = db.session.execute(query).first()
+    asked = {"contest": contest_id} | ({"before": chain.stamp(before)} if before else {})
+    found = db.session.connection().execute(_BEFORE if before else _LAST, asked).first()
     return (found.number, found.head) if found else (0, chain.START)
 
 
@@ -91,9 +100,4 @@ def first_since(contest_id: str, moment: datetime) -> datetime | None:
 
 def has(contest_id: str, kind: str) -> bool:
     """Whether an act of this kind is on record."""
-    return (
-        db.session.scalar(
-            sa.select(sa.literal(True)).where(AuditRecord.contest_id == contest_id, AuditRecord.kind == kind).limit(1)
-        )
-        is True
-    )
+    return db.session.connection().scalar(_HAS, {"contest": contest_id, "kind": kind}) is True

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.audit import records
 from app.calendar.schema import Contest
 from app.contest import entries
+from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.contest.queue import Queue
 from app.database import BATCH, db, write
@@ -20,6 +21,13 @@ from app.mail import outbox
 
 TOGETHER = 64
 """Entries in one transaction at most: a commit's price is shared, and nobody waits long for the others."""
+
+_TABLE: Any = Entry.__table__
+_INSERT = sa.insert(_TABLE)
+_KNOWN = sa.select(_TABLE.c.ticket, _TABLE.c.received_at).where(
+    _TABLE.c.contest_id.in_(sa.bindparam("contests", expanding=True)),
+    _TABLE.c.ticket.in_(sa.bindparam("tickets", expanding=True)),
+)
 
 
 class ContestLocked(Exception):
@@ -31,17 +39,6 @@ class Receipt:
     code: str
     ticket: str
     received_at: datetime
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a person sent in, checked. `nonce` is the form's: the same form sent twice is one entry."""
-
-    email: str
-    answer: str
-    municipality: str
-    motivation: str | None
-    nonce: str
 
 
 @dataclass(frozen=True)
@@ -98,17 +95,15 @@ def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
 
 def _received(sent: Sequence[_Sent]) -> dict[str, datetime]:
     """When those tickets were received that are stored already: the same form sent twice."""
-    known = sa.select(Entry.ticket, Entry.received_at).where(
-        Entry.contest_id.in_({each.contest_id for each in sent}), Entry.ticket.in_([each.ticket for each in sent])
-    )
-    return {row.ticket: row.received_at for row in db.session.execute(known)}
+    wanted = {"contests": [*{each.contest_id for each in sent}], "tickets": [each.ticket for each in sent]}
+    return {row.ticket: row.received_at for row in db.session.connection().execute(_KNOWN, wanted)}
 
 
 def _insert(sent: Sequence[_Sent]) -> None:
     """The entries with their records and mails, in order."""
     if not sent:
         return
-    db.session.execute(sa.insert(Entry.__table__), [each.row for each in sent])  # type: ignore[arg-type]
+    db.session.connection().execute(_INSERT, [each.row for each in sent])
     for contest_id in dict.fromkeys(each.contest_id for each in sent):
         acts = ((each.at, {"lott": each.ticket}) for each in sent if each.contest_id == contest_id)
         records.append_acts(contest_id, "bidrag", acts)

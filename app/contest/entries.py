@@ -6,6 +6,7 @@ The canonical address, the duplicate key, the receipt code and the ticket follow
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import idna
@@ -36,7 +37,12 @@ def canonical_email(address: str) -> str:
     local, at, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
     if not at or not local:
         raise ValueError("not an e-mail address")
-    return f"{local}@{idna.encode(domain, uts46=True).decode()}".lower()
+    return f"{local}@{_a_label(domain)}".lower()
+
+
+@lru_cache(maxsize=1024)
+def _a_label(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode()
 
 
 def duplicate_key(canonical: str) -> str:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 import sqlalchemy as sa
+from flask import current_app
 
 from app.audit import records
 from app.calendar.hatches import Edition
@@ -23,6 +24,10 @@ def _current(contest: Contest, organiser: Organiser) -> tuple[str, str]:
 
 SETTLING = timedelta(seconds=10)
 """After a change, other processes may for a moment still read the old files: no version follows another sooner."""
+
+
+A_MOMENT = timedelta(seconds=1)
+"""For so long the rules that were found in force are taken to be so."""
 
 
 def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersion:
@@ -48,9 +53,16 @@ def freeze(contest: Contest, organiser: Organiser, now: datetime) -> RulesVersio
 
 
 def hold(contest: Contest, organiser: Organiser, now: datetime) -> None:
-    """As freeze, for whoever does not read the rules: nearly always one light question, for every entry asks it."""
+    """As freeze, for whoever does not read the rules: every entry asks, and once a second the database."""
+    checksum = _current(contest, organiser)[1]
+    held: dict[str, tuple[str, datetime]] = current_app.extensions.setdefault("rules_held", {})
+    known, since = held.get(contest.id, ("", now))
+    if known == checksum and timedelta(0) <= now - since < A_MOMENT:
+        return
     newest = sa.select(RulesVersion.sha256).where(RulesVersion.contest_id == contest.id)
-    if db.session.scalar(newest.order_by(RulesVersion.number.desc()).limit(1)) != _current(contest, organiser)[1]:
+    if db.session.scalar(newest.order_by(RulesVersion.number.desc()).limit(1)) == checksum:
+        held[contest.id] = checksum, now
+    else:
         freeze(contest, organiser, now)
 
 

@@ -5,6 +5,7 @@ one blank line between them, and a last line feed.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from app.calendar.schema import Contest, Organiser
 from app.clock import SWEDEN
@@ -113,6 +114,7 @@ def text(contest: Contest, organiser: Organiser) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+@lru_cache(maxsize=1024)
 def swedish(moment: datetime) -> str:
     """An instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
     local = moment.astimezone(SWEDEN)

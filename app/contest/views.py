@@ -4,18 +4,22 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, render_template
+from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.calendar.hatches import Edition
 from app.calendar.lookup import public
 from app.calendar.schema import Contest
-from app.contest import acceptance, entries, rulebook, rules
+from app.contest import acceptance, answers, entries, rulebook, rules
+from app.contest.answers import Answers, Faults
 from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
+from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
+from app.web.form_token import QUICKEST, TokenRefused, opened
 from app.web.limits import TooMany, spend
+from app.web.turns import let_by
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -36,7 +40,7 @@ def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 200
-    return _form_page(edition, number, contest, EntryForm(contest, formdata=None), 200)
+    return _form_page(edition, number, contest, 200)
 
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
@@ -44,33 +48,39 @@ def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 409
-    form = EntryForm(contest)
     try:
         spend("bidrag", each=current_app.config["ENTRY_LIMIT"], together=current_app.config["ENTRY_LIMIT_ALL"])
     except TooMany:
-        return _form_page(edition, number, contest, form, 429, "limit")
-    if not form.validate():
-        return _form_page(edition, number, contest, form, 422)
+        return _form_page(edition, number, contest, 429, trouble="limit")
+    sent = _sent(contest)
+    if not isinstance(sent, Answers):
+        return _form_page(edition, number, contest, 422, sent)
     try:
-        return _accepted(edition, number, contest, form)
+        return _accepted(edition, number, contest, sent)
     except acceptance.ContestLocked:
         return _not_open(edition, number, contest, "closed"), 409
     except SQLAlchemyError:
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, contest, form, 503, "not-saved")
+        return _form_page(edition, number, contest, 503, trouble="not-saved")
 
 
-def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) -> Page:
-    answers = acceptance.Answers(
-        email=form.canonical,
-        answer=form.answer.data,
-        municipality=form.municipality.data,
-        motivation=(form.motivation.data or None) if "motivation" in form else None,
-        nonce=g.form_nonce,
-    )
+def _sent(contest: Contest) -> Answers | Faults:
+    refused, nonce = {}, ""
+    try:
+        nonce = opened(request.form.get("token", ""), "public", QUICKEST)
+    except TokenRefused as error:
+        refused["token"] = str(error)
+    sent = answers.read(request.form, contest, MUNICIPALITIES, nonce)
+    if not refused:
+        return sent
+    return refused if isinstance(sent, Answers) else refused | sent
+
+
+def _accepted(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     rulebook.hold(contest, edition.file.organiser, clock.now())
-    receipt = acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], clock.now())
+    let_by()
+    receipt = acceptance.accept(contest, sent, current_app.config["SECRET_KEY"], clock.now())
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
     code = entries.grouped(receipt.code)
     as_text = render_template("contest/receipt.txt", **context, code=code)
@@ -78,9 +88,16 @@ def _accepted(edition: Edition, number: int, contest: Contest, form: EntryForm) 
 
 
 def _form_page(
-    edition: Edition, number: int, contest: Contest, form: EntryForm, status: int, trouble: str = ""
+    edition: Edition,
+    number: int,
+    contest: Contest,
+    status: int,
+    faults: Faults | None = None,
+    trouble: str = "",
 ) -> Page:
     """The form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
+    form = EntryForm(contest)
+    form.show(faults or {})
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 

@@ -18,7 +18,7 @@ from app.draw.models import Lock
 from app.draw.open_files import open_file, streamed_file
 from app.draw.snapshots import midnight_of, midnights
 from app.draw.standing import Standing, standing
-from app.web.form_token import trimmed
+from app.typed import trimmed
 
 blueprint = Blueprint("draw", __name__)
 _SHOWN = 100

@@ -6,7 +6,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import DataRequired, Length
 
 from app.feedback.models import KINDS
-from app.web.form_token import QUICKEST, TokenForm, trimmed
+from app.typed import trimmed
+from app.web.form_token import QUICKEST, TokenForm
 
 
 class FeedbackForm(TokenForm):

@@ -18,6 +18,7 @@ TAKEN_FOR = timedelta(minutes=10)
 _BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """How long to wait after each failed try; the last goes on, for a server can be down for days."""
 _TRIES_TO_NOTE = 3
+_INSERT = sa.insert(OutboxMail.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def put_all(kind: str, mails: Iterable[tuple[str, str, datetime]]) -> None:
         for contest_id, ticket, at in mails
     ]
     fields = {"kind": kind, "tries": 0, "state": WAITING}
-    db.session.execute(sa.insert(OutboxMail.__table__), [row | fields for row in rows])  # type: ignore[arg-type]
+    db.session.connection().execute(_INSERT, [row | fields for row in rows])
 
 
 def take(now: datetime) -> Taken | None:

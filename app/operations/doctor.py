@@ -16,6 +16,7 @@ from app.web import health, limits
 
 _PARTS = {
     "database": ("Databasen svarar och är i ordning.", "Databasen"),
+    "disk": ("Det går att skriva på disken.", "Disken"),
     "content": ("Innehållet har inga fel.", "Innehållet"),
     "clock": ("Klockan är ställd.", "Klockan"),
 }
@@ -25,6 +26,9 @@ _PARTS = {
 _SWEDISH = {
     "does not answer": "svarar inte",
     "is not migrated: run": "är inte migrerad: kör",
+    "is locked": "är låst av ett annat program",
+    "is read-only": "går bara att läsa",
+    "cannot be written": "går inte att skriva till",
     "faults: run": "fel: kör",
     "is before": "står före",
 }
@@ -57,7 +61,7 @@ def _parts() -> Iterator[Line]:
     """The same as whoever watches the server is told."""
     parts, _, _ = health.ready()
     for name, state in parts.items():
-        fine, what = _PARTS.get(name, (f"{name}: i ordning.", name))
+        fine, what = _PARTS[name]
         yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {_in_swedish(state)}.")
 
 

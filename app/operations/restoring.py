@@ -17,18 +17,11 @@ from app.operations.bundle import Bundle, Manifest, Unusable
 def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """An app with a database and nothing else. Raises ConfigurationError."""
     settings = config.without_key(overrides)
-    instance = settings.instance.resolve()
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app = Flask("app", instance_path=str(instance), static_folder=None)
+    app = Flask("app", instance_path=str(config.made_folder(settings.instance)), static_folder=None)
     app.config.update(settings.model_dump())
-    app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.DATABASE_URL),
-    )
     app.extensions["clock"] = Clock()
-    db.init_app(app)
+    database.init_app(app, settings.database_address)
     with app.app_context():
-        database.tune(db.engine)
         if db.engine.dialect.name == "sqlite":
             sqlite_file.make(db.engine)
     migrations.init_app(app, db)

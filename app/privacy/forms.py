@@ -4,7 +4,8 @@ from wtforms import BooleanField, EmailField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from app.contest.entries import canonical_email
-from app.web.form_token import TokenForm, trimmed
+from app.typed import trimmed
+from app.web.form_token import TokenForm
 
 SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
 

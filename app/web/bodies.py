@@ -1,4 +1,4 @@
-"""Who sends slowly may hold half of the server's threads, and no more: pages are answered by the rest.
+"""Who sends slowly may hold some of the server's threads, and no more: pages are answered by the rest.
 
 A thread that waits for a body waits for as long as the sender likes; some dozens of senders that write a few bytes and
 then nothing would hold every one of them. A proxy that takes in the whole body first (nginx does) spares the forms,
@@ -15,7 +15,7 @@ from flask import Flask, abort, request
 from app.web.headers import WSGIApp
 
 READING = 16
-"""Bodies read at a time, of the 32 threads that the server has."""
+"""Bodies read at a time; the server has several times as many threads."""
 PATIENCE = 1.0
 """Seconds to wait for one's turn: long enough for a crowd whose bodies are all there."""
 _UNREAD = "kalender.unread"

@@ -6,12 +6,11 @@ give one entry and one receipt instead of two.
 
 import hmac
 import secrets
-import unicodedata
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app
 from flask_wtf import FlaskForm
 from itsdangerous import BadData, URLSafeSerializer
 from wtforms import ValidationError
@@ -26,13 +25,30 @@ QUICKEST = timedelta(seconds=2)
 LONGEST = timedelta(hours=24)
 
 
-def trimmed(value: str | None) -> str:
-    """What was typed, without space around it and without characters that nobody can type (PostgreSQL refuses NUL)."""
-    return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
+class TokenRefused(ValueError):
+    """The form cannot be taken as it is; the text says why, in Swedish."""
+
+
+def opened(token: str, bound_to: str, quickest: timedelta) -> str:
+    """The value nobody can foresee that a form's token holds. Raises TokenRefused."""
+    try:
+        named, made, nonce = _serializer().loads(token)
+    except (BadData, ValueError, TypeError):
+        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.") from None
+    age = timedelta(seconds=clock.now().timestamp() - made)
+    if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
+        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.")
+    if age < quickest:
+        raise TokenRefused("Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till.")
+    return str(nonce)
 
 
 def _serializer() -> URLSafeSerializer:
-    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]]
+    return _with_keys((*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]))
+
+
+@lru_cache(maxsize=4)
+def _with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
     return URLSafeSerializer(keys, salt="form-token/v1")
 
 
@@ -50,17 +66,9 @@ class SignedToken(CSRF):
 
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
-            bound_to, made, nonce = _serializer().loads(field.data or "")
-        except (BadData, ValueError, TypeError):
-            raise ValidationError("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.") from None
-        age = timedelta(seconds=clock.now().timestamp() - made)
-        if not hmac.compare_digest(str(bound_to), self.bound_to) or age > LONGEST:
-            raise ValidationError("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.")
-        if age < self.quickest:
-            raise ValidationError(
-                "Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till."
-            )
-        g.form_nonce = nonce
+            opened(field.data or "", self.bound_to, self.quickest)
+        except TokenRefused as refused:
+            raise ValidationError(str(refused)) from None
 
 
 @cache

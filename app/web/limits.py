@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import parse
 from limits.storage import Storage
@@ -42,6 +42,12 @@ def _line(address: str) -> str:
 _APART = 60
 """Seconds that one process may be ahead of another, at most, without a count being taken for a mistake."""
 limiter = Limiter(key_func=client, headers_enabled=False)
+
+
+def init_app(app: Flask) -> None:
+    # As if it were there already: then it hangs nothing of its own on every request. What is counted says so (`spend`).
+    app.extensions["limiter"] = {limiter}
+    limiter.init_app(app)
 
 
 class TooMany(Exception):

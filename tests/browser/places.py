@@ -13,6 +13,7 @@ from app.admin.models import Organiser, SignIn
 from app.audit import records
 from app.calendar.schema import Contest
 from app.contest import acceptance, rulebook
+from app.contest.answers import Answers
 from app.database import db
 from app.draw import approval, conduct, rehearsal
 from app.privacy.erasure import CLEANED
@@ -102,7 +103,7 @@ def note_an_anchor_of_nothing(scene: Scene) -> None:
 def look_up(scene: Scene) -> None:
     """Enters the contest behind the form, and asks for that entry."""
     contest = scene.app.extensions["library"].editions[2026].contest
-    answers = acceptance.Answers("gun@example.se", "2030", "1441", None, "0" * 40)
+    answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
         receipt = acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
@@ -165,7 +166,7 @@ def stand_out(scene: Scene) -> None:
     contest = scene.app.extensions["library"].editions[2026].contest
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
-            answers = acceptance.Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
+            answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
             acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.reload()
 

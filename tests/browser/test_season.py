@@ -11,6 +11,7 @@ from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
 from app.contest import acceptance
+from app.contest.answers import Answers
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite
@@ -161,7 +162,7 @@ def enter(visitor, app, clock):
     contest = app.extensions["library"].editions[2027].contest
     with app.app_context():
         for number in range(10):
-            answers = acceptance.Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
+            answers = Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
             acceptance.accept(contest, answers, app.config["SECRET_KEY"], clock.now())
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.audit import chain, records
 from app.audit.records import AuditRecord
 from app.contest import acceptance, entries
-from app.contest.acceptance import Answers
+from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
 from app.mail.models import OutboxMail

@@ -123,8 +123,14 @@ def until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
+def running(
+    command: list[str], port: int, log: Path | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    with ExitStack() as opened:
+        errors = opened.enter_context(log.open("wb")) if log else None
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, start_new_session=True, stderr=errors
+        )
     try:
         until_listening(port, process)
         yield process
@@ -166,7 +172,8 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
                 }
                 command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
                 command += ["--workers", "1", "--blocking-threads", "16", "--no-ws", "--log-level", "error", "wsgi:app"]
-                site.nodes[node] = started.enter_context(running(command, node, **environment | settings))
+                log = folder / f"{node}.log" if "FLASK_JSON_LOG" in settings else None
+                site.nodes[node] = started.enter_context(running(command, node, log, **environment | settings))
             nginx = ["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, port, ports))]
             started.enter_context(running(nginx, port))
             return site

@@ -17,6 +17,7 @@ from app import database
 from app.audit import records
 from app.audit.records import AuditRecord
 from app.contest import acceptance, entries
+from app.contest.answers import Answers
 from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.database import db, in_batches, write
@@ -317,7 +318,7 @@ def test_the_public_page_costs_the_same_however_many_have_entered(make_app, blan
 def test_an_entry_costs_the_same_however_many_came_before(make_app, blank, tmp_path, clock):
     def enter(client):
         contest = client.application.extensions["library"].editions[2026].contest
-        answers = acceptance.Answers("sen@example.se", "2030", "1441", None, secrets.token_hex(20))
+        answers = Answers("sen@example.se", "2030", "1441", None, secrets.token_hex(20))
         with client.application.app_context():
             return acceptance.accept(contest, answers, "x" * 32, clock.now())
 

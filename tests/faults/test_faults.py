@@ -21,9 +21,8 @@ from app.database import db
 from app.draw import relays
 from app.draw.beacon import QUICKNET
 from app.mail import delivery
-from tests.conftest import ANNA, ENTRY_URL, POSTGRES, configured, fill_in, on_sqlite, token_in
+from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
-on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
 PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-bidrag", "/kakor")
 
 

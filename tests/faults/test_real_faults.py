@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ANNA, on_sqlite
-from tests.faults.test_kill import TOKEN
-from tests.load.test_real_server import PATH, ask, enter, granian, port, serving, stored
+from tests.load.test_real_server import PATH, TOKEN, ask, enter, granian, port, serving, stored
 
 __all__ = ["port"]
 pytestmark = on_sqlite

@@ -16,14 +16,20 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from itsdangerous import URLSafeSerializer
 
 from app.contest import entries
 from app.contest.models import Entry
-from tests.conftest import free_port
+from tests.conftest import free_port, on_postgresql, swedish
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 PATH = "/2026/lucka/10/tavla"
+KEY = "belastning" * 4
+TOKEN = URLSafeSerializer(KEY, salt="form-token/v1").dumps(
+    ["public", int(swedish("2026-12-10 07:30").timestamp()), "0f" * 20]
+)
+"""Of a form that was opened half an hour before the servers here start, by the key that they sign with."""
 DISGUISES = [
     lambda n: f"person{n}@example.se",
     lambda n: f"  PERSON{n}@Example.SE ",
@@ -46,9 +52,9 @@ def idn(n: int) -> list[str]:
     ]
 
 
-def granian(port: int) -> list[str]:
-    command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}", "--workers", "1"]
-    return [*command, "--blocking-threads", "32", "--no-ws", "--log-level", "error", "wsgi:app"]
+def granian(port: int, workers: int = 1, target: str = "wsgi:app") -> list[str]:
+    command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}"]
+    return [*command, "--workers", f"{workers}", "--blocking-threads", "32", "--no-ws", "--log-level", "error", target]
 
 
 def gunicorn(port: int) -> list[str]:
@@ -72,7 +78,7 @@ def serving(
         "FLASK_DEMO": "1",
         "FLASK_NOW": "2026-12-10T08:00:00",
         "FLASK_INSTANCE_PATH": str(instance),
-        "FLASK_SECRET_KEY": "belastning" * 4,
+        "FLASK_SECRET_KEY": KEY,
         "FLASK_ENTRY_LIMIT": "100000 per hour",
         "FLASK_ENTRY_LIMIT_ALL": "100000 per hour",
         "DATABASE_URL": database_url,
@@ -150,6 +156,16 @@ def test_two_hundred_at_once_are_all_stored_and_the_right_ones_count(port, datab
     assert {row.id for row in rows} - set(struck) == set(first.values())
     assert len(first) == 50
     assert set(struck.values()) == {"dubblett"}
+
+
+@on_postgresql
+def test_sixty_four_who_write_to_two_processes_are_all_stored(port, database_url, tmp_path):
+    with serving(granian(port, workers=2), port, database_url, tmp_path) as server:
+        with ThreadPoolExecutor(64) as crowd:
+            tickets = list(crowd.map(lambda number: enter(port, TOKEN, f"person{number}@example.se"), range(600)))
+        assert len(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()) >= 2
+    assert sorted(tickets) == sorted(row.ticket for row in stored(database_url))
+    assert len(set(tickets)) == 600
 
 
 def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_path):

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.contest import acceptance, entries
-from app.contest.acceptance import Answers
+from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
 from app.mail import delivery, outbox, post

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.config import ConfigurationError
 from app.contest.models import Entry
 from app.database import db
 from app.operations import bundle, copies
@@ -332,8 +333,17 @@ def test_what_is_restored_is_for_the_owner_only_and_a_backup_others_can_read_is_
     backup("--to", file)
     file.chmod(0o644)
     assert f"Andra på servern kan läsa filen. Ändra det med: chmod 600 {file}" in restore(file).output
+    instance = tmp_path / "ny" / "instance"
+    assert stat.S_IMODE(instance.stat().st_mode) == 0o700
     for name in ("kalender.sqlite3", "secret_key"):
-        assert stat.S_IMODE((tmp_path / "ny" / "instance" / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((instance / name).stat().st_mode) == 0o600
+
+
+@on_sqlite
+def test_a_place_that_cannot_be_made_is_told_in_words(restore, tmp_path):
+    (tmp_path / "fil").touch()
+    with pytest.raises(ConfigurationError, match=r"FLASK_INSTANCE_PATH: .* går inte att skapa"):
+        restore(tmp_path / "kopia.zip", INSTANCE_PATH=tmp_path / "fil" / "ny")
 
 
 BEFORE_0008 = """

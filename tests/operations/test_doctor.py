@@ -1,5 +1,7 @@
 """What `flask doctor` says, and when it ends with a fault."""
 
+import ast
+import inspect
 import os
 import socket
 import threading
@@ -9,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from app import jobs
+from app.database import trouble
 from app.mail import post
-from app.web import limits
+from app.web import health, limits
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -40,6 +43,7 @@ def test_a_server_in_order_is_said_to_be(doctor, tmp_path):
         "Inställningarna går att läsa.",
         "Databasen svarar och är i ordning.",
         "Innehållet har inga fel.",
+        "Det går att skriva på disken.",
         "Klockan är ställd.",
         "Bara serverns användare kommer åt instansmappen.",
         "Filen med antal försök svarar.",
@@ -74,6 +78,49 @@ def test_a_database_that_is_not_migrated_is_a_fault(doctor, tmp_path):
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/ny.sqlite3")
     assert code == 1
     assert "fel  Databasen: är inte migrerad: kör flask db upgrade." in lines
+
+
+STATES = {
+    ("database", "does not answer"): "Databasen: svarar inte.",
+    ("database", "is not migrated: run flask db upgrade"): "Databasen: är inte migrerad: kör flask db upgrade.",
+    ("database", "is read-only"): "Databasen: går bara att läsa.",
+    ("database", "is locked"): "Databasen: är låst av ett annat program.",
+    ("database", "cannot be written"): "Databasen: går inte att skriva till.",
+    ("disk", "cannot be written"): "Disken: går inte att skriva till.",
+    ("content", "7 faults: run flask content check"): "Innehållet: 7 fel: kör flask content check.",
+    ("clock", "is before 2026"): "Klockan: står före 2026.",
+}
+
+
+@pytest.mark.parametrize(("part", "state"), STATES)
+def test_what_ails_a_part_is_told_in_swedish(doctor, monkeypatch, part, state):
+    monkeypatch.setattr(health, f"_{part}", lambda: state)
+    code, lines = doctor()
+    assert code == 1
+    assert f"fel  {STATES[part, state]}" in lines
+
+
+def told_by(check):
+    """The texts that a function of the program may return, a number in them as 7."""
+
+    def texts(node):
+        match node:
+            case ast.Constant(value=str(text)):
+                return [text]
+            case ast.JoinedStr(values=parts):
+                return ["".join(texts(part)[0] if isinstance(part, ast.Constant) else "7" for part in parts)]
+            case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
+                return texts(one) + texts(other)
+        return []
+
+    tree = ast.parse(inspect.getsource(check))
+    returned = [text for node in ast.walk(tree) if isinstance(node, ast.Return) for text in texts(node.value)]
+    return {text for text in returned if text not in ("", "ok")}
+
+
+def test_there_is_swedish_for_everything_that_can_ail_a_part(client):
+    checks = {(part, getattr(health, f"_{part}")) for part in client.get("/readyz").json} | {("database", trouble)}
+    assert {(part, state) for part, check in checks for state in told_by(check)} == set(STATES)
 
 
 def test_a_database_that_does_not_answer_stops_none_of_the_other_checks(doctor, tmp_path):

@@ -1,13 +1,13 @@
 """The token of a form: made for one form, good for a day, never the same twice, and tied to no visitor."""
 
+from datetime import timedelta
 from string import ascii_lowercase, ascii_uppercase, digits
 
 import pytest
-from flask import g
 from itsdangerous import URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
-from app.web.form_token import QUICKEST, TokenForm
+from app.web.form_token import QUICKEST, TokenForm, opened
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -95,12 +95,9 @@ def test_even_a_signed_token_of_another_shape_is_refused(app, payload):
 
 def test_each_form_has_a_number_of_its_own_by_which_a_double_press_is_known():
     made = token()
-    sent(made).validate()
-    first = g.form_nonce
-    sent(made).validate()
-    assert g.form_nonce == first
-    sent(token()).validate()
-    assert g.form_nonce != first
+    number = opened(made, "public", timedelta(0))
+    assert opened(made, "public", timedelta(0)) == number
+    assert opened(token(), "public", timedelta(0)) != number
 
 
 def test_a_form_that_was_open_when_the_secret_key_changed_can_still_be_sent(app):

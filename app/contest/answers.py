@@ -1,0 +1,68 @@
+"""What a person sends in: posted fields to answers, or to one clear sentence for each field that is to be mended. Pure.
+
+The form only shows: what is decided here is decided before one is made, for most of what comes in a rush is right.
+"""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.calendar.schema import Contest
+from app.contest.entries import canonical_email
+from app.typed import trimmed
+
+LONGEST_ADDRESS, LONGEST_MOTIVATION = 254, 600
+Faults = dict[str, str]
+"""Field to sentence."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person sent in, checked. `nonce` is the form's: the same form sent twice is one entry."""
+
+    email: str
+    answer: str
+    municipality: str
+    motivation: str | None
+    nonce: str
+
+
+def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str) -> Answers | Faults:
+    """The answers, with the canonical address; or what to mend."""
+    answer, municipality = posted.get("answer", ""), posted.get("municipality", "")
+    motivation = trimmed(posted.get("motivation", "")) if contest.ask_motivation else ""
+    faults = {}
+    if answer not in contest.options:
+        faults["answer"] = "Välj ett av svaren."
+    email = _canonical(posted.get("email", "").strip(), faults)
+    if municipality not in municipalities:
+        faults["municipality"] = "Välj din kommun, eller ”Vill inte uppge”."
+    if len(motivation) > LONGEST_MOTIVATION:
+        faults["motivation"] = f"Korta texten till högst {LONGEST_MOTIVATION} tecken."
+    if not _ticked(posted, "adult"):
+        faults["adult"] = f"Kryssa i att du har fyllt {contest.minimum_age} år. Det krävs för att delta."
+    if not _ticked(posted, "rules"):
+        faults["rules"] = "Kryssa i att du godkänner reglerna."
+    if posted.get("website"):
+        # No person sees this field until it was filled in, and then can empty it: nobody is refused in silence.
+        faults["website"] = "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."
+    return faults or Answers(email, answer, municipality, motivation or None, nonce)
+
+
+def _canonical(address: str, faults: Faults) -> str:
+    """The address as it is kept; one that is not right is never mended in silence."""
+    if not address:
+        faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
+    elif len(address) > LONGEST_ADDRESS:
+        faults["email"] = "Adressen är för lång."
+    else:
+        try:
+            return canonical_email(validate_email(address, check_deliverability=False).normalized)
+        except (EmailNotValidError, ValueError):
+            faults["email"] = "Skriv e-postadressen så här: namn@exempel.se"
+    return ""
+
+
+def _ticked(posted: Mapping[str, str], name: str) -> bool:
+    return posted.get(name, "") not in ("", "false")

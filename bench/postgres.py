@@ -1,0 +1,122 @@
+"""Entries per second on PostgreSQL from two processes, beside bare commits of the same rows on the same server.
+
+A PostgreSQL of its own, as Debian sets it up: each commit is on disk before it is answered. The calendar's processes
+share the first core, the load comes from the other, and PostgreSQL takes what is left of both. `make bench`.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from itsdangerous import URLSafeSerializer
+
+from app.clock import SWEDEN
+from bench import BIN, ENTRIES, ROOT, THREADS, WRITERS, cpu_seconds, free_port, said, say, started, wrk
+
+WORKERS = 2
+KEY = "mätning" * 8
+OPENED = datetime(2026, 12, 10, 7, 30, tzinfo=SWEDEN)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The address of a new, empty server with all that makes it durable."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not found:
+        raise SystemExit("PostgreSQL saknas: apt-get install postgresql")
+    as_user = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    port, data, quiet = free_port(), str(folder / "data"), {"stdout": subprocess.DEVNULL, "cwd": folder}
+    made = ["--auth=trust", "--username=kalender", "--encoding=UTF8", "--locale=C", data]
+    subprocess.run([*as_user, found[-1] / "initdb", *made], check=True, **quiet)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+    control = [*as_user, found[-1] / "pg_ctl", "-D", data, "-w"]
+    subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], check=True, **quiet)
+    try:
+        yield f"postgresql://kalender@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "fast", "stop"], check=True, **quiet)
+
+
+def bare_commits(address: str, writers: int) -> float:
+    """Commits per second of one row each, from so many connections at once."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS bare")
+        connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, ticket text UNIQUE, email text, answer text)")
+
+    def commit(writer: int) -> None:
+        with psycopg.connect(address, autocommit=True) as connection:
+            for number in range(writer, ENTRIES, writers):
+                row = (f"{number:064x}", f"person{number}@example.org", "2030")
+                connection.execute("INSERT INTO bare (ticket, email, answer) VALUES (%s, %s, %s)", row)
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(writers) as crowd:
+        list(crowd.map(commit, range(writers)))
+    return ENTRIES / (time.perf_counter() - start)
+
+
+def storm(port: int, folder: Path, form: str) -> tuple[float, str, list[str]]:
+    """Entries from 64 at once, each on disk before its receipt: (a second, 99th percentile, what was answered)."""
+    # A form opened long ago, the same for both processes; sent again from another form, an entry is a new one.
+    token = URLSafeSerializer(KEY, salt="form-token/v1").dumps(["public", int(OPENED.timestamp()), form])
+    told = {"BENCH_TOKEN": str(token), "BENCH_TICKETS": str(folder / form)}
+    rate, p99 = said(wrk(port, WRITERS, "-s", str(ROOT / "bench" / "post.lua"), **told))
+    return rate, p99, (folder / form).read_text().split()
+
+
+def bench_entries(address: str, port: int, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    one, many = bare_commits(address, 1), bare_commits(address, WRITERS)
+    _, _, first = storm(port, folder, "forsta")  # until both processes have begun, and connected
+    used = cpu_seconds(server)
+    rate, p99, lines = storm(port, folder, "andra")
+    used = (cpu_seconds(server) - used) / max(1, len(lines))
+    lines += first
+    with psycopg.connect(address) as connection:
+        stored = {row[0] for row in connection.execute("SELECT ticket FROM entry")}
+    shown = [line for line in lines if len(line) == 64]
+    lost = [ticket for ticket in shown if ticket not in stored]
+    wrong = sorted({line for line in lines if len(line) < 64})
+    say(f"postgresql bara psycopg       {one:9.0f}/s  1.00")
+    say(f"postgresql bara psycopg, {WRITERS:3}  {many:9.0f}/s  {many / one:.2f} av bara psycopg")
+    say(f"postgresql kalendern, {WORKERS} proc. {rate:9.0f}/s  {rate / one:.2f} av bara psycopg")
+    say(f"postgresql processortid {used * 1000:.2f} ms, p99 {p99}")
+    say(f"postgresql kvitterade {len(shown)}, borta {len(lost)}, andra svar {wrong}")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, tempfile.TemporaryDirectory(prefix="bench-") as data:
+        folder, port = Path(name), free_port()
+        with postgres(Path(data)) as address:
+            environment = {
+                "FLASK_DEMO": "1",
+                "FLASK_NOW": "2026-12-09T23:59:00",
+                "FLASK_INSTANCE_PATH": name,
+                "FLASK_SECRET_KEY": json.dumps(KEY),
+                "FLASK_ENTRY_LIMIT": "1000000 per hour",
+                "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
+                "DATABASE_URL": address,
+            }
+            prepare = [BIN / "flask", "prepare"]
+            subprocess.run(prepare, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
+            environment["FLASK_NOW"] = "2026-12-10T08:00:00"
+            where = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
+            command = [str(BIN / "granian"), "--interface", "wsgi", *where, "--blocking-threads", THREADS]
+            command += ["--no-ws", "--log-level", "error", "wsgi:app"]
+            with started(command, port, "/healthz", **environment) as server:
+                bench_entries(address, port, folder, server)
+
+
+if __name__ == "__main__":
+    main()

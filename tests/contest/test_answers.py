@@ -1,0 +1,65 @@
+"""What is sent in: the answers, or one sentence for each field that is to be mended."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.calendar.content import read_edition
+from app.contest.answers import Answers, read
+from app.contest.municipalities import MUNICIPALITIES
+from tests.conftest import ROOT
+
+CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
+RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "adult": "ja", "rules": "ja"}
+
+
+def sent(contest=CONTEST, **changed):
+    posted = {name: value for name, value in (RIGHT | changed).items() if value is not None}
+    return read(posted, contest, MUNICIPALITIES, "nonce")
+
+
+def test_what_is_right_is_taken_as_it_is_kept():
+    assert sent(email=" Anna@BÜCHER.example ") == Answers("anna@xn--bcher-kva.example", "2030", "1441", None, "nonce")
+
+
+@pytest.mark.parametrize(
+    "field, value, words",
+    [
+        ("answer", None, "Välj ett av svaren."),
+        ("answer", "1999", "Välj ett av svaren."),
+        ("email", "", "Skriv din e-postadress"),
+        ("email", "anna", "namn@exempel.se"),
+        ("email", "anna@example", "namn@exempel.se"),
+        ("email", "a" * 250 + "@example.se", "för lång"),
+        ("municipality", "", "Välj din kommun"),
+        ("municipality", "9999", "Välj din kommun"),
+        ("adult", None, "Kryssa i att du har fyllt 18 år"),
+        ("adult", "false", "Kryssa i att du har fyllt 18 år"),
+        ("rules", "", "godkänner reglerna"),
+        ("website", "https://example.org", "Töm fältet"),
+    ],
+)
+def test_what_is_wrong_is_told_of_that_field_alone(field, value, words):
+    faults = sent(**{field: value})
+    assert list(faults) == [field]
+    assert words in faults[field]
+
+
+def test_a_motivation_is_read_only_where_the_contest_asks_for_one():
+    asking = CONTEST.model_copy(update={"ask_motivation": True})
+    assert sent(motivation="För att\x00 jag vill").motivation is None
+    assert sent(asking, motivation=" För att\x00 jag vill ").motivation == "För att jag vill"
+    assert sent(asking, motivation="  ").motivation is None
+    assert list(sent(asking, motivation="å" * 601)) == ["motivation"]
+    assert sent(asking, motivation="å" * 600).motivation == "å" * 600
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page():
+    faults = read({"website": "x"}, CONTEST, MUNICIPALITIES, "nonce")
+    assert list(faults) == ["answer", "email", "municipality", "adult", "rules", "website"]
+
+
+@given(st.dictionaries(st.sampled_from([*RIGHT, "website", "motivation"]), st.text(max_size=300)))
+def test_whatever_is_sent_is_taken_or_told_in_words(posted):
+    found = read(posted, CONTEST, MUNICIPALITIES, "nonce")
+    assert isinstance(found, Answers) or (found and all(found.values()))

@@ -14,7 +14,9 @@ DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# A service must not write in the program's folder, and would compile the calendar anew at each start.
 install: .venv/installed ## .venv with what runs the calendar
+	@$(BIN)/python -m compileall -q app wsgi.py
 
 install-dev: .venv/installed-dev tests/browser/node_modules/installed ## .venv with what tests it, too
 
@@ -77,6 +79,7 @@ screenshots: install-dev ## pictures of every page and state into docs/screensho
 lighthouse: install ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@tools/lighthouse.sh
 
-bench: install-dev ## pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (a million)
+bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (a million)
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/start.py
 	@for each in postgres draw growth; do PYTHONPATH=. $(BIN)/python bench/$$each.py || exit 1; done

@@ -6,11 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import Babel
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database, jobs
+from app import commands, config, database, jobs, migrations
 from app.admin import commands as admin_commands
 from app.admin import guard, pages
 from app.calendar import commands as calendar_commands
@@ -28,7 +26,6 @@ from app.operations import commands as operations
 from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
-from app.settings import ROOT
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
@@ -48,8 +45,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.config.update(settings.model_dump())
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
-        BABEL_DEFAULT_LOCALE="sv",
-        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
@@ -61,8 +56,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
     database.init_app(app, settings.database_address)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"))
-    Babel(app)
+    migrations.init_app(app, database.db)
     app.session_interface = NoSession()
 
     for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):

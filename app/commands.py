@@ -4,12 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import clock
+from app import clock, migrations
 from app.admin import access
 from app.admin.commands import print_invitation
 from app.calendar.hatches import current_year
@@ -30,7 +29,7 @@ def prepare() -> None:
     # What is in here is for the server's own user: entries, keys, invitations.
     Path(current_app.instance_path).chmod(0o700)
     metrics.forget(current_app)
-    flask_migrate.upgrade()
+    migrations.upgrade()
     click.echo("Databasen är i ordning.")
     if current_app.config["DEMO"]:
         _invent_entries()

@@ -9,11 +9,11 @@ import signal
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
@@ -21,6 +21,9 @@ from app.contest import hints, rulebook
 from app.database import db
 from app.mail import delivery, outbox
 from app.privacy import erasure
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 _log = logging.getLogger(__name__)
 
@@ -32,11 +35,14 @@ HEARTBEAT = "jobs.alive"
 mail = AppGroup("outbox", help="Mejlen som väntar.")
 
 
-def made(app: Flask, ending: threading.Event) -> Huey:
+def made(app: Flask, ending: threading.Event) -> "Huey":
     """The queue of an app, with its rounds: every minute, and every night at ten past three (UTC).
 
     Once `ending` is set, a round takes out no more mails.
     """
+    # With the drivers it looks for it takes 12 MiB, and the server only asks when the rounds last ran.
+    from huey import PostgresHuey, SqliteHuey, crontab
+
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     if url.startswith("postgresql"):
         queue: Huey = PostgresHuey("kalender", results=False, dsn=url.replace("+psycopg", "", 1))

@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between.
 
-The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one.
+The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library takes
+14 MiB and a fifth of a second with what it reads of certificates, so it is imported when somebody has a passkey.
 """
 
 import ipaddress
@@ -11,16 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-import webauthn
 from flask import current_app, request
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.admin import log, sealing
 from app.admin.models import Organiser, Passkey, UsedChallenge
@@ -29,7 +21,6 @@ from app.database import db, write
 ANSWER_WITHIN = 600
 """Seconds."""
 UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lösenord och kod."
-REQUIRED = UserVerificationRequirement.REQUIRED
 
 
 class PasskeyRefused(Exception):
@@ -63,30 +54,42 @@ def _party() -> tuple[str, str]:
 
 def question(now: datetime) -> dict[str, Any]:
     """What a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     party, _ = _party()
-    options = webauthn.generate_authentication_options(rp_id=party, user_verification=REQUIRED)
+    required = UserVerificationRequirement.REQUIRED
+    options = webauthn.generate_authentication_options(rp_id=party, user_verification=required)
     return _told(options, options.challenge, "answer", now)
 
 
 def question_for_adding(organiser: Organiser, now: datetime) -> dict[str, Any]:
     """What a browser needs to make a passkey for the account."""
+    import webauthn
+    from webauthn.helpers import structs
+
     party, _ = _party()
     options = webauthn.generate_registration_options(
         rp_id=party,
         rp_name="Miljöjulkalendern",
         user_id=f"organiser-{organiser.id}".encode(),
         user_name=organiser.email,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in of(organiser)
+            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(key.credential_id))
+            for key in of(organiser)
         ],
     )
     return _told(options, options.challenge, f"add {organiser.id}", now)
 
 
 def _told(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+
     sealed = sealing.seal(bytes_to_base64url(challenge), f"passkey {purpose}", now)
     return {"options": json.loads(webauthn.options_to_json(options)), "challenge": sealed}
 
@@ -98,6 +101,10 @@ def of(organiser: Organiser) -> list[Passkey]:
 
 def add(organiser: Organiser, name: str, credential: str, challenge: str, now: datetime) -> None:
     """Keeps a passkey that the browser has just made. Raises PasskeyRefused."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     party, site = _party()
     try:
         asked = _asked(challenge, f"add {organiser.id}", now)
@@ -127,6 +134,9 @@ def add(organiser: Organiser, name: str, credential: str, challenge: str, now: d
 
 def answered(credential: str, challenge: str, now: datetime) -> Organiser:
     """The organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     party, site = _party()
     try:
         asked, key = _asked(challenge, "answer", now), _named(credential)
@@ -163,6 +173,8 @@ def _named(credential: str) -> Passkey:
 
 
 def _asked(challenge: str, purpose: str, now: datetime) -> bytes:
+    from webauthn import base64url_to_bytes
+
     return base64url_to_bytes(sealing.opened_young(challenge, f"passkey {purpose}", ANSWER_WITHIN, now))
 
 

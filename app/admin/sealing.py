@@ -3,10 +3,14 @@
 import base64
 import hmac
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class Unreadable(Exception):
@@ -20,27 +24,36 @@ def keys(purpose: str) -> Iterator[bytes]:
         yield hmac.digest(secret.encode(), f"sealing/v1|{purpose}".encode(), "sha256")
 
 
-def _box(purpose: str) -> MultiFernet:
+def _box(purpose: str) -> "MultiFernet":
+    """Seals with the present key, and opens with any."""
+    # It takes 8 MiB, and no page of the public's has a secret to seal.
+    from cryptography.fernet import Fernet, MultiFernet
+
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys(purpose)])
 
 
 def seal(text: str, purpose: str, now: datetime) -> str:
     """The text, encrypted and signed."""
-    present = Fernet(base64.urlsafe_b64encode(next(keys(purpose))))
-    return present.encrypt_at_time(text.encode(), int(now.timestamp())).decode()
+    return _box(purpose).encrypt_at_time(text.encode(), int(now.timestamp())).decode()
+
+
+@contextmanager
+def _readable(purpose: str) -> Iterator[None]:
+    from cryptography.fernet import InvalidToken
+
+    try:
+        yield
+    except (InvalidToken, ValueError):
+        raise Unreadable(purpose) from None
 
 
 def opened(sealed: str, purpose: str) -> str:
     """What was sealed for the same purpose. Raises Unreadable."""
-    try:
+    with _readable(purpose):
         return _box(purpose).decrypt(sealed.encode()).decode()
-    except (InvalidToken, ValueError):
-        raise Unreadable(purpose) from None
 
 
 def opened_young(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
     """The same, no older than `seconds`. Raises Unreadable."""
-    try:
+    with _readable(purpose):
         return _box(purpose).decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()
-    except (InvalidToken, ValueError):
-        raise Unreadable(purpose) from None

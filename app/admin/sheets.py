@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import sqlalchemy as sa
-import xlsxwriter
 
 from app.audit.chain import stamp
 from app.contest.models import Entry
@@ -62,6 +61,9 @@ def workbook(contest_id: str, instance: str) -> BinaryIO:
 
     What it is made of lies in the instance folder meanwhile, which is for the server's own user.
     """
+    # It takes 8 MiB, and few processes ever make a workbook.
+    import xlsxwriter
+
     with tempfile.TemporaryDirectory(prefix="xlsx-", dir=instance) as folder:
         path = Path(folder) / "bidrag.xlsx"
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}

@@ -9,7 +9,7 @@ from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.hatches import Edition
 from app.draw.standing import standing
-from app.statistics import charts, pictures, summary
+from app.statistics import charts, summary
 from app.statistics.charts import Figure
 
 
@@ -44,6 +44,9 @@ def statistics_csv(figure: str) -> Response:
 @blueprint.get("/statistik/<figure>/diagram.png")
 def statistics_png(figure: str) -> Response:
     edition, found = _find(figure)
+    # Pillow takes 5 MiB, and few processes ever draw.
+    from app.statistics import pictures
+
     return _file(pictures.png(found), "image/png", f"{found.key}-{edition.year}.png")
 
 

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_datetime
-from disposable_email_domains import blocklist
 
+from app import swedish
 from app.audit import records
 from app.clock import SWEDEN
 from app.contest import counts
@@ -62,6 +61,9 @@ class _Group:
 
 def odd(email: str) -> str:
     """Why an address stands out, in a Swedish word or two; empty when it does not."""
+    # A list of 10,000 domains, which only the rounds and the organisers' pages look in.
+    from disposable_email_domains import blocklist
+
     local, _, domain = email.rpartition("@")
     labels = domain.split(".")
     if any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1)):
@@ -164,4 +166,4 @@ def _bursts(contest_id: str) -> list[_Group]:
 
 
 def _in_sweden(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")
+    return swedish.short(moment.astimezone(SWEDEN))

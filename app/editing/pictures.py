@@ -1,4 +1,7 @@
-"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds."""
+"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds.
+
+Pillow takes 5 MiB, so it is imported when there is a picture to read.
+"""
 
 import io
 import re
@@ -6,11 +9,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any
-
-from PIL import Image, ImageCms, ImageOps
+from typing import TYPE_CHECKING, Any
 
 from app.editing import drawings
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_UPLOAD = 20_000_000
 MOST_PIXELS = 25_000_000
@@ -45,6 +49,8 @@ def variants(body: bytes) -> tuple[str, dict[str, bytes]]:
     """
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _drawing(body)
+    from PIL import ImageOps
+
     stem = f"foto-{sha256(body).hexdigest()[:8]}"
     picture = _decoded(body)
     name, files = f"{stem}.jpg", {}
@@ -68,8 +74,10 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     return name, {name: clean}
 
 
-def _decoded(body: bytes) -> Image.Image:
+def _decoded(body: bytes) -> "Image.Image":
     """The first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
+    from PIL import Image, ImageOps
+
     with _opened(body, tuple(_FORMATS.values())) as opened:
         opened.load()
         upright = ImageOps.exif_transpose(opened)
@@ -89,8 +97,10 @@ def recognise(name: str, body: bytes) -> None:
 
 
 @contextmanager
-def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
     """The picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
+    from PIL import Image
+
     too_large = Unusable(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
     try:
         with Image.open(io.BytesIO(body), formats=formats) as opened:
@@ -107,13 +117,15 @@ def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator[Image.Image]:
         raise Unusable("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
 
 
-def _largest(picture: Image.Image) -> tuple[int, int]:
+def _largest(picture: "Image.Image") -> tuple[int, int]:
     width = min(WIDTHS[0], picture.width, picture.height * 4 // 3)
     return width, width * 3 // 4
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def _in_srgb(picture: "Image.Image") -> "Image.Image":
     """Colours as every screen shows them; a phone's own wider ones look dull without their profile."""
+    from PIL import ImageCms
+
     profile = picture.info.get("icc_profile")
     if not profile or picture.mode not in ("RGB", "RGBA"):
         return picture
@@ -124,7 +136,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
         return picture
 
 
-def _within_budget(picture: Image.Image, kind: str, budget: int) -> bytes:
+def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
     """The best quality that fits. Raises Unusable when none does."""
     for encoded in _encoded(picture, kind):
         if len(encoded) <= budget:
@@ -132,7 +144,7 @@ def _within_budget(picture: Image.Image, kind: str, budget: int) -> bytes:
     raise Unusable("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
-def _encoded(picture: Image.Image, kind: str) -> Iterator[bytes]:
+def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:
     for quality in _QUALITIES:
         target = io.BytesIO()
         picture.save(target, kind, quality=quality, **_OPTIONS[kind])

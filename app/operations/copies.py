@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 
+from app import migrations
 from app.database import db
 from app.operations.bundle import Unusable
 
@@ -21,7 +21,7 @@ NOT_OURS = "huey_"
 def revision() -> str:
     """The migration that the database has come to. Raises Unusable when there is none."""
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = migrations.found(connection)
     if found is None:
         raise Unusable("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
     return found

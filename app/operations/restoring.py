@@ -5,18 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 
-from app import config, database, sqlite_file
+from app import config, database, migrations, sqlite_file
 from app.clock import Clock
 from app.database import db
 from app.operations import bundle, copies
 from app.operations.bundle import Bundle, Manifest, Unusable
-from app.settings import ROOT
-
-_MIGRATIONS = str(ROOT / "migrations")
 
 
 def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -29,7 +24,7 @@ def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sqlite_file.make(db.engine)
-    flask_migrate.Migrate(app, db, directory=_MIGRATIONS)
+    migrations.init_app(app, db)
     return app
 
 
@@ -53,7 +48,7 @@ def restore(file: Path) -> Manifest:
             copies.load(copy)
     if not current_app.config["SECRET_KEY"] and (key := Path(current_app.instance_path) / "secret_key").is_file():
         current_app.config["SECRET_KEY"] = key.read_text().strip()
-    flask_migrate.upgrade()
+    migrations.upgrade()
     return backup.manifest
 
 
@@ -64,7 +59,7 @@ def _refuse_other_program(manifest: Manifest) -> None:
         raise Unusable(
             f"Säkerhetskopian är från {there}, men den här kalendern använder {here}. Ställ om DATABASE_URL."
         )
-    if manifest.revision not in {script.revision for script in ScriptDirectory(_MIGRATIONS).walk_revisions()}:
+    if manifest.revision not in migrations.known():
         raise Unusable(
             f"Säkerhetskopian är från en nyare version av programmet (databas {manifest.revision}). "
             "Uppgradera det först."

@@ -1,9 +1,10 @@
 """How often each hatch was shown on each day. It says nothing about who looked."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, db, write
@@ -24,12 +25,20 @@ class HatchCount(Base):
 def add(counts: Counts) -> None:
     """Adds counts to those that are stored."""
     write()
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    insert = _dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
-    insert = dialect.insert(HatchCount)
     added = {"count": HatchCount.count + insert.excluded.count}
     db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
     db.session.commit()
+
+
+def _dialects_insert() -> Any:
+    """The INSERT that may add to a row; only the dialect in use is imported."""
+    if db.engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert
+    return sqlite.insert
 
 
 def stored(year: int) -> dict[tuple[int, date], int]:

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import migrations
 from app.database import db, trouble
 
 _PROBE = 64 * 1024
@@ -37,12 +36,11 @@ def _database() -> str:
     try:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = migrations.found(connection)
         kept_from = trouble()
     except SQLAlchemyError:
         return "does not answer"
-    directory = ScriptDirectory(current_app.extensions["migrate"].directory)
-    if found != directory.get_current_head():
+    if found != migrations.known()[-1]:
         return "is not migrated: run flask db upgrade"
     return kept_from or "ok"
 

@@ -1,0 +1,79 @@
+"""From the server's command to the first answer, and what its worker holds: at rest, and after pages and entries.
+
+Medians of several starts, on one core; the processor's seconds say more than the clock's where others work on the
+machine. The first start, when Python compiles what it has not compiled before, does not count. `make bench`.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench import BIN, PAGES, ROOT, THREADS, cpu_seconds, fetch, free_port, resident, said, say, started, wrk
+
+STARTS, SHOWN, WANTED = 5, 2000, 2000
+
+
+def served(port: int) -> list[str]:
+    """The command of a server as `make run` starts it."""
+    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", THREADS]
+    return [str(BIN / "granian"), "--interface", "wsgi", *address, "--no-ws", "--log-level", "error", "wsgi:app"]
+
+
+def one_start(environment: dict[str, str]) -> tuple[float, float, float]:
+    """(seconds to the first answer on /, the processor's seconds, MiB of the worker)."""
+    port, began = free_port(), time.perf_counter()
+    with started(served(port), port, "/", **environment) as server:
+        return time.perf_counter() - began, cpu_seconds(server), resident(server)
+
+
+def use(port: int, folder: Path) -> int:
+    """Shows pages, and takes entries from 64 at once, so that every thread has worked; returns how many were taken."""
+    for path in PAGES.values():
+        for number in range(SHOWN):
+            fetch(port, path, **{"Accept-Encoding": ("br", "gzip", "identity")[number % 3]})
+    form = fetch(port, "/2026/lucka/10/tavla")[1].decode()
+    token = form.partition('name="token"')[2].partition('value="')[2].partition('"')[0]
+    time.sleep(2.5)  # the form's time trap
+    tickets, taken = folder / "tickets", 0
+    while taken < WANTED:
+        told = {"BENCH_TOKEN": token, "BENCH_TICKETS": str(tickets)}
+        said(wrk(port, 64, "-s", str(ROOT / "bench" / "post.lua"), **told))
+        now = sum(len(line) == 64 for line in tickets.read_text().split())
+        if not now:
+            raise SystemExit("Inga bidrag togs emot.")
+        taken += now
+    return taken
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        environment = {
+            "FLASK_DEMO": "1",
+            "FLASK_NOW": "2026-12-09T23:59:00",
+            "FLASK_INSTANCE_PATH": name,
+            "FLASK_SECRET_KEY": json.dumps("mätning" * 8),
+            "FLASK_ENTRY_LIMIT": "1000000 per hour",
+            "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
+        }
+        prepare = [BIN / "flask", "prepare"]
+        subprocess.run(prepare, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
+        environment["FLASK_NOW"] = "2026-12-10T08:00:00"
+        one_start(environment)
+        waited, used, held = (
+            statistics.median(each) for each in zip(*(one_start(environment) for _ in range(STARTS)), strict=True)
+        )
+        say(f"start      första svaret efter {waited:.2f} s, processortid {used:.2f} s")
+        say(f"start      minne {held:.0f} MiB")
+        port = free_port()
+        with started(served(port), port, "/", **environment) as server:
+            taken = use(port, folder)
+            say(f"minne      {resident(server):.0f} MiB efter {SHOWN} visningar av två sidor och {taken} bidrag")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs, migrations
@@ -45,6 +46,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.config.update(settings.model_dump())
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
+        BABEL_DEFAULT_LOCALE="sv",
+        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
@@ -57,6 +60,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 
     database.init_app(app, settings.database_address)
     migrations.init_app(app, database.db)
+    Babel(app)
     app.session_interface = NoSession()
 
     for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 READING_ORDER = """
-    typed clock swedish settings config
+    typed clock settings config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
     calendar.advice calendar.security_txt
     contest.entries contest.rules contest.municipalities contest.answers
@@ -18,7 +18,7 @@ READING_ORDER = """
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
     audit.chain
-    migrations sqlite_file database audit.records
+    sqlite_file database migrations audit.records
     calendar.content calendar.library calendar.commands
     editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
     editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
@@ -61,7 +61,7 @@ READING_ORDER = """
 """A module may import only what stands above it; the root package, create_app, stands last and imports them all."""
 
 PURE = """
-    swedish calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
+    calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
     calendar.advice calendar.security_txt typed contest.entries contest.rules contest.answers
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain privacy.guide web.zipped

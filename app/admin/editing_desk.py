@@ -4,10 +4,11 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from babel.dates import format_timedelta
 from flask import Response, abort, current_app, g
 from werkzeug.datastructures import FileStorage
 
-from app import clock, swedish
+from app import clock
 from app.admin import log
 from app.admin.models import Organiser
 from app.calendar.hatches import image_type
@@ -44,8 +45,9 @@ def who(version: Version) -> str:
 
 def ago(version: Version) -> str:
     """How long ago, as "för 2 minuter sedan"."""
-    span = clock.now() - version.at
-    return swedish.ago(span) if span >= timedelta(minutes=1) else "alldeles nyss"
+    if clock.now() - version.at < timedelta(minutes=1):
+        return "alldeles nyss"
+    return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
 
 
 def shown_only_here(name: str, files: Files) -> Response:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.dates import format_date
+
 from app.admin.roles import may
 from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.clock import SWEDEN
 from app.contest.rules import swedish
-from app.swedish import dated
 
 _READINESS = ("Beredskap", "admin.readiness")
 _DRAW = ("Dragning", "admin.draw")
@@ -164,4 +165,4 @@ def _current(found: Situation) -> int:
 
 
 def _day(moment: datetime) -> str:
-    return dated(moment.astimezone(SWEDEN), "d MMMM y")
+    return str(format_date(moment.astimezone(SWEDEN).date(), "d MMMM y", locale="sv"))

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from babel.dates import format_datetime
 
-from app import swedish
 from app.audit import records
 from app.clock import SWEDEN
 from app.contest import counts
@@ -166,4 +166,4 @@ def _bursts(contest_id: str) -> list[_Group]:
 
 
 def _in_sweden(moment: datetime) -> str:
-    return swedish.short(moment.astimezone(SWEDEN))
+    return format_datetime(moment.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")

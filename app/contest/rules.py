@@ -7,9 +7,11 @@ one blank line between them, and a last line feed.
 from datetime import datetime
 from functools import lru_cache
 
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
 from app.calendar.schema import Contest, Organiser
 from app.clock import SWEDEN
-from app.swedish import dated, grouped
 
 UNREACHED = "svarar inte"
 SKIP_REASONS = (UNREACHED, "tackar nej", "inte behörig", "återkallad")
@@ -60,7 +62,8 @@ def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [f"{p.count} st: {p.title}, värde {grouped(p.value)} kronor." for p in contest.prizes] or [_BLANK],
+            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes]
+            or [_BLANK],
         ),
         (
             "Så utses vinnaren",
@@ -118,5 +121,5 @@ def text(contest: Contest, organiser: Organiser) -> str:
 def swedish(moment: datetime) -> str:
     """An instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
     local = moment.astimezone(SWEDEN)
-    clock_time = f"{local:%H.%M.%S}" if local.second else f"{local:%H.%M}"
-    return f"{dated(local, 'EEEE d MMMM y')} kl. {clock_time}"
+    clock_time = "HH.mm.ss" if local.second else "HH.mm"
+    return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")

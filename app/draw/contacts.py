@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from babel.dates import format_date
 
 from app.clock import SWEDEN
 from app.database import db
 from app.draw.models import Contact
-from app.swedish import dated
 
 WAYS = ("e-post", "telefon", "brev", "annat")
 FEWEST = 2
@@ -38,5 +38,5 @@ def too_early(days: Sequence[date], answer_days: int, now: datetime) -> str | No
         return f"{rule} {count}."
     first = days[0] + timedelta(days=answer_days)
     if now.astimezone(SWEDEN).date() < first:
-        return f"{rule} Du kan välja ”svarar inte” tidigast {dated(first, 'd MMMM')}."
+        return f"{rule} Du kan välja ”svarar inte” tidigast {format_date(first, 'd MMMM', locale='sv')}."
     return None

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from xml.etree import ElementTree
 
+from babel.dates import format_date
+
 from app.calendar import feeds
 from app.clock import SWEDEN
-from app.swedish import dated
 
 PUBLISHED_AFTER = timedelta(minutes=1)
 """From midnight until its list is shown: whoever pressed the button just before is then on record."""
@@ -54,13 +55,17 @@ def atom(contest_id: str, begins: datetime, midnights: Sequence[Midnight], site:
     feeds.add(feeds.add(feed, "author"), "name", "Miljöjulkalendern")
     for each in reversed(midnights):
         entry = feeds.add(feed, "entry")
-        feeds.add(entry, "title", f"{dated(each.day, 'd MMMM')}: {each.entries} lotter i listan")
+        feeds.add(entry, "title", f"{_swedish(each.day)}: {each.entries} lotter i listan")
         feeds.add(entry, "id", f"{name}-{each.day}")
         feeds.add(entry, "updated", each.at.isoformat())
         feeds.add(entry, "link", href=f"{site}{page}/lista.txt?dag={each.day}")
         feeds.add(entry, "content", _in_words(each), type="text")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
+
+
+def _swedish(day: date) -> str:
+    return format_date(day, "d MMMM", locale="sv")
 
 
 def _in_words(each: Midnight) -> str:

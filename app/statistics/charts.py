@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.swedish import grouped
+from babel.numbers import format_decimal
 
 WIDTH, HEIGHT = 480.0, 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70.0, 16.0, 24.0, 34.0
@@ -82,7 +82,7 @@ def columns(points: Sequence[Point]) -> Chart:
     ticks = round_numbers(max(counts, default=0))
     floor, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
     lines = [round(floor - room * tick / ticks[-1], 1) for tick in ticks]
-    texts = [Text(_LEFT - 8, y + 5, grouped(tick), "number") for y, tick in zip(lines, ticks, strict=True)]
+    texts = [Text(_LEFT - 8, y + 5, _grouped(tick), "number") for y, tick in zip(lines, ticks, strict=True)]
     slot = (WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
     every = max(1, math.ceil(_ROOM_FOR_LABEL / slot))
     bars = []
@@ -95,7 +95,7 @@ def columns(points: Sequence[Point]) -> Chart:
             texts.append(Text(middle, HEIGHT - 10, point.short, "label"))
         if highest:
             within = min(max(middle, _LEFT + 24), WIDTH - _RIGHT - 24)
-            texts.append(Text(within, round(floor - height - 6, 1), grouped(count), "top"))
+            texts.append(Text(within, round(floor - height - 6, 1), _grouped(count), "top"))
     return Chart(bars, lines, texts)
 
 
@@ -109,8 +109,12 @@ def rows(points: Sequence[Point]) -> Chart:
         if point.count:
             bars.append(Bar(_NAMES, y, width, _ROW - 8, place == 0))
         texts.append(Text(_NAMES - 8, y + 16, point.short, "name"))
-        texts.append(Text(_NAMES + width + 8, y + 16, point.told or grouped(point.count or 0), "value"))
+        texts.append(Text(_NAMES + width + 8, y + 16, point.told or _grouped(point.count or 0), "value"))
     return Chart(bars, [], texts, height=max(len(points), 1) * _ROW)
+
+
+def _grouped(number: int) -> str:
+    return str(format_decimal(number, locale="sv"))
 
 
 def round_numbers(highest: int) -> list[int]:
@@ -130,9 +134,9 @@ def in_words(figure: Figure) -> str:
     most, fewest = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])
     shown = sum(count for count, _ in known)
     # One visning, two visningar; bidrag is the same in both.
-    total = f"{grouped(shown)} {figure.thing.removesuffix('ar') if shown == 1 else figure.thing}"
+    total = f"{_grouped(shown)} {figure.thing.removesuffix('ar') if shown == 1 else figure.thing}"
     if untold := len(figure.points) - len(known):
-        return f"Flest: {most[1]}, {grouped(most[0])}. {untold} visas utan antal."
+        return f"Flest: {most[1]}, {_grouped(most[0])}. {untold} visas utan antal."
     if len(known) == 1:
         return f"{total}: {most[1]}."
-    return f"{total}. Flest: {most[1]}, {grouped(most[0])}. Minst: {fewest[1]}, {grouped(fewest[0])}."
+    return f"{total}. Flest: {most[1]}, {_grouped(most[0])}. Minst: {fewest[1]}, {_grouped(fewest[0])}."

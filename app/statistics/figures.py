@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from babel.dates import format_date
+
 from app.statistics.charts import Figure, Point
-from app.swedish import dated
 
 FEWEST = 5
 """A smaller group is never given by number: somebody could be recognised in it."""
@@ -66,7 +67,10 @@ def withheld(counts: Mapping[str, int]) -> set[str]:
 
 def _days(counts: Mapping[date, int]) -> list[Point]:
     """A point for every day from the first to the last, also those when nothing happened."""
-    return [Point(dated(day, "EEEE d MMMM y"), dated(day, "d/M"), counts.get(day, 0)) for day in _span(counts)]
+    return [
+        Point(format_date(day, "EEEE d MMMM y", locale="sv"), format_date(day, "d/M", locale="sv"), counts.get(day, 0))
+        for day in _span(counts)
+    ]
 
 
 def _span(days: Iterable[date]) -> list[date]:

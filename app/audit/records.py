@@ -82,6 +82,13 @@ def last(contest_id: str, before: datetime | None = None) -> tuple[int, str]:
     return (found.number, found.head) if found else (0, chain.START)
 
 
+def newest(contest_id: str) -> datetime | None:
+    """What the contest's last record is stamped with, to the second."""
+    query = sa.select(AuditRecord.at).where(AuditRecord.contest_id == contest_id)
+    found = db.session.scalar(query.order_by(AuditRecord.number.desc()).limit(1))
+    return datetime.fromisoformat(found) if found else None
+
+
 def whole(contest_id: str, until: int) -> Iterator[tuple[str, str]]:
     """(head, body) of the contest's first `until` records, in their order."""
     query = sa.select(AuditRecord.number, AuditRecord.head, AuditRecord.body).where(

@@ -1,8 +1,8 @@
 """Taking an entry in: one transaction, done before anyone is thanked."""
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +81,7 @@ def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
         taken = [each for each in sent if each.contest_id not in locked]
         received = _received(taken)
         new: dict[str, _Sent] = {}
-        for each in taken:
+        for each in _in_time(taken):
             if each.ticket not in received:
                 new.setdefault(each.ticket, each)
         _insert([*new.values()])
@@ -91,6 +91,18 @@ def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
         raise
     received |= {ticket: each.at for ticket, each in new.items()}
     return [None if each.contest_id in locked else received[each.ticket] for each in sent]
+
+
+def _in_time(sent: Sequence[_Sent]) -> Iterator[_Sent]:
+    """As sent, but nobody came before those who are on record already, whatever the clocks of processes say.
+
+    A day's public list is a beginning of the log: without this, whoever waited for a turn over midnight would take
+    those who came after midnight into the list of the day before.
+    """
+    newest = {contest_id: records.newest(contest_id) for contest_id in {each.contest_id for each in sent}}
+    for each in sent:
+        at = newest[each.contest_id] = max(each.at, newest[each.contest_id] or each.at)
+        yield replace(each, at=at, row=each.row | {"received_at": at})
 
 
 def _received(sent: Sequence[_Sent]) -> dict[str, datetime]:

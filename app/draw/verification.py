@@ -27,7 +27,10 @@ BATCH = 5000
 
 @dataclass
 class Verification:
-    """`published(name)` gives a public file in parts, or None; `tick` is told what is being read, and how far."""
+    """`published(name)` gives a public file in parts, or None; `tick` is told what is being read, and how far.
+
+    `midnight` is the last one whose list is public.
+    """
 
     contest_id: str
     published: Callable[[str], Iterable[bytes] | None]

@@ -68,9 +68,9 @@ def test_a_usual_name_at_domains_that_many_have_does_not(accept, found):
 
 
 def test_many_entries_within_one_minute_stand_out(accept, found):
+    accept("tidig@example.se", at="2026-12-11 08:14:59")
     for number in range(BURST - 1):
         accept(f"person{number}@example.se", at=f"2026-12-11 08:15:{number % 60:02}")
-    accept("sen@example.se", at="2026-12-11 08:16:00")
     assert found() == []
     accept("sist@example.se", at="2026-12-11 08:15:59")
     assert found() == [Hint("Många bidrag på en minut, 11 dec. 08.15", BURST)]

@@ -215,3 +215,24 @@ def test_a_record_that_comes_late_is_on_the_list_of_the_next_day_at_the_latest(c
     assert len(days(client)) == 2
     clock.set("2026-12-13 00:01")
     assert days(client)["2026-12-12"][0] == "4"
+
+
+def test_a_clock_that_is_set_back_over_midnight_leaves_the_lists_in_order(accept, client, clock, app):
+    """So does a process whose clock is some seconds behind, and whoever waited for their turn over midnight."""
+    for number, at in enumerate(
+        ("12-10 23:59:30", "12-11 00:00:20", "12-10 23:59:50", "12-11 00:00:10", "12-11 07:00")
+    ):
+        accept(f"person{number}@example.se", at=f"2026-{at}")
+    clock.set("2026-12-11 08:00")
+    assert days(client)["2026-12-10"][0] == "1"
+    clock.set("2026-12-12 00:01")
+    assert days(client)["2026-12-11"][0] == "5"
+    assert app.test_cli_runner().invoke(args=["draw", "verify", "2026"]).output.startswith("Allt stämmer")
+
+
+def test_the_check_finds_all_in_order_in_the_minute_before_a_days_list_is_public(accept, clock, app):
+    for at in ("12-10 12:00", "12-11 12:00", "12-12 00:00:10"):
+        accept(f"person{at[:5]}@example.se", at=f"2026-{at}")
+    for moment in ("2026-12-11 23:59:59", "2026-12-12 00:00:30", "2026-12-12 00:01"):
+        clock.set(moment)
+        assert app.test_cli_runner().invoke(args=["draw", "verify", "2026"]).output.startswith("Allt stämmer")

@@ -41,6 +41,7 @@ _INSERT = sa.insert(_TABLE)
 """Into the table, not of the class: the session would look after objects that nobody asks for."""
 _ITS = _TABLE.c.contest_id == sa.bindparam("contest")
 _LAST = sa.select(_TABLE.c.number, _TABLE.c.head).where(_ITS).order_by(_TABLE.c.number.desc()).limit(1)
+_NEWEST = sa.select(_TABLE.c.at).where(_ITS).order_by(_TABLE.c.number.desc()).limit(1)
 _BEFORE = (
     sa.select(_TABLE.c.number, _TABLE.c.head)
     .where(_ITS, _TABLE.c.at < sa.bindparam("before"))
@@ -84,8 +85,7 @@ def last(contest_id: str, before: datetime | None = None) -> tuple[int, str]:
 
 def newest(contest_id: str) -> datetime | None:
     """What the contest's last record is stamped with, to the second."""
-    query = sa.select(AuditRecord.at).where(AuditRecord.contest_id == contest_id)
-    found = db.session.scalar(query.order_by(AuditRecord.number.desc()).limit(1))
+    found = db.session.connection().scalar(_NEWEST, {"contest": contest_id})
     return datetime.fromisoformat(found) if found else None
 
 

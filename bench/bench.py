@@ -198,7 +198,7 @@ def bench_entries(port: int, folder: Path, server: subprocess.Popen[bytes]) -> N
     used = (cpu_seconds(server) - used) / max(1, len(lines))
     raw.append(bare_commits(folder))
     bare = statistics.median(raw)
-    storm = wrk(port, WRITERS, "-s", script, **told | {"BENCH_TICKETS": str(folder / "more")})
+    storm = wrk(port, WRITERS, "-s", script, **told | {"BENCH_TICKETS": str(folder / "more"), "BENCH_FIRST": "1000000"})
     beside, slowest = said(wrk(port, READERS))
     said(storm)
     lines += (folder / "more").read_text().split()

@@ -51,22 +51,27 @@ class _Sent:
     at: datetime
 
 
+def receipt(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
+    """The receipt of an entry that is stored at `now`."""
+    chance = hmac.digest(secret.encode(), f"receipt/v1|{answers.nonce}|{answers.email}".encode(), "sha256")
+    code = entries.receipt_code(chance)
+    return Receipt(code, entries.ticket(contest.id, code, answers.email), now)
+
+
 def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
     """Stores the entry and returns its receipt once it is on disk. Raises ContestLocked.
 
     A repeated address is an entry of its own; which of them counts is settled at locking. The receipt's mail is put
     in the outbox with it. Those who send at the same moment share a transaction, in the order they came.
     """
-    chance = hmac.digest(secret.encode(), f"receipt/v1|{answers.nonce}|{answers.email}".encode(), "sha256")
-    code = entries.receipt_code(chance)
-    ticket = entries.ticket(contest.id, code, answers.email)
+    sent = receipt(contest, answers, secret, now)
     # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
     db.session.rollback()
     line: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
-    received_at = line.put(_Sent(contest.id, ticket, _row(contest.id, code, ticket, answers, now), now))
+    received_at = line.put(_Sent(contest.id, sent.ticket, _row(contest.id, sent, answers), now))
     if received_at is None:
         raise ContestLocked(contest.id)
-    return Receipt(code, ticket, received_at)
+    return replace(sent, received_at=received_at)
 
 
 def init_app(app: Flask) -> None:
@@ -122,17 +127,17 @@ def _insert(sent: Sequence[_Sent]) -> None:
     outbox.put_all("kvitto", ((each.contest_id, each.ticket, each.at) for each in sent))
 
 
-def _row(contest_id: str, code: str, ticket: str, answers: Answers, now: datetime) -> dict[str, Any]:
+def _row(contest_id: str, sent: Receipt, answers: Answers) -> dict[str, Any]:
     return {
         "contest_id": contest_id,
-        "ticket": ticket,
-        "receipt_code": code,
+        "ticket": sent.ticket,
+        "receipt_code": sent.code,
         "email": answers.email,
         "duplicate_key": entries.duplicate_key(answers.email),
         "answer": answers.answer,
         "municipality": answers.municipality,
         "motivation": answers.motivation,
-        "received_at": now,
+        "received_at": sent.received_at,
     }
 
 

@@ -79,12 +79,20 @@ def _sent(contest: Contest) -> Answers | Faults:
 
 def _accepted(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     rulebook.hold(contest, edition.file.organiser, clock.now())
+    secret, now = current_app.config["SECRET_KEY"], clock.now()
+    # Made before and sent after the entry is stored: sixty who are told at once that they are in have nothing to make.
+    expected = acceptance.receipt(contest, sent, secret, now)
+    page = _receipt_page(edition, number, contest, expected)
     let_by()
-    receipt = acceptance.accept(contest, sent, current_app.config["SECRET_KEY"], clock.now())
+    stored = acceptance.accept(contest, sent, secret, now)
+    return page if stored == expected else _receipt_page(edition, number, contest, stored), 200
+
+
+def _receipt_page(edition: Edition, number: int, contest: Contest, receipt: acceptance.Receipt) -> str:
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
     code = entries.grouped(receipt.code)
     as_text = render_template("contest/receipt.txt", **context, code=code)
-    return render_template("contest/receipt.html", **context, code=code, as_text=as_text), 200
+    return render_template("contest/receipt.html", **context, code=code, as_text=as_text)
 
 
 def _form_page(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.audit import chain, records
 from app.audit.records import AuditRecord
-from app.contest import acceptance, entries
+from app.contest import acceptance
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
@@ -22,10 +22,9 @@ def sent(app, contest):
     """An entry that waits to be stored: sent("anna@example.se")."""
 
     def make(email, nonce="n", at=MOMENT, answer="2030"):
-        code = entries.receipt_code(f"{nonce:>20}".encode())
-        ticket = entries.ticket(contest.id, code, email)
         answers = Answers(email, answer, "1441", None, nonce)
-        return acceptance._Sent(contest.id, ticket, acceptance._row(contest.id, code, ticket, answers, at), at)
+        receipt = acceptance.receipt(contest, answers, "secret", at)
+        return acceptance._Sent(contest.id, receipt.ticket, acceptance._row(contest.id, receipt, answers), at)
 
     return make
 

@@ -19,7 +19,7 @@ from app.operations.commands import waiting_app
 # A thread that works on a form lets those who answer pages in ten times as often as Python would have it.
 sys.setswitchinterval(0.0005)
 M_ARENA_MAX = -8
-# glibc gives threads stores of memory of their own and takes little back from them: with one for all, 32 threads hold
+# glibc gives threads stores of memory of their own and takes little back from them: with one for all, 32 threads held
 # 8 MiB less. Where the C library is another, it has no such word.
 with suppress(AttributeError, OSError, TypeError):
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)

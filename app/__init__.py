@@ -29,7 +29,7 @@ from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating, turns
+from app.web import aside, assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.headers import InOnePiece, SecurityHeaders
 from app.web.hosts import SaneHost
 from app.web.no_session import NoSession
@@ -90,7 +90,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    punctual = bodies.PunctualBodies(turns.OneAtATime(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
+    punctual = bodies.PunctualBodies(aside.Aside(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
     inner = SaneHost(InOnePiece(SecurityHeaders(punctual)), urlsplit(app.config["PUBLIC_URL"]).netloc)
     app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:

@@ -25,7 +25,7 @@ CLEAN = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in 
 BIN = ROOT / ".venv" / "bin"
 QUICK = bool(os.environ.get("BENCH_QUICK"))
 SECONDS, ROUNDS, CONNECTIONS = (1, 1, 64) if QUICK else (5, 5, 64)
-THREADS = os.environ.get("BENCH_THREADS", "32")
+THREADS = os.environ.get("BENCH_THREADS", "80")
 ENTRIES, WRITERS, READERS = 500 if QUICK else 4000, 64, 16
 PAGES = {"kalendern": "/", "en lucka": "/2026/lucka/10"}
 

@@ -9,7 +9,7 @@ export FLASK_DEMO=1 FLASK_NOW=2026-12-13T08:00 FLASK_INSTANCE_PATH="$instance" F
 FLASK_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
 export FLASK_SECRET_KEY
 .venv/bin/flask prepare >/dev/null
-.venv/bin/granian --interface wsgi --host 127.0.0.1 --port "$port" --blocking-threads 32 --no-ws --log-level error wsgi:app &
+.venv/bin/granian --interface wsgi --host 127.0.0.1 --port "$port" --blocking-threads 80 --no-ws --log-level error wsgi:app &
 server=$!
 trap 'kill $server; wait $server || true; rm -rf "$instance"' EXIT
 for _ in $(seq 100); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done

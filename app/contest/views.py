@@ -19,7 +19,6 @@ from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.web.form_token import QUICKEST, TokenRefused, opened
 from app.web.limits import TooMany, spend
-from app.web.turns import let_by
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -83,7 +82,6 @@ def _accepted(edition: Edition, number: int, contest: Contest, sent: Answers) ->
     # Made before and sent after the entry is stored: sixty who are told at once that they are in have nothing to make.
     expected = acceptance.receipt(contest, sent, secret, now)
     page = _receipt_page(edition, number, contest, expected)
-    let_by()
     stored = acceptance.accept(contest, sent, secret, now)
     return page if stored == expected else _receipt_page(edition, number, contest, stored), 200
 

@@ -22,6 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from results import keep, say
 
 from app import create_app
 from app.audit import chain, records
@@ -199,7 +200,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         in_a_process("fill", Path(folder))
         for line in table(Path(folder)):
-            print(line, flush=True)
+            say(line)
+    keep("The draw", f"BENCH_ENTRIES={ENTRIES} PYTHONPATH=. .venv/bin/python bench/draw.py")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 
 from draw import ENTRIES, Stopped, fill
 from flask import Flask
+from results import keep, say
 
 from app import create_app
 from app.admin.access import checksum
@@ -75,11 +76,12 @@ def main() -> None:
             fill(app, contest)
             start = time.perf_counter()
             hints.keep_up(contest.id, app.extensions["clock"].now())
-            print(f"en gång i timmen, vid sidan av: vad som sticker ut, {time.perf_counter() - start:.1f} s")
-        print(f"{f'sidor bland {ENTRIES} bidrag':32}       ms")
+            say(f"en gång i timmen, vid sidan av: vad som sticker ut, {time.perf_counter() - start:.1f} s")
+        say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:
-                print(f"{path:32} {median(client, path):8.1f}", flush=True)
+                say(f"{path:32} {median(client, path):8.1f}")
+    keep("Pages among many entries", f"BENCH_ENTRIES={ENTRIES} PYTHONPATH=. .venv/bin/python bench/growth.py")
 
 
 if __name__ == "__main__":

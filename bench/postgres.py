@@ -18,9 +18,10 @@ from pathlib import Path
 
 import psycopg
 from itsdangerous import URLSafeSerializer
+from results import keep, say
 
 from app.clock import SWEDEN
-from bench import BIN, ENTRIES, ROOT, THREADS, WRITERS, cpu_seconds, free_port, said, say, started, wrk
+from bench import BIN, ENTRIES, ROOT, THREADS, WRITERS, cpu_seconds, free_port, said, started, wrk
 
 WORKERS = 2
 KEY = "mätning" * 8
@@ -116,6 +117,11 @@ def main() -> None:
             command += ["--no-ws", "--log-level", "error", "wsgi:app"]
             with started(command, port, "/healthz", **environment) as server:
                 bench_entries(address, port, folder, server)
+    keep(
+        "Entries on PostgreSQL, two processes",
+        f"BENCH_THREADS={THREADS} PYTHONPATH=. .venv/bin/python bench/postgres.py",
+        "Both processes share one core; PostgreSQL, durable, and the load share what is left of two.",
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import BIN, PAGES, ROOT, THREADS, cpu_seconds, fetch, free_port, resident, said, say, started, wrk
+from results import keep, say
+
+from bench import BIN, PAGES, ROOT, THREADS, cpu_seconds, fetch, free_port, resident, said, started, wrk
 
 STARTS, SHOWN, WANTED = 5, 2000, 2000
 
@@ -73,6 +75,7 @@ def main() -> None:
         with started(served(port), port, "/", **environment) as server:
             taken = use(port, folder)
             say(f"minne      {resident(server):.0f} MiB efter {SHOWN} visningar av två sidor och {taken} bidrag")
+    keep("Start and memory", f"BENCH_THREADS={THREADS} .venv/bin/python bench/start.py")
 
 
 if __name__ == "__main__":

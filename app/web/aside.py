@@ -9,7 +9,7 @@ long keep no other out.
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -38,14 +38,21 @@ class Aside:
         return body
 
     def _worked_on(self, environ: dict[str, Any]) -> Answer:
-        try:
-            work = self._threads.submit(self._answer, environ)
-        except RuntimeError:
-            # The process is about to end and takes up no more threads; what has come is answered all the same.
-            return self._answer(environ)
-        with suppress(TimeoutError):
-            work.exception(PATIENCE)
+        # A future of our own: when there is no thread to spare, or the process is about to end, `submit` gives none,
+        # but may have put the work in line. Whoever takes it up first does it, once.
+        work: Future[Answer] = Future()
+        with suppress(RuntimeError):
+            self._threads.submit(self._take_up, work, environ)
+            with suppress(TimeoutError):
+                work.exception(PATIENCE)
         return self._answer(environ) if work.cancel() else work.result()
+
+    def _take_up(self, work: "Future[Answer]", environ: dict[str, Any]) -> None:
+        if work.set_running_or_notify_cancel():
+            try:
+                work.set_result(self._answer(environ))
+            except BaseException as error:
+                work.set_exception(error)
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
         told: list[tuple[Any, ...]] = []

@@ -41,6 +41,7 @@ def send(work):
             work.begun[name] = Future()
             return server.submit(app, kind | {"name": name}, lambda *_: None)
 
+        send.app = app
         yield send
         work.let_on.set()
 
@@ -91,3 +92,25 @@ def test_a_server_that_is_about_to_end_answers_what_has_come(work):
     work.begun["quick last"] = Future()
     app._threads.shutdown()
     assert app(FORM | {"name": "quick last"}, lambda *_: None) == ["quick last"]
+
+
+def test_a_machine_without_a_thread_to_spare_works_on_each_form_once(work, send, monkeypatch):
+    seen = []
+    slow = send("slow", FORM)
+    assert work.begun["slow"].result(10).startswith("form")
+
+    def none_to_spare(_thread):
+        raise RuntimeError("can't start new thread")
+
+    def quick(environ, start_response):
+        seen.append(environ["name"])
+        start_response("200 OK", [])
+        return [environ["name"]]
+
+    monkeypatch.setattr(send.app, "_app", quick)
+    monkeypatch.setattr(threading.Thread, "start", none_to_spare)
+    assert send.app(FORM | {"name": "other"}, lambda *_: None) == ["other"]
+    work.let_on.set()
+    assert slow.result(10) == ["slow"]
+    send.app._threads.shutdown()
+    assert seen == ["other"]

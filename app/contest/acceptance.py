@@ -59,16 +59,20 @@ def receipt(contest: Contest, answers: Answers, secret: str, now: datetime) -> R
 
 
 def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
-    """Stores the entry and returns its receipt once it is on disk. Raises ContestLocked.
+    """Stores the entry as `store` does, for whoever does not need its receipt before."""
+    return store(contest, answers, receipt(contest, answers, secret, now))
+
+
+def store(contest: Contest, answers: Answers, sent: Receipt) -> Receipt:
+    """Stores the entry and returns its receipt, as it is on disk. Raises ContestLocked.
 
     A repeated address is an entry of its own; which of them counts is settled at locking. The receipt's mail is put
     in the outbox with it. Those who send at the same moment share a transaction, in the order they came.
     """
-    sent = receipt(contest, answers, secret, now)
     # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
     db.session.rollback()
     line: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
-    received_at = line.put(_Sent(contest.id, sent.ticket, _row(contest.id, sent, answers), now))
+    received_at = line.put(_Sent(contest.id, sent.ticket, _row(contest.id, sent, answers), sent.received_at))
     if received_at is None:
         raise ContestLocked(contest.id)
     return replace(sent, received_at=received_at)

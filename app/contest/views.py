@@ -17,7 +17,7 @@ from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
-from app.web.form_token import QUICKEST, TokenRefused, opened
+from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
 from app.web.limits import TooMany, spend
 
 blueprint = Blueprint("contest", __name__)
@@ -67,7 +67,7 @@ def send(year: int, number: int) -> Page:
 def _sent(contest: Contest) -> Answers | Faults:
     refused, nonce = {}, ""
     try:
-        nonce = opened(request.form.get("token", ""), "public", QUICKEST)
+        nonce = opened(request.form.get("token", ""), PUBLIC, QUICKEST)
     except TokenRefused as error:
         refused["token"] = str(error)
     sent = answers.read(request.form, contest, MUNICIPALITIES, nonce)
@@ -78,11 +78,10 @@ def _sent(contest: Contest) -> Answers | Faults:
 
 def _accepted(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     rulebook.hold(contest, edition.file.organiser, clock.now())
-    secret, now = current_app.config["SECRET_KEY"], clock.now()
     # Made before and sent after the entry is stored: sixty who are told at once that they are in have nothing to make.
-    expected = acceptance.receipt(contest, sent, secret, now)
+    expected = acceptance.receipt(contest, sent, current_app.config["SECRET_KEY"], clock.now())
     page = _receipt_page(edition, number, contest, expected)
-    stored = acceptance.accept(contest, sent, secret, now)
+    stored = acceptance.store(contest, sent, expected)
     return page if stored == expected else _receipt_page(edition, number, contest, stored), 200
 
 

@@ -20,6 +20,8 @@ from wtforms.i18n import get_translations
 
 from app import clock
 
+PUBLIC = "public"
+"""What a token is bound to in the forms that anyone may send."""
 QUICKEST = timedelta(seconds=2)
 """Nobody reads and fills in a form faster than this; a program does."""
 LONGEST = timedelta(hours=24)
@@ -88,7 +90,7 @@ class TokenForm(FlaskForm):
         token_quickest = timedelta(0)
 
         def token_bound_to(self) -> str:
-            return "public"
+            return PUBLIC
 
         def get_translations(self, form: BaseForm) -> Any:
             return _swedish()

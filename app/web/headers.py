@@ -75,8 +75,13 @@ class InOnePiece:
         pieces = self._app(environ, start)
         if not told or int(told[0]) > LONGEST_PIECE:
             return pieces
-        try:
-            return [b"".join(pieces)]
-        finally:
-            if hasattr(pieces, "close"):
-                pieces.close()
+        return [whole(pieces)]
+
+
+def whole(pieces: Iterable[bytes]) -> bytes:
+    """A body in one piece; what it came from is closed, as WSGI asks of whoever reads it."""
+    try:
+        return b"".join(pieces)
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()

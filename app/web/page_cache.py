@@ -20,7 +20,7 @@ from werkzeug.http import parse_accept_header
 from app.calendar.hatches import changes
 from app.calendar.library import Library
 from app.clock import PINNED, Clock
-from app.web.headers import WSGIApp
+from app.web.headers import WSGIApp, whole
 from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
 
 Counted = tuple[int, int]
@@ -163,11 +163,7 @@ class PageCache:
             asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": "", PINNED: _instant(moment)},
             lambda status, headers, *_: started.append((status, headers)),
         )
-        try:
-            body = b"".join(response)
-        finally:
-            if hasattr(response, "close"):
-                response.close()
+        body = whole(response)
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
         return page_from(*started[0], body, earlier)
 

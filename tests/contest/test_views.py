@@ -411,7 +411,7 @@ def test_an_entry_that_cannot_be_saved_is_never_thanked_for(enter, monkeypatch, 
     def broken(*_):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    monkeypatch.setattr(acceptance, "accept", broken)
+    monkeypatch.setattr(acceptance, "store", broken)
     answer = enter()
     assert (answer.status_code, stored()) == (503, [])
     assert soup(answer).select_one("#fel strong").text == "inte"

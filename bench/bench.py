@@ -28,6 +28,7 @@ BIN = ROOT / ".venv" / "bin"
 QUICK = bool(os.environ.get("BENCH_QUICK"))
 SECONDS, ROUNDS, CONNECTIONS = (1, 1, 64) if QUICK else (5, 5, 64)
 THREADS = os.environ.get("BENCH_THREADS", "80")
+KEY = "mätning" * 8
 ENTRIES, WRITERS, READERS = 500 if QUICK else 4000, 64, 16
 PAGES = {"kalendern": "/", "en lucka": "/2026/lucka/10"}
 
@@ -45,6 +46,26 @@ def fetch(port: int, path: str, **headers: str) -> tuple[int, bytes, dict[str, s
     body = answer.read()
     connection.close()
     return answer.status, body, {name.lower(): value for name, value in answer.getheaders()}
+
+
+def prepared(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a calendar on the day of the contest, with an empty database of its own and no limits."""
+    environment = {
+        "FLASK_DEMO": "1",
+        "FLASK_NOW": "2026-12-09T23:59:00",
+        "FLASK_INSTANCE_PATH": str(folder),
+        "FLASK_SECRET_KEY": json.dumps(KEY),
+        "FLASK_ENTRY_LIMIT": "1000000 per hour",
+        "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
+    } | more
+    subprocess.run([BIN / "flask", "prepare"], cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
+    return environment | {"FLASK_NOW": "2026-12-10T08:00:00"}
+
+
+def calendar(port: int, workers: int = 1) -> list[str]:
+    """The command of a server as `make run` starts it."""
+    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", THREADS]
+    return [str(BIN / "granian"), "--interface", "wsgi", *address, "--no-ws", "--log-level", "error", "wsgi:app"]
 
 
 @contextmanager
@@ -206,38 +227,16 @@ def main() -> None:
     for program in ("wrk", "nginx", "taskset"):
         if not shutil.which(program):
             raise SystemExit(f"{program} saknas: apt-get install wrk nginx-light util-linux")
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    port = free_port()
-    environment = {
-        "FLASK_DEMO": "1",
-        "FLASK_NOW": "2026-12-09T23:59:00",
-        "FLASK_INSTANCE_PATH": str(folder),
-        "FLASK_SECRET_KEY": json.dumps("mätning" * 8),
-        "FLASK_ENTRY_LIMIT": "1000000 per hour",
-        "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
-    }
-    subprocess.run([BIN / "flask", "prepare"], cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
-    environment["FLASK_NOW"] = "2026-12-10T08:00:00"
-    command = [
-        str(BIN / "granian"),
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    command += ["--blocking-threads", THREADS, "--no-ws", "--log-level", "error", "wsgi:app"]
+    folder, port = Path(tempfile.mkdtemp(prefix="bench-")), free_port()
+    environment = prepared(folder)
     try:
-        with started(command, port, "/healthz", **environment) as server:
+        with started(calendar(port), port, "/healthz", **environment) as server:
             bench_pages(server, port, folder)
             bench_entries(port, folder, server)
             say(f"minne      {resident(server):.0f} MiB per process")
         keep(
             f"Pages and entries beside nginx and sqlite3, {THREADS} threads",
-            f"BENCH_THREADS={THREADS} .venv/bin/python bench/bench.py",
+            f"{'BENCH_QUICK=1 ' if QUICK else ''}BENCH_THREADS={THREADS} .venv/bin/python bench/bench.py",
             "Server on one core, load from the other; medians of five rounds. nginx sends the same bytes without the "
             "fourteen headers. The server's threads decide: with 32 a page costs less than with 80, and readers wait "
             "behind writers; 80 are what `make run` has.",

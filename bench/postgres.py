@@ -4,7 +4,6 @@ A PostgreSQL of its own, as Debian sets it up: each commit is on disk before it 
 share the first core, the load comes from the other, and PostgreSQL takes what is left of both. `make bench`.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -21,10 +20,9 @@ from itsdangerous import URLSafeSerializer
 from results import keep, say
 
 from app.clock import SWEDEN
-from bench import BIN, ENTRIES, ROOT, THREADS, WRITERS, cpu_seconds, free_port, said, started, wrk
+from bench import ENTRIES, KEY, ROOT, THREADS, WRITERS, calendar, cpu_seconds, free_port, prepared, said, started, wrk
 
 WORKERS = 2
-KEY = "mätning" * 8
 OPENED = datetime(2026, 12, 10, 7, 30, tzinfo=SWEDEN)
 
 
@@ -100,22 +98,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name, tempfile.TemporaryDirectory(prefix="bench-") as data:
         folder, port = Path(name), free_port()
         with postgres(Path(data)) as address:
-            environment = {
-                "FLASK_DEMO": "1",
-                "FLASK_NOW": "2026-12-09T23:59:00",
-                "FLASK_INSTANCE_PATH": name,
-                "FLASK_SECRET_KEY": json.dumps(KEY),
-                "FLASK_ENTRY_LIMIT": "1000000 per hour",
-                "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
-                "DATABASE_URL": address,
-            }
-            prepare = [BIN / "flask", "prepare"]
-            subprocess.run(prepare, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
-            environment["FLASK_NOW"] = "2026-12-10T08:00:00"
-            where = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
-            command = [str(BIN / "granian"), "--interface", "wsgi", *where, "--blocking-threads", THREADS]
-            command += ["--no-ws", "--log-level", "error", "wsgi:app"]
-            with started(command, port, "/healthz", **environment) as server:
+            environment = prepared(folder, DATABASE_URL=address)
+            with started(calendar(port, WORKERS), port, "/healthz", **environment) as server:
                 bench_entries(address, port, folder, server)
     keep(
         "Entries on PostgreSQL, two processes",

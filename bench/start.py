@@ -4,31 +4,22 @@ Medians of several starts, on one core; the processor's seconds say more than th
 machine. The first start, when Python compiles what it has not compiled before, does not count. `make bench`.
 """
 
-import json
-import os
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from results import keep, say
 
-from bench import BIN, PAGES, ROOT, THREADS, cpu_seconds, fetch, free_port, resident, said, started, wrk
+from bench import PAGES, ROOT, THREADS, calendar, cpu_seconds, fetch, free_port, prepared, resident, said, started, wrk
 
 STARTS, SHOWN, WANTED = 5, 2000, 2000
-
-
-def served(port: int) -> list[str]:
-    """The command of a server as `make run` starts it."""
-    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", THREADS]
-    return [str(BIN / "granian"), "--interface", "wsgi", *address, "--no-ws", "--log-level", "error", "wsgi:app"]
 
 
 def one_start(environment: dict[str, str]) -> tuple[float, float, float]:
     """(seconds to the first answer on /, the processor's seconds, MiB of the worker)."""
     port, began = free_port(), time.perf_counter()
-    with started(served(port), port, "/", **environment) as server:
+    with started(calendar(port), port, "/", **environment) as server:
         return time.perf_counter() - began, cpu_seconds(server), resident(server)
 
 
@@ -54,17 +45,7 @@ def use(port: int, folder: Path) -> int:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        environment = {
-            "FLASK_DEMO": "1",
-            "FLASK_NOW": "2026-12-09T23:59:00",
-            "FLASK_INSTANCE_PATH": name,
-            "FLASK_SECRET_KEY": json.dumps("mätning" * 8),
-            "FLASK_ENTRY_LIMIT": "1000000 per hour",
-            "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
-        }
-        prepare = [BIN / "flask", "prepare"]
-        subprocess.run(prepare, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
-        environment["FLASK_NOW"] = "2026-12-10T08:00:00"
+        environment = prepared(folder)
         one_start(environment)
         waited, used, held = (
             statistics.median(each) for each in zip(*(one_start(environment) for _ in range(STARTS)), strict=True)
@@ -72,7 +53,7 @@ def main() -> None:
         say(f"start      första svaret efter {waited:.2f} s, processortid {used:.2f} s")
         say(f"start      minne {held:.0f} MiB")
         port = free_port()
-        with started(served(port), port, "/", **environment) as server:
+        with started(calendar(port), port, "/", **environment) as server:
             taken = use(port, folder)
             say(f"minne      {resident(server):.0f} MiB efter {SHOWN} visningar av två sidor och {taken} bidrag")
     keep("Start and memory", f"BENCH_THREADS={THREADS} .venv/bin/python bench/start.py")

@@ -15,6 +15,7 @@ from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
 from app.operations.commands import waiting_app
+from app.web import front
 
 # A thread that works on a form lets those who answer pages in ten times as often as Python would have it.
 sys.setswitchinterval(0.0005)
@@ -30,6 +31,7 @@ try:
     app = waiting_app() if sys.argv[1:2] == ["restore"] else create_app(checked=sys.argv[1:2] != ["organiser"])
 except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
+front.stand_in(app)
 gc.freeze()
 gc.enable()
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.

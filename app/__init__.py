@@ -17,7 +17,7 @@ from app.calendar import feed_views
 from app.calendar import views as calendar_views
 from app.calendar.library import Library
 from app.clock import Clock
-from app.contest import acceptance
+from app.contest import acceptance, receipts
 from app.contest import views as contest_views
 from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
@@ -29,7 +29,8 @@ from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import aside, assets, bodies, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web import assets, converters, cross_site, errors, front, health, limits, page_cache, templating
+from app.web.aside import Aside
 from app.web.headers import InOnePiece, SecurityHeaders
 from app.web.hosts import SaneHost
 from app.web.no_session import NoSession
@@ -56,6 +57,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         library.check()
     app.extensions["clock"] = clock
     app.extensions["library"] = library
+    app.extensions["aside"] = Aside()
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
     database.init_app(app, settings.database_address)
@@ -63,7 +65,19 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     Babel(app)
     app.session_interface = NoSession()
 
-    for part in (logs, metrics, converters, templating, bodies, cross_site, errors, health, limits, acceptance):
+    for part in (
+        logs,
+        metrics,
+        converters,
+        templating,
+        front,
+        cross_site,
+        errors,
+        health,
+        limits,
+        acceptance,
+        receipts,
+    ):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
@@ -90,8 +104,8 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    punctual = bodies.PunctualBodies(aside.Aside(app.wsgi_app), app.config["MAX_CONTENT_LENGTH"])
-    inner = SaneHost(InOnePiece(SecurityHeaders(punctual)), urlsplit(app.config["PUBLIC_URL"]).netloc)
-    app.wsgi_app = page_cache.PageCache(inner, clock, library, addresses, tally.count)  # type: ignore[method-assign]
+    inner = SaneHost(InOnePiece(SecurityHeaders(app.wsgi_app)), urlsplit(app.config["PUBLIC_URL"]).netloc)
+    pages_first = page_cache.PageCache(inner, clock, library, addresses, tally.count)
+    app.extensions["pages"] = app.wsgi_app = pages_first  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """Taking an entry in: one transaction, done before anyone is thanked."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,11 @@ class _Sent:
     at: datetime
 
 
+Outcome = Receipt | BaseException
+"""How storing an entry ended: its receipt as it is on disk, or what befell it."""
+Beginning = Callable[[Callable[[Outcome | None], None]], None]
+
+
 def receipt(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
     """The receipt of an entry that is stored at `now`."""
     chance = hmac.digest(secret.encode(), f"receipt/v1|{answers.nonce}|{answers.email}".encode(), "sha256")
@@ -71,15 +76,46 @@ def store(contest: Contest, answers: Answers, sent: Receipt) -> Receipt:
     """
     # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
     db.session.rollback()
-    line: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
-    received_at = line.put(_Sent(contest.id, sent.ticket, _row(contest.id, sent, answers), sent.received_at))
-    if received_at is None:
-        raise ContestLocked(contest.id)
-    return replace(sent, received_at=received_at)
+    outcome = _as_stored(sent, _line().put(_sent(contest, answers, sent)))
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def storing(contest: Contest, answers: Answers, sent: Receipt) -> Beginning:
+    """The same for whoever does not wait: begins to store the entry and tells how that ended.
+
+    None says that it is stored as it was sent; anything else is the receipt as it is on disk, or what befell it.
+    """
+    line, item = _line(), _sent(contest, answers, sent)
+
+    def begin(ended: Callable[[Outcome | None], None]) -> None:
+        def tell(result: datetime | BaseException | None) -> None:
+            outcome = _as_stored(sent, result)
+            ended(None if outcome == sent else outcome)
+
+        line.put_later(item, tell)
+
+    return begin
+
+
+def _line() -> Queue[_Sent, datetime | None]:
+    found: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
+    return found
+
+
+def _as_stored(sent: Receipt, result: datetime | BaseException | None) -> Outcome:
+    if result is None:
+        return ContestLocked("the list is locked")
+    return result if isinstance(result, BaseException) else replace(sent, received_at=result)
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["entries"] = Queue(_store, OperationalError, TOGETHER)
+    def stored(sent: Sequence[_Sent]) -> list[datetime | None]:
+        with app.app_context():
+            return _store(sent)
+
+    app.extensions["entries"] = Queue(stored, OperationalError, TOGETHER, app.extensions["aside"].put)
 
 
 def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
@@ -131,9 +167,9 @@ def _insert(sent: Sequence[_Sent]) -> None:
     outbox.put_all("kvitto", ((each.contest_id, each.ticket, each.at) for each in sent))
 
 
-def _row(contest_id: str, sent: Receipt, answers: Answers) -> dict[str, Any]:
-    return {
-        "contest_id": contest_id,
+def _sent(contest: Contest, answers: Answers, sent: Receipt) -> _Sent:
+    row = {
+        "contest_id": contest.id,
         "ticket": sent.ticket,
         "receipt_code": sent.code,
         "email": answers.email,
@@ -143,6 +179,7 @@ def _row(contest_id: str, sent: Receipt, answers: Answers) -> dict[str, Any]:
         "motivation": answers.motivation,
         "received_at": sent.received_at,
     }
+    return _Sent(contest.id, sent.ticket, row, sent.received_at)
 
 
 def settle(contest: Contest, now: datetime) -> None:

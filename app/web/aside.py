@@ -1,63 +1,92 @@
-"""Who sends something gives way to who reads: forms are worked on aside, by a few threads of lower rank.
+"""Who sends something gives way to who reads: what is no page at hand is worked on aside, one at a time.
 
-Python runs one thread at a time and gives each of those that want to an equal share, and so does the system. With
-sixty forms at once a page would wait for sixty shares; like this it waits for next to nothing. It is a courtesy and
-not a lock: a form that nobody takes up in time is worked on by the server's own thread, so that some forms which take
-long keep no other out.
+Python runs one thread at a time and gives each of those that want to an equal share: sixty forms worked on at once
+take twice the time of one after another, and a page waits for sixty shares. So one at a time has the turn, in the
+order they came, in a thread of lower rank. It is a courtesy and not a lock: what takes long, like a draw or a database
+that does not answer, keeps no other out.
 """
 
+import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
 
-from app.web.headers import WSGIApp
-
-THREADS = 16
+THREADS = 32
 _RANK = 10
 """Added to the niceness: a tenth of what a page is given, when there is not enough for both."""
-PATIENCE = 0.5
-"""Seconds that a form waits for one of the threads."""
-Answer = tuple[tuple[Any, ...], Iterable[bytes]]
+PATIENCE = 0.1
+"""Seconds that one may have the turn before others go on without it."""
+Job = Callable[[], None]
+
+_log = logging.getLogger(__name__)
 
 
 class Aside:
-    """WSGI middleware for requests with a body, once it is there."""
+    """Jobs in line. Threads are started when there is work, and end with the process when all work is done."""
 
-    def __init__(self, app: WSGIApp) -> None:
-        self._app = app
-        self._threads = ThreadPoolExecutor(THREADS, "form", _step_back)
+    def __init__(self) -> None:
+        self._line: deque[Job] = deque()
+        self._threads = ThreadPoolExecutor(THREADS, "aside", _step_back)
+        self._turn = _taken()
+        self._turn.release()
+        self._since = 0.0
+        self._called = False
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH", "0") in ("", "0"):
-            return self._app(environ, start_response)
-        told, body = self._worked_on(environ)
-        start_response(*told)
-        return body
+    def put(self, job: Job) -> None:
+        """Has the job done, once, when those before it are."""
+        self._line.append(job)
+        self._call()
 
-    def _worked_on(self, environ: dict[str, Any]) -> Answer:
-        # A future of our own: when there is no thread to spare, or the process is about to end, `submit` gives none,
-        # but may have put the work in line. Whoever takes it up first does it, once.
-        work: Future[Answer] = Future()
-        with suppress(RuntimeError):
-            self._threads.submit(self._take_up, work, environ)
-            with suppress(TimeoutError):
-                work.exception(PATIENCE)
-        return self._answer(environ) if work.cancel() else work.result()
+    def _call(self) -> None:
+        """Sees to it that somebody waits for the turn: whoever has it may be stuck. One who waits is enough."""
+        if self._called:
+            return
+        self._called = True
+        try:
+            self._threads.submit(self._work)
+        except RuntimeError:  # the process is about to end, or the machine has no thread to spare
+            self._work()
 
-    def _take_up(self, work: "Future[Answer]", environ: dict[str, Any]) -> None:
-        if work.set_running_or_notify_cancel():
-            try:
-                work.set_result(self._answer(environ))
-            except BaseException as error:
-                work.set_exception(error)
+    def _work(self) -> None:
+        turn = self._own_turn()
+        self._called = False
+        try:
+            while self._line and turn is self._turn:
+                self._do_next()
+        finally:
+            turn.release()
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
-        told: list[tuple[Any, ...]] = []
-        body = self._app(environ, lambda *words: told.append(words))
-        return told[-1], body
+    def _do_next(self) -> None:
+        self._since = time.monotonic()
+        try:
+            job = self._line.popleft()
+            if self._line:
+                self._call()
+            job()
+        except Exception:
+            _log.exception("Något gick fel vid sidan av")
+
+    def _own_turn(self) -> threading.Lock:
+        """The turn, when it is free; or a new one in its stead, when whoever has it has kept it for too long."""
+        while True:
+            turn = self._turn
+            if turn.acquire(timeout=PATIENCE):
+                if turn is self._turn:
+                    return turn
+                turn.release()
+            elif turn is self._turn and time.monotonic() - self._since > PATIENCE:
+                self._since, self._turn = time.monotonic(), _taken()
+                return self._turn
+
+
+def _taken() -> threading.Lock:
+    turn = threading.Lock()
+    turn.acquire()
+    return turn
 
 
 def _step_back() -> None:

@@ -10,11 +10,12 @@ import logging
 import sqlite3
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import Storage
 
 from app import clock
@@ -66,7 +67,7 @@ def spend(purpose: str, each: str, together: str, account: str = "") -> None:
 def count(limit: str, *what: str) -> None:
     """Counts one try at `what`, a purpose and then whose it is, against one limit. Raises TooMany."""
     try:
-        within = limiter.limiter.hit(parse(limit), *what)
+        within = limiter.limiter.hit(_parsed(limit), *what)
     except limiter.storage.base_exceptions:
         # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
         _log.exception("Antalet försök kunde inte räknas")
@@ -75,10 +76,15 @@ def count(limit: str, *what: str) -> None:
         raise TooMany(what[0])
 
 
+@lru_cache
+def _parsed(limit: str) -> RateLimitItem:
+    return parse(limit)
+
+
 def is_spent(limit: str, *what: str) -> bool:
     """Whether the next try at `what` would be too many; counts nothing."""
     try:
-        return not limiter.limiter.test(parse(limit), *what)
+        return not limiter.limiter.test(_parsed(limit), *what)
     except limiter.storage.base_exceptions:
         _log.exception("Antalet försök kunde inte läsas")
         return False

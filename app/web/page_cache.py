@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from werkzeug.http import parse_accept_header
 
@@ -21,9 +21,11 @@ from app.calendar.hatches import changes
 from app.calendar.library import Library
 from app.clock import PINNED, Clock
 from app.web.headers import WSGIApp, whole
-from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
+from app.web.pages import LONGEST_AGE, Answer, Headers, Page, answer, page_from
 
 Counted = tuple[int, int]
+Told = tuple[int, Headers, bytes]
+_STATUS = {200: "200 OK", 304: "304 Not Modified"}
 _KEPT = 3
 """Generations: the one before, the present and the next."""
 
@@ -78,23 +80,41 @@ class PageCache:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         moment = self._clock.timestamp()
         self._library.refresh()
-        ready = self._ready
-        if ready is None or not ready.since <= moment <= ready.until or ready.version != self._library.version:
-            ready = self._ready_at(moment, environ)
+        ready = self._ready if self._is_good(self._ready, moment) else self._ready_at(moment, environ)
         where = environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = ready.answers.get(where) or self._found(ready, where, environ, moment)
-        method = environ["REQUEST_METHOD"]
-        if found is None or (method != "GET" and method != "HEAD"):
+        told = found and self._told(found, environ, moment)
+        if not told:
             environ[PINNED] = _instant(moment)
             return self._app(environ, start_response)
+        status, headers, body = told
+        start_response(_STATUS[status], headers)
+        return [body]
+
+    def at_hand(self, environ: dict[str, Any]) -> Told | None:
+        """The answer to a request if it lies ready: at the price of a look in a dictionary, and never waiting."""
+        moment = self._clock.timestamp()
+        self._library.refresh()
+        ready = self._ready
+        if not self._is_good(ready, moment):
+            return None
+        found = ready.answers.get((environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))))
+        return self._told(found, environ, moment) if found else None
+
+    def _is_good(self, ready: Ready | None, moment: float) -> TypeGuard[Ready]:
+        return ready is not None and ready.since <= moment <= ready.until and ready.version == self._library.version
+
+    def _told(self, found: Answer, environ: dict[str, Any], moment: float) -> Told | None:
+        """The answer as the request wants it; None when it asks for something else than to read."""
+        method = environ["REQUEST_METHOD"]
+        if method != "GET" and method != "HEAD":
+            return None
         if found.counted and method == "GET":
             self._count(found.counted, moment)
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and (known == "*" or found.tag in known):
-            start_response("304 Not Modified", found.unchanged)
-            return [b""]
-        start_response("200 OK", found.headers)
-        return found.body if method == "GET" else [b""]
+            return 304, found.unchanged, b""
+        return 200, found.headers, found.body if method == "GET" else b""
 
     def _ready_at(self, moment: float, environ: dict[str, Any]) -> Ready:
         """What can be answered at `moment`: it stays so for as long as the state and the age that browsers are told."""

@@ -23,12 +23,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page as it is sent: the headers of 200 and of 304, the body as WSGI wants it, and what it counts as."""
+    """A page as it is sent: the headers of 200 and of 304, the body, and what it counts as."""
 
     tag: str
     headers: Headers
     unchanged: Headers
-    body: list[bytes]
+    body: bytes
     counted: tuple[int, int] | None
 
 
@@ -65,4 +65,4 @@ def answer(page: Page, encoding: str, age: int, counted: tuple[int, int] | None)
     unchanged = [header for header in headers if header[0] != "Content-Type"]
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))
-    return Answer(tag, [*headers, ("Content-Length", str(len(body)))], unchanged, [body], counted)
+    return Answer(tag, [*headers, ("Content-Length", str(len(body)))], unchanged, body, counted)

@@ -3,7 +3,7 @@ PORT ?= 5000
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 1
-THREADS ?= 80
+THREADS ?= 12
 SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
   --blocking-threads $(THREADS) --no-ws --log-level error wsgi:app
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)

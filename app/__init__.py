@@ -66,17 +66,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.session_interface = NoSession()
 
     for part in (
-        logs,
-        metrics,
-        converters,
-        templating,
-        front,
-        cross_site,
-        errors,
-        health,
-        limits,
-        acceptance,
-        receipts,
+        *(logs, metrics, converters, templating, front, cross_site, errors, health, limits),
+        *(acceptance, receipts),
     ):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):

@@ -25,7 +25,7 @@ READING_ORDER = """
     contest.models contest.rulebook contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
-    contest.queue contest.acceptance
+    contest.queue contest.acceptance contest.settling contest.receipts
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     statistics.summary statistics.pictures
@@ -33,7 +33,7 @@ READING_ORDER = """
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.hosts web.bodies web.aside web.cross_site web.no_session
+    web.converters web.headers web.hosts web.aside web.front web.cross_site web.no_session
     web.assets web.weight web.errors web.health web.limits web.form_token web.templating
     web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup

@@ -16,7 +16,7 @@ from app.contest import entries
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.contest.queue import Queue
-from app.database import BATCH, db, write
+from app.database import db, write
 from app.mail import outbox
 
 TOGETHER = 64
@@ -77,7 +77,7 @@ def store(contest: Contest, answers: Answers, sent: Receipt) -> Receipt:
     # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
     db.session.rollback()
     outcome = _as_stored(sent, _line().put(_sent(contest, answers, sent)))
-    if isinstance(outcome, Exception):
+    if isinstance(outcome, BaseException):
         raise outcome
     return outcome
 
@@ -180,30 +180,3 @@ def _sent(contest: Contest, answers: Answers, sent: Receipt) -> _Sent:
         "received_at": sent.received_at,
     }
     return _Sent(contest.id, sent.ticket, row, sent.received_at)
-
-
-def settle(contest: Contest, now: datetime) -> None:
-    """Strikes duplicates and wrong answers, inside the caller's write() transaction: the last thing before locking.
-
-    Gives what entries.settle gives, however many there are: the database finds them, the log is written in batches.
-    """
-    strikes = _strikes(contest)
-    query = sa.select(strikes.c.ticket, strikes.c.reason).order_by(strikes.c.id)
-    found = db.session.execute(query.execution_options(yield_per=BATCH))
-    records.append_all(contest.id, records.STRUCK, now, ({"lott": ticket, "skal": reason} for ticket, reason in found))
-    change = sa.update(Entry).where(Entry.id == strikes.c.id).values(struck=strikes.c.reason)
-    db.session.execute(change, execution_options={"synchronize_session": False})
-
-
-def _strikes(contest: Contest) -> sa.Subquery:
-    """The entries to strike: id, ticket and reason."""
-    person = sa.func.coalesce(Entry.duplicate_key, "")
-    first = sa.func.min(Entry.id).over(partition_by=person).label("first")
-    waiting = sa.select(Entry.id, Entry.ticket, Entry.answer, first)
-    waiting = waiting.where(Entry.contest_id == contest.id, Entry.struck.is_(None))
-    each = waiting.subquery("waiting")
-    reason = sa.case((each.c.id > each.c.first, "dubblett"), else_="fel svar").label("reason")
-    wrong = each.c.answer != contest.answer
-    return (
-        sa.select(each.c.id, each.c.ticket, reason).where(sa.or_(each.c.id > each.c.first, wrong)).subquery("strikes")
-    )

@@ -83,7 +83,7 @@ def settle(candidates: Iterable[Candidate], right_answer: str) -> Iterator[tuple
     """The entries to strike at locking, as (number, reason): one entry a person, the first one counts.
 
     An entry that the organiser has struck is as if never sent; the person's next one then counts. This is the
-    definition; acceptance.settle has the database do the same, and the tests hold the two together.
+    definition; settling.settle has the database do the same, and the tests hold the two together.
     """
     seen: set[str] = set()
     for candidate in sorted(candidates, key=lambda each: each.number):

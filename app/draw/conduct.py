@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.audit import records
 from app.audit.chain import stamp
 from app.calendar.schema import Contest
-from app.contest import acceptance, entries
+from app.contest import entries, settling
 from app.contest.models import Entry
 from app.database import db, write
 from app.draw import beacon, listing, protocol, ranking, selection
@@ -102,7 +102,7 @@ def lock(
     write()
     refuse_when_settled(contest)
     approval = agreed(contest, consent)
-    acceptance.settle(contest, now)
+    settling.settle(contest, now)
     tally = protocol.Tally(contest.id)
     tally.add(listing.entered(contest.id))
     locked = _locked(_proof(contest, rules, tally.sum(), draw_at, chain, now), rules, chain, now)

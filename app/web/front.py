@@ -11,7 +11,6 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -20,10 +19,10 @@ from flask import Flask, abort, request
 
 from app.web.aside import Aside
 
-READERS = 64
-"""Bodies that are read at a time: whoever sends slowly holds one of these threads and no other."""
-BEGUN = 0.05
-"""Seconds that a thread of the server waits for a body. Granian closes what nobody has begun to read by then."""
+READING = 6
+"""Bodies that are read at a time: so many of the server's threads, and no more, may slow senders hold."""
+PATIENCE = 0.05
+"""Seconds to wait for one's turn to be read: long enough for a crowd whose bodies are all there."""
 HOLD = "kalender.hold"
 """Key in the environ of a function: with it a view says what must end well before its answer is sent."""
 OUTCOME = "kalender.outcome"
@@ -44,7 +43,7 @@ class Front:
         self._aside: Aside = app.extensions["aside"]
         self._largest = app.config["MAX_CONTENT_LENGTH"]
         self._run = run
-        self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._turns = threading.BoundedSemaphore(READING)
 
     def __call__(self, proto: Any, environ: dict[str, Any]) -> None:
         if at_hand := self._at_hand(environ):
@@ -52,34 +51,26 @@ class Front:
             return
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if "HTTP_TRANSFER_ENCODING" in environ:
-            length = self._largest + 1  # enough for Flask to see that it is too much
+            length = self._largest
         if not length:
             self._aside.put(partial(self._answer, proto, environ))
         elif length > self._largest and "CONTENT_LENGTH" in environ:
             self._answer(proto, environ)  # refused unread, or an organiser's picture: read while it is worked on
         else:
-            self._receive(proto, environ, length)
-
-    def _receive(self, proto: Any, environ: dict[str, Any], length: int) -> None:
-        waiting = threading.Lock()
-        waiting.acquire()
-        read = partial(self._read, proto, environ, length, waiting)
-        try:
-            self._readers.submit(read)
-        except RuntimeError:  # the process is about to end, or the machine has no thread to spare
-            read()
-        waiting.acquire(timeout=BEGUN)
-
-    def _read(self, proto: Any, environ: dict[str, Any], length: int, waiting: threading.Lock) -> None:
-        body = b""
-        try:
-            body = environ["wsgi.input"].read(length)
-        finally:
-            waiting.release()
-            environ["wsgi.input"] = BytesIO(body)
-            if len(body) < int(environ.get("CONTENT_LENGTH") or 0):
-                environ[_UNREAD] = True
+            self._receive(environ, length)
             self._aside.put(partial(self._answer, proto, environ))
+
+    def _receive(self, environ: dict[str, Any], length: int) -> None:
+        """Puts the body into the environ: Granian closes what is not read when it has been told of the request."""
+        body = b""
+        if self._turns.acquire(timeout=PATIENCE):
+            try:
+                body = environ["wsgi.input"].read(length)
+            finally:
+                self._turns.release()
+        environ["wsgi.input"] = BytesIO(body)
+        if len(body) < int(environ.get("CONTENT_LENGTH") or 0):
+            environ[_UNREAD] = True
 
     def _answer(self, proto: Any, environ: dict[str, Any]) -> None:
         held: list[Beginning] = []
@@ -137,7 +128,7 @@ def init_app(app: Flask) -> None:
 def stand_in(app: Flask) -> None:
     """Takes the place in Granian, when that is what loads the application."""
     if server := sys.modules.get("granian.server.mp"):
-        theirs = server._wsgi_call_wrap  # type: ignore[attr-defined]
+        theirs = server._wsgi_call_wrap
 
         def ours(callback: Any, *options: Any) -> Front:
             return Front(app, theirs(callback, *options))

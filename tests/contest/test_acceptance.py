@@ -24,7 +24,7 @@ def sent(app, contest):
     def make(email, nonce="n", at=MOMENT, answer="2030"):
         answers = Answers(email, answer, "1441", None, nonce)
         receipt = acceptance.receipt(contest, answers, "secret", at)
-        return acceptance._Sent(contest.id, receipt.ticket, acceptance._row(contest.id, receipt, answers), at)
+        return acceptance._sent(contest, answers, receipt)
 
     return make
 
@@ -80,6 +80,7 @@ def test_an_entry_that_the_database_refuses_takes_nobody_with_it(app, contest, s
             except sa.exc.IntegrityError:
                 outcomes.append("refused")
         assert outcomes == [MOMENT, "refused", MOMENT]
+        db.session.rollback()
         assert tickets(Entry) == [places[0].ticket, places[2].ticket]
 
 

@@ -1,7 +1,7 @@
 """Writers that wait are written together: everyone gets their own outcome, a bad one fails alone, nobody starves."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 
 import pytest
@@ -37,8 +37,14 @@ def disk():
 
 
 @pytest.fixture
-def queue(disk):
-    return Queue(disk, Unreachable, most=4)
+def elsewhere():
+    with ThreadPoolExecutor() as threads:
+        yield threads.submit
+
+
+@pytest.fixture
+def queue(disk, elsewhere):
+    return Queue(disk, Unreachable, most=4, elsewhere=elsewhere)
 
 
 @pytest.fixture
@@ -106,3 +112,35 @@ def test_each_of_a_crowd_is_written_once_and_nobody_is_left_waiting(disk, queue)
     assert outcomes == [f"{person} written" for person in people]
     assert sorted(chain.from_iterable(disk.batches)) == sorted(people)
     assert max(map(len, disk.batches)) <= 4
+
+
+def test_who_does_not_wait_is_told_of_the_same_outcomes(disk, queue):
+    outcomes = {name: Future() for name in ("Anna", "bad", "Bo", "Cia", "Dan", "Eva")}
+    disk.free.clear()
+    for name, outcome in outcomes.items():
+        queue.put_later(name, outcome.set_result)
+    disk.free.set()
+    told = {name: outcome.result(10) for name, outcome in outcomes.items()}
+    assert isinstance(told.pop("bad"), ValueError)
+    assert told == {name: f"{name} written" for name in told}
+    assert sorted(chain.from_iterable(disk.batches)) == sorted(told)
+
+
+def test_nobody_who_is_done_waits_for_those_who_came_later(elsewhere):
+    anna_begun, bo_waits, let_on = threading.Event(), threading.Event(), threading.Event()
+
+    def write(items):
+        anna_begun.set()
+        assert bo_waits.wait(10)
+        assert items == ["Anna"] or let_on.wait(10)
+        return items
+
+    queue = Queue(write, Unreachable, most=4, elsewhere=elsewhere)
+    anna, bo = elsewhere(queue.put, "Anna"), Future()
+    assert anna_begun.wait(10)
+    queue.put_later("Bo", bo.set_result)
+    bo_waits.set()
+    assert anna.result(10) == "Anna"
+    assert not bo.done()
+    let_on.set()
+    assert bo.result(10) == "Bo"

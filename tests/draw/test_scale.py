@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app import database
 from app.audit import records
 from app.audit.records import AuditRecord
-from app.contest import acceptance, entries
+from app.contest import acceptance, entries, settling
 from app.contest.answers import Answers
 from app.contest.entries import Candidate
 from app.contest.models import Entry
@@ -82,7 +82,7 @@ def test_the_database_strikes_the_entries_that_the_definition_strikes(contest, i
     for each in candidates:
         values = {"duplicate_key": each.duplicate_key or None, "answer": each.answer, "struck": each.struck}
         db.session.execute(sa.insert(Entry), [row(contest, each.number, **values)])
-    acceptance.settle(contest, NOW)
+    settling.settle(contest, NOW)
     struck = db.session.execute(sa.select(Entry.id, Entry.struck).where(Entry.struck.is_not(None))).all()
     bodies = [json.loads(body) for body in db.session.scalars(sa.select(AuditRecord.body).order_by(AuditRecord.number))]
     expected = [*entries.settle(candidates, contest.answer)]
@@ -98,7 +98,7 @@ def test_another_contest_with_the_same_people_is_left_alone(contest, inside):
     rows = [row(contest, 1, duplicate_key="anna"), row(other, 2, duplicate_key="anna", answer="2027")]
     write()
     db.session.execute(sa.insert(Entry), rows)
-    acceptance.settle(contest, NOW)
+    settling.settle(contest, NOW)
     assert db.session.scalars(sa.select(Entry.struck)).all() == [None, None]
 
 

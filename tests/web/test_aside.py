@@ -1,116 +1,129 @@
-"""Who sends a form gives way to who reads a page; forms that take long keep no other out."""
+"""Who sends a form gives way to who reads a page: one at a time, in order; what takes long keeps no other out."""
 
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 
 import pytest
 
-from app.web import aside
 from app.web.aside import THREADS, Aside
 
-FORM = {"CONTENT_LENGTH": "5", "REQUEST_METHOD": "POST"}
-PAGE = {"REQUEST_METHOD": "GET"}
+
+@pytest.fixture
+def aside():
+    return Aside()
 
 
-class Work:
-    """An application in which a request says that it has begun, and in whose thread, and waits to be let on."""
+def done_by(aside, work=lambda: None):
+    """The thread that a job is done by, once it is done."""
+    done = Future()
+
+    def job():
+        work()
+        done.set_result(threading.current_thread())
+
+    aside.put(job)
+    return done
+
+
+class Long:
+    """A job that says that it has begun and takes until it is let on."""
 
     def __init__(self):
-        self.begun = {}
-        self.let_on = threading.Event()
+        self.begun, self.let_on = threading.Event(), threading.Event()
 
-    def __call__(self, environ, start_response):
-        start_response("200 OK", [])
-        self.begun[environ["name"]].set_result(threading.current_thread().name)
-        assert environ["name"].startswith("quick") or self.let_on.wait(20)
-        return [environ["name"]]
+    def __call__(self):
+        self.begun.set()
+        assert self.let_on.wait(20)
 
 
-@pytest.fixture
-def work():
-    return Work()
+def test_a_job_is_done_by_another_thread_of_lower_rank(aside):
+    rank = Future()
+    aside.put(lambda: rank.set_result(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    assert rank.result(10) > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-@pytest.fixture
-def send(work):
-    app = Aside(work)
-    with ThreadPoolExecutor(THREADS + 2, "server") as server:
+def test_jobs_are_done_one_at_a_time_in_the_order_they_came(aside):
+    order, at_once, most = [], [0], [0]
 
-        def send(name, kind):
-            work.begun[name] = Future()
-            return server.submit(app, kind | {"name": name}, lambda *_: None)
+    def job(number):
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        order.append(number)
+        at_once[0] -= 1
 
-        send.app = app
-        yield send
-        work.let_on.set()
-
-
-def test_a_form_is_worked_on_by_a_thread_of_its_own_and_a_page_by_the_servers(work, send):
-    assert send("quick form", FORM).result(10) == ["quick form"]
-    assert work.begun["quick form"].result(10).startswith("form")
-    assert send("quick page", PAGE).result(10) == ["quick page"]
-    assert work.begun["quick page"].result(10).startswith("server")
+    for number in range(500):
+        aside.put(partial(job, number))
+    done_by(aside).result(10)
+    assert order == list(range(500))
+    assert most == [1]
 
 
-def test_forms_that_take_long_keep_no_other_out(work, send):
-    for number in range(THREADS):
-        send(f"slow {number}", FORM)
-    for number in range(THREADS):
-        assert work.begun[f"slow {number}"].result(10).startswith("form")
-    assert send("quick other", FORM).result(10) == ["quick other"]
-    assert work.begun["quick other"].result(10).startswith("server")
+def test_each_of_a_crowds_jobs_is_done_once(aside):
+    seen = []
+    crowd = [
+        threading.Thread(target=lambda first=first: [aside.put(partial(seen.append, first + n)) for n in range(100)])
+        for first in range(0, 1600, 100)
+    ]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    done_by(aside).result(10)
+    assert sorted(seen) == list(range(1600))
 
 
-def test_a_form_that_takes_long_is_answered_once_and_by_its_own_thread(work, send, monkeypatch):
-    monkeypatch.setattr(aside, "PATIENCE", 0.01)
-    slow = send("slow", FORM)
-    assert work.begun["slow"].result(10).startswith("form")
-    work.let_on.set()
-    assert slow.result(10) == ["slow"]
+def test_what_takes_long_keeps_no_other_out(aside):
+    stuck = [Long() for _ in range(THREADS - 2)]
+    ends = [done_by(aside, long) for long in stuck]
+    assert done_by(aside).result(20)
+    assert all(long.begun.is_set() for long in stuck)
+    assert not any(end.done() for end in ends)
+    for long in stuck:
+        long.let_on.set()
+    assert all(end.result(10) for end in ends)
+    assert done_by(aside).result(10)
 
 
-def test_pages_go_before_forms():
-    def rank(_environ, start_response):
-        start_response("200 OK", [])
-        return [os.getpriority(os.PRIO_PROCESS, threading.get_native_id())]
+def test_who_was_already_in_line_behind_what_takes_long_is_not_forgotten(aside):
+    first, long = Long(), Long()
+    aside.put(first)
+    assert first.begun.wait(10)
+    stuck, waiting = done_by(aside, long), done_by(aside)
+    first.let_on.set()
+    assert long.begun.wait(10)
+    assert waiting.result(10)
+    assert not stuck.done()
+    long.let_on.set()
+    assert stuck.result(10)
 
-    app = Aside(rank)
-    assert app(FORM, lambda *_: None)[0] > app(PAGE, lambda *_: None)[0]
 
-
-def test_what_goes_wrong_with_a_form_is_told_to_the_server():
-    def broken(_environ, _start_response):
+def test_what_goes_wrong_stops_nobody(aside, caplog):
+    def broken():
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        Aside(broken)(FORM, lambda *_: None)
+    aside.put(broken)
+    assert done_by(aside).result(10)
+    assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_server_that_is_about_to_end_answers_what_has_come(work):
-    app = Aside(work)
-    work.begun["quick last"] = Future()
-    app._threads.shutdown()
-    assert app(FORM | {"name": "quick last"}, lambda *_: None) == ["quick last"]
+def test_a_server_that_is_about_to_end_does_what_has_come(aside):
+    aside._threads.shutdown()
+    assert done_by(aside).result(10) is threading.current_thread()
 
 
-def test_a_machine_without_a_thread_to_spare_works_on_each_form_once(work, send, monkeypatch):
+def test_a_machine_without_a_thread_to_spare_does_each_job_once(aside, monkeypatch):
     seen = []
-    slow = send("slow", FORM)
-    assert work.begun["slow"].result(10).startswith("form")
 
     def none_to_spare(_thread):
         raise RuntimeError("can't start new thread")
 
-    def quick(environ, start_response):
-        seen.append(environ["name"])
-        start_response("200 OK", [])
-        return [environ["name"]]
-
-    monkeypatch.setattr(send.app, "_app", quick)
-    monkeypatch.setattr(threading.Thread, "start", none_to_spare)
-    assert send.app(FORM | {"name": "other"}, lambda *_: None) == ["other"]
-    work.let_on.set()
-    assert slow.result(10) == ["slow"]
-    send.app._threads.shutdown()
-    assert seen == ["other"]
+    with monkeypatch.context() as without:
+        without.setattr(threading.Thread, "start", none_to_spare)
+        aside.put(partial(seen.append, "first"))
+        aside.put(partial(seen.append, "second"))
+    assert seen == ["first", "second"]
+    aside.put(partial(seen.append, "third"))
+    done_by(aside).result(10)
+    assert seen == ["first", "second", "third"]

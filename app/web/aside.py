@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-THREADS = 32
+THREADS = 64
 _RANK = 10
 """Added to the niceness: a tenth of what a page is given, when there is not enough for both."""
 PATIENCE = 0.1

@@ -74,7 +74,8 @@ def test_each_of_a_crowds_jobs_is_done_once(aside):
     assert sorted(seen) == list(range(1600))
 
 
-def test_what_takes_long_keeps_no_other_out(aside):
+def test_what_takes_long_keeps_no_other_out(aside, monkeypatch):
+    monkeypatch.setattr("app.web.aside.PATIENCE", 0.01)
     stuck = [Long() for _ in range(THREADS - 2)]
     ends = [done_by(aside, long) for long in stuck]
     assert done_by(aside).result(20)

@@ -64,6 +64,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     migrations.init_app(app, database.db)
     Babel(app)
     app.session_interface = NoSession()
+    # Flask looks at every function at every request whether it is a coroutine; none here is.
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
 
     for part in (
         *(logs, metrics, converters, templating, front, cross_site, errors, health, limits),

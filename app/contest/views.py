@@ -30,8 +30,7 @@ Page = tuple[str, int]
 @blueprint.after_request
 def never_kept(response: Response) -> Response:
     """Forms and receipts are one person's; no cache may keep them."""
-    if not response.cache_control.public:
-        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

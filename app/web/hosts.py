@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from app.web.headers import WSGIApp
@@ -26,6 +27,7 @@ class SaneHost:
         return self._app(environ, start_response)
 
 
+@lru_cache
 def _is_name(told: str) -> bool:
     found = _NAME.fullmatch(told)
     if not found or len(told) > _LONGEST or int(found["port"] or 0) > 65535:

@@ -31,11 +31,13 @@ def client() -> str:
 
 def _line(address: str) -> str:
     """What one subscriber has: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
+    if ":" not in address:
+        return address
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.IPv6Address(address)
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address) or found.ipv4_mapped:
+    if found.ipv4_mapped:
         return address
     return str(ipaddress.ip_network((found, 64), strict=False))
 

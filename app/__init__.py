@@ -19,6 +19,7 @@ from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import acceptance, receipts
 from app.contest import views as contest_views
+from app.contest.entrance import Entrance
 from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
@@ -97,7 +98,9 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SaneHost(InOnePiece(SecurityHeaders(app.wsgi_app)), urlsplit(app.config["PUBLIC_URL"]).netloc)
+    inner = SaneHost(
+        InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app))), urlsplit(app.config["PUBLIC_URL"]).netloc
+    )
     pages_first = page_cache.PageCache(inner, clock, library, addresses, tally.count)
     app.extensions["pages"] = app.wsgi_app = pages_first  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:

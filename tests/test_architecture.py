@@ -39,7 +39,7 @@ READING_ORDER = """
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
-    contest.forms contest.views
+    contest.forms contest.views contest.entrance
     draw.open_files draw.views draw.day_views
     privacy.forms privacy.views privacy.commands
     feedback.forms feedback.views

@@ -17,13 +17,26 @@ _KEPT = "receipt_page"
 
 def page(edition: Edition, number: int, contest: Contest, receipt: Receipt) -> str:
     """The receipt as HTML."""
-    second = receipt.received_at.replace(microsecond=0)
-    key = (current_app.extensions["library"].version, contest.id, number, second)
-    kept: dict[Any, str] = current_app.extensions[_KEPT]
-    if not (blank := kept.get(key)):
-        blank = _rendered(edition, number, contest, replace(receipt, ticket=_TICKET, received_at=second))
-        kept.clear()
-        kept[key] = blank
+    if found := at_hand(number, contest, receipt):
+        return found
+    blank = _rendered(edition, number, contest, replace(receipt, ticket=_TICKET))
+    current_app.extensions[_KEPT] = (_second(number, contest, receipt), blank)
+    return _filled(blank, receipt)
+
+
+def at_hand(number: int, contest: Contest, receipt: Receipt) -> str | None:
+    """The same, when somebody else has had one in the same second."""
+    second, blank = current_app.extensions[_KEPT]
+    return _filled(blank, receipt) if second == _second(number, contest, receipt) else None
+
+
+def _second(number: int, contest: Contest, receipt: Receipt) -> tuple[Any, ...]:
+    """What is the same on the pages of all who come within a second."""
+    version = current_app.extensions["library"].version
+    return version, contest.id, number, receipt.received_at.replace(microsecond=0)
+
+
+def _filled(blank: str, receipt: Receipt) -> str:
     return blank.replace(_CODE, entries.grouped(receipt.code)).replace(_TICKET, receipt.ticket)
 
 
@@ -34,4 +47,4 @@ def _rendered(edition: Edition, number: int, contest: Contest, receipt: Receipt)
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[_KEPT] = {}
+    app.extensions[_KEPT] = (None, "")

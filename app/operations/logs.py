@@ -2,7 +2,7 @@
 
 What is logged of a request is its rule, never its address: addresses may hold an invitation or what somebody searched.
 Of an error it is the kind and the place, never its text, which may quote what somebody wrote. Pages from the page cache
-are answered before this and are in the proxy's log only.
+and, in a rush, right entries are answered before this: they are in the proxy's log only, and entries in the audit log.
 """
 
 import json

@@ -23,10 +23,11 @@ from app import clock
 _log = logging.getLogger(__name__)
 
 
-def client() -> str:
+def client(address: str | None = None) -> str:
     """Who is asking, as a keyed hash with a new key every day; nobody can turn it back into an address."""
     key = f"{current_app.config['SECRET_KEY']}|{clock.now():%Y-%m-%d}".encode()
-    return hmac.digest(key, _line(request.remote_addr or "").encode(), "sha256").hex()[:32]
+    told = request.remote_addr if address is None else address
+    return hmac.digest(key, _line(told or "").encode(), "sha256").hex()[:32]
 
 
 def _line(address: str) -> str:
@@ -57,12 +58,13 @@ class TooMany(Exception):
     """This client, or all together, have tried too often; it passes by itself."""
 
 
-def spend(purpose: str, each: str, together: str, account: str = "") -> None:
+def spend(purpose: str, each: str, together: str, account: str = "", address: str | None = None) -> None:
     """Counts one try for `purpose` against limits such as "10/hour". Raises TooMany.
 
-    `each` is for one client (and `account`, when named), `together` for all clients.
+    `each` is for one client (and `account`, when named), `together` for all clients. Outside a request the client's
+    `address` is told.
     """
-    count(each, purpose, client(), account)
+    count(each, purpose, client(address), account)
     count(together, purpose)
 
 

@@ -1,11 +1,12 @@
 """The calendar in Granian: what the server is told, and when. Nobody is thanked before they are stored."""
 
 import io
+import re
 import threading
-from concurrent.futures import Future
 
 import pytest
 import sqlalchemy as sa
+from flask import request_started
 from granian import wsgi
 from granian.server import mp
 from sqlalchemy.exc import OperationalError
@@ -15,42 +16,15 @@ from app.contest import acceptance
 from app.contest.models import Entry
 from app.database import db
 from app.mail.models import OutboxMail
-from app.web import front
-from app.web.front import READING, Front
+from app.web.front import READING, Front, stand_in
 from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
-
-
-class Proto:
-    """What Granian is told: (status, headers, body), once."""
-
-    def __init__(self):
-        self.told = Future()
-
-    def response_bytes(self, status, headers, body):
-        assert isinstance(body, bytes)
-        self.told.set_result((status, dict(headers), body.decode()))
-
-    def response_iter(self, status, headers, pieces):
-        body = b"".join(_each(pieces))
-        pieces.close()
-        self.told.set_result((status, dict(headers), body.decode()))
-
-    def answer(self):
-        return self.told.result(20)
-
-
-def _each(pieces):
-    while True:
-        try:
-            yield pieces.__next__()
-        except StopIteration:
-            return
+from tests.web.granian import Proto, front
 
 
 @pytest.fixture
 def ask(app):
     """Hands a request to the calendar as Granian does: ask("/om") → Proto."""
-    stand = Front(app, wsgi._callback_wrapper(app, {}))
+    stand = front(app)
 
     def hand_over(path, stream=None, length=None, environ=(), **more):
         environ = EnvironBuilder(path, base_url="http://localhost", **more).get_environ() | dict(environ)
@@ -158,6 +132,22 @@ def test_each_of_a_crowd_has_a_receipt_of_their_own(app, send):
     found = tickets(app)
     assert len(found) == 30
     assert sorted([ticket for ticket in found if ticket in page] for page in pages) == sorted([each] for each in found)
+
+
+def test_those_who_come_in_the_same_second_are_thanked_without_flask(app, send):
+    asked = []
+
+    def note(_app):
+        asked.append(1)
+
+    with request_started.connected_to(note, app):
+        pages = [send(email=f"person{number}@example.se").answer() for number in range(10)]
+    assert len(asked) == 1
+    assert [status for status, _, _ in pages] == [200] * 10
+    assert [headers for _, headers, _ in pages] == [pages[0][1]] * 10
+    found = tickets(app)
+    unnamed = {re.sub("|".join(found) + "|[0-9A-Z]{5}(-[0-9A-Z]{5}){3}-[0-9A-Z]{6}", "…", page) for _, _, page in pages}
+    assert len(unnamed) == 1
 
 
 def test_the_same_form_sent_twice_is_one_entry_with_one_receipt(app, send, clock):
@@ -268,5 +258,5 @@ def test_what_is_too_long_is_refused_unread(ask):
 def test_granian_still_has_the_place_that_the_calendar_takes(app, monkeypatch):
     monkeypatch.setattr(mp, "_wsgi_call_wrap", mp._wsgi_call_wrap)
     assert mp._wsgi_call_wrap is wsgi._callback_wrapper
-    front.stand_in(app)
+    stand_in(app)
     assert isinstance(mp._wsgi_call_wrap(app, {}, None), Front)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 12, 128
 HARD_ENOUGH = 3
@@ -23,7 +24,6 @@ TOO_EASY = "Lösenordet är för lätt att gissa. Välj en längre mening som ba
 WAITS = 5
 """Seconds that somebody at the form waits for a turn."""
 
-hasher = PasswordHasher()
 # 64 MiB and a third of a second each: a flood of guesses must not eat the machine, nor the turn of someone we know.
 _turns, _turns_of_known = BoundedSemaphore(2), BoundedSemaphore(1)
 
@@ -32,22 +32,32 @@ class Busy(Exception):
     """No turn came; it passes by itself."""
 
 
+@cache
+def hasher() -> "PasswordHasher":
+    # Read here, as below: a process that serves the public has no use for it.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
 def hashed(password: str) -> str:
-    return hasher.hash(password)
+    return hasher().hash(password)
 
 
 def verified(password_hash: str | None, password: str, known: bool = False) -> bool:
     """Whether the password is right; as much work when there is no account. Raises Busy."""
+    from argon2.exceptions import Argon2Error
+
     with _turn(_turns_of_known if known else _turns):
         try:
-            return hasher.verify(password_hash or _nobodys(), password)
+            return hasher().verify(password_hash or _nobodys(), password)
         except Argon2Error:
             return False
 
 
 def outdated(password_hash: str) -> bool:
     """Whether it was made with other parameters than those in force."""
-    return hasher.check_needs_rehash(password_hash)
+    return hasher().check_needs_rehash(password_hash)
 
 
 @contextmanager
@@ -63,7 +73,7 @@ def _turn(turns: BoundedSemaphore) -> Iterator[None]:
 @cache
 def _nobodys() -> str:
     """Something to compare with when the account does not exist, so that the answer takes as long."""
-    return hasher.hash(secrets.token_urlsafe(16))
+    return hasher().hash(secrets.token_urlsafe(16))
 
 
 def fault(password: str, email: str) -> str | None:

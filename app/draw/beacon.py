@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-import py_arkworks_bls12381 as ark
-
 SIGNATURE_TAG = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 LARGEST_PASTE = 4096
 
@@ -115,6 +113,9 @@ def _hex(text: object, size: int) -> str:
 
 def _is_genuine(chain: Chain, number: int, signature: str) -> bool:
     """The BLS check. Both points must be on the curve, in the prime-order subgroup and not at infinity."""
+    # Read here: few processes ever check a value.
+    import py_arkworks_bls12381 as ark
+
     if number < 1:
         return False
     try:

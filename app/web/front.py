@@ -49,12 +49,12 @@ class Front:
         if at_hand := self._at_hand(environ):
             proto.response_bytes(*at_hand)
             return
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if "HTTP_TRANSFER_ENCODING" in environ:
-            length = self._largest
+        told = environ.get("CONTENT_LENGTH")
+        # In chunks, or over HTTP/2, a body may come that nobody has told the length of.
+        length = int(told) if told else 0 if environ["REQUEST_METHOD"] in ("GET", "HEAD") else self._largest
         if not length:
             self._aside.put(partial(self._answer, proto, environ))
-        elif length > self._largest and "CONTENT_LENGTH" in environ:
+        elif length > self._largest:
             self._answer(proto, environ)  # refused unread, or an organiser's picture: read while it is worked on
         else:
             self._receive(environ, length)
@@ -62,14 +62,14 @@ class Front:
 
     def _receive(self, environ: dict[str, Any], length: int) -> None:
         """Puts the body into the environ: Granian closes what is not read when it has been told of the request."""
-        body = b""
-        if self._turns.acquire(timeout=PATIENCE):
+        body, turn = b"", self._turns.acquire(timeout=PATIENCE)
+        if turn:
             try:
                 body = environ["wsgi.input"].read(length)
             finally:
                 self._turns.release()
         environ["wsgi.input"] = BytesIO(body)
-        if len(body) < int(environ.get("CONTENT_LENGTH") or 0):
+        if not turn or len(body) < int(environ.get("CONTENT_LENGTH") or 0):
             environ[_UNREAD] = True
 
     def _answer(self, proto: Any, environ: dict[str, Any]) -> None:

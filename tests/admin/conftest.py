@@ -16,7 +16,7 @@ EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Passwords are hashed as ever, but with little work."""
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture

@@ -239,9 +239,10 @@ def test_bodies_that_never_come_are_waited_for_by_some_threads_only(ask):
 
 
 @on_sqlite
-def test_a_body_in_chunks_is_read_as_any_other(ask):
-    chunks = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
-    status, _, page = ask(ENTRY_URL, io.BytesIO(b"email=bo%40example.se"), environ=chunks, method="POST").answer()
+@pytest.mark.parametrize("how", [{"HTTP_TRANSFER_ENCODING": "chunked"}, {"SERVER_PROTOCOL": "HTTP/2"}], ids=str)
+def test_a_body_of_unknown_length_is_read_as_any_other(ask, how):
+    kind = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    status, _, page = ask(ENTRY_URL, io.BytesIO(b"email=bo%40example.se"), environ=how | kind, method="POST").answer()
     assert status == 422
     assert 'value="bo@example.se"' in page
 

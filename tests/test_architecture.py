@@ -20,8 +20,8 @@ READING_ORDER = """
     audit.chain
     sqlite_file database migrations audit.records
     calendar.content calendar.library calendar.commands
-    editing.document editing.words editing.differences editing.sheets editing.drawings editing.pictures
-    editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
+    editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
+    editing.pictures editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
     contest.models contest.rulebook contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
@@ -65,7 +65,7 @@ PURE = """
     calendar.advice calendar.security_txt typed contest.entries contest.rules contest.answers
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain privacy.guide web.zipped
-    editing.document editing.words editing.differences editing.sheets editing.drawings
+    editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     admin.roles admin.browsers admin.moments admin.season admin.readiness admin.upkeep
     statistics.charts statistics.figures
 """.split()  # noqa: SIM905

@@ -118,7 +118,7 @@ def _tune(engine: sa.Engine) -> None:
 
 
 def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
-    """Once another process has kept one writer out, the next hardly wait: they hold the threads that show pages."""
+    """Once another process has kept one writer out, the next hardly wait: others stand in line behind them."""
     driver: Any = connection.connection.dbapi_connection
     impatient = kept_out.is_set()
     if impatient:

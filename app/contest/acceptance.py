@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.audit import records
 from app.calendar.schema import Contest
@@ -22,6 +23,8 @@ from app.mail import outbox
 TOGETHER = 64
 """Entries in one transaction at most: a commit's price is shared, and nobody waits long for the others."""
 
+NOBODYS_FAULT = (OperationalError, InterfaceError, NoConnection)
+"""Errors that every entry in a transaction would meet by itself, too."""
 _TABLE: Any = Entry.__table__
 _INSERT = sa.insert(_TABLE)
 _KNOWN = sa.select(_TABLE.c.ticket, _TABLE.c.received_at).where(
@@ -115,7 +118,7 @@ def init_app(app: Flask) -> None:
         with app.app_context():
             return _store(sent)
 
-    app.extensions["entries"] = Queue(stored, OperationalError, TOGETHER, app.extensions["aside"].put)
+    app.extensions["entries"] = Queue(stored, NOBODYS_FAULT, TOGETHER, app.extensions["aside"].put)
 
 
 def _store(sent: Sequence[_Sent]) -> list[datetime | None]:

@@ -23,15 +23,15 @@ from app.contest.lookup import contest_in
 from app.contest.municipalities import MUNICIPALITIES
 from app.web import cross_site
 from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.front import HOLD
+from app.web.front import HOLD, UNREAD
 from app.web.headers import WSGIApp
-from app.web.limits import TooMany, spend
+from app.web.limits import SPENT, TooMany, spend
 
 _FORM = re.compile(r"/(20\d\d)/lucka/([1-9]|1\d|2[0-4])/tavla")
 _KIND = "application/x-www-form-urlencoded"
 _LONGEST = 16 * 1024
 """Bytes of a form that this looks at; a right one has a few hundred, or some thousands with a motivation."""
-_FOR_THE_VIEW = (HTTPException, HatchLocked, TokenRefused, TooMany, UnicodeDecodeError)
+_FOR_THE_VIEW = (HTTPException, HatchLocked, TokenRefused, UnicodeDecodeError)
 _log = logging.getLogger(__name__)
 
 
@@ -53,16 +53,18 @@ class Entrance:
     def _taken(self, environ: dict[str, Any]) -> str | None:
         """The page that thanks for the entry, when it is right and nothing stands in its way."""
         form = _FORM.fullmatch(environ["PATH_INFO"])
-        if not form or HOLD not in environ or cross_site.is_from_elsewhere(environ):
+        if not form or HOLD not in environ or UNREAD in environ or cross_site.is_from_elsewhere(environ):
             return None
         with self._app.app_context():
             try:
                 return self._thanks(environ, int(form[1]), int(form[2]))
+            except TooMany:
+                environ[SPENT] = True
             except _FOR_THE_VIEW:
-                return None
+                pass
             except Exception:
                 _log.exception("Ett bidrag gick vidare till formulärets vy")
-                return None
+        return None
 
     def _thanks(self, environ: dict[str, Any], year: int, number: int) -> str | None:
         now = environ[PINNED]
@@ -85,8 +87,9 @@ class Entrance:
 
 def _posted(environ: dict[str, Any]) -> dict[str, str]:
     """The form's fields as Flask reads them: of two with one name the first. The body stays for whoever comes after."""
-    kind, length = environ.get("CONTENT_TYPE", ""), int(environ.get("CONTENT_LENGTH") or 0)
-    if environ["REQUEST_METHOD"] != "POST" or not kind.startswith(_KIND) or not 0 < length <= _LONGEST:
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if environ["REQUEST_METHOD"] != "POST" or kind != _KIND or not 0 < length <= _LONGEST:
         return {}
     body = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = BytesIO(body)

@@ -3,6 +3,7 @@
 A commit that survives a power cut costs the same for one as for sixty, so under load they share it. Knows no database.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,20 +11,21 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 class Queue(Generic[Item, Result]):
     """`write` puts up to `most` items on disk in one transaction and gives an outcome for each, in their order.
 
     Those who come while something is written are written together afterwards; `elsewhere` is given that to do, so
-    that nobody who is done waits for the others. An error that `everybodys` says has nothing to do with any one item is
+    that nobody who is done waits for the others. Errors of the kinds in `everybodys`, which any item would meet, are
     told to all; after any other each item is written by itself, so that a bad one fails alone.
     """
 
     def __init__(
         self,
         write: Callable[[Sequence[Item]], Sequence[Result]],
-        everybodys: type[Exception],
+        everybodys: tuple[type[Exception], ...],
         most: int,
         elsewhere: Callable[[Callable[[], None]], object],
     ) -> None:
@@ -73,7 +75,10 @@ class Queue(Generic[Item, Result]):
         if more:
             self._elsewhere(self._write_line)
         for (_, tell), outcome in zip(batch, outcomes, strict=True):
-            tell(outcome)
+            try:
+                tell(outcome)
+            except Exception:  # one who cannot be told must not cost the others their answer
+                _log.exception("Någon kunde inte få veta hur det gick")
 
     def _outcomes(self, items: Sequence[Item]) -> Sequence[Result | BaseException]:
         """Leaves nobody without an outcome."""

@@ -19,7 +19,7 @@ def page(edition: Edition, number: int, contest: Contest, receipt: Receipt) -> s
     """The receipt as HTML."""
     if found := at_hand(number, contest, receipt):
         return found
-    blank = _rendered(edition, number, contest, replace(receipt, ticket=_TICKET))
+    blank = _rendered(edition, number, contest, replace(receipt, code=_CODE, ticket=_TICKET))
     current_app.extensions[_KEPT] = (_second(number, contest, receipt), blank)
     return _filled(blank, receipt)
 

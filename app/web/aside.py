@@ -39,35 +39,45 @@ class Aside:
     def put(self, job: Job) -> None:
         """Has the job done, once, when those before it are."""
         self._line.append(job)
-        self._call()
-
-    def _call(self) -> None:
-        """Sees to it that somebody waits for the turn: whoever has it may be stuck. One who waits is enough."""
-        if self._called:
-            return
-        self._called = True
-        try:
-            self._threads.submit(self._work)
-        except RuntimeError:  # the process is about to end, or the machine has no thread to spare
+        if not self._call():
             self._work()
+
+    def _call(self) -> bool:
+        """Sees to it that somebody waits for the turn, for whoever has it may be stuck; one who waits is enough.
+
+        False when there is no thread to spare, or the process is about to end.
+        """
+        if not self._called:
+            self._called = True
+            try:
+                self._threads.submit(self._work)
+            except Exception:
+                self._called = False
+                return False
+        return True
 
     def _work(self) -> None:
         turn = self._own_turn()
         self._called = False
         try:
-            while self._line and turn is self._turn:
-                self._do_next()
+            while turn is self._turn and (job := self._next()):
+                self._do(job)
         finally:
             turn.release()
 
-    def _do_next(self) -> None:
-        self._since = time.monotonic()
+    def _next(self) -> Job | None:
         try:
-            job = self._line.popleft()
-            if self._line:
-                self._call()
+            return self._line.popleft()
+        except IndexError:
+            return None
+
+    def _do(self, job: Job) -> None:
+        self._since = time.monotonic()
+        if self._line:
+            self._call()
+        try:
             job()
-        except Exception:
+        except BaseException:
             _log.exception("Något gick fel vid sidan av")
 
     def _own_turn(self) -> threading.Lock:
@@ -79,8 +89,9 @@ class Aside:
                     return turn
                 turn.release()
             elif turn is self._turn and time.monotonic() - self._since > PATIENCE:
-                self._since, self._turn = time.monotonic(), _taken()
-                return self._turn
+                mine = _taken()
+                self._since, self._turn = time.monotonic(), mine
+                return mine
 
 
 def _taken() -> threading.Lock:

@@ -27,7 +27,8 @@ HOLD = "kalender.hold"
 """Key in the environ of a function: with it a view says what must end well before its answer is sent."""
 OUTCOME = "kalender.outcome"
 """Key in the environ, when a view is asked again because that did not end as it had expected: how it ended."""
-_UNREAD = "kalender.unread"
+UNREAD = "kalender.unread"
+"""Key in the environ, when the body was not read to its end: the status that this is refused with."""
 
 _log = logging.getLogger(__name__)
 Ended = Callable[[Any], None]
@@ -57,20 +58,22 @@ class Front:
         elif length > self._largest:
             self._answer(proto, environ)  # refused unread, or an organiser's picture: read while it is worked on
         else:
-            self._receive(environ, length)
+            self._receive(environ, length, exactly=bool(told))
             self._aside.put(partial(self._answer, proto, environ))
 
-    def _receive(self, environ: dict[str, Any], length: int) -> None:
+    def _receive(self, environ: dict[str, Any], length: int, exactly: bool) -> None:
         """Puts the body into the environ: Granian closes what is not read when it has been told of the request."""
         body, turn = b"", self._turns.acquire(timeout=PATIENCE)
         if turn:
             try:
-                body = environ["wsgi.input"].read(length)
+                body = environ["wsgi.input"].read(length if exactly else length + 1)
             finally:
                 self._turns.release()
         environ["wsgi.input"] = BytesIO(body)
-        if not turn or len(body) < int(environ.get("CONTENT_LENGTH") or 0):
-            environ[_UNREAD] = True
+        if len(body) > length:
+            environ[UNREAD] = 413
+        elif not turn or (exactly and len(body) < length):
+            environ[UNREAD] = 503
 
     def _answer(self, proto: Any, environ: dict[str, Any]) -> None:
         held: list[Beginning] = []
@@ -79,7 +82,7 @@ class Front:
             environ[HOLD] = held.append
         try:
             self._run(kept, environ)
-        except Exception:
+        except BaseException:
             _log.exception("Ett svar kunde inte göras")
             proto.response_bytes(500, [], b"")
             return
@@ -121,8 +124,8 @@ class _Kept:
 def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_unread() -> None:
-        if _UNREAD in request.environ:
-            abort(503)
+        if status := request.environ.get(UNREAD):
+            abort(status)
 
 
 def stand_in(app: Flask) -> None:

@@ -44,7 +44,7 @@ def elsewhere():
 
 @pytest.fixture
 def queue(disk, elsewhere):
-    return Queue(disk, Unreachable, most=4, elsewhere=elsewhere)
+    return Queue(disk, (Unreachable,), most=4, elsewhere=elsewhere)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_nobody_who_is_done_waits_for_those_who_came_later(elsewhere):
         assert items == ["Anna"] or let_on.wait(10)
         return items
 
-    queue = Queue(write, Unreachable, most=4, elsewhere=elsewhere)
+    queue = Queue(write, (Unreachable,), most=4, elsewhere=elsewhere)
     anna, bo = elsewhere(queue.put, "Anna"), Future()
     assert anna_begun.wait(10)
     queue.put_later("Bo", bo.set_result)
@@ -144,3 +144,22 @@ def test_nobody_who_is_done_waits_for_those_who_came_later(elsewhere):
     assert not bo.done()
     let_on.set()
     assert bo.result(10) == "Bo"
+
+
+def test_one_who_cannot_be_told_costs_nobody_their_answer(disk, queue, caplog):
+    told = {name: Future() for name in "ABCD"}
+
+    def broken(_outcome):
+        raise ZeroDivisionError
+
+    disk.free.clear()
+    queue.put_later("first", lambda _: None)
+    assert disk.begun.wait(10)
+    for name in "AB":
+        queue.put_later(name, told[name].set_result)
+    queue.put_later("nobody", broken)
+    queue.put_later("C", told["C"].set_result)
+    queue.put_later("D", told["D"].set_result)
+    disk.free.set()
+    assert {name: outcome.result(10) for name, outcome in told.items()} == {name: f"{name} written" for name in told}
+    assert "ZeroDivisionError" in caplog.text

@@ -3,14 +3,14 @@
 import re
 from hashlib import sha256
 from types import SimpleNamespace
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
 from app.contest import acceptance, entrance, receipts
-from app.contest.models import Entry
+from app.contest.models import Entry, RulesVersion
 from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, on_sqlite, token_in
 from tests.web.granian import GranianClient
@@ -272,6 +272,28 @@ def test_one_place_does_not_use_up_the_entries_of_another(enter, client):
     enter(email="bo@example.se")
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
     assert enter().status_code == 200
+
+
+def test_the_first_of_two_fields_with_one_name_counts(client, clock, stored):
+    token = token_in(client.get(ENTRY_URL))
+    clock.forward(seconds=20)
+    both = {"email": ["anna@example.se", "bo@example.se"], "municipality": ["1441", "1480"]}
+    assert client.post(ENTRY_URL, data=filled(token=token) | both).status_code == 200
+    assert [(entry.email, entry.municipality) for entry in stored()] == [("anna@example.se", "1441")]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencodedx", ""])
+def test_a_body_that_says_it_is_no_form_is_none(client, clock, stored, kind):
+    token = token_in(client.get(ENTRY_URL))
+    clock.forward(seconds=20)
+    answer = client.post(ENTRY_URL, data=urlencode(filled(token=token)), content_type=kind)
+    assert (answer.status_code, stored()) == (422, [])
+
+
+def test_the_rules_that_an_entry_accepted_are_on_record(app, enter):
+    assert enter().status_code == 200
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(RulesVersion.number))) == 1
 
 
 def test_the_receipt_shows_code_ticket_and_time(enter, stored):

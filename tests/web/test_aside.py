@@ -44,7 +44,8 @@ def test_a_job_is_done_by_another_thread_of_lower_rank(aside):
     assert rank.result(10) > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-def test_jobs_are_done_one_at_a_time_in_the_order_they_came(aside):
+def test_jobs_are_done_one_at_a_time_in_the_order_they_came(aside, monkeypatch):
+    monkeypatch.setattr("app.web.aside.PATIENCE", 60)
     order, at_once, most = [], [0], [0]
 
     def job(number):
@@ -114,17 +115,22 @@ def test_a_server_that_is_about_to_end_does_what_has_come(aside):
     assert done_by(aside).result(10) is threading.current_thread()
 
 
-def test_a_machine_without_a_thread_to_spare_does_each_job_once(aside, monkeypatch):
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()], ids=repr)
+def test_a_machine_without_a_thread_to_spare_does_each_job_once_and_in_order(aside, monkeypatch, error):
     seen = []
 
     def none_to_spare(_thread):
-        raise RuntimeError("can't start new thread")
+        raise error
 
+    def job(number):
+        seen.append(number)
+        for more in range(number * 1000, number * 1000 + 600 if number < 10 else 0):
+            aside.put(partial(seen.append, more))
+
+    monkeypatch.setattr("app.web.aside.PATIENCE", 0.01)
     with monkeypatch.context() as without:
         without.setattr(threading.Thread, "start", none_to_spare)
-        aside.put(partial(seen.append, "first"))
-        aside.put(partial(seen.append, "second"))
-    assert seen == ["first", "second"]
-    aside.put(partial(seen.append, "third"))
+        aside.put(partial(job, 1))
+        assert sorted(seen) == [1, *range(1000, 1600)]
     done_by(aside).result(10)
-    assert seen == ["first", "second", "third"]
+    assert len(seen) == 601

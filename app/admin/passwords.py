@@ -11,6 +11,10 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
+from app.web.aside import Aside
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -62,6 +66,8 @@ def outdated(password_hash: str) -> bool:
 
 @contextmanager
 def _turn(turns: BoundedSemaphore) -> Iterator[None]:
+    aside: Aside = current_app.extensions["aside"]
+    aside.give_way()
     if not turns.acquire(timeout=WAITS):
         raise Busy
     try:

@@ -31,16 +31,25 @@ class Aside:
     def __init__(self) -> None:
         self._line: deque[Job] = deque()
         self._threads = ThreadPoolExecutor(THREADS, "aside", _step_back)
-        self._turn = _taken()
-        self._turn.release()
+        self._turn = threading.Lock()
         self._since = 0.0
         self._called = False
+        self._own = threading.local()
 
     def put(self, job: Job) -> None:
         """Has the job done, once, when those before it are."""
         self._line.append(job)
         if not self._call():
             self._work()
+
+    def give_way(self) -> None:
+        """Lets the others go on at once; for a job that is going to wait, or to work where Python is not needed."""
+        turn = getattr(self._own, "turn", None)
+        if turn and turn is self._turn:
+            self._turn, self._own.turn = threading.Lock(), None
+            turn.release()
+            if self._line:
+                self._call()
 
     def _call(self) -> bool:
         """Sees to it that somebody waits for the turn, for whoever has it may be stuck; one who waits is enough.
@@ -57,12 +66,11 @@ class Aside:
         return True
 
     def _work(self) -> None:
-        turn = self._own_turn()
+        turn = self._own.turn = self._own_turn()
         self._called = False
-        try:
-            while turn is self._turn and (job := self._next()):
-                self._do(job)
-        finally:
+        while turn is self._turn and (job := self._next()):
+            self._do(job)
+        if turn is self._own.turn:
             turn.release()
 
     def _next(self) -> Job | None:

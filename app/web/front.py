@@ -89,6 +89,8 @@ class Front:
         if held and kept.is_good():
             held[0](partial(self._ended, proto, environ, kept))
         else:
+            if kept.is_stream():
+                self._aside.give_way()  # it is sent as fast as it is read
             kept.send(proto)
 
     def _ended(self, proto: Any, environ: dict[str, Any], kept: "_Kept", outcome: Any) -> None:
@@ -115,6 +117,9 @@ class _Kept:
 
     def is_good(self) -> bool:
         return bool(self._sending[1][0] < 400)
+
+    def is_stream(self) -> bool:
+        return self._sending[0] == "response_iter"
 
     def send(self, proto: Any) -> None:
         name, answer = self._sending

@@ -92,7 +92,7 @@ class PageCache:
         return [body]
 
     def at_hand(self, environ: dict[str, Any]) -> Told | None:
-        """The answer to a request if it lies ready: at the price of a look in a dictionary, and never waiting."""
+        """The answer to a request, at the price of a look in a dictionary; None if it has to be made first."""
         moment = self._clock.timestamp()
         self._library.refresh()
         ready = self._ready

@@ -101,6 +101,31 @@ def test_who_was_already_in_line_behind_what_takes_long_is_not_forgotten(aside):
     assert stuck.result(10)
 
 
+@pytest.mark.parametrize("when", ["in line before", "comes after"])
+def test_who_is_going_to_wait_lets_the_others_go_on_at_once(aside, monkeypatch, when):
+    monkeypatch.setattr("app.web.aside.PATIENCE", 60)
+    long, may_wait = Long(), threading.Event()
+
+    def waits():
+        assert may_wait.wait(10)
+        aside.give_way()
+        long()
+
+    waiting = done_by(aside, waits)
+    if when == "comes after":
+        may_wait.set()
+        assert long.begun.wait(10)
+    other = done_by(aside)
+    may_wait.set()
+    assert other.result(10)
+    assert not waiting.done()
+    assert done_by(aside).result(10)
+    long.let_on.set()
+    assert waiting.result(10)
+    aside.give_way()
+    assert done_by(aside).result(10)
+
+
 def test_what_goes_wrong_stops_nobody(aside, caplog):
     def broken():
         raise ZeroDivisionError

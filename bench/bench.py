@@ -235,11 +235,10 @@ def main() -> None:
             bench_entries(port, folder, server)
             say(f"minne      {resident(server):.0f} MiB per process")
         keep(
-            f"Pages and entries beside nginx and sqlite3, {THREADS} threads",
+            "Pages and entries beside nginx and sqlite3",
             f"{'BENCH_QUICK=1 ' if QUICK else ''}BENCH_THREADS={THREADS} .venv/bin/python bench/bench.py",
             "Server on one core, load from the other; medians of five rounds. nginx sends the same bytes without the "
-            "fourteen headers. The server's threads decide: with 32 a page costs less than with 80, and readers wait "
-            "behind writers; 80 are what `make run` has.",
+            "fourteen headers.",
         )
     finally:
         shutil.rmtree(folder)

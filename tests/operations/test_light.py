@@ -27,7 +27,14 @@ ONLY_ORGANISERS = {
     "disposable_email_domains",
     "argon2",
 }
-ONLY_ELSEWHERE = {"psycopg", "redis", "py_arkworks_bls12381", "sqlalchemy.dialects.postgresql", "icalendar"}
+ONLY_ELSEWHERE = {
+    "psycopg",
+    "redis",
+    "structlog",
+    "py_arkworks_bls12381",
+    "sqlalchemy.dialects.postgresql",
+    "icalendar",
+}
 
 
 def test_who_serves_pages_and_forms_has_not_read_what_only_commands_and_rare_pages_use(tmp_path):

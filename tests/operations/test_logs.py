@@ -122,4 +122,4 @@ def test_without_the_setting_nothing_is_written(make_app, log, clock):
     logs_before = log.getvalue()
     make_app().test_client().get("/finns-inte")
     assert log.getvalue() == logs_before
-    assert not any(isinstance(handler.formatter, logs.JsonLines) for handler in logging.getLogger().handlers)
+    assert not any(handler.name == logs.HANDLER for handler in logging.getLogger().handlers)

@@ -11,9 +11,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from flask import current_app
-
-from app.web.aside import Aside
+from app.web.aside import give_way
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -66,8 +64,7 @@ def outdated(password_hash: str) -> bool:
 
 @contextmanager
 def _turn(turns: BoundedSemaphore) -> Iterator[None]:
-    aside: Aside = current_app.extensions["aside"]
-    aside.give_way()
+    give_way()
     if not turns.acquire(timeout=WAITS):
         raise Busy
     try:

@@ -23,6 +23,8 @@ PATIENCE = 0.1
 Job = Callable[[], None]
 
 _log = logging.getLogger(__name__)
+_own = threading.local()
+"""Of a thread that works aside: the `aside` that it works for, and its `turn`."""
 
 
 class Aside:
@@ -34,7 +36,6 @@ class Aside:
         self._turn = threading.Lock()
         self._since = 0.0
         self._called = False
-        self._own = threading.local()
 
     def put(self, job: Job) -> None:
         """Has the job done, once, when those before it are."""
@@ -42,11 +43,10 @@ class Aside:
         if not self._call():
             self._work()
 
-    def give_way(self) -> None:
-        """Lets the others go on at once; for a job that is going to wait, or to work where Python is not needed."""
-        turn = getattr(self._own, "turn", None)
-        if turn and turn is self._turn:
-            self._turn, self._own.turn = threading.Lock(), None
+    def _let_on(self, turn: threading.Lock) -> None:
+        """Gives up the turn, when it is still the one in force, though its job goes on."""
+        if turn is self._turn:
+            self._turn, _own.turn = threading.Lock(), None
             turn.release()
             if self._line:
                 self._call()
@@ -66,12 +66,14 @@ class Aside:
         return True
 
     def _work(self) -> None:
-        turn = self._own.turn = self._own_turn()
+        turn, before = self._own_turn(), getattr(_own, "turn", None)
+        _own.aside, _own.turn = self, turn
         self._called = False
         while turn is self._turn and (job := self._next()):
             self._do(job)
-        if turn is self._own.turn:
+        if turn is _own.turn:
             turn.release()
+        _own.turn = before
 
     def _next(self) -> Job | None:
         try:
@@ -100,6 +102,12 @@ class Aside:
                 mine = _taken()
                 self._since, self._turn = time.monotonic(), mine
                 return mine
+
+
+def give_way() -> None:
+    """Lets the others go on at once; for a job that is going to wait, or to work where Python is not needed."""
+    if turn := getattr(_own, "turn", None):
+        _own.aside._let_on(turn)
 
 
 def _taken() -> threading.Lock:

@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-from app.web.aside import Aside
+from app.web.aside import Aside, give_way
 
 READING = 6
 """Bodies that are read at a time: so many of the server's threads, and no more, may slow senders hold."""
@@ -90,7 +90,7 @@ class Front:
             held[0](partial(self._ended, proto, environ, kept))
         else:
             if kept.is_stream():
-                self._aside.give_way()  # it is sent as fast as it is read
+                give_way()  # it is sent as fast as it is read
             kept.send(proto)
 
     def _ended(self, proto: Any, environ: dict[str, Any], kept: "_Kept", outcome: Any) -> None:

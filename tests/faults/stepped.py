@@ -15,6 +15,7 @@ from flask import Flask, template_rendered
 
 from app import clock, create_app
 from app.clock import Clock
+from app.web import front
 
 
 class SharedClock(Clock):
@@ -52,3 +53,4 @@ def make() -> Flask:
 
 if "TEST_CLOCK" in os.environ:
     app = make()
+    front.stand_in(app)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from app.web.aside import THREADS, Aside
+from app.web.aside import THREADS, Aside, give_way
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_who_is_going_to_wait_lets_the_others_go_on_at_once(aside, monkeypatch, 
 
     def waits():
         assert may_wait.wait(10)
-        aside.give_way()
+        give_way()
         long()
 
     waiting = done_by(aside, waits)
@@ -122,7 +122,7 @@ def test_who_is_going_to_wait_lets_the_others_go_on_at_once(aside, monkeypatch, 
     assert done_by(aside).result(10)
     long.let_on.set()
     assert waiting.result(10)
-    aside.give_way()
+    give_way()
     assert done_by(aside).result(10)
 
 
@@ -138,6 +138,8 @@ def test_what_goes_wrong_stops_nobody(aside, caplog):
 def test_a_server_that_is_about_to_end_does_what_has_come(aside):
     aside._threads.shutdown()
     assert done_by(aside).result(10) is threading.current_thread()
+    give_way()
+    assert done_by(aside, give_way).result(10) is threading.current_thread()
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()], ids=repr)

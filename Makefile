@@ -33,7 +33,7 @@ soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd 
 check: install-dev ## format, lint, types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
 	@$(BIN)/hadolint deploy/Containerfile
-	@FLASK_DEMO=1 $(BIN)/flask content check
+	@FLASK_DEBUG=1 $(BIN)/flask content check
 	@$(BIN)/python tools/audit.py
 	@echo "Utan anmärkning."
 

@@ -9,12 +9,13 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database, jobs, migrations
+from app import commands, config, database, demo, jobs, migrations
 from app.admin import commands as admin_commands
 from app.admin import guard, pages
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
+from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import acceptance, receipts
@@ -53,10 +54,14 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
-    library = Library(settings.CALENDAR_CONTENT)
+    if settings.DEMO:
+        app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
+        app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
+    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"))
     if checked:
-        library.check()
+        library.require_edition()
     app.extensions["clock"] = clock
+    app.extensions["wall_clock"] = settings.CLOCK or Clock()
     app.extensions["library"] = library
     app.extensions["aside"] = Aside()
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)

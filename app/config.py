@@ -4,6 +4,7 @@ import codecs
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -99,12 +100,13 @@ def _describe(fault: Any) -> str:
 
 
 def _with_instance(settings: Settings) -> Settings:
-    """Settle the instance folder; a demo has one of its own."""
+    """Settle the instance folder; a demo has one of its own, and never reaches out of it."""
     default = ROOT / "instance" / "demo" if settings.DEMO else ROOT / "instance"
     folder = settings.INSTANCE_PATH or default
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} är en fil, inte en mapp.")
-    return settings.model_copy(update={"INSTANCE_PATH": folder})
+    apart = {"DATABASE_URL": "", "REDIS_URL": "", "MAIL_URL": ""} if settings.DEMO else {}
+    return settings.model_copy(update={"INSTANCE_PATH": folder, **apart})
 
 
 def made_folder(folder: Path) -> Path:
@@ -121,15 +123,15 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigurationError(
             "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
         )
-    if not settings.CALENDAR_CONTENT.is_dir():
-        raise ConfigurationError(f"FLASK_CALENDAR_CONTENT: mappen {settings.CALENDAR_CONTENT} finns inte.")
     return settings
 
 
 def _with_secret_key(settings: Settings) -> Settings:
     key_file = settings.instance / "secret_key"
     key = settings.SECRET_KEY or (key_file.read_text().strip() if key_file.is_file() else "")
-    if not key and (settings.DEBUG or settings.DEMO):
+    if not key and settings.DEMO:
+        key = _made_key(key_file)
+    if not key and settings.DEBUG:
         key = secrets.token_urlsafe(48)
     if len(key) < 32:
         raise ConfigurationError(
@@ -137,3 +139,15 @@ def _with_secret_key(settings: Settings) -> Settings:
             "Skapa en med: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return settings.model_copy(update={"SECRET_KEY": key})
+
+
+def _made_key(file: Path) -> str:
+    """Make the key of a demo; several processes that start at once agree on one."""
+    made_folder(file.parent)
+    draft = file.with_name(f"secret_key.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+    return file.read_text()

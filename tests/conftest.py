@@ -168,11 +168,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def read_once() -> Iterator[None]:
     """The repository's own content, which no test changes, is read once: to read it is half of making an app."""
-    read, keep = library.read_edition, cache(library.read_edition)
     own = ROOT / "calendar_content"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(library, "read_edition", lambda folder: (keep if folder.parent == own else read)(folder))
+        for name in ("read_edition", "pack"):
+            patch.setattr(library, name, _once(getattr(library, name), own))
         yield
+
+
+def _once(read: Callable[[Path], Any], own: Path) -> Callable[[Path], Any]:
+    keep = cache(read)
+    return lambda folder: (keep if folder.parent == own else read)(folder)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ READING_ORDER = """
     draw.verifiera draw.readers
     audit.chain
     sqlite_file database migrations audit.records
-    calendar.content calendar.library calendar.commands
+    calendar.content calendar.last_good calendar.library calendar.commands
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     editing.pictures editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
     contest.models contest.rulebook contest.counts contest.hints
@@ -46,6 +46,7 @@ READING_ORDER = """
     admin.roles admin.moments admin.season admin.readiness admin.upkeep
     admin.browsers admin.models admin.log admin.sealing
     admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
+    demo
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection
     operations.logs operations.metrics operations.doctor operations.commands
@@ -55,6 +56,7 @@ READING_ORDER = """
     admin.sheet_form admin.editing_forms admin.edition_forms admin.editing_desk
     admin.editing_views admin.version_views admin.picture_views admin.edition_views
     admin.statistics_views admin.sign_in_views admin.own_account_views admin.accounts_views
+    admin.demo_views
     admin.pages
     commands
 """.split()  # noqa: SIM905 – to be read as lines

@@ -64,7 +64,7 @@ def main() -> int:
         os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with throwaway_server() as address:
-        return subprocess.run(sys.argv[1:], env=os.environ | {"TEST_DATABASE_URL": address}).returncode  # noqa: S603
+        return subprocess.run(sys.argv[1:], env=os.environ | {"TEST_DATABASE_URL": address}).returncode
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def main() -> int:
     hold_signals()
     port = chosen_port()
     check_port(port)
-    if not os.environ.get("FLASK_DEMO"):
+    if not os.environ.get("FLASK_DEMO"):  # a demo makes a key of its own
         make_secret_key()
     os.environ.setdefault("FLASK_PUBLIC_URL", f"http://127.0.0.1:{port}")
     run([str(BIN / "flask"), "prepare"])

@@ -4,7 +4,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The programs that tests and pictures need, of one version on every machine.
 WITH := tools/with-programs
-DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse
@@ -18,11 +17,14 @@ install: ## .venv with what runs the calendar
 install-dev: ## the same with what tests it: packages, PostgreSQL, nginx, a browser
 	@$(PYTHON) tools/install.py --dev
 
+# No shell may stand between make and these: make tells its child to end, and a shell would not pass that on.
 run: install ## starts the calendar on http://127.0.0.1:5000 (PORT=5001 for another port)
 	@$(BIN)/python tools/run.py
 
+demo: export FLASK_DEMO := 1
+demo: export FLASK_NOW := $(or $(NOW),2026-12-13T08:00)
 demo: install ## the same on 13 December, with invented entries (NOW=2026-12-22T11:58 for another moment)
-	@$(DEMO) $(BIN)/python tools/run.py
+	@$(BIN)/python tools/run.py
 
 test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run

@@ -4,8 +4,8 @@ import io
 import logging
 import os
 import re
-import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from app.calendar.content import IMAGE, read_edition
@@ -23,11 +23,11 @@ class LastGood:
 
     def years(self) -> list[int]:
         """Return the years that have an archive."""
-        return sorted(int(file.stem) for file in self.folder.glob("20??.tar") if re.fullmatch(r"\d{4}", file.stem))
+        return sorted(int(file.stem) for file in self.folder.glob("20??.zip") if re.fullmatch(r"\d{4}", file.stem))
 
     def file(self, year: int) -> Path:
         """Return where a year's archive is, or would be."""
-        return self.folder / f"{year}.tar"
+        return self.folder / f"{year}.zip"
 
     def save(self, year: int, archive: bytes) -> None:
         """Save an archive, unless it stands there already."""
@@ -45,21 +45,19 @@ class LastGood:
     def read(self, year: int) -> Edition | None:
         """Return the edition in a year's archive; None when there is none that can be read."""
         try:
-            with tempfile.TemporaryDirectory() as folder, tarfile.open(self.file(year)) as archive:
-                archive.extractall(folder, filter="data")
+            with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(self.file(year)) as archive:
+                archive.extractall(folder)
                 return read_edition(Path(folder) / str(year))
-        except (OSError, tarfile.TarError, ContentError):
+        except (OSError, zipfile.BadZipFile, ContentError):
             return None
 
 
 def pack(folder: Path) -> bytes:
     """Return an archive of what an edition is read from: the same bytes for the same files."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file() and (file.name in ("edition.toml", "hatch.md") or IMAGE.fullmatch(file.name)):
-                content = file.read_bytes()
-                member = tarfile.TarInfo(f"{folder.name}/{file.relative_to(folder)}")
-                member.size = len(content)
-                archive.addfile(member, io.BytesIO(content))
+                # A ZipInfo of its own bears no time, so the same files give the same bytes.
+                archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
     return packed.getvalue()

@@ -33,7 +33,6 @@ from app.statistics import models as statistics_models
 from app.web import assets, converters, cross_site, errors, front, health, limits, page_cache, templating
 from app.web.aside import Aside
 from app.web.headers import InOnePiece, SecurityHeaders
-from app.web.hosts import SaneHost
 from app.web.no_session import NoSession
 
 PAGES = (*pages.PAGES, day_views, feed_views)
@@ -47,6 +46,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
+        TRUSTED_HOSTS=settings.hosts,
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
@@ -98,10 +98,9 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SaneHost(
-        InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app))), urlsplit(app.config["PUBLIC_URL"]).netloc
-    )
-    pages_first = page_cache.PageCache(inner, clock, library, addresses, tally.count)
+    inner = InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app)))
+    host = urlsplit(app.config["PUBLIC_URL"]).netloc
+    pages_first = page_cache.PageCache(inner, host, clock, library, addresses, tally.count)
     app.extensions["pages"] = app.wsgi_app = pages_first  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -25,7 +25,7 @@ from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import config, create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
@@ -73,6 +73,14 @@ class StoppedClock(Clock):
 
     def timestamp(self) -> float:
         return self.instant.timestamp()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_env_file() -> Iterator[None]:
+    """What a developer has in `.env` is not the tests' business."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "ENV_FILE", Path(os.devnull))
+        yield
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@ PORT ?= 5000
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 1
-THREADS ?= 12
+THREADS ?= 80
 SERVE := $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
   --blocking-threads $(THREADS) --no-ws --log-level error wsgi:app
 DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
+
+# app/config.py reads .env, whatever its encoding; Flask's command would fail on UTF-16 before that.
+export FLASK_SKIP_DOTENV := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse

@@ -54,5 +54,5 @@ def _invent_entries() -> None:
             nonce=f"demo-{number}",
         )
         moment = contest.opens + span * number / INVENTED + timedelta(seconds=number)
-        acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], moment)
+        acceptance.save_entry(contest, answers, current_app.config["SECRET_KEY"], moment)
     click.echo(f"{INVENTED} påhittade bidrag är med, för övning.")

@@ -25,7 +25,7 @@ READING_ORDER = """
     contest.models contest.rulebook contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
-    contest.queue contest.acceptance contest.settling contest.receipts
+    contest.queue contest.acceptance contest.settling
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
     statistics.summary statistics.pictures
@@ -33,13 +33,13 @@ READING_ORDER = """
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.aside web.front web.cross_site web.no_session
+    web.converters web.headers web.bulkhead web.cross_site
     web.assets web.weight web.errors web.health web.limits web.form_token web.templating
     web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
-    contest.forms contest.views contest.entrance
+    contest.forms contest.views
     draw.open_files draw.views draw.day_views
     privacy.forms privacy.views privacy.commands
     feedback.forms feedback.views

@@ -45,8 +45,6 @@ def _line(address: str) -> str:
 
 _APART = 60
 """Seconds that one process may be ahead of another, at most, without a count being taken for a mistake."""
-SPENT = "kalender.spent"
-"""Key in the environ of a request whose try was one too many and has been counted as such."""
 limiter = Limiter(key_func=client, headers_enabled=False)
 
 

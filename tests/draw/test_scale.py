@@ -320,7 +320,7 @@ def test_an_entry_costs_the_same_however_many_came_before(make_app, blank, tmp_p
         contest = client.application.extensions["library"].editions[2026].contest
         answers = Answers("sen@example.se", "2030", "1441", None, secrets.token_hex(20))
         with client.application.app_context():
-            return acceptance.accept(contest, answers, "x" * 32, clock.now())
+            return acceptance.save_entry(contest, answers, "x" * 32, clock.now())
 
     costs = []
     for size in (150, 900):

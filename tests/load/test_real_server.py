@@ -54,7 +54,7 @@ def idn(n: int) -> list[str]:
 
 def granian(port: int, workers: int = 1, target: str = "wsgi:app") -> list[str]:
     command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}"]
-    return [*command, "--workers", f"{workers}", "--blocking-threads", "12", "--no-ws", "--log-level", "error", target]
+    return [*command, "--workers", f"{workers}", "--blocking-threads", "80", "--no-ws", "--log-level", "error", target]
 
 
 def gunicorn(port: int) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, jobs, migrations
@@ -38,16 +37,13 @@ PAGES = (*pages.PAGES, day_views, feed_views)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """The application. Raises ConfigurationError and, if it is to be `checked`, ContentError, in Swedish sentences."""
+    """The application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
         TRUSTED_HOSTS=settings.hosts,
-        RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
-        BABEL_DEFAULT_LOCALE="sv",
-        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
@@ -60,7 +56,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 
     database.init_app(app, settings.database_address)
     migrations.init_app(app, database.db)
-    Babel(app)
+    with app.app_context():
+        migrations.check(database.db)
 
     for part in (*(logs, metrics, converters, templating, bulkhead, cross_site, errors, health, limits, acceptance),):
         part.init_app(app)

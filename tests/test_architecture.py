@@ -18,7 +18,7 @@ READING_ORDER = """
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
     audit.chain
-    sqlite_file database migrations audit.records
+    sqlite_file database write_once migrations audit.records
     calendar.content calendar.library calendar.commands
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     editing.pictures editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
@@ -28,7 +28,7 @@ READING_ORDER = """
     contest.queue contest.acceptance contest.settling
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
-    statistics.summary statistics.pictures
+    statistics.summary
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring

@@ -108,8 +108,8 @@ def _counters() -> Iterator[Line]:
     """Where the numbers of tries are kept: Redis, or a file."""
     name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
     try:
-        answers = limits.limiter.storage.check()
-    except limits.limiter.storage.base_exceptions:
+        answers = limits.storage().check()
+    except limits.storage().base_exceptions:
         answers = False
     if answers:
         yield Line("bra", f"{name} svarar.")

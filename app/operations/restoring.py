@@ -60,8 +60,8 @@ def _refuse_other_program(manifest: Manifest) -> None:
         )
     if manifest.revision not in migrations.known():
         raise Unusable(
-            f"Säkerhetskopian är från en nyare version av programmet (databas {manifest.revision}). "
-            "Uppgradera det först."
+            f"Säkerhetskopian är från en annan utgåva av programmet (databas {manifest.revision}). "
+            "Återställ den med den utgåvan."
         )
 
 

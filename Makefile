@@ -10,6 +10,8 @@ DEMO := FLASK_DEMO=1 FLASK_NOW=$(or $(NOW),2026-12-13T08:00)
 
 # app/config.py reads .env, whatever its encoding; Flask's command would fail on UTF-16 before that.
 export FLASK_SKIP_DOTENV := 1
+# glibc would give each of the threads an arena of its own.
+export MALLOC_ARENA_MAX := 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse

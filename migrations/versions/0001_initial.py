@@ -38,8 +38,8 @@ def upgrade():
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
-        read_from_body("at", "tid", sa.String(length=20), nullable=False),
-        read_from_body("ticket", "lott", sa.String(length=64), nullable=True),
+        read_from_body("at", "tid", sa.String(length=20)),
+        read_from_body("ticket", "lott", sa.String(length=64)),
         sa.PrimaryKeyConstraint("contest_id", "number", name=op.f("pk_audit_record")),
     )
     op.create_index("ix_audit_record_contest_id_at_number", "audit_record", ["contest_id", "at", "number"])
@@ -342,11 +342,11 @@ def upgrade():
         op.execute(statement)
 
 
-def read_from_body(column, name, kind, nullable):
+def read_from_body(column, name, kind):
     """A column that the database reads from a record's body, so that it can never say anything else."""
     if op.get_bind().dialect.name == "postgresql":
-        return sa.Column(column, kind, sa.Computed(f"body::json ->> '{name}'", persisted=True), nullable=nullable)
-    return sa.Column(column, kind, sa.Computed(f"json_extract(body, '$.{name}')", persisted=False), nullable=nullable)
+        return sa.Column(column, kind, sa.Computed(f"body::json ->> '{name}'", persisted=True))
+    return sa.Column(column, kind, sa.Computed(f"json_extract(body, '$.{name}')", persisted=False))
 
 
 def downgrade():

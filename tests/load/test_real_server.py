@@ -18,8 +18,8 @@ import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeSerializer
 
-from app.contest import entries
 from app.contest.models import Entry
+from tests import oracles
 from tests.conftest import free_port, on_postgresql, swedish
 
 ROOT = Path(__file__).parents[2]
@@ -148,8 +148,8 @@ def test_two_hundred_at_once_are_all_stored_and_the_right_ones_count(port, datab
         with ThreadPoolExecutor(64) as crowd:
             tickets = list(crowd.map(enter, [port] * len(addresses), tokens, addresses))
     rows = stored(database_url)
-    candidates = [entries.Candidate(row.id, row.duplicate_key, row.answer, None) for row in rows]
-    struck = dict(entries.settle(candidates, "2030"))
+    candidates = [oracles.Candidate(row.id, row.duplicate_key, row.answer, None) for row in rows]
+    struck = dict(oracles.settle(candidates, "2030"))
     assert sorted(tickets) == sorted(row.ticket for row in rows)
     assert len(rows) == 200
     first = {row.duplicate_key: row.id for row in sorted(rows, reverse=True)}

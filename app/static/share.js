@@ -1,14 +1,19 @@
-// Copies the address of the hatch; without script, or without a clipboard, the button never shows.
+// Shares the hatch: with the share sheet where there is one, else by copying its address. Without either, no button.
 const button = document.querySelector("#dela");
-if (button && navigator.clipboard) {
+if (button && (navigator.share || navigator.clipboard)) {
+  if (!navigator.share) button.textContent = "Kopiera länken";
   button.hidden = false;
   button.addEventListener("click", async () => {
     const status = document.querySelector("#delad");
+    const url = document.querySelector("link[rel=canonical]").href;
     try {
-      await navigator.clipboard.writeText(location.href);
-      status.textContent = "Länken är kopierad.";
-    } catch {
-      status.textContent = "Det gick inte. Kopiera adressen högst upp i webbläsaren.";
+      if (navigator.share) await navigator.share({ title: document.querySelector("h1").textContent, url });
+      else {
+        await navigator.clipboard.writeText(url);
+        status.textContent = "Länken är kopierad.";
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") status.textContent = "Det gick inte. Kopiera adressen högst upp i webbläsaren.";
     }
   });
 }

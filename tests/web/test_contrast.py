@@ -21,6 +21,7 @@ PAIRS = [
     ("on-accent", "accent", TEXT),
     ("fault", "page", TEXT),
     ("fault", "surface", TEXT),
+    ("good", "surface", TEXT),
     ("on-sky", "sky", TEXT),
     ("on-sky", "sky-low", TEXT),
     ("lamp", "sky", TEXT),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.web import health
-from tests.conftest import on_sqlite
+from tests.conftest import on_sqlite, signed_in
 
 IN_ORDER = {"database": "ok", "disk": "ok", "content": "ok", "clock": "ok"}
 
@@ -66,3 +66,16 @@ def test_a_clock_that_was_never_set_is_told(client, monkeypatch):
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nobody_learns_where_things_are(client, path, tmp_path):
     assert str(tmp_path) not in client.get(path).text
+
+
+@on_sqlite
+def test_a_start_with_broken_content_serves_and_tells(make_app, content):
+    make_app(CALENDAR_CONTENT=content)
+    file = content / "2026/20/hatch.md"
+    file.write_text(file.read_text().replace('title = "', "title = 7 #", 1))
+    app = make_app(CALENDAR_CONTENT=content)
+    visitor, organiser = app.test_client(), signed_in(app, "olle@example.se")
+    assert visitor.get("/").status_code == 200
+    ready = visitor.get("/readyz")
+    assert (ready.status_code, ready.json["content"]) == (503, "1 faults: run flask content check")
+    assert "2026/20/hatch.md, rad 2, fältet title" in organiser.get("/admin/").text

@@ -26,6 +26,7 @@ WRITTEN_ONCE = {
     "draw_value": [("contest_id",)],
     "draw_verdict": [("contest_id", "place")],
     "erasure": [("contest_id",)],
+    "organiser_log": [("id",)],
     "rules_version": [("contest_id", "number")],
 }
 

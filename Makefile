@@ -62,7 +62,7 @@ screenshots: install-dev ## pictures of every page and state into docs/screensho
 lighthouse: install-dev ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@$(WITH) tools/lighthouse.sh
 
-bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (a million)
+bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (300,000)
 	@$(WITH) $(BIN)/python bench/bench.py
 	@$(BIN)/python bench/start.py
 	@for each in postgres draw growth; do PYTHONPATH=. $(WITH) $(BIN)/python bench/$$each.py || exit 1; done

@@ -64,7 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     with app.app_context():
         migrations.check(database.db)
 
-    for part in (*(logs, metrics, converters, templating, bulkhead, cross_site, errors, health, limits, acceptance),):
+    for part in (*(logs, metrics, errors, converters, templating, bulkhead, cross_site, health, limits, acceptance),):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)

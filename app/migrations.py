@@ -28,6 +28,9 @@ def check(db: SQLAlchemy) -> None:
             revision = found(connection)
     except SQLAlchemyError:
         return  # none yet, or away for the moment: what needs it says so
+    finally:
+        # A server may fork after this; no process may use a connection of another.
+        db.engine.dispose()
     if revision and revision not in known():
         raise UnknownRevision(
             f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "

@@ -1,7 +1,7 @@
 """The draw at size: seconds and peak memory of each step, beside the bare hashing of the same bytes in one process.
 
 Each step is a process of its own, on one SQLite database of invented entries: a fifth of them wrong, a twentieth from
-someone who had entered before. `make bench`, or `BENCH_ENTRIES=100000 PYTHONPATH=. .venv/bin/python bench/draw.py`.
+someone who had entered before. `make bench`, or `BENCH_ENTRIES=1000000 PYTHONPATH=. .venv/bin/python bench/draw.py`.
 """
 
 import hmac
@@ -35,7 +35,7 @@ from app.draw import conduct, listing, ranking, rehearsal
 from app.draw.beacon import round_at
 from app.draw.models import Drawn
 
-ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+ENTRIES = int(os.environ.get("BENCH_ENTRIES", "300000"))
 PAGE = "/2026/dragning"
 LOCKED_AT = datetime(2026, 12, 21, 9, tzinfo=SWEDEN)
 DRAW_AT = LOCKED_AT + timedelta(hours=27)

@@ -1,8 +1,9 @@
 """What each page costs among many entries: milliseconds, the median of five, in one process without a network.
 
-`make bench`, or `BENCH_ENTRIES=100000 PYTHONPATH=. .venv/bin/python bench/growth.py`; a million take minutes to make.
+`make bench`, or `BENCH_ENTRIES=1000000 PYTHONPATH=. .venv/bin/python bench/growth.py`.
 """
 
+import resource
 import secrets
 import statistics
 import tempfile
@@ -19,7 +20,6 @@ from app import create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
-from app.contest import hints
 from app.database import db
 from app.draw import rehearsal
 
@@ -72,15 +72,12 @@ def main() -> None:
         settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": Path(folder), "CLOCK": Open()}
         app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
         with app.app_context():
-            contest = app.extensions["library"].editions[2026].contest
-            fill(app, contest)
-            start = time.perf_counter()
-            hints.keep_up(contest.id, app.extensions["clock"].now())
-            say(f"en gång i timmen, vid sidan av: vad som sticker ut, {time.perf_counter() - start:.1f} s")
-        say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms")
+            fill(app, app.extensions["library"].editions[2026].contest)
+        say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:
                 say(f"{path:32} {median(client, path):8.1f}")
+        say(f"minne som mest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
     keep("Pages among many entries", f"BENCH_ENTRIES={ENTRIES} PYTHONPATH=. .venv/bin/python bench/growth.py")
 
 

@@ -27,6 +27,6 @@ def keep(title: str, command: str, *limits: str) -> None:
     where = f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} × {cpu[1] if cpu else '?'}"
     told = f"{where}, load {load} at the end, {time.time() - _BEGAN:.0f} s. `{command}`"
     old = FILE.read_text("utf-8") if FILE.is_file() else ""
-    sections = dict(re.findall(r"^## (.+)\n(.*?)(?=^## |\Z)", old, re.M | re.S))
+    sections = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", old, re.M | re.S))
     sections[title] = "\n".join(["", told, "", *(f"{each}\n" for each in limits), "```text", *_said, "```", ""])
     FILE.write_text(HEAD + "".join(f"\n## {name}\n{text.rstrip()}\n" for name, text in sections.items()), "utf-8")

@@ -82,5 +82,5 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
     kept = set(db.session.scalars(sa.text(triggers)))
     assert found - kept == {
         *("entry", "outbox_mail", "feedback", "hatch_count", "night_claim", "draw_winner_name"),
-        *("organiser", "organiser_log", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
+        *("organiser", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
     }

@@ -31,7 +31,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         add_passkey remove_passkey end_sign_in end_all_sign_ins
     """,
     (ADMINISTRATOR, EDITOR, CONTEST): """
-        readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv statistics_png
+        readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
     """,
     (ADMINISTRATOR, CONTEST, WITNESS): "draw rehearsed_page answer_proposal",
     (ADMINISTRATOR, CONTEST): """

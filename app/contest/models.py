@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UTCDateTime, db
 
+_IS_STRUCK = sa.text("struck IS NOT NULL")
+
 
 class Entry(Base):
     """One entry. The address and the code are erased when their time is up; the ticket stays."""
@@ -18,6 +20,9 @@ class Entry(Base):
         sa.Index("ix_entry_contest_id_id", "contest_id", "id"),
         sa.Index("ix_entry_contest_id_municipality", "contest_id", "municipality"),
         sa.Index("ix_entry_contest_id_received_at", "contest_id", "received_at"),
+        sa.Index(
+            "ix_entry_contest_id_struck", "contest_id", "struck", sqlite_where=_IS_STRUCK, postgresql_where=_IS_STRUCK
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

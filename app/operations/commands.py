@@ -16,7 +16,7 @@ from app.operations import backup, doctor, metrics, restoring
 from app.operations.bundle import Unusable
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-LEFT_OUT = "Inte med: räknare för antal försök, jobbkön, mejl som lagts som filer. De behövs inte för att fortsätta."
+LEFT_OUT = "Inte med: räknare för antal försök, mejl som lagts som filer. De behövs inte för att fortsätta."
 
 
 @click.command("backup")

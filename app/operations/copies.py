@@ -14,9 +14,6 @@ from app import migrations
 from app.database import db
 from app.operations.bundle import Unusable
 
-NOT_OURS = "huey_"
-"""How the tables of the queue begin: nothing in them is worth keeping."""
-
 
 def revision() -> str:
     """The migration that the database has come to. Raises Unusable when there is none."""
@@ -28,15 +25,14 @@ def revision() -> str:
 
 
 def is_empty() -> bool:
-    """Whether the database has no table of ours."""
-    return all(name.startswith(NOT_OURS) for name in sa.inspect(db.engine).get_table_names())
+    """Whether the database has no table."""
+    return not sa.inspect(db.engine).get_table_names()
 
 
 def dump(target: Path) -> None:
     """Writes the database as it is at one instant to a new file. Raises Unusable."""
     if db.engine.dialect.name == "postgresql":
-        kept = ("--format=custom", "--no-owner", "--no-acl", f"--exclude-table={NOT_OURS}*")
-        return _run("pg_dump", *kept, f"--file={target}")
+        return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
         driver.execute("VACUUM INTO ?", (str(target),))

@@ -38,11 +38,11 @@ class Bulkhead:
 
     def _read(self, environ: dict[str, Any]) -> bool:
         """Put the body into memory, unless Flask refuses its length or a view allows more."""
-        told = environ.get("CONTENT_LENGTH")
-        if told in ("", "0") or (not told and "HTTP_TRANSFER_ENCODING" not in environ):
+        told = environ.get("CONTENT_LENGTH") or ""
+        if not told.isdecimal() and "HTTP_TRANSFER_ENCODING" not in environ:
             return True
-        length = int(told) if told else self._largest + 1
-        if told and length > self._largest:
+        length = int(told) if told.isdecimal() else self._largest + 1
+        if not length or (told and length > self._largest):
             return True
         if not self._readers.acquire(timeout=READER_WAITS):
             return False
@@ -51,8 +51,9 @@ class Bulkhead:
         finally:
             self._readers.release()
         environ["wsgi.input"] = BytesIO(body)
-        # One byte more than may come in chunks is too much, whatever was still to come.
+        # Of what comes in chunks one byte too many is too much, whatever was still to come.
         environ["CONTENT_LENGTH"] = told or str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         return True
 
 

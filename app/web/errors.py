@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -27,6 +27,12 @@ _AWAY = (
 
 
 def init_app(app: Flask) -> None:
+    @app.before_request
+    def refuse_other_hosts() -> None:
+        """Before anything else is refused: no other page could be made for a host that is not ours."""
+        if isinstance(request.routing_exception, SecurityError):
+            raise request.routing_exception
+
     @app.errorhandler(HTTPException)
     def in_words(error: HTTPException) -> tuple[str, int, dict[str, str]]:
         status = error.code or 500

@@ -113,29 +113,29 @@ class SQLiteStorage(Storage):
     def __init__(self, path: str) -> None:
         super().__init__()
         self._path = path
-        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._opened: sqlite3.Connection | None = None
 
     @property
     def base_exceptions(self) -> type[Exception]:
         return sqlite3.Error
 
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
-            self._local.connection = connection
-        found: sqlite3.Connection = self._local.connection
-        return found
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
+        return connection
 
     def _ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
-        try:
-            return self._connection().execute(statement, values).fetchall()
-        except sqlite3.Error:
-            # Opened while the folder could not be written, it would stay read-only for ever.
-            self._local.__dict__.pop("connection", None)
-            raise
+        with self._lock:
+            try:
+                self._opened = self._opened or self._connect()
+                return self._opened.execute(statement, values).fetchall()
+            except sqlite3.Error:
+                # Opened while the folder could not be written, it would stay read-only for ever.
+                self._opened = None
+                raise
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         now = time.time()

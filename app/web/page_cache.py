@@ -9,6 +9,7 @@ question mark is not read, so no request can fill the memory or slip past it.
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,7 +28,7 @@ Counted = tuple[int, int]
 _GENERATIONS = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Generation:
     """The pages of one state of the calendar, good from `start` until `end` (POSIX seconds)."""
 
@@ -110,10 +111,10 @@ class PageCache:
             with self._lock:
                 if self._made(generation.end) is None:
                     following = self._make(generation.end)
-                    self._keep((*self._generations, following))
-                    threading.Thread(
-                        target=self._prepare, args=(generation, following, dict(environ)), daemon=True
-                    ).start()
+                    self._keep(generation, following)
+                    what = (generation, following, dict(environ))
+                    with suppress(RuntimeError):  # a machine that has no thread to spare: midnight is a rush then
+                        threading.Thread(target=self._prepare, args=what, daemon=True).start()
         return age
 
     def _made(self, moment: float) -> Generation | None:
@@ -124,12 +125,13 @@ class PageCache:
         """The generation of an instant, made when there is none, as the first of those that are kept."""
         with self._lock:
             generation = self._made(moment) or self._make(moment)
-            self._keep((generation, *(each for each in self._generations if each is not generation)))
+            self._keep(generation)
         return generation
 
-    def _keep(self, generations: tuple[Generation, ...]) -> None:
-        version = self._library.version
-        self._generations = tuple(each for each in generations if each.version == version)[:_GENERATIONS]
+    def _keep(self, *first: Generation) -> None:
+        """Keep these first, and then those that were kept before."""
+        rest = (each for each in self._generations if each not in first and each.version == first[0].version)
+        self._generations = (*first, *rest)[:_GENERATIONS]
 
     def _make(self, moment: float) -> Generation:
         version = self._library.version

@@ -26,6 +26,7 @@ WRITTEN_ONCE = {
     "draw_value": [("contest_id",)],
     "draw_verdict": [("contest_id", "place")],
     "erasure": [("contest_id",)],
+    "organiser_log": [("id",)],
     "rules_version": [("contest_id", "number")],
 }
 
@@ -100,6 +101,10 @@ def upgrade():
     op.create_index("ix_entry_contest_id_id", "entry", ["contest_id", "id"])
     op.create_index("ix_entry_contest_id_municipality", "entry", ["contest_id", "municipality"])
     op.create_index("ix_entry_contest_id_received_at", "entry", ["contest_id", "received_at"])
+    struck = sa.text("struck IS NOT NULL")
+    op.create_index(
+        "ix_entry_contest_id_struck", "entry", ["contest_id", "struck"], sqlite_where=struck, postgresql_where=struck
+    )
 
     op.create_table(
         "erasure",

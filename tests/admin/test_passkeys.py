@@ -193,7 +193,7 @@ def test_on_an_address_of_numbers_it_is_said_that_passkeys_do_not_work(olga):
 @on_sqlite
 @configured(PUBLIC_URL="https://jul.example.se")
 def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for(client):
-    asked = client.get(QUESTION, base_url="https://elak.example").json
+    asked = client.get(QUESTION, base_url="https://127.0.0.1").json
     assert asked["options"]["rpId"] == "jul.example.se"
     assert asked["options"]["userVerification"] == "required"
 
@@ -202,5 +202,5 @@ def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for
 @pytest.mark.parametrize("host", ["_", "kalender.test", "[::1]"])
 def test_a_name_that_is_not_the_sites_own_gets_no_question(client, host):
     answer = client.get(QUESTION, headers={"Host": host})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "challenge" not in answer.text

@@ -60,6 +60,7 @@ def night(app, clock):
 
     def go(on=app):
         with on.app_context():
+            erasure.sweep()
             return erasure.erase_due(clock.now())
 
     return go

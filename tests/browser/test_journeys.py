@@ -73,14 +73,6 @@ def test_todays_hatch_opens_from_the_top_of_the_calendar(visitor):
     expect(heading(visitor, "Åk buss och sticka en halv vante")).to_be_visible()
 
 
-def test_the_answer_shows_when_asked_for(visitor):
-    visitor.goto("/2026/lucka/10")
-    answer = visitor.get_by_text("De var 71 procent lägre 2023 än 2006. Målet är 90 procent lägre 2035.")
-    expect(answer).to_be_hidden()
-    visitor.get_by_text("Visa svaret").click()
-    expect(answer).to_be_visible()
-
-
 def test_one_hatch_leads_to_the_next_and_back(visitor):
     visitor.goto("/2026/lucka/9")
     ways = visitor.get_by_role("navigation", name="Fler luckor")

@@ -88,7 +88,7 @@ def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port,
     rounds = ROUNDS[engine]
     chance, crowd = random.Random(share), Crowd()  # noqa: S311 – to be repeated
     for number in range(1, rounds + 1):
-        now = {"FLASK_NOW": f"2026-12-10T{8 + number // 60:02}:{number % 60:02}:00"}
+        now = {"TEST_NOW": f"2026-12-10T{8 + number // 60:02}:{number % 60:02}:00"}
         with serving(granian(port), port, database_url, tmp_path, **now) as server:
             end = threading.Timer(chance.uniform(0.02, 0.7), kill, (server.pid, crowd.thanks if number % 2 else None))
             crowd.thanks.clear()
@@ -97,7 +97,7 @@ def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port,
             end.join()
         assert_whole(database_url, crowd.thanked)
     assert len(crowd.thanked) >= rounds // 2
-    with serving(granian(port), port, database_url, tmp_path, FLASK_NOW="2026-12-10T20:00:00"):
+    with serving(granian(port), port, database_url, tmp_path, TEST_NOW="2026-12-10T20:00:00"):
         for address in crowd.unanswered:
             crowd.thanked[address] = enter(port, TOKEN, address)
     assert_whole(database_url, crowd.thanked)

@@ -165,8 +165,8 @@ LEFT_BEHIND = (
 
 
 @pytest.fixture
-def next_year(make_app, decided, contest, app, clock):
-    """The calendar when last year's folder has been taken away; `put_back` gives it back."""
+def next_year(make_app, decided, contest, app, clock, tmp_path):
+    """The calendar when last year has been taken away, folder and last good version; `put_back` gives it back."""
     with app.app_context():
         rulebook.freeze(contest, app.extensions["library"].editions[2026].file.organiser, swedish("2026-12-10 00:01"))
     folder = decided / "2026"
@@ -174,6 +174,7 @@ def next_year(make_app, decided, contest, app, clock):
         if file.suffix in (".toml", ".md"):
             file.write_text(file.read_text().replace("mjk-2026", "mjk-2027").replace("2026-12-", "2027-12-"))
     shutil.move(folder, decided.parent / "away")
+    (tmp_path / "last_good" / "2026.zip").unlink()
     made = make_app(CALENDAR_CONTENT=decided)
     made.put_back = lambda: shutil.move(decided.parent / "away", folder)
     return made

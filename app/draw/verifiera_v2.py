@@ -104,8 +104,7 @@ class Check:
 
     def read_list(self, lines: "list[str]") -> None:
         """Två rader huvud, sedan en lott på varje rad, i ordning och utan dubbletter."""
-        whole = lines[0] == "oppen-dragning/v2/lista" and len(lines) > 2 and not lines[-1]
-        demand(whole, "lista.txt: ska börja med oppen-dragning/v2/lista och sluta med en hel rad.")
+        demand(lines[0] == "oppen-dragning/v2/lista" and len(lines) > 2 and not lines[-1], "lista.txt: är inte hel.")
         for number, (above, line) in enumerate(zip(["", *lines[2:]], lines[2:-1]), 3):
             right = re.fullmatch(HEX + " (med|struken)", line) and above[:64] < line[:64]
             demand(right, f"lista.txt: rad {number} är ingen lott, står dubbelt eller i fel ordning.")
@@ -120,20 +119,16 @@ class Check:
         self.proof = proof = fields("lasbevis.txt", proof_file, PROOF + " runda=n tidpunkt=t")
         sealed = sum_of("oppen-dragning/v2/svar", proof["tavling"], proof["svar"], proof["salt"])
         chain, _, lead, step = SOURCES.get(terms["kalla"], "okänd - 0 1").split()
-        moments = [GENESIS + timedelta(seconds=PERIOD * (int(each["runda"]) - 1)) for each in (terms, proof)]
+        came = [GENESIS + timedelta(seconds=PERIOD * (int(each["runda"]) - 1)) for each in (terms, proof)]
         agree("tavling.txt", terms, {"regler-sha256": self.sums["regler.txt"], "svar-sha256": sealed, "kedja": chain})
-        agree("tavling.txt", terms, {"tavling": proof["tavling"], "tidpunkt": f"{moments[0].isoformat()}Z"})
-        agree(
-            "lasbevis.txt",
-            proof,
-            {"tavling-sha256": self.sums["tavling.txt"], "tidpunkt": f"{moments[1].isoformat()}Z"},
-        )
-        agree("lasbevis.txt", proof, {"lista-sha256": self.sums["lista.txt"], **self.listed})
+        agree("tavling.txt", terms, {"tavling": proof["tavling"], "tidpunkt": f"{came[0].isoformat()}Z"})
+        sums = {"tavling-sha256": self.sums["tavling.txt"], "lista-sha256": self.sums["lista.txt"]}
+        agree("lasbevis.txt", proof, {**sums, **self.listed, "tidpunkt": f"{came[1].isoformat()}Z"})
         times = [terms["oppnar"], terms["stanger"], proof["last"], proof["tidpunkt"]]
         demand(times == sorted(times), "tavling.txt, lasbevis.txt: tiderna följer inte på varandra.")
         steps, rest = divmod(int(proof["runda"]) - int(terms["runda"]), int(step))
         demand(rest == 0 and 0 <= steps <= 4, "lasbevis.txt: rundan är ingen som villkoren tillåter.")
-        room = (moments[1] - datetime.fromisoformat(proof["last"][:-1])).total_seconds()
+        room = (came[1] - datetime.fromisoformat(proof["last"][:-1])).total_seconds()
         demand(room >= int(lead), f"lasbevis.txt: listan låstes inte {lead} sekunder före slumptalet.")
         self.facts.append(f"Låsbeviset: låst {proof['last']}, kontrollsumma {self.sums['lasbevis.txt']}.")
         if steps:
@@ -158,7 +153,8 @@ class Check:
         if genuine is None:
             where = f"https://api.drand.sh/{self.terms['kedja']}/public/{number}"
             self.unchecked.append(f"Signaturen: kör pip install py_ecc, eller jämför slumptalet med {where}")
-        outcomes = [{"brev": None, "skal": None, **each} for each in found["vinnare"]] + found["forbigangna"]
+        demand(all(each["skal"] for each in found["forbigangna"]), "protokoll.json: ett skäl saknas.")
+        outcomes = found["forbigangna"] + [{**each, "skal": "", "brev": ""} for each in found["vinnare"]]
         self.read_outcomes(order, sorted(outcomes, key=lambda each: int(each["plats"])))
 
     def read_outcomes(self, order: "list[str]", outcomes: "list[dict[str, Any]]") -> None:
@@ -193,8 +189,7 @@ class Check:
         demand(heads[int(locked)] == head, "lasbevis.txt: logg är inte loggens kontrollsumma före låsningen.")
         agree("logg.txt", told.get("last", {}), {"nr": int(locked) + 1, "lasbevis": self.sums["lasbevis.txt"]})
         demand(entered == len(self.tickets), f"logg.txt: {entered} bidrag, men {len(self.tickets)} lotter i listan.")
-        drawn = {key: self.protocol[key] for key in ("slumptal", "fro") if self.protocol}
-        agree("logg.txt", told.get("dragen", {}), drawn)
+        agree("logg.txt", told.get("dragen", {}), {"fro": self.protocol["fro"]} if self.protocol else {})
         return f"Loggen: {len(heads) - 1} poster, hela kedjan är omräknad."
 
 

@@ -1,5 +1,8 @@
 """K4 of Öppen dragning v2, with every figure that the specification gives."""
 
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
 from app.contest.entries_v2 import canonical_email, ticket
 from app.draw.spec import beacon, files, lines, log, record, selection
 
@@ -87,21 +90,20 @@ def k4_tickets() -> list[str]:
     return [ticket(CONTEST, code, canonical_email(email), answer) for code, email, answer, _, _ in ENTRIES]
 
 
-def k4_terms() -> str:
-    return files.terms_text(
-        files.Terms(
-            tavling=CONTEST,
-            oppnar="2023-08-10T06:00:00Z",
-            stanger=CLOSES,
-            regler_sha256=lines.checksum([RULES]),
-            svar_sha256=files.answer_sum(CONTEST, RIGHT, SALT),
-            vinster=1,
-            kalla=beacon.QUICKNET.name,
-            kedja=beacon.QUICKNET.hash,
-            runda=1000,
-            tidpunkt=lines.stamp(beacon.time_of(beacon.QUICKNET, 1000)),
-        )
-    )
+def k4_terms(**changes: str | int) -> str:
+    fields = {
+        "tavling": CONTEST,
+        "oppnar": "2023-08-10T06:00:00Z",
+        "stanger": CLOSES,
+        "regler_sha256": lines.checksum([RULES]),
+        "svar_sha256": files.answer_sum(CONTEST, RIGHT, SALT),
+        "vinster": 1,
+        "kalla": beacon.QUICKNET.name,
+        "kedja": beacon.QUICKNET.hash,
+        "runda": 1000,
+        "tidpunkt": lines.stamp(beacon.time_of(beacon.QUICKNET, 1000)),
+    }
+    return files.terms_text(files.Terms(**(fields | changes)))  # type: ignore[arg-type]
 
 
 def k4_list() -> str:
@@ -138,30 +140,32 @@ def k4_proof(**changes: str | int) -> str:
     return files.proof_text(files.Proof(**(fields | changes)))  # type: ignore[arg-type]
 
 
-def k4_log() -> str:
-    """The whole log after the winner at place 2 was confirmed: place 1 declined."""
+# What the organiser and the program did after the entries came: place 1 declined, place 2 won.
+ACTS = (
+    ("2023-08-23T03:59:24Z", "last", {"lasbevis": PROOF_SUM}),
+    ("2023-08-23T16:00:00Z", "dragen", {"runda": 1000, "slumptal": RANDOMNESS, "fro": SEED}),
+    ("2023-08-23T16:00:05Z", "brev", {"plats": 1}),
+    ("2023-08-24T08:00:00Z", "forbigangen", {"plats": 1, "skal": "tackar nej"}),
+    ("2023-08-24T08:00:05Z", "brev", {"plats": 2}),
+    ("2023-08-25T08:00:00Z", "vinnare", {"plats": 2}),
+)
+
+
+def k4_log(acts: Iterable[tuple[str, str, dict[str, str | int]]] = ACTS) -> str:
+    """The log file: the seven entries, and then what `acts` say."""
     records = k4_records()
-    for at, kind, fields in (
-        ("2023-08-23T03:59:24Z", log.RecordKind.LOCKED, {"lasbevis": PROOF_SUM}),
-        ("2023-08-23T16:00:00Z", log.RecordKind.DRAWN, {"runda": 1000, "slumptal": RANDOMNESS, "fro": SEED}),
-        ("2023-08-23T16:00:05Z", log.RecordKind.LETTER, {"plats": 1}),
-        ("2023-08-24T08:00:00Z", log.RecordKind.SKIPPED, {"plats": 1, "skal": "tackar nej"}),
-        ("2023-08-24T08:00:05Z", log.RecordKind.LETTER, {"plats": 2}),
-        ("2023-08-25T08:00:00Z", log.RecordKind.WON, {"plats": 2}),
-    ):
-        body = log.make_record(len(records) + 1, at, kind, **fields)  # type: ignore[arg-type]
+    for at, kind, fields in acts:
+        body = log.make_record(len(records) + 1, at, log.RecordKind(kind), **fields)
         records.append((log.next_head(records[-1][0], body), body))
     return "".join(log.log_line(head, body) for head, body in records)
 
 
 def k4_result(**changes: object) -> record.DrawResult:
-    seed = selection.make_seed(PROOF_SUM, selection.entropy_string("drand-quicknet", 1000, RANDOMNESS))
-    counted = [ticket for _, _, _, ticket, counts in ENTRIES if counts]
     fields = {
         "signatur": SIGNATURE,
         "slumptal": RANDOMNESS,
-        "fro": seed.hex(),
-        "ordning": list(selection.order_tickets(seed, counted)),
+        "fro": SEED,
+        "ordning": [ticket for ticket, _ in RANKING],
         "forbigangna": [record.Skip(1, "tackar nej", "2023-08-24T08:00:00Z", "2023-08-23T16:00:05Z")],
         "vinnare": [record.Winner(2, BO, "2023-08-25T08:00:00Z")],
         "mejl": record.MailCounts(7, 7, 0),
@@ -169,9 +173,37 @@ def k4_result(**changes: object) -> record.DrawResult:
     return record.DrawResult(**(fields | changes))  # type: ignore[arg-type]
 
 
+def with_protocol(files: dict[str, bytes], result: record.DrawResult) -> dict[str, bytes]:
+    """Files with a protocol that has their texts."""
+    parts = record.record_parts({name: [files[name].decode()] for name in record.TEXTS}, result)
+    return files | {"protokoll.json": "".join(parts).encode()}
+
+
 def k4_files(**changes: object) -> dict[str, bytes]:
-    """Every published file of the contest."""
+    """Every published file of the contest; `changes` are those of the result."""
     texts = {"tavling.txt": k4_terms(), "regler.txt": RULES, "lista.txt": k4_list(), "lasbevis.txt": k4_proof()}
-    parts = record.record_parts({name: [text] for name, text in texts.items()}, k4_result(**changes))
-    texts |= {"logg.txt": k4_log(), "protokoll.json": "".join(parts)}
-    return {name: text.encode() for name, text in texts.items()}
+    files = {name: text.encode() for name, text in (texts | {"logg.txt": k4_log()}).items()}
+    return with_protocol(files, k4_result(**changes))
+
+
+def redrawn(
+    changes: Mapping[str, str | int],
+    terms: Mapping[str, str | int] | None = None,
+    signature: str = SIGNATURE,
+) -> tuple[dict[str, bytes], str]:
+    """A contest with other terms and another låsbevis, drawn by the book from any signature; and its checksum."""
+    text = k4_terms(**(terms or {}))
+    proof = k4_proof(**({"tavling_sha256": lines.checksum([text])} | changes))
+    checksum, value = lines.checksum([proof]), sha256(bytes.fromhex(signature)).hexdigest()
+    found = files.read_proof(proof.encode())
+    source = files.read_terms(text.encode()).kalla
+    seed = selection.make_seed(checksum, selection.entropy_string(source, found.runda, value))
+    order = [*selection.order_tickets(seed, [ticket for *_, ticket, counts in ENTRIES if counts])]
+    acts: list[tuple[str, str, dict[str, str | int]]] = [
+        (found.last, "last", {"lasbevis": checksum}),
+        (found.tidpunkt, "dragen", {"runda": found.runda, "slumptal": value, "fro": seed.hex()}),
+    ]
+    texts = {"tavling.txt": text, "regler.txt": RULES, "lista.txt": k4_list(), "lasbevis.txt": proof}
+    published = {name: text.encode() for name, text in (texts | {"logg.txt": k4_log(acts)}).items()}
+    drawn = {"signatur": signature, "slumptal": value, "fro": seed.hex(), "ordning": order}
+    return with_protocol(published, k4_result(**drawn, forbigangna=[], vinnare=[])), checksum

@@ -154,7 +154,7 @@ def test_a_wrong_first_answer_does_not_cost_a_right_second_one():
     assert found == [Settled(1, "fel svar"), Settled(3, "dubblett", 2)]
 
 
-def test_who_has_withdrawn_or_is_struck_stands_in_nobodys_way():
+def test_a_withdrawn_or_struck_entry_is_as_if_never_sent():
     rows = ("a", "rätt", "återkallad"), ("a", "rätt", "anställd"), ("a", "rätt"), ("b", "fel", "uppenbart falsk")
     assert [*settle(candidates(*rows), "rätt", CLOSES)] == [
         Settled(1, "återkallad"),

@@ -24,7 +24,7 @@ def test_the_ranking_is_that_of_the_specification():
     assert [(ticket, rank_key(seed, ticket).hex()) for ticket, _ in k4.RANKING] == [*k4.RANKING]
 
 
-def test_nobody_entered_and_nobody_wins():
+def test_without_entries_there_is_no_winner():
     assert [*order_tickets(bytes(32), [])] == []
     assert first_tickets(bytes(32), [], 3) == []
 

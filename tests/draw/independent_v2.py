@@ -253,6 +253,14 @@ def _verify_log(
     entered = [record for _, record in before if record["typ"] == "bidrag"]
     assert len(entered) == entries
     assert all(str(record["tid"]) <= closes for record in entered)
+    struck = set[str | int]()
+    for _, record in before:
+        if record["typ"] in ("struken", "aterkallad"):
+            struck.add(record["kvitto"])
+        elif record["typ"] == "aterstalld":
+            struck.remove(record["kvitto"])
+    assert struck <= {record["kvitto"] for record in entered}
+    assert len(struck) <= int(proof["antal-strukna"])
     assert (after[0]["typ"], after[0]["lasbevis"]) == ("last", checksum)
     assert not {"bidrag", "struken", "aterstalld", "last"} & {record["typ"] for record in after[1:]}
 

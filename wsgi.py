@@ -6,8 +6,6 @@ import sys
 from contextlib import suppress
 from multiprocessing.util import Finalize
 
-from dotenv import load_dotenv
-
 # What is imported stays: to look through it for rubbish again and again takes a sixth of the start.
 gc.disable()
 
@@ -24,7 +22,6 @@ M_ARENA_MAX = -8
 # 8 MiB less. Where the C library is another, it has no such word.
 with suppress(AttributeError, OSError, TypeError):
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
-load_dotenv()
 try:
     # What is to be restored has no key and no content yet, and the calendar would refuse to start.
     # An invitation can always be made: whoever is let in by it may be the one who mends the content.

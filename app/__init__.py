@@ -9,12 +9,13 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database, jobs, migrations
+from app import commands, config, database, demo, jobs, migrations
 from app.admin import commands as admin_commands
 from app.admin import guard, pages
 from app.calendar import commands as calendar_commands
 from app.calendar import feed_views
 from app.calendar import views as calendar_views
+from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.clock import Clock
 from app.contest import acceptance, receipts
@@ -33,7 +34,6 @@ from app.statistics import models as statistics_models
 from app.web import assets, converters, cross_site, errors, front, health, limits, page_cache, templating
 from app.web.aside import Aside
 from app.web.headers import InOnePiece, SecurityHeaders
-from app.web.hosts import SaneHost
 from app.web.no_session import NoSession
 
 PAGES = (*pages.PAGES, day_views, feed_views)
@@ -47,16 +47,21 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
+        TRUSTED_HOSTS=settings.hosts,
         RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
-    library = Library(settings.CALENDAR_CONTENT)
+    if settings.DEMO:
+        app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
+        app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
+    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"))
     if checked:
-        library.check()
+        library.require_edition()
     app.extensions["clock"] = clock
+    app.extensions["wall_clock"] = settings.CLOCK or Clock()
     app.extensions["library"] = library
     app.extensions["aside"] = Aside()
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
@@ -98,10 +103,9 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     tally = app.extensions["tally"] = counting.Tally(store)
     assets.init_app(app)
-    inner = SaneHost(
-        InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app))), urlsplit(app.config["PUBLIC_URL"]).netloc
-    )
-    pages_first = page_cache.PageCache(inner, clock, library, addresses, tally.count)
+    inner = InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app)))
+    host = urlsplit(app.config["PUBLIC_URL"]).netloc
+    pages_first = page_cache.PageCache(inner, host, clock, library, addresses, tally.count)
     app.extensions["pages"] = app.wsgi_app = pages_first  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -1,15 +1,20 @@
-"""Reads the settings from the environment; a wrong value stops the start with one clear line each."""
+"""Reads the settings from the environment and `.env`; a wrong one stops the start with one clear line each."""
 
+import codecs
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from flask import Config
+from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from app.settings import ROOT, Settings
+from app.settings import ROOT, WITHOUT_PREFIX, Settings
+
+ENV_FILE = ROOT / ".env"
 
 
 class ConfigurationError(Exception):
@@ -17,57 +22,95 @@ class ConfigurationError(Exception):
 
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
-    """The settings from the environment, then from `overrides`. Raises ConfigurationError."""
+    """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
     return _with_secret_key(_checked(without_key(overrides)))
 
 
 def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
-    """The same before there is a key and content, for what brings them. Raises ConfigurationError."""
-    config = Config(str(ROOT))
-    config.from_prefixed_env()
-    config.update({name: os.environ[name] for name in _WITHOUT_PREFIX if os.environ.get(name)})
-    config.update(overrides or {})
+    """Read the settings before there is a key and content. Raises ConfigurationError."""
+    encoding = _encoding_of(ENV_FILE)
+    faults = _unknown_names(encoding)
+    sources: dict[str, Any] = {"_env_file": ENV_FILE, "_env_file_encoding": encoding}
     try:
-        settings = Settings.model_validate(dict(config))
+        settings = Settings(**sources, **(overrides or {}))
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_in_words(fault) for fault in error.errors())) from None
+        faults += [_describe(fault) for fault in error.errors()]
+    if faults:
+        raise ConfigurationError("\n".join(faults))
     return _with_instance(settings)
 
 
-_WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
-_SECRET = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_URL", *_WITHOUT_PREFIX)
+# Flask's own names: those that its command reads, and its commands' options (`FLASK_RUN_PORT` is `flask run --port`).
+_FLASKS_OWN = ("APP", "ENV", "ENV_FILE", "SKIP_DOTENV")
+_FLASKS_OPTIONS = ("RUN_", "SHELL_", "ROUTES_", "DB_")
+_SECRET = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_URL", *WITHOUT_PREFIX)
+# Sentences by the beginning of pydantic's error type.
 _KINDS = {
     "bool": "ska vara true eller false",
     "int": "ska vara ett heltal",
     "date": "ska vara en tid som 2026-12-10T08:00",
     "string": "ska vara text",
-    "list": "ska vara nycklar med komma emellan",
     "path": "ska vara sökvägen till en mapp",
     "greater": "är för litet",
     "less": "är för stort",
 }
-"""Sentences by the beginning of pydantic's error type."""
 
 
-def _in_words(fault: Any) -> str:
+def _encoding_of(file: Path) -> str:
+    """Tell how `.env` is encoded: Windows' own editors save UTF-16 or put a mark first."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return "utf-8"
+    except OSError as error:
+        raise ConfigurationError(f"{file} går inte att läsa ({error.strerror}).") from None
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} går inte att läsa som text. Spara filen som UTF-8.") from None
+    return encoding
+
+
+def _unknown_names(encoding: str) -> list[str]:
+    """Describe names that begin like ours but set nothing."""
+    ours = {Settings.variable(name) for name in Settings.model_fields} - {"FLASK_CLOCK", "FLASK_DRAW_CHAIN"}
+    given = {*os.environ, *dotenv_values(ENV_FILE, encoding=encoding)}
+    unknown = sorted(name for name in given - ours if name.startswith("FLASK_") and not _is_flasks(name))
+    return [_describe_unknown(name, sorted(ours)) for name in unknown]
+
+
+def _is_flasks(name: str) -> bool:
+    own = name.removeprefix("FLASK_")
+    return own in _FLASKS_OWN or own.startswith(_FLASKS_OPTIONS)
+
+
+def _describe_unknown(name: str, ours: list[str]) -> str:
+    bare = name.removeprefix("FLASK_")
+    close = [bare] if bare in ours else get_close_matches(name, ours, n=1, cutoff=0.75)
+    return f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den.")
+
+
+def _describe(fault: Any) -> str:
+    # A setting without prefix is named by its alias, with the prefix not in it.
     name = str(fault["loc"][0])
-    prefix = "" if name in _WITHOUT_PREFIX else "FLASK_"
     kind = next((sentence for start, sentence in _KINDS.items() if fault["type"].startswith(start)), None)
     message = kind or str(fault.get("ctx", {}).get("error", "har ett värde som inte går att använda"))
-    return f"{prefix}{name} {message}" + ("." if name in _SECRET else f" (nu: {fault['input']!r}).")
+    return f"{Settings.variable(name)} {message}" + ("." if name in _SECRET else f" (nu: {fault['input']!r}).")
 
 
 def _with_instance(settings: Settings) -> Settings:
-    """The instance folder; in a demo one of its own, for invented entries never stand among real ones."""
+    """Settle the instance folder; a demo has one of its own, and never reaches out of it."""
     default = ROOT / "instance" / "demo" if settings.DEMO else ROOT / "instance"
     folder = settings.INSTANCE_PATH or default
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} är en fil, inte en mapp.")
-    return settings.model_copy(update={"INSTANCE_PATH": folder})
+    apart = {"DATABASE_URL": "", "REDIS_URL": "", "MAIL_URL": ""} if settings.DEMO else {}
+    return settings.model_copy(update={"INSTANCE_PATH": folder, **apart})
 
 
 def made_folder(folder: Path) -> Path:
-    """The folder, which is made where there is none, for its owner alone. Raises ConfigurationError."""
+    """Make the folder, for its owner alone, unless it is there. Raises ConfigurationError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -80,15 +123,15 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigurationError(
             "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
         )
-    if not settings.CALENDAR_CONTENT.is_dir():
-        raise ConfigurationError(f"FLASK_CALENDAR_CONTENT: mappen {settings.CALENDAR_CONTENT} finns inte.")
     return settings
 
 
 def _with_secret_key(settings: Settings) -> Settings:
     key_file = settings.instance / "secret_key"
     key = settings.SECRET_KEY or (key_file.read_text().strip() if key_file.is_file() else "")
-    if not key and (settings.DEBUG or settings.DEMO):
+    if not key and settings.DEMO:
+        key = _made_key(key_file)
+    if not key and settings.DEBUG:
         key = secrets.token_urlsafe(48)
     if len(key) < 32:
         raise ConfigurationError(
@@ -96,3 +139,15 @@ def _with_secret_key(settings: Settings) -> Settings:
             "Skapa en med: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return settings.model_copy(update={"SECRET_KEY": key})
+
+
+def _made_key(file: Path) -> str:
+    """Make the key of a demo; several processes that start at once agree on one."""
+    made_folder(file.parent)
+    draft = file.with_name(f"secret_key.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+    return file.read_text()

@@ -1,30 +1,48 @@
 """Every setting, its default, what it does and what it may be."""
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import limits
+import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.clock import SWEDEN, Clock
 
 ROOT = Path(__file__).parent.parent
 RELAYS = tuple(f"https://{host}" for host in ("api.drand.sh", "api2.drand.sh", "api3.drand.sh", "drand.cloudflare.com"))
+PREFIX = "FLASK_"
+WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
 _LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
+_COMMENT = re.compile(r"\s#")
+_Parts = Annotated[tuple[str, ...], NoDecode]
 
 
-class Settings(BaseModel):
-    """The settings by name; in the environment each has the prefix FLASK_, but for DATABASE_URL and REDIS_URL."""
+class Settings(BaseSettings):
+    """The settings by name; in the environment each has PREFIX, but for WITHOUT_PREFIX."""
 
-    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, arbitrary_types_allowed=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+    )
 
     SECRET_KEY: str = Field("", description="Signs forms and receipts; secret_key in the instance folder if not set")
-    SECRET_KEY_FALLBACKS: list[str] = Field([], description="Earlier secret keys: what they sealed is still read")
-    DATABASE_URL: str = Field("", description="postgresql://…; SQLite in the instance folder if not set")
-    REDIS_URL: str = Field("", description="Rate limits shared by several machines; a file if not set")
+    SECRET_KEY_FALLBACKS: _Parts = Field((), description="Earlier secret keys: what they sealed is still read")
+    DATABASE_URL: str = Field(
+        "", validation_alias="DATABASE_URL", description="postgresql://…; SQLite in the instance folder if not set"
+    )
+    REDIS_URL: str = Field(
+        "", validation_alias="REDIS_URL", description="Rate limits shared by several machines; a file if not set"
+    )
     INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
     CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
     PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
@@ -33,10 +51,9 @@ class Settings(BaseModel):
     ENTRY_LIMIT: str = Field("600 per 10 minutes", description="Entries from one address: an office shares one")
     ENTRY_LIMIT_ALL: str = Field("6000 per 10 minutes", description="Entries from all addresses together")
     SIGN_IN_LIMIT: str = Field("10 per 10 minutes", description="Tries to sign in, for one address and account")
-    DRAW_RELAYS: tuple[str, ...] = Field(
-        RELAYS, description="Where the value of a draw is fetched, in turn; may be empty"
-    )
+    DRAW_RELAYS: _Parts = Field(RELAYS, description="Where the value of a draw is fetched, in turn; may be empty")
     DRAW_LIMIT: str = Field("10 per minute", description="Values to check for one organiser's address")
+    TRUSTED_HOSTS: _Parts = Field((), description="Names that the site answers to beside PUBLIC_URL's and localhost")
     TRUSTED_PROXIES: int = Field(0, ge=0, le=3, description="How many proxies of ours stand in front")
     SECURITY_CONTACT: str = Field(
         "", description="For security.txt: a mail or https address; the organiser's if not set"
@@ -60,12 +77,43 @@ class Settings(BaseModel):
     @property
     def database_address(self) -> str:
         """Where the database is, also when nothing was said of it."""
-        return self.DATABASE_URL or f"sqlite:///{self.instance.resolve() / 'kalender.sqlite3'}"
+        file = str(self.instance.resolve() / "kalender.sqlite3")
+        return self.DATABASE_URL or str(sa.URL.create("sqlite", database=file))
 
-    @field_validator("SECRET_KEY_FALLBACKS", mode="before")
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts that a request may name."""
+        return [urlsplit(self.PUBLIC_URL).hostname or "", *self.TRUSTED_HOSTS, "127.0.0.1", "localhost"]
+
     @classmethod
-    def keys_between_commas(cls, value: object) -> object:
-        return [key.strip() for key in str(value).split(",") if key.strip()] if isinstance(value, str | int) else value
+    def variable(cls, name: str) -> str:
+        """The environment variable of a setting."""
+        return name if name in WITHOUT_PREFIX else f"{PREFIX}{name}"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_comment(cls, value: object) -> object:
+        """systemd and Docker take a comment behind a value as part of it."""
+        if isinstance(value, str) and _COMMENT.search(value):
+            raise ValueError("har en kommentar efter värdet. Skriv den på en egen rad")
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("INSTANCE_PATH", "CALENDAR_CONTENT", mode="before")
+    @classmethod
+    def default_when_empty(cls, value: object, info: ValidationInfo) -> object:
+        return cls.model_fields[info.field_name or ""].default if value == "" else value
+
+    @field_validator("SECRET_KEY_FALLBACKS", "TRUSTED_HOSTS", mode="before")
+    @classmethod
+    def parts_between_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("TRUSTED_HOSTS")
+    @classmethod
+    def names_of_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(re.search(r"[/:@\s]", host) for host in value):
+            raise ValueError("ska vara namn som jul.exempel.se, med komma emellan")
+        return value
 
     @field_validator("REDIS_URL")
     @classmethod
@@ -128,6 +176,8 @@ class Settings(BaseModel):
             return f"postgresql+psycopg://{rest}"
         if value and (not separator or scheme not in ("sqlite", "postgresql+psycopg")):
             raise ValueError("ska börja med postgresql:// eller sqlite://")
+        if scheme == "sqlite" and "?" in rest:
+            raise ValueError("ska ha ? i sökvägen skrivet som %3F")
         return value
 
     @field_validator("DRAW_RELAYS", mode="before")

@@ -25,7 +25,7 @@ from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import config, create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
@@ -73,6 +73,14 @@ class StoppedClock(Clock):
 
     def timestamp(self) -> float:
         return self.instant.timestamp()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_env_file() -> Iterator[None]:
+    """What a developer has in `.env` is not the tests' business."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "ENV_FILE", Path(os.devnull))
+        yield
 
 
 @pytest.fixture
@@ -160,11 +168,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def read_once() -> Iterator[None]:
     """The repository's own content, which no test changes, is read once: to read it is half of making an app."""
-    read, keep = library.read_edition, cache(library.read_edition)
     own = ROOT / "calendar_content"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(library, "read_edition", lambda folder: (keep if folder.parent == own else read)(folder))
+        for name in ("read_edition", "pack"):
+            patch.setattr(library, name, _once(getattr(library, name), own))
         yield
+
+
+def _once(read: Callable[[Path], Any], own: Path) -> Callable[[Path], Any]:
+    keep = cache(read)
+    return lambda folder: (keep if folder.parent == own else read)(folder)
 
 
 @pytest.fixture

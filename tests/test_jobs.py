@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from app.database import db
 from app.mail import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, free_port, on_sqlite
+from tests.conftest import ROOT, on_sqlite
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120
@@ -221,51 +220,3 @@ def test_flask_jobs_sends_mails_and_ends_calmly(app, accept, tmp_path, database_
     finally:
         process.kill()
     assert (process.returncode, output) == (0, "")
-
-
-def listening(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
-
-
-def in_session(leader):
-    """The processes that were started by a process with a session of its own, and have not ended."""
-    shown = subprocess.run(["ps", "-o", "pid=,stat=", "-s", str(leader)], capture_output=True, text=True).stdout
-    return [int(number) for number, state in map(str.split, shown.splitlines()) if not state.startswith("Z")]
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("kill", "end"),
-    [(os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.kill, signal.SIGTERM)],
-    ids=["Ctrl+C", "SIGTERM to all", "SIGTERM to make"],
-)
-def test_make_starts_server_and_rounds_and_leaves_neither_behind(app, accept, tmp_path, kill, end):
-    put_in_an_old_mail(app, accept)
-    port = free_port()
-    log = tmp_path / "log"
-    command = ["make", "--no-print-directory", "serve", f"PORT={port}", f"BIN={BIN}"]
-    with log.open("wb") as output:
-        make = subprocess.Popen(
-            command, cwd=ROOT, env=environment(tmp_path), stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        until(lambda: listening(port) and list(tmp_path.glob("mail/*.eml")), make)
-        kill(make.pid, end)
-        make.wait(PATIENCE)
-        left = in_session(make.pid)
-    finally:
-        for number in in_session(make.pid):
-            os.kill(number, signal.SIGKILL)
-    assert left == []
-    assert not listening(port)
-    assert "ERROR" not in log.read_text()
-    assert "Traceback" not in log.read_text()
-
-
-@on_sqlite
-def test_a_server_that_cannot_start_takes_the_rounds_with_it_and_says_so(app, tmp_path):
-    command = [sys.executable, ROOT / "tools" / "serve.py", sys.executable, "-c", "raise SystemExit(7)"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), timeout=PATIENCE)
-    assert ended.returncode == 7

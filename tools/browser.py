@@ -1,4 +1,4 @@
-"""A headless Chromium of the system's own, for the pictures."""
+"""A headless Chromium, for the pictures."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ FLAGS = [
 
 @contextmanager
 def launched(playwright: Playwright) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
+    program = shutil.which("chromium")
     if program is None:
-        raise SystemExit("Chromium saknas: apt-get install chromium")
+        raise SystemExit("Chromium saknas. Starta med make, som hämtar det.")
     browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
     try:
         yield browser

@@ -13,4 +13,4 @@ export FLASK_SECRET_KEY
 server=$!
 trap 'kill $server; wait $server || true; rm -rf "$instance"' EXIT
 for _ in $(seq 100); do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 0.1; done
-node tools/lighthouse/run.js "http://127.0.0.1:$port" docs/lighthouse.md "$(command -v chromium || command -v google-chrome)"
+node tools/lighthouse/run.js "http://127.0.0.1:$port" docs/lighthouse.md "$(command -v chromium)"

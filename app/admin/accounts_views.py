@@ -24,7 +24,7 @@ def accounts_page() -> Page:
 
 
 def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
-    now = clock.now()
+    now = clock.wall_now()
     context: dict[str, Any] = {
         "organisers": accounts.everybody(),
         "invitations": accounts.open_invitations(now),
@@ -51,7 +51,7 @@ def invite_organiser() -> Page:
     if form.validate():
         email = form.email.data or ""
         if not accounts.has_account(email):
-            token = access.invite(email, clock.now(), form.role.data)
+            token = access.invite(email, clock.wall_now(), form.role.data)
             link = current_app.config["PUBLIC_URL"] + url_for("admin.invitation", token=token)
             return render_template("admin/invited.html", email=email, link=link, role=ROLES[form.role.data]), 200
         form.email.errors = ["Adressen har redan ett konto. Ta bort det först om personen ska börja om."]
@@ -62,7 +62,7 @@ def invite_organiser() -> Page:
 def withdraw_invitation(checksum: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
         return _page(422)
-    accounts.withdraw(checksum, clock.now())
+    accounts.withdraw(checksum, clock.wall_now())
     return _done("inbjudan")
 
 
@@ -71,7 +71,7 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
     form = RoleForm()
     try:
         if form.validate():
-            accounts.change_role(organiser_id, form.role.data or "", clock.now())
+            accounts.change_role(organiser_id, form.role.data or "", clock.wall_now())
             return _done("roll")
         return _page(422, form.faults()[0][1])
     except accounts.AccountRefused as refused:
@@ -88,7 +88,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     form = EmptyForm()
     if form.validate():
         try:
-            accounts.remove(organiser_id, clock.now())
+            accounts.remove(organiser_id, clock.wall_now())
             return _done("borta")
         except accounts.AccountRefused as refused:
             form.token.errors = [str(refused)]

@@ -28,7 +28,7 @@ def invite(email: str | None, roll: str | None) -> None:
 
 def print_invitation(email: str | None, role: str | None = None) -> None:
     """Makes an invitation and prints its link."""
-    token = access.invite(email, clock.now(), role)
+    token = access.invite(email, clock.wall_now(), role)
     with current_app.test_request_context():
         path = url_for("admin.invitation", token=token)
     click.echo(f"Engångslänk för {email or 'den första organisatören'} (gäller i sju dagar):")

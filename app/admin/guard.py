@@ -25,7 +25,7 @@ Page = tuple[str, int]
 
 @blueprint.before_request
 def guard() -> BaseResponse | Page | None:
-    now, endpoint = clock.now(), request.endpoint or ""
+    now, endpoint = clock.wall_now(), request.endpoint or ""
     g.sign_in = access.find_sign_in(request.cookies.get(COOKIE, ""), now)
     if endpoint in roles.OPEN_TO_ALL:
         return None
@@ -87,7 +87,7 @@ def renew_sign_in(token: str, now: datetime) -> None:
 
 @blueprint.context_processor
 def for_every_page() -> dict[str, object]:
-    sign_in, now = g.get("sign_in"), clock.now()
+    sign_in, now = g.get("sign_in"), clock.wall_now()
     return {
         "sign_out_token": lambda: made(EmptyForm).token._value(),
         "may": lambda endpoint: bool(sign_in) and roles.may(sign_in.organiser.role, endpoint),

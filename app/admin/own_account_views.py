@@ -24,7 +24,7 @@ def own_account() -> Page:
 
 
 def _page(status: int, **forms: Any) -> Page:
-    organiser, now = g.sign_in.organiser, clock.now()
+    organiser, now = g.sign_in.organiser, clock.wall_now()
     active = accounts.sign_ins(organiser.id, now - access.IDLE)
     context: dict[str, Any] = {
         "organiser": organiser,
@@ -47,7 +47,7 @@ def _done(what: str) -> BaseResponse:
 
 @blueprint.post("/konto/losenord")
 def change_password() -> BaseResponse | Page:
-    form, now = PasswordForm(), clock.now()
+    form, now = PasswordForm(), clock.wall_now()
     try:
         if form.validate():
             attempts.count_proof(g.sign_in.name)
@@ -68,7 +68,7 @@ def codes_page() -> Page:
 
 @blueprint.post("/konto/engangskoder")
 def renew_codes() -> BaseResponse | Page:
-    form, now = CodesForm(), clock.now()
+    form, now = CodesForm(), clock.wall_now()
     try:
         secret = sealing.opened_young(form.offer.data or "", _offer(), OFFER_LASTS, now)
     except sealing.Unreadable:
@@ -90,7 +90,7 @@ def _codes_page(secret: str, form: Any, status: int) -> Page:
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),
-        "offer": sealing.seal(secret, _offer(), clock.now()),
+        "offer": sealing.seal(secret, _offer(), clock.wall_now()),
     }
     return render_template("admin/codes.html", **context), status
 
@@ -100,7 +100,7 @@ def make_recovery_codes() -> Page:
     """Shown in the answer itself and never again, so that no address leads to them."""
     if not EmptyForm().validate():
         return _page(422)
-    made_now = codes.make_recovery_codes(g.sign_in.organiser, clock.now())
+    made_now = codes.make_recovery_codes(g.sign_in.organiser, clock.wall_now())
     return render_template("admin/recovery_codes.html", codes=made_now), 200
 
 
@@ -110,7 +110,7 @@ def add_passkey() -> BaseResponse | Page:
     if form.validate():
         told = (form.name.data or "", form.credential.data or "", form.challenge.data or "")
         try:
-            passkeys.add(g.sign_in.organiser, *told, clock.now())
+            passkeys.add(g.sign_in.organiser, *told, clock.wall_now())
             return _done("passkey")
         except passkeys.PasskeyRefused as refused:
             form.refuse(str(refused))
@@ -121,7 +121,7 @@ def add_passkey() -> BaseResponse | Page:
 def remove_passkey(passkey_id: int) -> BaseResponse | Page:
     if not EmptyForm().validate():
         return _page(422)
-    passkeys.remove(g.sign_in.organiser_id, passkey_id, clock.now())
+    passkeys.remove(g.sign_in.organiser_id, passkey_id, clock.wall_now())
     return _done("passkey-borta")
 
 
@@ -129,7 +129,7 @@ def remove_passkey(passkey_id: int) -> BaseResponse | Page:
 def end_sign_in(name: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
         return _page(422)
-    accounts.end_sign_in(g.sign_in.organiser_id, name, clock.now())
+    accounts.end_sign_in(g.sign_in.organiser_id, name, clock.wall_now())
     return _done("inloggning")
 
 
@@ -137,5 +137,5 @@ def end_sign_in(name: str) -> BaseResponse | Page:
 def end_all_sign_ins() -> BaseResponse | Page:
     if not EmptyForm().validate():
         return _page(422)
-    accounts.end_all_sign_ins(g.sign_in.organiser_id, clock.now())
+    accounts.end_all_sign_ins(g.sign_in.organiser_id, clock.wall_now())
     return signed_out()

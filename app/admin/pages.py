@@ -2,6 +2,7 @@
 
 from app.admin import (
     accounts_views,
+    demo_views,
     draw_views,
     editing_views,
     edition_views,
@@ -22,5 +23,5 @@ from app.admin import (
 PAGES = (
     *(overview_views, readiness_views, editing_views, version_views, picture_views, edition_views, preview_views),
     *(entry_views, draw_views, winner_views, rehearsal_views, statistics_views, privacy_views),
-    *(sign_in_views, own_account_views, accounts_views),
+    *(sign_in_views, own_account_views, accounts_views, demo_views),
 )

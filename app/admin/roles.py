@@ -46,7 +46,9 @@ _TABLE: dict[tuple[str, ...], str] = {
         hatch_versions hatch_version hatch_restore text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in
     """,
-    (ADMINISTRATOR,): "accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser",
+    (ADMINISTRATOR,): """
+        accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over
+    """,
 }
 """Pages of the blueprint by who may use them."""
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}

@@ -28,7 +28,7 @@ def sign_in() -> BaseResponse | Page:
 
 @blueprint.post("/logga-in")
 def send_sign_in() -> BaseResponse | Page:
-    form, now = SignInForm(), clock.now()
+    form, now = SignInForm(), clock.wall_now()
     device = attempts.known_device(form.email.data or "", now)
     try:
         attempts.count_sign_in(form.email.data or "", device)
@@ -44,7 +44,7 @@ def send_sign_in() -> BaseResponse | Page:
 
 @blueprint.post("/logga-in/passkey")
 def sign_in_with_passkey() -> BaseResponse | Page:
-    form, now = PasskeyForm(), clock.now()
+    form, now = PasskeyForm(), clock.wall_now()
     shown: Any = made(SignInForm, kept=form.kept.data, till=form.till.data)
     try:
         attempts.count_passkey()
@@ -65,7 +65,7 @@ def passkey_question() -> Response | Page:
     """What the script asks for before the browser asks for a passkey."""
     try:
         adding = "ny" in request.args and g.sign_in
-        now = clock.now()
+        now = clock.wall_now()
         told = passkeys.question_for_adding(g.sign_in.organiser, now) if adding else passkeys.question(now)
     except passkeys.PasskeyRefused as refused:
         return jsonify(fault=str(refused)), 422  # type: ignore[return-value]
@@ -78,7 +78,7 @@ def _browser() -> str:
 
 def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
     """On to the overview, to the page that was asked for, or to what was being sent; an earlier sign-in here ends."""
-    now = clock.now()
+    now = clock.wall_now()
     if g.sign_in:
         access.sign_out(request.cookies[COOKIE])
     found = access.find_sign_in(token, now)
@@ -92,7 +92,7 @@ def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
 
 
 def _on(found: SignIn, form: SignInForm | PasskeyForm) -> BaseResponse:
-    back = kept.opened(form.kept.data or "", found.organiser_id, clock.now())
+    back = kept.opened(form.kept.data or "", found.organiser_id, clock.wall_now())
     if back is None:
         return redirect(kept.own_page(form.till.data or "") or url_for("admin.overview"), 303)
     return Response(render_template("admin/resume.html", kept=back, form=made(EmptyForm)))
@@ -108,7 +108,7 @@ def prove_again() -> BaseResponse | Page:
     if not form.validate():
         return proof_page(str(form.token.errors[0]), till)
     try:
-        renew_sign_in(proof.take(g.sign_in, clock.now()), clock.now())
+        renew_sign_in(proof.take(g.sign_in, clock.wall_now()), clock.wall_now())
     except proof.ProofRefused as refused:
         return proof_page(str(refused), till)
     return redirect(till, 303)
@@ -117,7 +117,7 @@ def prove_again() -> BaseResponse | Page:
 @blueprint.get("/inloggad")
 def stay_signed_in() -> Response:
     """Asked by the script when somebody says that they are still there; asking is what counts."""
-    return jsonify(seconds=int((access.ends_at(g.sign_in) - clock.now()).total_seconds()))
+    return jsonify(seconds=int((access.ends_at(g.sign_in) - clock.wall_now()).total_seconds()))
 
 
 @blueprint.post("/logga-ut")
@@ -137,7 +137,7 @@ def signed_out() -> BaseResponse:
 
 @blueprint.get("/inbjudan/<token>")
 def invitation(token: str) -> Page:
-    found = access.find_invitation(token, clock.now())
+    found = access.find_invitation(token, clock.wall_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
     return _invitation_page(token, found.email, made(InvitationForm, email=found.email or ""), 200)
@@ -145,7 +145,7 @@ def invitation(token: str) -> Page:
 
 @blueprint.post("/inbjudan/<token>")
 def accept_invitation(token: str) -> BaseResponse | Page:
-    found = access.find_invitation(token, clock.now())
+    found = access.find_invitation(token, clock.wall_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
     form = InvitationForm()
@@ -155,7 +155,7 @@ def accept_invitation(token: str) -> BaseResponse | Page:
         spend("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
         if form.validate():
             key = current_app.config["SECRET_KEY"]
-            access.accept(token, *form.credentials(), key, clock.now())
+            access.accept(token, *form.credentials(), key, clock.wall_now())
             return redirect(url_for("admin.sign_in"), 303)
     except access.AccessRefused as error:
         form.code.errors = [str(error)]

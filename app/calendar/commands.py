@@ -17,7 +17,7 @@ content = AppGroup("content", help="Kalenderns innehåll.")
 @content.command("check")
 def check() -> None:
     """Läser alla kalendrar och räknar upp alla fel."""
-    library = Library(current_app.config["CALENDAR_CONTENT"])
+    library = Library(current_app.config["CALENDAR_CONTENT"], current_app.extensions["library"].last_good)
     try:
         library.check()
     except ContentError as error:

@@ -1,4 +1,4 @@
-"""The editions on disk, read again when a file changes; the last good edition stays when a new one is broken."""
+"""The editions on disk, read again when a file changes; where one is broken, its last good version is served."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 from app.calendar.content import read_edition
 from app.calendar.faults import ContentError, Fault
 from app.calendar.hatches import Edition
+from app.calendar.last_good import LastGood, pack
 
 _log = logging.getLogger(__name__)
 
@@ -16,8 +17,9 @@ _log = logging.getLogger(__name__)
 class Library:
     """`editions` by year, `faults` in what stands on disk now, `version` counts up when something was read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, last_good: LastGood) -> None:
         self.root = root
+        self.last_good = last_good
         self.editions: dict[int, Edition] = {}
         self.faults: list[Fault] = []
         self.version = 0
@@ -43,29 +45,46 @@ class Library:
             self._lock.release()
 
     def check(self) -> None:
-        """Raises ContentError when the content on disk has faults."""
+        """Raise ContentError when the content on disk has faults."""
         if self.faults:
             raise ContentError(self.faults)
 
+    def require_edition(self) -> None:
+        """Raise ContentError when there is nothing at all to serve."""
+        if not self.editions:
+            raise ContentError(self.faults)
+
     def _read(self) -> None:
-        editions = dict(self.editions)
+        editions: dict[int, Edition] = {}
         faults: list[Fault] = []
         folders = self._folders()
         for folder in folders:
+            year = int(folder.name)
             try:
-                editions[int(folder.name)] = read_edition(folder)
+                editions[year] = read_edition(folder)
+                self._keep(year, folder)
             except ContentError as error:
                 faults += error.faults
             except (OSError, ValueError):  # a file was exchanged between two looks at it
                 faults.append(Fault(folder.name, 0, "", "går inte att läsa just nu"))
-        if folders:
-            editions = {year: edition for year, edition in editions.items() if self.root / str(year) in folders}
-        else:
-            faults.append(Fault(self.root.name, 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
-        for fault in faults if self.version else ():  # at the start whoever asked is told by `check`
+        if not folders:
+            faults.append(Fault(str(self.root), 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
+        for year in {*self.editions, *self.last_good.years()} - editions.keys():
+            if edition := self.editions.get(year) or self.last_good.read(year):
+                editions[year] = edition
+                if folders and self.root / str(year) not in folders:
+                    sentence = f"mappen saknas; ta bort {self.last_good.file(year)} också om kalendern ska bort"
+                    faults.append(Fault(str(year), 0, "", sentence))
+        for fault in faults if self.version else ():  # at the start, prepare tells
             _log.error("Fel i innehållet, den förra versionen visas: %s", fault)
         self.editions, self.faults = editions, faults
         self.version += 1
+
+    def _keep(self, year: int, folder: Path) -> None:
+        """Save the edition that was just read, unless its files have changed meanwhile."""
+        archive = pack(folder)
+        if self._fingerprint() == self._seen:
+            self.last_good.save(year, archive)
 
     def _folders(self) -> list[Path]:
         try:

@@ -19,7 +19,7 @@ def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = config.without_key(overrides)
     app = Flask("app", instance_path=str(config.made_folder(settings.instance)), static_folder=None)
     app.config.update(settings.model_dump())
-    app.extensions["clock"] = Clock()
+    app.extensions["clock"] = app.extensions["wall_clock"] = Clock()
     database.init_app(app, settings.database_address)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Flask, Response, request
+from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
 from app.clock import SWEDEN
@@ -43,11 +43,3 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["number"] = NumberConverter
     app.url_map.converters["hatch"] = HatchConverter
     app.url_map.converters["moment"] = MomentConverter
-
-    @app.after_request
-    def without_host(response: Response) -> Response:
-        """The way to the right spelling names no host: whoever asked may have invented it."""
-        if (place := response.location) and place.startswith(request.host_url):
-            response.set_data("")
-            response.location = "/" + place.removeprefix(request.host_url).lstrip("/")
-        return response

@@ -5,7 +5,7 @@ import logging
 from flask import Flask, render_template
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 _log = logging.getLogger(__name__)
 WORDS = {
@@ -19,6 +19,7 @@ WORDS = {
     503: ("Kalendern är upptagen just nu", "Om du skickade något är det inte mottaget. Försök igen om en stund."),
 }
 
+_NOT_OURS = "Det här är inte kalenderns adress. Den som sköter servern lägger till namnet i FLASK_TRUSTED_HOSTS.\n"
 _AWAY = (
     "Det går inte just nu",
     "Luckorna går att läsa som vanligt. Om du skickade något är det inte sparat. Försök igen om en stund.",
@@ -33,6 +34,11 @@ def init_app(app: Flask) -> None:
         page = render_template("errors/error.html", heading=heading, advice=advice, status=status)
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         return page, status, kept | {"Cache-Control": "no-store"}
+
+    @app.errorhandler(SecurityError)
+    def not_our_name(_error: SecurityError) -> tuple[str, int, dict[str, str]]:
+        """A host that is not ours has no page: no link on it could be made."""
+        return _NOT_OURS, 400, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
     def without_database(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
         _log.error("Databasen svarar inte", exc_info=error)

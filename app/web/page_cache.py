@@ -58,17 +58,20 @@ class PageCache:
     """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
 
     Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
+    Whatever host a visitor named, they are rendered for `host`.
     """
 
     def __init__(
         self,
         app: WSGIApp,
+        host: str,
         clock: Clock,
         library: Library,
         addresses: Callable[[datetime], Mapping[str, Counted | None]],
         count: Callable[[Counted, float], None],
     ) -> None:
         self._app = app
+        self._host = host
         self._clock = clock
         self._library = library
         self._addresses = addresses
@@ -178,9 +181,9 @@ class PageCache:
     def _ask(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         """The page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
-        asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key == "HTTP_HOST"}
+        asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         response = self._app(
-            asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": "", PINNED: _instant(moment)},
+            asked | {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)},
             lambda status, headers, *_: started.append((status, headers)),
         )
         body = whole(response)

@@ -74,6 +74,7 @@ def test_later_starts_print_no_link(flask, organiser):
     assert flask("prepare") == (0, "Databasen är i ordning.\n")
 
 
+@on_sqlite
 @configured(DEMO=True)
 def test_a_demo_has_invented_entries_and_only_once(flask, organiser, clock):
     clock.set("2026-12-13 08:00")

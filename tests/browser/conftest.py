@@ -15,16 +15,8 @@ from app.admin.guard import COOKIE
 from tests.browser.places import ADMIN, PLACES, Scene
 from tests.conftest import ROOT, StoppedClock
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-# What this machine lacks, tests/run says aloud, and fails in CI.
-NEED_AXE = ["test_accessibility.py", "test_draw_by_keyboard.py", "test_editor.py", "test_season.py"]
-collect_ignore = [] if AXE.is_file() else [*NEED_AXE]
-if not CHROMIUM:
-    collect_ignore += [*NEED_AXE, "test_journeys.py", "test_keyboard_and_zoom.py", "test_no_trace.py"]
-    collect_ignore += ["test_paper.py"]
-    collect_ignore += ["test_recount.py", "test_sign_in.py"]
-
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

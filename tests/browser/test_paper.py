@@ -1,13 +1,26 @@
 """On paper: a hatch is one sheet with the way back to itself, the whole calendar is a poster."""
 
+import os
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import SETTINGS
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
+
+FONTS = ["open", "dejavu"]
+"""The font sets of tools/programs.py: a narrow text face and a wide one."""
+
+
+@pytest.fixture(scope="module", params=FONTS)
+def shared_page(request, browser_type, browser_type_launch_args):
+    """The page that `visit` uses, in a browser with each set of fonts."""
+    browser = browser_type.launch(**browser_type_launch_args, env=os.environ | {"TEST_FONTS": request.param})
+    yield browser.new_context(**SETTINGS, bypass_csp=True).new_page()
+    browser.close()
 
 
 def sheets(page):

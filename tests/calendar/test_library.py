@@ -1,12 +1,14 @@
 """The editions of a running calendar: edits are read without a restart, and visitors never meet a broken one."""
 
-from shutil import copytree
+from pathlib import Path
+from shutil import copytree, rmtree
 from types import SimpleNamespace
 
 import pytest
 
 from app.calendar import library
 from app.calendar.faults import ContentError
+from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
@@ -20,6 +22,10 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return watch
 
 
+def open_library(content: Path) -> Library:
+    return Library(content, LastGood(content.with_name("last_good")))
+
+
 def title(shelf: Library) -> str:
     return shelf.editions[2026].hatches[1].file.title
 
@@ -30,7 +36,7 @@ def look_again(shelf: Library, watch: SimpleNamespace) -> None:
 
 
 def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content, watch):
-    shelf = Library(content)
+    shelf = open_library(content)
     before = shelf.version
     edit(content, "01/hatch.md", 'title = "', 'title = "Nyhet: ')
     watch.seconds = 0.9
@@ -43,7 +49,7 @@ def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content,
 
 
 def test_nothing_is_read_again_when_nothing_has_changed(content, watch):
-    shelf = Library(content)
+    shelf = open_library(content)
     editions, version = shelf.editions, shelf.version
     look_again(shelf, watch)
     assert (shelf.editions, shelf.version) == (editions, version)
@@ -51,7 +57,7 @@ def test_nothing_is_read_again_when_nothing_has_changed(content, watch):
 
 
 def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(content, watch, caplog):
-    shelf = Library(content)
+    shelf = open_library(content)
     good = title(shelf)
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     look_again(shelf, watch)
@@ -66,7 +72,7 @@ def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(conten
 
 def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier_version(content, caplog):
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
-    shelf = Library(content)
+    shelf = open_library(content)
     with pytest.raises(ContentError, match=r"2026/01/hatch\.md"):
         shelf.check()
     assert caplog.text == ""
@@ -75,7 +81,7 @@ def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier
 def test_a_broken_edition_stays_beside_the_others(content, watch):
     (content / "2026").rename(content / "2025")
     copytree(content / "2025", content / "2026")
-    shelf = Library(content)
+    shelf = open_library(content)
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     look_again(shelf, watch)
     assert sorted(shelf.editions) == [2025, 2026]
@@ -83,7 +89,7 @@ def test_a_broken_edition_stays_beside_the_others(content, watch):
 
 
 def test_a_new_edition_that_is_half_copied_leaves_the_old_one_alone(content, watch):
-    shelf = Library(content)
+    shelf = open_library(content)
     (content / "2027/01").mkdir(parents=True)
     look_again(shelf, watch)
     assert [*shelf.editions] == [2026]
@@ -93,7 +99,7 @@ def test_a_new_edition_that_is_half_copied_leaves_the_old_one_alone(content, wat
 
 
 def test_a_strange_value_does_not_break_the_visitors_page(content, watch):
-    shelf = Library(content)
+    shelf = open_library(content)
     edit(content, "07/hatch.md", "title = ", f"title = {5000 * '1'} #")
     look_again(shelf, watch)
     assert [*shelf.editions] == [2026]
@@ -101,7 +107,7 @@ def test_a_strange_value_does_not_break_the_visitors_page(content, watch):
 
 
 def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, watch):
-    shelf = Library(content)
+    shelf = open_library(content)
     content.rename(content.with_name("borta"))
     look_again(shelf, watch)
     assert title(shelf)
@@ -115,7 +121,7 @@ def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(cont
     def vanished(folder):
         raise FileNotFoundError(folder)
 
-    shelf = Library(content)
+    shelf = open_library(content)
     edit(content, "01/hatch.md", 'title = "', 'title = "Nyhet: ')
     monkeypatch.setattr(library, "read_edition", vanished)
     look_again(shelf, watch)
@@ -123,12 +129,65 @@ def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(cont
     assert shelf.faults
 
 
+def break_locked_hatch(content):
+    edit(content, "20/hatch.md", 'title = "', "title = 7 #")
+
+
+def begin_next_year(content):
+    (content / "2027/01").mkdir(parents=True)
+
+
+def lose_hatch(content):
+    rmtree(content / "2026/20")
+
+
+def lose_year(content):
+    rmtree(content / "2026")
+
+
+def lose_everything(content):
+    rmtree(content)
+
+
+BROKEN = [break_locked_hatch, begin_next_year, lose_hatch, lose_year, lose_everything]
+
+
+@pytest.mark.parametrize("damage", BROKEN)
+def test_a_start_with_broken_content_serves_the_last_good_version(content, damage):
+    good = open_library(content)
+    damage(content)
+    started = open_library(content)
+    assert [*started.editions] == [2026]
+    assert started.editions[2026].hatches == good.editions[2026].hatches
+    assert started.faults
+    started.require_edition()
+
+
+def test_a_mended_edition_takes_the_place_of_the_last_good_one(content):
+    open_library(content)
+    edit(content, "01/hatch.md", 'title = "', "title = 7 #")
+    broken = open_library(content)
+    edit(content, "01/hatch.md", "title = 7 #", 'title = "Lagat: ')
+    broken.refresh(at_once=True)
+    assert title(broken).startswith("Lagat: ")
+    edit(content, "01/hatch.md", 'title = "', "title = 7 #")
+    assert title(open_library(content)).startswith("Lagat: ")
+
+
+def test_a_broken_last_good_version_is_no_edition(content):
+    open_library(content)
+    for file in content.with_name("last_good").iterdir():
+        file.write_bytes(b"no archive")
+    break_locked_hatch(content)
+    assert open_library(content).editions == {}
+
+
 def test_a_start_without_any_calendar_says_what_to_do(tmp_path):
     with pytest.raises(ContentError, match="här finns ingen kalender; skapa en mapp med årtalet som namn"):
-        Library(tmp_path).check()
+        open_library(tmp_path / "nothing").require_edition()
 
 
-def test_the_real_content_can_be_shown():
-    shelf = Library(ROOT / "calendar_content")
+def test_the_real_content_can_be_shown(tmp_path):
+    shelf = Library(ROOT / "calendar_content", LastGood(tmp_path))
     shelf.check()
     assert 2026 in shelf.editions

@@ -24,7 +24,7 @@ HOST = "kalender.example.se"
 WRAP = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
 events {{ worker_connections 512; }}
 http {{
-    include /etc/nginx/mime.types;
+    access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     include {folder}/kalender.conf;
@@ -160,8 +160,7 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
             for node in ports:
                 content = shutil.copytree(ROOT / "calendar_content", tmp_path / f"content-{node}")
                 environment = {
-                    "FLASK_DEMO": "1",
-                    "FLASK_NOW": now,
+                    "TEST_NOW": now,
                     "FLASK_SECRET_KEY": app.config["SECRET_KEY"],
                     "FLASK_INSTANCE_PATH": str(tmp_path / f"instance-{node}"),
                     "FLASK_CALENDAR_CONTENT": str(content),
@@ -171,7 +170,16 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
                     "REDIS_URL": f"redis://127.0.0.1:{redis}",
                 }
                 command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
-                command += ["--workers", "1", "--blocking-threads", "12", "--no-ws", "--log-level", "error", "wsgi:app"]
+                command += [
+                    "--workers",
+                    "1",
+                    "--blocking-threads",
+                    "12",
+                    "--no-ws",
+                    "--log-level",
+                    "error",
+                    "tests.served:app",
+                ]
                 log = folder / f"{node}.log" if "FLASK_JSON_LOG" in settings else None
                 site.nodes[node] = started.enter_context(running(command, node, log, **environment | settings))
             nginx = ["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, port, ports))]

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import database
+from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.contest.models import Entry
 from app.database import db
@@ -348,7 +349,7 @@ FINE = {
 
 @pytest.fixture
 def shelf(content: Path) -> Library:
-    return Library(content)
+    return Library(content, LastGood(content.with_name("last_good")))
 
 
 @pytest.mark.parametrize("file", ["07/hatch.md", "edition.toml"])

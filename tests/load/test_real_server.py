@@ -52,14 +52,14 @@ def idn(n: int) -> list[str]:
     ]
 
 
-def granian(port: int, workers: int = 1, target: str = "wsgi:app") -> list[str]:
+def granian(port: int, workers: int = 1, target: str = "tests.served:app") -> list[str]:
     command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}"]
     return [*command, "--workers", f"{workers}", "--blocking-threads", "12", "--no-ws", "--log-level", "error", target]
 
 
 def gunicorn(port: int) -> list[str]:
     command = [f"{BIN}/gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "8"]
-    return [*command, "--bind", f"127.0.0.1:{port}", "--log-level", "critical", "wsgi:app"]
+    return [*command, "--bind", f"127.0.0.1:{port}", "--log-level", "critical", "tests.served:app"]
 
 
 def ask(port: int, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
@@ -75,8 +75,7 @@ def serving(
     command: list[str], port: int, database_url: str, instance: Path, **settings: str
 ) -> Iterator[subprocess.Popen]:
     environment = {
-        "FLASK_DEMO": "1",
-        "FLASK_NOW": "2026-12-10T08:00:00",
+        "TEST_NOW": "2026-12-10T08:00:00",
         "FLASK_INSTANCE_PATH": str(instance),
         "FLASK_SECRET_KEY": KEY,
         "FLASK_ENTRY_LIMIT": "100000 per hour",

@@ -18,7 +18,7 @@ from app.contest.models import Entry
 from app.database import db
 from app.mail import delivery, outbox, post
 from app.privacy import own_entry
-from tests.conftest import configured, swedish
+from tests.conftest import configured, on_sqlite, swedish
 from tests.mail.conftest import CUT_OFF, HANG_UP, HOLD, PATIENCE, knows_the_password
 
 ANNA, BO = "anna@example.se", "bo@example.se"
@@ -513,6 +513,7 @@ def test_a_disk_that_takes_no_file_loses_no_mail(app, accept, send, rows, clock)
     assert len(files(app)) == 2
 
 
+@on_sqlite
 @configured(DEMO=True)
 def test_a_demo_writes_files_and_to_nobody(app, serve, accept, send, postmaster):
     serve()

@@ -5,6 +5,11 @@ BIN := .venv/bin
 # The programs that tests and pictures need, of one version on every machine.
 WITH := tools/with-programs
 
+# app/config.py reads .env, whatever its encoding; Flask's command would fail on UTF-16 before that.
+export FLASK_SKIP_DOTENV := 1
+# glibc would give each of the threads an arena of its own.
+export MALLOC_ARENA_MAX := 2
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse
 

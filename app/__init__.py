@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, config, database, demo, jobs, migrations
@@ -18,9 +17,8 @@ from app.calendar import views as calendar_views
 from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.clock import Clock
-from app.contest import acceptance, receipts
+from app.contest import acceptance
 from app.contest import views as contest_views
-from app.contest.entrance import Entrance
 from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
 from app.draw import views as draw_pages
@@ -31,26 +29,22 @@ from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
 from app.statistics import counting
 from app.statistics import models as statistics_models
-from app.web import assets, converters, cross_site, errors, front, health, limits, page_cache, templating
-from app.web.aside import Aside
-from app.web.headers import InOnePiece, SecurityHeaders
-from app.web.no_session import NoSession
+from app.web import assets, bulkhead, converters, cross_site, errors, health, limits, page_cache, templating
+from app.web.bulkhead import Bulkhead
+from app.web.headers import SecurityHeaders
 
 PAGES = (*pages.PAGES, day_views, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """The application. Raises ConfigurationError and, if it is to be `checked`, ContentError, in Swedish sentences."""
+    """The application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
         TRUSTED_HOSTS=settings.hosts,
-        RATELIMIT_STORAGE_URI=settings.REDIS_URL or f"sqlitefile://{instance / 'ratelimit.sqlite3'}",
-        BABEL_DEFAULT_LOCALE="sv",
-        BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
@@ -63,27 +57,21 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["clock"] = clock
     app.extensions["wall_clock"] = settings.CLOCK or Clock()
     app.extensions["library"] = library
-    app.extensions["aside"] = Aside()
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
 
     database.init_app(app, settings.database_address)
     migrations.init_app(app, database.db)
-    Babel(app)
-    app.session_interface = NoSession()
-    # Flask looks at every function at every request whether it is a coroutine; none here is.
-    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
+    with app.app_context():
+        migrations.check(database.db)
 
-    for part in (
-        *(logs, metrics, converters, templating, front, cross_site, errors, health, limits),
-        *(acceptance, receipts),
-    ):
+    for part in (*(logs, metrics, converters, templating, bulkhead, cross_site, errors, health, limits, acceptance),):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw),
         *(privacy_commands.erase, jobs.jobs, jobs.mail),
-        *(operations.make, operations.examine, operations.measure),
+        *(operations.make, operations.restore, operations.examine, operations.measure),
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)
@@ -91,7 +79,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 
 
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:
-    """What stands before Flask's routing, from the inside out: static files, headers, pages, the proxy's word."""
+    """What stands before Flask, from the inside out: bulkhead, static files, headers, pages, the proxy's word."""
 
     def addresses(now: datetime) -> Mapping[str, counting.Shown | None]:
         with app.app_context():
@@ -102,10 +90,12 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
             statistics_models.add(counts)
 
     tally = app.extensions["tally"] = counting.Tally(store)
+    app.wsgi_app = Bulkhead(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     assets.init_app(app)
-    inner = InOnePiece(SecurityHeaders(Entrance(app, app.wsgi_app)))
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
-    pages_first = page_cache.PageCache(inner, host, clock, library, addresses, tally.count)
-    app.extensions["pages"] = app.wsgi_app = pages_first  # type: ignore[method-assign]
+    inner = SecurityHeaders(app.wsgi_app)
+    app.wsgi_app = page_cache.PageCache(  # type: ignore[method-assign]
+        inner, host, clock, library, addresses, tally.count
+    )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

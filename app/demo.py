@@ -123,5 +123,5 @@ def invent_entries() -> int:
             nonce=f"demo-{number}",
         )
         moment = contest.opens + span * number / INVENTED + timedelta(seconds=number)
-        acceptance.accept(contest, answers, current_app.config["SECRET_KEY"], moment)
+        acceptance.save_entry(contest, answers, current_app.config["SECRET_KEY"], moment)
     return INVENTED

@@ -1,80 +1,116 @@
-"""What is done beside the server, by the clock: mails every minute, erasure every night. `make run` starts it.
+"""What is done beside the server, by the clock: mails as they fall due, erasure every night. `make run` starts it.
 
-huey keeps its own file (or its own tables in PostgreSQL); nothing about a person is ever in it, since what is to be
-done stands in our own database and would be done by the next round if huey forgot everything.
+Several processes may run this: what is to be done stands in the database, and is claimed there before it is done.
 """
 
 import logging
 import signal
 import threading
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.contest import hints, rulebook
-from app.database import db
+from app.calendar.hatches import changes
+from app.clock import SWEDEN
+from app.contest import rulebook
+from app.database import Base, UTCDateTime, db, write
 from app.mail import delivery, outbox
 from app.privacy import erasure
 
-if TYPE_CHECKING:
-    from huey import Huey
-
 _log = logging.getLogger(__name__)
-
+# Seconds for the mail under way when the rounds are ended.
 LAST_WORD = 25
-"""Seconds for the mail under way when the rounds are ended."""
-
+# What a server puts in the outbox waits for so long at most.
+LONGEST_SLEEP = timedelta(seconds=60)
+# Below a second the clock's own unrest would have it look twice.
+SHORTEST_SLEEP = timedelta(seconds=1)
+NIGHT = time(4, 10)
+# A file in the instance folder; its age says when the last round was.
 HEARTBEAT = "jobs.alive"
-"""A file in the instance folder; its age says when the last round was."""
 mail = AppGroup("outbox", help="Mejlen som väntar.")
 
 
-def made(app: Flask, ending: threading.Event) -> "Huey":
-    """The queue of an app, with its rounds: every minute, and every night at ten past three (UTC).
+class NightClaim(Base):
+    """A night whose erasure a process has taken on, by its date in Sweden."""
 
-    Once `ending` is set, a round takes out no more mails.
-    """
-    # With the drivers it looks for it takes 12 MiB, and the server only asks when the rounds last ran.
-    from huey import PostgresHuey, SqliteHuey, crontab
+    __tablename__ = "night_claim"
 
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-    if url.startswith("postgresql"):
-        queue: Huey = PostgresHuey("kalender", results=False, dsn=url.replace("+psycopg", "", 1))
-    else:
-        queue = SqliteHuey("kalender", results=False, filename=str(Path(app.instance_path) / "jobs.sqlite3"))
-
-    @queue.periodic_task(crontab())  # type: ignore[untyped-decorator] # huey has no types
-    @queue.lock_task("every-minute")  # type: ignore[untyped-decorator]
-    def every_minute() -> None:
-        with app.app_context():
-            minute(ending)
-
-    @queue.periodic_task(crontab(minute="10", hour="3"))  # type: ignore[untyped-decorator]
-    @queue.lock_task("every-night")  # type: ignore[untyped-decorator]
-    def every_night() -> None:
-        with app.app_context():
-            night()
-
-    return queue
+    night: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    claimed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def minute(ending: threading.Event | None = None) -> None:
-    """Freezes the rules of contests that have opened, sends mails until `ending` is set, and counts what stands out."""
+def run_round(ending: threading.Event | None = None) -> None:
+    """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
+    for part in (freeze_rules, lambda: delivery.send_due(ending), erase_nightly):
+        if not (ending and ending.is_set()):
+            _try(part)
+
+
+def _try(part: Callable[[], object]) -> None:
+    try:
+        part()
+    except Exception:
+        _log.exception("En del av rundan misslyckades; den görs om")
+    finally:
+        db.session.rollback()
+
+
+def freeze_rules() -> None:
+    """Freeze the rules of contests that have opened, and what has changed in them."""
     library = current_app.extensions["library"]
     library.refresh()
     for edition in library.editions.values():
         rulebook.keep_up(edition, clock.now())
-    delivery.send_due(ending)
-    for edition in library.editions.values():
-        if edition.contest and not (ending and ending.is_set()):
-            hints.keep_up(edition.contest.id, clock.now())
+
+
+def erase_nightly() -> None:
+    """Erase what has had its time, once a night, and say what cannot be erased."""
+    night = last_night(clock.now())
+    if current_app.extensions.get("swept") != night:
+        erasure.sweep()
+        current_app.extensions["swept"] = night
+    if claim_night(night, clock.now()):
+        for sentence in erasure.erase_due(clock.now()):
+            _log.warning("%s", sentence)
+
+
+def last_night(now: datetime) -> str:
+    """The date of the latest night whose hour for erasing has come."""
+    local = now.astimezone(SWEDEN)
+    return str(local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1))
+
+
+def claim_night(night: str, now: datetime) -> bool:
+    """Take on a night's erasure; False when a process has already."""
+    write()
+    is_free = db.session.get(NightClaim, night) is None
+    if is_free:
+        db.session.add(NightClaim(night=night, claimed_at=now))
+        db.session.execute(sa.delete(NightClaim).where(NightClaim.night < night))
+    db.session.commit()
+    return is_free
+
+
+def next_due(now: datetime) -> datetime:
+    """The instant at which there may be something to do."""
+    moments = [change for edition in current_app.extensions["library"].editions.values() for change in changes(edition)]
+    due = [moment for moment in (*moments, outbox.next_due(), _next_night(now)) if moment and moment > now]
+    return min([now + LONGEST_SLEEP, *due])
+
+
+def _next_night(now: datetime) -> datetime:
+    local = now.astimezone(SWEDEN)
+    tonight = datetime.combine(local.date(), NIGHT, SWEDEN)
+    return tonight if local < tonight else datetime.combine(local.date() + timedelta(days=1), NIGHT, SWEDEN)
 
 
 def last() -> datetime | None:
@@ -82,28 +118,36 @@ def last() -> datetime | None:
     return clock.written_at(Path(current_app.instance_path) / HEARTBEAT)
 
 
-def night() -> None:
-    """Erases what has had its time, and says what cannot be erased."""
-    for sentence in erasure.erase_due(clock.now()):
-        _log.warning("%s", sentence)
-
-
 @click.command("jobs")
 @with_appcontext
 def jobs() -> None:
-    """Kör det som görs bredvid servern: mejl varje minut, gallring varje natt. Avsluta med Ctrl+C."""
-    # Held back in every thread, so that huey's own handlers, which let go of the work at hand, never hear of them.
+    """Kör det som görs bredvid servern: mejl när de ska gå, gallring varje natt. Avsluta med Ctrl+C."""
+    # Held back in every thread: a handler could interrupt the very moment at which the event is being set.
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
     ending = threading.Event()
-    queue = made(app, ending)
-    queue.flush_locks()
-    consumer = queue.create_consumer(workers=1, initial_delay=0.1, max_delay=2.0, shutdown_timeout=LAST_WORD)
-    consumer.start()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    rounds = threading.Thread(target=_run_until, args=(app, ending), daemon=True)
+    rounds.start()
     signal.sigwait(ends)
     ending.set()
-    consumer.stop(graceful=True)
+    rounds.join(LAST_WORD)
+
+
+def _run_until(app: Flask, ending: threading.Event) -> None:
+    while not ending.is_set():
+        with app.app_context():
+            run_round(ending)
+            pause = _pause()
+        ending.wait(pause.total_seconds())
+
+
+def _pause() -> timedelta:
+    now = clock.now()
+    try:
+        return max(next_due(now) - now, SHORTEST_SLEEP)
+    except SQLAlchemyError:
+        return LONGEST_SLEEP
 
 
 @mail.command("send")

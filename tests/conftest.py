@@ -281,7 +281,7 @@ def accept(app: Flask, contest: Contest) -> Callable[..., Receipt]:
     def take(email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None) -> Receipt:
         answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
         with app.app_context():
-            return acceptance.accept(contest, answers, app.config["SECRET_KEY"], swedish(at))
+            return acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], swedish(at))
 
     return take
 

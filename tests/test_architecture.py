@@ -18,28 +18,28 @@ READING_ORDER = """
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
     audit.chain
-    sqlite_file database migrations audit.records
+    sqlite_file database write_once migrations audit.records
     calendar.content calendar.last_good calendar.library calendar.commands
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     editing.pictures editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
     contest.models contest.rulebook contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
     mail.models mail.outbox mail.post mail.delivery
-    contest.queue contest.acceptance contest.settling contest.receipts
+    contest.queue contest.acceptance contest.settling
     feedback.models
     draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
-    statistics.summary statistics.pictures
+    statistics.summary
     draw.snapshots draw.tickets draw.publication
     draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
     operations.bundle operations.copies operations.backup operations.restoring
     draw.recomputation draw.witnesses draw.verification draw.commands
-    web.converters web.headers web.aside web.front web.cross_site web.no_session
+    web.converters web.headers web.bulkhead web.cross_site
     web.assets web.weight web.errors web.health web.limits web.form_token web.templating
     web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
     privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
-    contest.forms contest.views contest.entrance
+    contest.forms contest.views
     draw.open_files draw.views draw.day_views
     privacy.forms privacy.views privacy.commands
     feedback.forms feedback.views

@@ -1,30 +1,27 @@
 """What is done beside the server: the right rounds at the right times, one failure costs one round, a calm end."""
 
-import contextlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
-import flask_migrate
-import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app import jobs
-from app.contest import hints, rulebook
+from app.contest import rulebook
 from app.contest.models import RulesVersion
 from app.database import db
 from app.mail import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, on_sqlite
+from tests.conftest import ROOT, on_sqlite, swedish
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120
@@ -32,80 +29,100 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def queue(app):
-    made = jobs.made(app, threading.Event())
-    yield made
-    made.storage.close()
+def run_round(app):
+    def run():
+        with app.app_context():
+            jobs.run_round()
 
-
-def due(queue, moment):
-    return [task.name for task in queue.read_periodic(datetime.fromisoformat(moment))]
-
-
-def run_round(queue, moment="2026-12-10 12:00"):
-    """As huey's scheduler and worker do: puts in what is due, takes it out, does it."""
-    for task in queue.read_periodic(datetime.fromisoformat(moment)):
-        queue.enqueue(task)
-    while task := queue.dequeue():
-        queue.execute(task)
-
-
-def test_the_queue_lies_beside_the_data(app, engine, queue):
-    """In a file of its own with SQLite, in tables of its own with PostgreSQL."""
-    assert type(queue).__name__ == {"sqlite": "SqliteHuey", "postgresql": "PostgresHuey"}[engine]
-    assert (Path(app.instance_path) / "jobs.sqlite3").exists() == (engine == "sqlite")
+    return run
 
 
 @on_sqlite
-def test_mails_go_every_minute_and_erasure_once_a_night(queue):
-    start = datetime(2026, 12, 24)
-    told = {minute: due(queue, str(start + timedelta(minutes=minute))) for minute in range(24 * 60)}
-    assert {minute for minute, names in told.items() if "every_minute" in names} == set(range(24 * 60))
-    assert [minute for minute, names in told.items() if "every_night" in names] == [3 * 60 + 10]
-
-
-@on_sqlite
-def test_a_minute_freezes_the_rules_once_the_contest_is_open_and_sends_mails(app, queue, accept, clock):
+def test_a_round_freezes_the_rules_once_the_contest_is_open_and_sends_mails(app, run_round, accept, clock):
     def versions():
         with app.app_context():
             return db.session.scalar(sa.select(sa.func.count()).select_from(RulesVersion))
 
     clock.set("2026-12-09 23:59")
-    run_round(queue)
+    run_round()
     assert versions() == 0
     clock.set("2026-12-10 09:00")
     accept("anna@example.se")
-    run_round(queue)
-    run_round(queue)
+    run_round()
+    run_round()
     assert versions() == 1
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1
 
 
-@on_sqlite
-def test_a_minute_counts_what_stands_out_among_many_entries(app, queue, accept, contest, clock, monkeypatch):
-    monkeypatch.setattr(hints, "LIVE", 1)
-    for name in ("anna", "bo"):
-        accept(f"{name}@mailinator.com")
-    run_round(queue)
-    with app.app_context():
-        found = hints.latest(contest.id, clock.now())
-    assert (found.at, found.among, [hint.count for hint in found.found]) == (clock.now(), 2, [2])
-
-
-@on_sqlite
-def test_a_night_erases_what_has_had_its_time_and_says_so(app, clock, monkeypatch, caplog):
+@pytest.fixture
+def nights(monkeypatch):
+    """When it was erased, by the calendar's clock."""
     asked = []
     monkeypatch.setattr(erasure, "erase_due", lambda now: asked.append(now) or ["Gallrat i mjk-2026."])
-    with app.app_context():
-        jobs.night()
-    assert asked == [clock.now()]
-    assert caplog.messages == ["Gallrat i mjk-2026."]
+    return asked
+
+
+def test_a_night_erases_once_though_several_processes_run_and_says_so(make_app, clock, nights, caplog):
+    machines = [make_app(), make_app()]
+    erased = []
+    for moment in ("2026-12-24 04:09", "2026-12-24 04:10", "2026-12-24 12:00", "2026-12-25 04:09", "2026-12-25 04:10"):
+        clock.set(moment)
+        for machine in machines:
+            with machine.app_context():
+                jobs.run_round()
+        erased.append(len(nights))
+    assert erased == [1, 2, 2, 2, 3]
+    assert caplog.messages == ["Gallrat i mjk-2026."] * 3
+
+
+def test_a_night_that_was_missed_is_made_up_for(run_round, clock, nights):
+    clock.set("2026-12-24 05:00")
+    run_round()
+    clock.set("2026-12-26 15:00")
+    run_round()
+    assert len(nights) == 2
+
+
+def test_of_processes_that_come_at_once_one_has_the_night(make_app, clock):
+    machines = [make_app() for _ in range(2)]
+
+    def claim(number):
+        with machines[number % 2].app_context():
+            return jobs.claim_night("2026-12-24", clock.now())
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sorted(crowd.map(claim, range(8))) == [False] * 7 + [True]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-12-05 12:00:00", "2026-12-05 12:01:00"),
+        ("2026-12-09 23:59:30", "2026-12-10 00:00:00"),
+        ("2026-12-05 04:09:45", "2026-12-05 04:10:00"),
+        ("2026-12-20 23:59:50", "2026-12-21 00:00:00"),
+    ],
+    ids=["nothing", "a hatch and the contest open", "the night", "the contest closes"],
+)
+def test_it_sleeps_until_there_is_something_to_do_or_a_minute(inside, clock, now, due):
+    clock.set(now)
+    assert jobs.next_due(clock.now()) == swedish(due)
+
+
+@on_sqlite
+def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, clock):
+    clock.set("2026-12-11 09:00")
+    accept("anna@example.se")
+    db.session.execute(sa.update(OutboxMail).values(next_try_at=swedish("2026-12-11 09:00:20")))
+    db.session.commit()
+    assert jobs.next_due(clock.now()) == swedish("2026-12-11 09:00:20")
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
 @pytest.mark.parametrize(("module", "name"), [(rulebook, "freeze"), (delivery, "send_due")])
-def test_a_round_that_fails_is_logged_and_the_next_one_works(
-    app, queue, accept, clock, monkeypatch, caplog, module, name, trouble
+def test_a_part_that_fails_is_logged_and_the_next_round_works(
+    app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):
     clock.set("2026-12-10 09:00")
     receipt = accept("anna@example.se")
@@ -115,44 +132,12 @@ def test_a_round_that_fails_is_logged_and_the_next_one_works(
 
     with monkeypatch.context() as broken:
         broken.setattr(module, name, fail)
-        run_round(queue)
+        run_round()
     assert type(trouble).__name__ in caplog.text
     assert "anna@" not in caplog.text
     assert receipt.code not in caplog.text
-    run_round(queue)
+    run_round()
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1
-
-
-def stored(app, engine):
-    """Every byte that huey has kept."""
-    if engine == "sqlite":
-        with contextlib.closing(sqlite3.connect(Path(app.instance_path) / "jobs.sqlite3")) as file:
-            return "\n".join(file.iterdump()) + repr(file.execute("SELECT * FROM task").fetchall())
-    with psycopg.connect(app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")) as server:
-        tables = ("huey_kv", "huey_task", "huey_schedule", "huey_counter")
-        return repr([server.execute(f"SELECT * FROM {table}").fetchall() for table in tables])  # noqa: S608
-
-
-def test_huey_keeps_nothing_about_people(app, engine, queue, accept, clock, monkeypatch):
-    clock.set("2026-12-10 09:00")
-    receipt = accept("anna@example.se")
-
-    def fail(*_):
-        raise RuntimeError(f"anna@example.se {receipt.code}")
-
-    for task in queue.read_periodic(datetime(2026, 12, 10, 3, 10)):
-        queue.enqueue(task)
-    waiting = stored(app, engine)
-    assert "every_minute" in waiting
-    monkeypatch.setattr(delivery, "send_due", fail)
-    run_round(queue)
-    for secret in ("anna", receipt.code, receipt.ticket):
-        assert secret not in waiting + stored(app, engine)
-
-
-def test_the_models_are_as_the_migrations_make_them_with_hueys_tables_beside(app, queue):
-    with app.app_context():
-        flask_migrate.check(directory=str(ROOT / "migrations"))
 
 
 @on_sqlite

@@ -53,9 +53,7 @@ def entries() -> str:
 def entry_hints() -> str:
     """What to look at twice among the entries."""
     edition, contest = chosen_contest()
-    return render_template(
-        "admin/hints.html", edition=edition, hints=hints.latest(contest.id, clock.now()), live=hints.LIVE
-    )
+    return render_template("admin/hints.html", edition=edition, hints=hints.hints(contest.id), among=hints.AMONG)
 
 
 @blueprint.get("/bidrag/<number:entry_id>/utdrag.txt")

@@ -11,8 +11,6 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from app.web.aside import give_way
-
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -64,7 +62,6 @@ def outdated(password_hash: str) -> bool:
 
 @contextmanager
 def _turn(turns: BoundedSemaphore) -> Iterator[None]:
-    give_way()
     if not turns.acquire(timeout=WAITS):
         raise Busy
     try:

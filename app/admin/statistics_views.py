@@ -41,21 +41,12 @@ def statistics_csv(figure: str) -> Response:
     return _file("\ufeff" + sheet.getvalue(), "text/csv", f"{found.key}-{edition.year}.csv")
 
 
-@blueprint.get("/statistik/<figure>/diagram.png")
-def statistics_png(figure: str) -> Response:
-    edition, found = _find(figure)
-    # Pillow takes 5 MiB, and few processes ever draw.
-    from app.statistics import pictures
-
-    return _file(pictures.png(found), "image/png", f"{found.key}-{edition.year}.png")
-
-
 def _find(key: str) -> tuple[Edition, Figure]:
     edition = chosen_edition()
     return edition, next((figure for figure in _figures(edition) if figure.key == key), None) or abort(404)
 
 
-def _file(body: str | bytes, mimetype: str, name: str) -> Response:
+def _file(body: str, mimetype: str, name: str) -> Response:
     response = Response(body, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

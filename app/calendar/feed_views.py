@@ -73,8 +73,11 @@ def robots() -> Response:
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
+    return public(security_text(), "text/plain")
+
+
+def security_text() -> str:
     """Where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    good_until = security_txt.expires(edition.year, clock.now())
-    return public(security_txt.text(contact, good_until, _site()), "text/plain")
+    return security_txt.text(contact, security_txt.expires(edition.year, clock.now()), _site())

@@ -1,9 +1,10 @@
 """Taking an entry in: one transaction, done before anyone is thanked."""
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,15 +17,13 @@ from app.calendar.schema import Contest
 from app.contest import entries
 from app.contest.answers import Answers
 from app.contest.models import Entry
-from app.contest.queue import Queue
+from app.contest.queue import BatchWriter
 from app.database import db, write
 from app.mail import outbox
 
-TOGETHER = 64
-"""Entries in one transaction at most: a commit's price is shared, and nobody waits long for the others."""
-
-NOBODYS_FAULT = (OperationalError, InterfaceError, NoConnection)
-"""Errors that every entry in a transaction would meet by itself, too."""
+MAX_BATCH = 64
+# Errors that every entry in a transaction would meet by itself, too.
+SHARED_ERRORS = (OperationalError, InterfaceError, NoConnection)
 _TABLE: Any = Entry.__table__
 _INSERT = sa.insert(_TABLE)
 _KNOWN = sa.select(_TABLE.c.ticket, _TABLE.c.received_at).where(
@@ -45,18 +44,13 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class _Sent:
+class PendingEntry:
     """An entry that waits to be stored; `row` is what the table is given."""
 
     contest_id: str
     ticket: str
     row: dict[str, Any]
     at: datetime
-
-
-Outcome = Receipt | BaseException
-"""How storing an entry ended: its receipt as it is on disk, or what befell it."""
-Beginning = Callable[[Callable[[Outcome | None], None]], None]
 
 
 def receipt(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
@@ -66,69 +60,40 @@ def receipt(contest: Contest, answers: Answers, secret: str, now: datetime) -> R
     return Receipt(code, entries.ticket(contest.id, code, answers.email), now)
 
 
-def accept(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
-    """Stores the entry as `store` does, for whoever does not need its receipt before."""
-    return store(contest, answers, receipt(contest, answers, secret, now))
-
-
-def store(contest: Contest, answers: Answers, sent: Receipt) -> Receipt:
-    """Stores the entry and returns its receipt, as it is on disk. Raises ContestLocked.
+def save_entry(contest: Contest, answers: Answers, secret: str, now: datetime) -> Receipt:
+    """Save the entry and return its receipt, as it is on disk. Raises ContestLocked.
 
     A repeated address is an entry of its own; which of them counts is settled at locking. The receipt's mail is put
     in the outbox with it. Those who send at the same moment share a transaction, in the order they came.
     """
-    # Whoever waits in line holds no connection: there are fewer of them than people in a rush.
+    expected = receipt(contest, answers, secret, now)
+    # A connection held while waiting in line would be one too few for the others.
     db.session.rollback()
-    outcome = _as_stored(sent, _line().put(_sent(contest, answers, sent)))
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
-
-
-def storing(contest: Contest, answers: Answers, sent: Receipt) -> Beginning:
-    """The same for whoever does not wait: begins to store the entry and tells how that ended.
-
-    None says that it is stored as it was sent; anything else is the receipt as it is on disk, or what befell it.
-    """
-    line, item = _line(), _sent(contest, answers, sent)
-
-    def begin(ended: Callable[[Outcome | None], None]) -> None:
-        def tell(result: datetime | BaseException | None) -> None:
-            outcome = _as_stored(sent, result)
-            ended(None if outcome == sent else outcome)
-
-        line.put_later(item, tell)
-
-    return begin
-
-
-def _line() -> Queue[_Sent, datetime | None]:
-    found: Queue[_Sent, datetime | None] = current_app.extensions["entries"]
-    return found
-
-
-def _as_stored(sent: Receipt, result: datetime | BaseException | None) -> Outcome:
-    if result is None:
-        return ContestLocked("the list is locked")
-    return result if isinstance(result, BaseException) else replace(sent, received_at=result)
+    writer: BatchWriter[PendingEntry, datetime | None] = current_app.extensions["entries"]
+    received_at = writer.submit(pending_entry(contest, answers, expected))
+    if received_at is None:
+        raise ContestLocked("the list is locked")
+    return replace(expected, received_at=received_at)
 
 
 def init_app(app: Flask) -> None:
-    def stored(sent: Sequence[_Sent]) -> list[datetime | None]:
-        with app.app_context():
-            return _store(sent)
-
-    app.extensions["entries"] = Queue(stored, NOBODYS_FAULT, TOGETHER, app.extensions["aside"].put)
+    app.extensions["entries"] = BatchWriter(partial(_save_in_context, app), SHARED_ERRORS, MAX_BATCH)
 
 
-def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
-    """Stores entries in one transaction; when each was received first, or None where the list is locked."""
+def _save_in_context(app: Flask, entries: Sequence[PendingEntry]) -> list[datetime | None]:
+    """Save entries of several requests in a context that is none of theirs."""
+    with app.app_context():
+        return save_entries(entries)
+
+
+def save_entries(sent: Sequence[PendingEntry]) -> list[datetime | None]:
+    """Save entries in one transaction; return when each came first, None where locked."""
     try:
         write()
         locked = {contest_id for contest_id in {each.contest_id for each in sent} if records.has(contest_id, "last")}
         taken = [each for each in sent if each.contest_id not in locked]
         received = _received(taken)
-        new: dict[str, _Sent] = {}
+        new: dict[str, PendingEntry] = {}
         for each in _in_time(taken):
             if each.ticket not in received:
                 new.setdefault(each.ticket, each)
@@ -141,7 +106,7 @@ def _store(sent: Sequence[_Sent]) -> list[datetime | None]:
     return [None if each.contest_id in locked else received[each.ticket] for each in sent]
 
 
-def _in_time(sent: Sequence[_Sent]) -> Iterator[_Sent]:
+def _in_time(sent: Sequence[PendingEntry]) -> Iterator[PendingEntry]:
     """As sent, but nobody came before those who are on record already, whatever the clocks of processes say.
 
     A day's public list is a beginning of the log: without this, whoever waited for a turn over midnight would take
@@ -153,13 +118,13 @@ def _in_time(sent: Sequence[_Sent]) -> Iterator[_Sent]:
         yield replace(each, at=at, row=each.row | {"received_at": at})
 
 
-def _received(sent: Sequence[_Sent]) -> dict[str, datetime]:
+def _received(sent: Sequence[PendingEntry]) -> dict[str, datetime]:
     """When those tickets were received that are stored already: the same form sent twice."""
     wanted = {"contests": [*{each.contest_id for each in sent}], "tickets": [each.ticket for each in sent]}
     return {row.ticket: row.received_at for row in db.session.connection().execute(_KNOWN, wanted)}
 
 
-def _insert(sent: Sequence[_Sent]) -> None:
+def _insert(sent: Sequence[PendingEntry]) -> None:
     """The entries with their records and mails, in order."""
     if not sent:
         return
@@ -170,7 +135,7 @@ def _insert(sent: Sequence[_Sent]) -> None:
     outbox.put_all("kvitto", ((each.contest_id, each.ticket, each.at) for each in sent))
 
 
-def _sent(contest: Contest, answers: Answers, sent: Receipt) -> _Sent:
+def pending_entry(contest: Contest, answers: Answers, sent: Receipt) -> PendingEntry:
     row = {
         "contest_id": contest.id,
         "ticket": sent.ticket,
@@ -182,4 +147,4 @@ def _sent(contest: Contest, answers: Answers, sent: Receipt) -> _Sent:
         "motivation": answers.motivation,
         "received_at": sent.received_at,
     }
-    return _Sent(contest.id, sent.ticket, row, sent.received_at)
+    return PendingEntry(contest.id, sent.ticket, row, sent.received_at)

@@ -4,8 +4,6 @@ The canonical address, the duplicate key, the receipt code and the ticket follow
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
@@ -17,16 +15,6 @@ STRIKE_REASONS = ("dubblett", "fel svar", "anställd", "återkallad", "uppenbart
 """The closed list of Öppen dragning v1. The first two are settled by the program at locking."""
 RESTORE_REASONS = ("struket av misstag", "nya uppgifter")
 """Why a strike is taken back before the list is locked."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What settling needs to know of an entry; `number` tells which came first."""
-
-    number: int
-    duplicate_key: str
-    answer: str
-    struck: str | None
 
 
 def canonical_email(address: str) -> str:
@@ -77,20 +65,3 @@ def ticket(contest_id: str, code: str, canonical: str) -> str:
     """The public number of an entry, 64 hex digits; it binds the entry to one code and one address."""
     lines = ("oppen-dragning/v1/lott", contest_id, code, canonical)
     return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
-
-
-def settle(candidates: Iterable[Candidate], right_answer: str) -> Iterator[tuple[int, str]]:
-    """The entries to strike at locking, as (number, reason): one entry a person, the first one counts.
-
-    An entry that the organiser has struck is as if never sent; the person's next one then counts. This is the
-    definition; settling.settle has the database do the same, and the tests hold the two together.
-    """
-    seen: set[str] = set()
-    for candidate in sorted(candidates, key=lambda each: each.number):
-        if candidate.struck:
-            continue
-        if candidate.duplicate_key in seen:
-            yield candidate.number, "dubblett"
-        elif candidate.answer != right_answer:
-            yield candidate.number, "fel svar"
-        seen.add(candidate.duplicate_key)

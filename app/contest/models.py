@@ -14,13 +14,10 @@ class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = (
         sa.UniqueConstraint("contest_id", "ticket"),
-        # What PostgreSQL is told of these besides stands in migration 0009 only: named here, it would have the dialect
-        # and all its drivers imported, 2 MiB, where the database is SQLite.
         sa.Index("ix_entry_contest_id_duplicate_key", "contest_id", "duplicate_key"),
         sa.Index("ix_entry_contest_id_id", "contest_id", "id"),
-        sa.Index("ix_entry_contest_id_municipality_id", "contest_id", "municipality", "id"),
-        sa.Index("ix_entry_contest_id_answer_id", "contest_id", "answer", "id"),
-        sa.Index("ix_entry_contest_id_id_struck", "contest_id", "id", sqlite_where=sa.text("struck IS NOT NULL")),
+        sa.Index("ix_entry_contest_id_municipality", "contest_id", "municipality"),
+        sa.Index("ix_entry_contest_id_received_at", "contest_id", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,30 +36,6 @@ class Entry(Base):
 def entry_of(contest_id: str, ticket: str) -> Entry | None:
     """The entry that a ticket stands for."""
     return db.session.scalar(sa.select(Entry).where(Entry.contest_id == contest_id, Entry.ticket == ticket))
-
-
-class EntryCount(Base):
-    """How many entries have a value, by kind of value. Triggers of the database keep it true; nothing else writes."""
-
-    __tablename__ = "entry_count"
-
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
-    value: Mapped[str] = mapped_column(sa.String(400), primary_key=True)
-    count: Mapped[int]
-
-
-class EntryHint(Base):
-    """Something that stood out when it was counted; what it says is read from the entry, and gone when that is."""
-
-    __tablename__ = "entry_hint"
-
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(sa.String(20))
-    entry_id: Mapped[int]
-    count: Mapped[int]
-    counted_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class RulesVersion(Base):

@@ -1,4 +1,4 @@
-"""Which entries are struck before the list is locked, found by the database: what entries.settle says, however many."""
+"""Which entries are struck before the list is locked, found by the database however many there are."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from app.database import BATCH, db
 def settle(contest: Contest, now: datetime) -> None:
     """Strikes duplicates and wrong answers, inside the caller's write() transaction: the last thing before locking.
 
-    Gives what entries.settle gives, however many there are: the database finds them, the log is written in batches.
+    One entry a person, the first one counts; one that the organiser has struck is as if never sent.
     """
     strikes = _strikes(contest)
     query = sa.select(strikes.c.ticket, strikes.c.reason).order_by(strikes.c.id)

@@ -11,15 +11,15 @@ from app import clock
 from app.calendar.hatches import Edition
 from app.calendar.lookup import public
 from app.calendar.schema import Contest
-from app.contest import acceptance, answers, receipts, rulebook, rules
+from app.contest import acceptance, answers, entries, rulebook, rules
+from app.contest.acceptance import Receipt
 from app.contest.answers import Answers, Faults
 from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.front import HOLD, OUTCOME
-from app.web.limits import SPENT, TooMany, spend
+from app.web.limits import TooMany, spend
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -45,8 +45,6 @@ def enter(year: int, number: int) -> Page:
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
-    if outcome := request.environ.get(OUTCOME):
-        return _told(edition, number, contest, outcome)
     if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 409
     if _is_too_many():
@@ -54,13 +52,11 @@ def send(year: int, number: int) -> Page:
     sent = _sent(contest)
     if not isinstance(sent, Answers):
         return _form_page(edition, number, contest, 422, sent)
-    return _stored(edition, number, contest, sent)
+    return _save(edition, number, contest, sent)
 
 
 def _is_too_many() -> bool:
-    """Counts this try, if nobody has."""
-    if SPENT in request.environ:
-        return True
+    """Count this try."""
     try:
         spend("bidrag", each=current_app.config["ENTRY_LIMIT"], together=current_app.config["ENTRY_LIMIT_ALL"])
     except TooMany:
@@ -80,33 +76,25 @@ def _sent(contest: Contest) -> Answers | Faults:
     return refused if isinstance(sent, Answers) else refused | sent
 
 
-def _stored(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
-    """The receipt, made before the entry is stored and sent after: nobody who is stored then waits for a page."""
-    outcome: acceptance.Outcome
+def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
+    """Save the entry and thank for it, or say why it was not taken."""
     try:
         rulebook.hold(contest, edition.file.organiser, clock.now())
-        expected = acceptance.receipt(contest, sent, current_app.config["SECRET_KEY"], clock.now())
-        page = receipts.page(edition, number, contest, expected)
-        if hold := request.environ.get(HOLD):
-            hold(acceptance.storing(contest, sent, expected))
-            return page, 200
-        outcome = acceptance.store(contest, sent, expected)
-    except (acceptance.ContestLocked, SQLAlchemyError) as error:
-        outcome = error
-    return _told(edition, number, contest, outcome)
-
-
-def _told(edition: Edition, number: int, contest: Contest, outcome: acceptance.Outcome) -> Page:
-    """What a person is told when storing has ended."""
-    if isinstance(outcome, acceptance.Receipt):
-        return receipts.page(edition, number, contest, outcome), 200
-    if isinstance(outcome, acceptance.ContestLocked):
+        receipt = acceptance.save_entry(contest, sent, current_app.config["SECRET_KEY"], clock.now())
+    except acceptance.ContestLocked:
         return _not_open(edition, number, contest, "closed"), 409
-    if not isinstance(outcome, SQLAlchemyError):
-        raise outcome
-    db.session.rollback()
-    _log.error("Ett bidrag kunde inte sparas", exc_info=outcome)
-    return _form_page(edition, number, contest, 503, trouble="not-saved")
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte sparas")
+        return _form_page(edition, number, contest, 503, trouble="not-saved")
+    return render_receipt(edition, number, contest, receipt), 200
+
+
+def render_receipt(edition: Edition, number: int, contest: Contest, receipt: Receipt) -> str:
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
+    context["code"] = entries.grouped(receipt.code)
+    context["as_text"] = render_template("contest/receipt.txt", **context)
+    return render_template("contest/receipt.html", **context)
 
 
 def _form_page(

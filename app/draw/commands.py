@@ -5,8 +5,9 @@ from itertools import islice
 from time import monotonic
 
 import click
-from flask import current_app
+from flask import Response, current_app
 from flask.cli import AppGroup
+from werkzeug.test import EnvironBuilder
 
 from app import clock
 from app.calendar.hatches import current_year
@@ -42,10 +43,11 @@ def verify(year: int | None) -> None:
 
 def _public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
     """The files as anyone gets them, in parts, from the calendar itself."""
-    visitor = current_app.test_client()
+    site = current_app.config["PUBLIC_URL"]
 
     def parts(name: str) -> Iterable[bytes] | None:
-        answer = visitor.get(f"/{year}/dragning/{name}")
+        asked = EnvironBuilder(f"/{year}/dragning/{name}", site).get_environ()
+        answer = Response.from_app(current_app.wsgi_app, asked)
         return answer.iter_encoded() if answer.status_code == 200 else None
 
     return parts

@@ -86,12 +86,6 @@ def drand_entropy(kalla: str, number: int, randomness: str) -> str:
     return f"{kalla}:{number}:{randomness}"
 
 
-def lotto_entropy(date: str, numbers: Iterable[int], extra: Iterable[int]) -> str:
-    """The entropy string of a Lotto draw: room in the format, not used by this version."""
-    drawn = "/".join("".join(f"{number}." for number in sorted(part)) for part in (numbers, extra))
-    return f"svenskaspel-lotto1:{date}:{drawn}/"
-
-
 def fingerprint(hexadecimal: str) -> str:
     """The start of a checksum, in four groups of four, as people compare it."""
     return " ".join(hexadecimal[start : start + 4] for start in range(0, 16, 4))

@@ -18,7 +18,7 @@ _DRAFT = sa.Table(
 
 
 def write_places(contest_id: str, seed: bytes) -> None:
-    """Gives every ticket that counts its place, as selection.ranking does; inside the caller's write() transaction.
+    """Gives every ticket that counts its place, by its key; inside the caller's write() transaction.
 
     The keys are computed here, a batch at a time, and sorted by the database, which does not need them in memory.
     """

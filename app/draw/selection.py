@@ -4,7 +4,6 @@
 """
 
 import hmac
-from collections.abc import Iterable
 from hashlib import sha256
 
 
@@ -16,8 +15,3 @@ def seed(proof_sha256: str, entropy: str) -> bytes:
 def rank_key(seed: bytes, ticket: str) -> bytes:
     """The 32 bytes that a ticket (64 hex digits) is sorted by."""
     return hmac.digest(seed, bytes.fromhex(ticket), "sha256")
-
-
-def ranking(seed: bytes, tickets: Iterable[str]) -> list[tuple[str, str]]:
-    """The tickets in the order they win, as (rank key in hex, ticket). Equal keys: the lower ticket first."""
-    return sorted((rank_key(seed, ticket).hex(), ticket) for ticket in tickets)

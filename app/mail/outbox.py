@@ -99,6 +99,11 @@ def _note(mail: Taken, **values: object) -> None:
     db.session.commit()
 
 
+def next_due() -> datetime | None:
+    """When the next mail is to go; None when none waits."""
+    return db.session.scalar(sa.select(sa.func.min(OutboxMail.next_try_at)).where(OutboxMail.state == WAITING))
+
+
 def waiting() -> Waiting:
     """How the outbox stands, over all contests."""
     query = sa.select(sa.func.count(), sa.func.min(OutboxMail.created_at)).where(OutboxMail.state == WAITING)

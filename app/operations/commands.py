@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
 from app import clock
 from app.clock import SWEDEN
@@ -87,10 +87,29 @@ def measure() -> None:
     signal.sigwait(ends)
 
 
-def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """What `flask restore` stands on. Raises ConfigurationError."""
-    app = restoring.waiting_app(overrides)
-    app.cli.add_command(restore)
+class _RestoreOnly(AppGroup):
+    """What a calendar that cannot start can do; any other command is told the reason."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__()
+        self._reason = reason
+        self.add_command(restore)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if found := super().get_command(ctx, cmd_name):
+            return found
+        raise SystemExit(f"Kalendern startar inte.\n{self._reason}")
+
+
+def waiting_app(reason: Exception, overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Make the app of a calendar that cannot start for `reason`. Raises ConfigurationError."""
+    app = restoring.bare_app(overrides)
+    app.cli = _RestoreOnly(reason)
+
+    @app.before_request
+    def tell_the_reason() -> tuple[str, int, dict[str, str]]:
+        return f"Kalendern startar inte.\n{reason}\n", 503, {"Content-Type": "text/plain; charset=utf-8"}
+
     return app
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.admin import inspection, upkeep
 from app.calendar import security_txt
+from app.calendar.feed_views import security_text
 from app.mail import delivery, messages, post
 from app.operations import backup
 from app.web import health, limits
@@ -108,8 +109,8 @@ def _counters() -> Iterator[Line]:
     """Where the numbers of tries are kept: Redis, or a file."""
     name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
     try:
-        answers = limits.limiter.storage.check()
-    except limits.limiter.storage.base_exceptions:
+        answers = limits.storage().check()
+    except limits.storage().base_exceptions:
         answers = False
     if answers:
         yield Line("bra", f"{name} svarar.")
@@ -136,8 +137,7 @@ def _proxies() -> Iterator[Line]:
 
 
 def _security_txt() -> Iterator[Line]:
-    served = current_app.test_client().get("/.well-known/security.txt").text
-    if not (fault := security_txt.fault(served, clock.host_now())):
+    if not (fault := security_txt.fault(security_text(), clock.host_now())):
         yield Line("bra", "security.txt gäller.")
     else:
         yield Line("obs" if "går ut om" in fault else "fel", fault)

@@ -1,17 +1,17 @@
 """Log lines as JSON, with a request's number and nothing about who sent it.
 
 What is logged of a request is its rule, never its address: addresses may hold an invitation or what somebody searched.
-Of an error it is the kind and the place, never its text, which may quote what somebody wrote. Pages from the page cache
-and, in a rush, right entries are answered before this: they are in the proxy's log only, and entries in the audit log.
+Of an error it is the kind and the place, never its text, which may quote what was written. Pages from the page cache
+are answered before this: they are in the proxy's log only.
 """
 
+import json
 import logging
 import re
 import secrets
 import sys
 import time
 import traceback
-from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,31 +28,23 @@ _PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b[A-Za-z0-9_-]{24,}\b")
 """An e-mail address, or what is long enough to be a code, token or ticket: a second wall, for others' messages."""
 
 
-def _formatter() -> logging.Formatter:
-    # Read here: only who wants JSON has a use for it.
-    from structlog.processors import JSONRenderer
-    from structlog.stdlib import ProcessorFormatter
+class _JsonLine(logging.Formatter):
+    """A record as JSON: time (UTC), level, logger, event, what belongs to the request, and the place of an error."""
 
-    return ProcessorFormatter(processors=[_line, JSONRenderer(ensure_ascii=False)])
-
-
-def _line(_logger: Any, _method: str, told: MutableMapping[str, Any]) -> dict[str, Any]:
-    """All that a line may hold, whoever wrote it: time (UTC), level, logger, event, what belongs to the request."""
-    record: logging.LogRecord = told["_record"]
-    line: dict[str, Any] = {
-        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-        "level": record.levelname.lower(),
-        "logger": record.name,
-        "event": _PERSONAL.sub("…", str(told["event"])),
-    }
-    if has_request_context() and "request_id" in g:
-        line["request"] = g.request_id
-    line |= getattr(record, "fields", {})
-    kind, _, trace = told.get("exc_info") or (None, None, None)
-    if kind:
-        line["error"] = kind.__name__
-        line["at"] = [_place(frame) for frame in traceback.extract_tb(trace)[-8:]]
-    return line
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": _PERSONAL.sub("…", record.getMessage()),
+        }
+        if has_request_context() and "request_id" in g:
+            line["request"] = g.request_id
+        line |= getattr(record, "fields", {})
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["at"] = [_place(frame) for frame in traceback.extract_tb(record.exc_info[2])[-8:]]
+        return json.dumps(line, ensure_ascii=False)
 
 
 def _place(frame: traceback.FrameSummary) -> str:
@@ -94,7 +86,7 @@ def _write_to(stream: Any) -> None:
     if not any(handler.name == HANDLER for handler in root.handlers):
         handler = logging.StreamHandler(stream)
         handler.name = HANDLER
-        handler.setFormatter(_formatter())
+        handler.setFormatter(_JsonLine())
         root.addHandler(handler)
     root.setLevel(logging.INFO)
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, Response
 
 from app import clock, jobs
-from app.contest.models import EntryCount
+from app.contest.models import Entry
 from app.database import db
 from app.mail import outbox
 from app.operations import backup, logs
@@ -99,8 +99,8 @@ class State:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         entries = GaugeMetricFamily("kalender_entries", "Entries on record.", labels=["contest"])
-        per_contest = sa.select(EntryCount.contest_id, sa.func.sum(EntryCount.count)).group_by(EntryCount.contest_id)
-        for contest, count in db.session.execute(per_contest.where(EntryCount.kind == "municipality")):
+        per_contest = sa.select(Entry.contest_id, sa.func.count()).group_by(Entry.contest_id)
+        for contest, count in db.session.execute(per_contest):
             entries.add_metric([contest], count)
         yield entries
         shown = CounterMetricFamily("kalender_pages_shown", "Times a hatch or calendar was shown.", labels=["year"])

@@ -1,4 +1,4 @@
-"""Puts a backup back where there is nothing, on an app of its own: there is no key and no content yet."""
+"""Puts a backup back where there is nothing; on an app of its own where there is no key and no content yet."""
 
 import tempfile
 from collections.abc import Mapping
@@ -14,16 +14,13 @@ from app.operations import bundle, copies
 from app.operations.bundle import Bundle, Manifest, Unusable
 
 
-def waiting_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """An app with a database and nothing else. Raises ConfigurationError."""
+def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Make an app with a database and nothing else. Raises ConfigurationError."""
     settings = config.without_key(overrides)
     app = Flask("app", instance_path=str(config.made_folder(settings.instance)), static_folder=None)
     app.config.update(settings.model_dump())
     app.extensions["clock"] = app.extensions["wall_clock"] = Clock()
     database.init_app(app, settings.database_address)
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            sqlite_file.make(db.engine)
     migrations.init_app(app, db)
     return app
 
@@ -36,6 +33,8 @@ def restore(file: Path) -> Manifest:
     with bundle.opened(file) as backup:
         _refuse_other_program(backup.manifest)
         backup.check()
+        if db.engine.dialect.name == "sqlite":
+            sqlite_file.make(db.engine)
         if not current_app.config["SECRET_KEY"] and bundle.SECRET_KEY not in backup.manifest.members:
             raise Unusable("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
         if not copies.is_empty():
@@ -61,8 +60,8 @@ def _refuse_other_program(manifest: Manifest) -> None:
         )
     if manifest.revision not in migrations.known():
         raise Unusable(
-            f"Säkerhetskopian är från en nyare version av programmet (databas {manifest.revision}). "
-            "Uppgradera det först."
+            f"Säkerhetskopian är från en annan utgåva av programmet (databas {manifest.revision}). "
+            "Återställ den med den utgåvan."
         )
 
 

@@ -37,10 +37,14 @@ def due_at(contest: Contest, now: datetime) -> datetime:
     return retention.erase_at(contest, finished)
 
 
-def erase_due(now: datetime) -> list[str]:
-    """Erases what has had its time, in every edition, and returns Swedish sentences for the log."""
+def sweep() -> None:
+    """Remove counts and mails in files of this machine that have had their time."""
     limits.drop_old()
     letters.sweep()
+
+
+def erase_due(now: datetime) -> list[str]:
+    """Erases what has had its time, in every edition, and returns Swedish sentences for the log."""
     editions = current_app.extensions["library"].editions.values()
     told = [stranded.in_words(contest_id) for contest_id in stranded.stranded(editions)]
     for edition in editions:

@@ -33,9 +33,6 @@ SECURITY_HEADERS = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 ]
 
-LONGEST_PIECE = 256 * 1024
-"""Bytes of an answer that is kept in memory to be sent."""
-
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -54,28 +51,6 @@ class SecurityHeaders:
             return start_response(status, headers + [h for h in SECURITY_HEADERS if h[0].lower() not in present], *rest)
 
         return self._app(environ, start)
-
-
-class InOnePiece:
-    """WSGI middleware: what is short and has a known length leaves whole.
-
-    Servers take up a stream piece by piece, each time at the end of the line of all who wait for a thread.
-    """
-
-    def __init__(self, app: WSGIApp) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        told: list[str] = []
-
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            told.extend(value for name, value in headers if name.lower() == "content-length")
-            return start_response(status, headers, *rest)
-
-        pieces = self._app(environ, start)
-        if not told or int(told[0]) > LONGEST_PIECE:
-            return pieces
-        return [whole(pieces)]
 
 
 def whole(pieces: Iterable[bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Rate limits. Addresses are kept only as keyed hashes whose key changes every day.
 
-Flask-Limiter has no storage that several worker processes share without a server of its own, so here is one in an
-SQLite file beside the database; with REDIS_URL several machines share the counts.
+limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite file
+beside the database; with REDIS_URL several machines share the counts.
 """
 
 import hmac
@@ -11,23 +11,23 @@ import sqlite3
 import threading
 import time
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
 from limits import RateLimitItem, parse
-from limits.storage import Storage
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 
 from app import clock
 
 _log = logging.getLogger(__name__)
 
 
-def client(address: str | None = None) -> str:
+def client() -> str:
     """Who is asking, as a keyed hash with a new key every day; nobody can turn it back into an address."""
     key = f"{current_app.config['SECRET_KEY']}|{clock.now():%Y-%m-%d}".encode()
-    told = request.remote_addr if address is None else address
-    return hmac.digest(key, _line(told or "").encode(), "sha256").hex()[:32]
+    return hmac.digest(key, _line(request.remote_addr or "").encode(), "sha256").hex()[:32]
 
 
 def _line(address: str) -> str:
@@ -45,36 +45,41 @@ def _line(address: str) -> str:
 
 _APART = 60
 """Seconds that one process may be ahead of another, at most, without a count being taken for a mistake."""
-SPENT = "kalender.spent"
-"""Key in the environ of a request whose try was one too many and has been counted as such."""
-limiter = Limiter(key_func=client, headers_enabled=False)
 
 
 def init_app(app: Flask) -> None:
-    # As if it were there already: then it hangs nothing of its own on every request. What is counted says so (`spend`).
-    app.extensions["limiter"] = {limiter}
-    limiter.init_app(app)
+    url = app.config["REDIS_URL"]
+    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(file_in(app.instance_path))
+
+
+def file_in(folder: str) -> str:
+    """Where the counts of this machine are kept."""
+    return str(Path(folder) / "ratelimit.sqlite3")
+
+
+def storage() -> Any:
+    """The counts of the current app."""
+    return current_app.extensions["rate_limits"]
 
 
 class TooMany(Exception):
     """This client, or all together, have tried too often; it passes by itself."""
 
 
-def spend(purpose: str, each: str, together: str, account: str = "", address: str | None = None) -> None:
+def spend(purpose: str, each: str, together: str, account: str = "") -> None:
     """Counts one try for `purpose` against limits such as "10/hour". Raises TooMany.
 
-    `each` is for one client (and `account`, when named), `together` for all clients. Outside a request the client's
-    `address` is told.
+    `each` is for one client (and `account`, when named), `together` for all clients.
     """
-    count(each, purpose, client(address), account)
+    count(each, purpose, client(), account)
     count(together, purpose)
 
 
 def count(limit: str, *what: str) -> None:
     """Counts one try at `what`, a purpose and then whose it is, against one limit. Raises TooMany."""
     try:
-        within = limiter.limiter.hit(_parsed(limit), *what)
-    except limiter.storage.base_exceptions:
+        within = FixedWindowRateLimiter(storage()).hit(_parsed(limit), *what)
+    except storage().base_exceptions:
         # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
         _log.exception("Antalet försök kunde inte räknas")
         return
@@ -90,26 +95,24 @@ def _parsed(limit: str) -> RateLimitItem:
 def is_spent(limit: str, *what: str) -> bool:
     """Whether the next try at `what` would be too many; counts nothing."""
     try:
-        return not limiter.limiter.test(_parsed(limit), *what)
-    except limiter.storage.base_exceptions:
+        return not FixedWindowRateLimiter(storage()).test(_parsed(limit), *what)
+    except storage().base_exceptions:
         _log.exception("Antalet försök kunde inte läsas")
         return False
 
 
 def drop_old() -> None:
     """Forgets every count whose time is over; REDIS does so by itself."""
-    if isinstance(limiter.storage, SQLiteStorage):
-        limiter.storage.drop_old()
+    if isinstance(found := storage(), SQLiteStorage):
+        found.drop_old()
 
 
 class SQLiteStorage(Storage):
     """Fixed-window counts in an SQLite file: one upsert a hit, shared by every process on the machine."""
 
-    STORAGE_SCHEME = ["sqlitefile"]  # noqa: RUF012 – as the base class declares it
-
-    def __init__(self, uri: str, wrap_exceptions: bool = False, **_options: Any) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions)
-        self._path = uri.removeprefix("sqlitefile://")
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
         self._local = threading.local()
 
     @property

@@ -219,7 +219,7 @@ def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organise
     path.write_text(text.replace('erasure_decision = ""', 'erasure_decision = "dnr 2026/17"'))
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
-        jobs.minute()
+        jobs.run_round()
     (tmp_path / "backup.done").touch()
     client = ready.test_client()
     cookie = organiser.get_cookie("__Host-organisator")
@@ -259,7 +259,7 @@ def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, li
 def test_the_last_round_of_the_jobs_is_known_by_its_heartbeat(app, organiser):
     assert "har aldrig gjorts" in words(organiser.get(PAGE))
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     assert "Det som görs av sig självt" not in words(organiser.get(PAGE))
 
 

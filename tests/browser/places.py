@@ -105,7 +105,7 @@ def look_up(scene: Scene) -> None:
     contest = scene.app.extensions["library"].editions[2026].contest
     answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
-        receipt = acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+        receipt = acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
     press(scene.page, "Visa mitt bidrag")
@@ -167,7 +167,7 @@ def stand_out(scene: Scene) -> None:
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
             answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
-            acceptance.accept(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+            acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 

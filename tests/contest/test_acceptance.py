@@ -24,7 +24,7 @@ def sent(app, contest):
     def make(email, nonce="n", at=MOMENT, answer="2030"):
         answers = Answers(email, answer, "1441", None, nonce)
         receipt = acceptance.receipt(contest, answers, "secret", at)
-        return acceptance._sent(contest, answers, receipt)
+        return acceptance.pending_entry(contest, answers, receipt)
 
     return make
 
@@ -35,7 +35,7 @@ def tickets(model):
 
 def test_entries_stored_together_have_their_records_and_mails_in_the_order_they_came(inside, contest, sent):
     crowd = [sent(f"{name}@example.se", at=MOMENT.replace(second=n)) for n, name in enumerate(("anna", "bo", "cia"))]
-    assert acceptance._store(crowd) == [each.at for each in crowd]
+    assert acceptance.save_entries(crowd) == [each.at for each in crowd]
     assert tickets(Entry) == tickets(OutboxMail) == [each.ticket for each in crowd]
     log = db.session.execute(sa.select(AuditRecord).order_by(AuditRecord.number)).scalars().all()
     assert [(act.kind, act.ticket, act.at) for act in log] == [
@@ -49,9 +49,9 @@ def test_entries_stored_together_have_their_records_and_mails_in_the_order_they_
 
 def test_the_same_form_twice_among_those_stored_together_is_one_entry(inside, sent):
     first, second = sent("anna@example.se"), sent("anna@example.se", at=MOMENT.replace(second=1))
-    assert acceptance._store([first, sent("bo@example.se"), second]) == [MOMENT] * 3
+    assert acceptance.save_entries([first, sent("bo@example.se"), second]) == [MOMENT] * 3
     assert len(tickets(Entry)) == len(tickets(OutboxMail)) == 2
-    assert acceptance._store([second]) == [MOMENT]
+    assert acceptance.save_entries([second]) == [MOMENT]
     assert len(tickets(Entry)) == 2
 
 
@@ -59,7 +59,7 @@ def test_nothing_is_stored_once_the_list_is_locked(app, contest, reach, sent):
     reach("locked")
     with app.app_context():
         before = records.last(contest.id)
-        assert acceptance._store([sent("anna@example.se"), sent("bo@example.se")]) == [None, None]
+        assert acceptance.save_entries([sent("anna@example.se"), sent("bo@example.se")]) == [None, None]
         assert records.last(contest.id) == before
         assert tickets(Entry) == []
 
@@ -72,11 +72,11 @@ def test_an_entry_that_the_database_refuses_takes_nobody_with_it(app, contest, s
     outcomes = []
     with app.app_context():
         with pytest.raises(sa.exc.IntegrityError):
-            acceptance._store(places)
+            acceptance.save_entries(places)
         assert tickets(Entry) == []
         for place in places:
             try:
-                outcomes.append(queue.put(place))
+                outcomes.append(queue.submit(place))
             except sa.exc.IntegrityError:
                 outcomes.append("refused")
         assert outcomes == [MOMENT, "refused", MOMENT]
@@ -92,7 +92,7 @@ def test_a_crowd_in_two_processes_is_stored_once_each_in_one_unbroken_chain(app,
         """Each is sent twice, to one process and to the other."""
         one = apps[number % 2]
         with one.app_context():
-            return one.extensions["entries"].put(crowd[number // 2])
+            return one.extensions["entries"].submit(crowd[number // 2])
 
     with ThreadPoolExecutor(16) as threads:
         assert list(threads.map(send, range(120))) == [MOMENT] * 120

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.calendar.content import read_edition
 from app.contest import entries
-from app.contest.entries import Candidate, settle
 from tests.conftest import ROOT, swedish
+from tests.oracles import Candidate, settle
 
 CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
 FIRST_CODE = "0123456789ABCDEFGHJKMNPQRS"

@@ -76,18 +76,18 @@ def test_the_first_entry_freezes_the_rules_it_was_sent_under(enter, versions, co
 def test_the_minute_in_which_the_contest_opens_freezes_them_without_any_entry(app, versions, clock):
     clock.set("2026-12-09 23:59")
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
         assert versions() == []
         clock.set("2026-12-10 00:00")
-        jobs.minute()
-        jobs.minute()
+        jobs.run_round()
+        jobs.run_round()
     assert [number for number, *_ in versions()] == [1]
 
 
 def test_a_contest_that_lacks_something_freezes_nothing(edited, versions):
     app = edited("tax = ", "# tax = ")
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     assert versions() == []
 
 
@@ -117,14 +117,14 @@ def test_a_change_after_the_closing_is_a_version_too_but_the_closing_itself_make
     clock.set("2026-12-21 08:00")
     app = edited("keep_days = 90", "keep_days = 30")
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
         assert versions() == []
         clock.set("2026-12-11 08:00")
-        jobs.minute()
+        jobs.run_round()
         clock.set("2026-12-21 08:00")
     app = edited("keep_days = 30", "keep_days = 60")
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     assert [number for number, *_ in versions()] == [1, 2]
 
 
@@ -186,7 +186,7 @@ def test_an_edit_is_shown_beside_the_first_version(enter, edited, clock, version
     app = edited("keep_days = 90", "keep_days = 30")
     assert "Reglerna har just ändrats. Den nya versionen får sitt nummer inom en minut." in shown(app.test_client())
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     page = app.test_client().get(RULES).text
     assert "Uppgifterna raderas 30 dagar efter" in page.partition("Versioner")[0]
     assert "Uppgifterna raderas 90 dagar efter" in page.partition("Versioner")[2]
@@ -200,12 +200,12 @@ def test_going_back_to_the_first_text_is_a_third_version_beside_both(enter, edit
     enter()
     clock.set("2026-12-12 08:00")
     with edited("keep_days = 90", "keep_days = 30").app_context():
-        jobs.minute()
+        jobs.run_round()
     clock.set("2026-12-13 08:00")
     app = edited("keep_days = 30", "keep_days = 90")
     assert "Reglerna har just ändrats." in shown(app.test_client())
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     words = shown(app.test_client())
     assert "Det här är version 3. Den gäller sedan söndag 13 december 2026 kl. 08.00." in words
     assert words.index("Version 1, gällde från") < words.index("Version 2, gällde från lördag 12 december")
@@ -218,7 +218,7 @@ def test_the_lasbevis_vouches_for_the_version_in_force_when_the_list_was_locked(
     clock.set("2026-12-12 08:00")
     app = edited("keep_days = 90", "keep_days = 30")
     with app.app_context():
-        jobs.minute()
+        jobs.run_round()
     clock.set("2026-12-21 09:00")
     desk = app.test_client()
     cookie = organiser.get_cookie("__Host-organisator")

@@ -2,36 +2,19 @@
 
 import re
 from hashlib import sha256
-from types import SimpleNamespace
 from urllib.parse import unquote, urlencode
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
-from app.contest import acceptance, entrance, receipts
+from app.contest import acceptance
 from app.contest.models import Entry, RulesVersion
 from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, on_sqlite, token_in
-from tests.web.granian import GranianClient
 
 ADDRESS = "Skriv e-postadressen så här: namn@exempel.se"
 TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
-
-
-@pytest.fixture(params=["any server", "granian", "granian in a rush"])
-def client(app, request, monkeypatch):
-    """A visitor, whose form goes to the view, or the same way as in a rush: past Flask, when it is right."""
-    if request.param != "any server":
-        app.test_client_class = GranianClient
-
-    def thanks(number, contest, receipt):
-        with app.test_request_context():
-            return receipts.page(app.extensions["library"].editions[2026], number, contest, receipt)
-
-    if request.param == "granian in a rush":
-        monkeypatch.setattr(entrance, "receipts", SimpleNamespace(at_hand=thanks))
-    return app.test_client()
 
 
 @pytest.fixture
@@ -450,7 +433,7 @@ def test_an_entry_that_cannot_be_saved_is_never_thanked_for(enter, monkeypatch, 
     def broken(*_):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    monkeypatch.setattr(acceptance, "_store", broken)
+    monkeypatch.setattr(acceptance, "save_entries", broken)
     answer = enter()
     assert (answer.status_code, stored()) == (503, [])
     assert soup(answer).select_one("#fel strong").text == "inte"

@@ -170,16 +170,8 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
                     "REDIS_URL": f"redis://127.0.0.1:{redis}",
                 }
                 command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
-                command += [
-                    "--workers",
-                    "1",
-                    "--blocking-threads",
-                    "12",
-                    "--no-ws",
-                    "--log-level",
-                    "error",
-                    "tests.served:app",
-                ]
+                command += ["--workers", "1", "--blocking-threads", "80", "--no-ws", "--log-level", "error"]
+                command += ["tests.served:app"]
                 log = folder / f"{node}.log" if "FLASK_JSON_LOG" in settings else None
                 site.nodes[node] = started.enter_context(running(command, node, log, **environment | settings))
             nginx = ["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, port, ports))]

@@ -44,11 +44,6 @@ def test_what_runs_for_long_is_kept_from_the_kernel_too(unit):
         assert f"\n{line}\n" in text
 
 
-def test_the_server_may_let_pages_go_before_forms():
-    filters = re.findall(r"^SystemCallFilter=(.+)$", (ROOT / "deploy" / "kalender@.service").read_text("utf-8"), re.M)
-    assert filters.index("setpriority") > filters.index("~@privileged @resources")
-
-
 @on_sqlite
 def test_every_command_that_a_service_starts_exists(app):
     started = [re.search(r"^ExecStart=\S+/flask (\w+)", unit.read_text("utf-8"), re.M) for unit in UNITS]

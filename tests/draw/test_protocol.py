@@ -68,11 +68,6 @@ def test_the_entropy_of_a_drand_round_names_source_round_and_value():
     assert protocol.drand_entropy("drand-quicknet", 1000, RANDOMNESS) == f"drand-quicknet:1000:{RANDOMNESS}"
 
 
-def test_the_entropy_of_a_lotto_draw_is_as_the_specification_has_it():
-    entropy = protocol.lotto_entropy("2023-08-26", [34, 3, 8, 11, 27, 19, 22], [31, 1, 5, 30])
-    assert entropy == "svenskaspel-lotto1:2023-08-26:3.8.11.19.22.27.34./1.5.30.31./"
-
-
 def test_a_lasbevis_for_lotto_has_room_in_the_format():
     first_eight = protocol.proof_text(PROOF).splitlines()[:8]
     text = "\n".join([*first_eight, "kalla: svenskaspel-lotto1", "dragning: 2023-08-26", ""])

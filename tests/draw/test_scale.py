@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from app import database
 from app.audit import records
 from app.audit.records import AuditRecord
-from app.contest import acceptance, entries, settling
+from app.contest import acceptance, settling
 from app.contest.answers import Answers
-from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.database import db, in_batches, write
 from app.draw import conduct, listing, open_files, protocol, publication, ranking, rehearsal, selection, verdicts
 from app.draw.models import Drawn, ListedTicket, Lock
+from tests import oracles
 from tests.conftest import DRAW_AT, STATES, VALUE, on_sqlite, swedish
 from tests.draw.crowds import steps
+from tests.oracles import Candidate
 
 PAGE = "/2026/dragning"
 NOW = swedish("2026-12-21 09:00")
@@ -85,7 +86,7 @@ def test_the_database_strikes_the_entries_that_the_definition_strikes(contest, i
     settling.settle(contest, NOW)
     struck = db.session.execute(sa.select(Entry.id, Entry.struck).where(Entry.struck.is_not(None))).all()
     bodies = [json.loads(body) for body in db.session.scalars(sa.select(AuditRecord.body).order_by(AuditRecord.number))]
-    expected = [*entries.settle(candidates, contest.answer)]
+    expected = [*oracles.settle(candidates, contest.answer)]
     by_hand = {each.number: each.struck for each in candidates if each.struck}
     tickets = [(row(contest, number)["ticket"], reason) for number, reason in expected]
     db.session.rollback()
@@ -118,7 +119,7 @@ def test_the_database_ranks_the_tickets_as_the_definition_does(contest, inside, 
     ranking.write_places(contest.id, seed)
     places = [*ranking.places(contest.id)]
     db.session.rollback()
-    expected = selection.ranking(seed, (ticket for ticket, counts in tickets if counts))
+    expected = oracles.ranking(seed, (ticket for ticket, counts in tickets if counts))
     assert places == [(place, ticket, key) for place, (key, ticket) in enumerate(expected, 1)]
 
 
@@ -179,7 +180,7 @@ def test_in_many_batches_the_whole_draw_is_the_same(crowd, small_batches, reach,
     assert listed.decode() == "".join(protocol.list_lines(contest.id, sorted((t, s is None) for t, s in kept)))
     assert f"lista-sha256: {sha256(listed).hexdigest()}\n" in client.get(f"{PAGE}/lasbevis.txt").text
     protocol_json = client.get(f"{PAGE}/protokoll.json").json
-    expected = selection.ranking(bytes.fromhex(protocol_json["fro"]), [t for t, s in kept if s is None])
+    expected = oracles.ranking(bytes.fromhex(protocol_json["fro"]), [t for t, s in kept if s is None])
     assert [(each["nyckel"], each["lott"]) for each in protocol_json["rangordning"]] == expected
 
 
@@ -320,7 +321,7 @@ def test_an_entry_costs_the_same_however_many_came_before(make_app, blank, tmp_p
         contest = client.application.extensions["library"].editions[2026].contest
         answers = Answers("sen@example.se", "2030", "1441", None, secrets.token_hex(20))
         with client.application.app_context():
-            return acceptance.accept(contest, answers, "x" * 32, clock.now())
+            return acceptance.save_entry(contest, answers, "x" * 32, clock.now())
 
     costs = []
     for size in (150, 900):

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.draw import selection
-from app.draw.selection import rank_key, ranking, seed
+from app.draw.selection import rank_key, seed
+from tests.oracles import ranking
 
 PROOF = "153597c4a4f3fc79297e212643d93b3028326ce2f7a647f5ee8ee12d5a43fd70"
 ENTROPY = "drand-quicknet:1000:fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd"

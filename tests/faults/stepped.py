@@ -15,7 +15,6 @@ from flask import Flask, template_rendered
 
 from app import clock, create_app
 from app.clock import Clock
-from app.web import front
 
 
 class SharedClock(Clock):
@@ -53,4 +52,3 @@ def make() -> Flask:
 
 if "TEST_CLOCK" in os.environ:
     app = make()
-    front.stand_in(app)

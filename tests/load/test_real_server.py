@@ -18,8 +18,8 @@ import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeSerializer
 
-from app.contest import entries
 from app.contest.models import Entry
+from tests import oracles
 from tests.conftest import free_port, on_postgresql, swedish
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def idn(n: int) -> list[str]:
 
 def granian(port: int, workers: int = 1, target: str = "tests.served:app") -> list[str]:
     command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", f"{port}"]
-    return [*command, "--workers", f"{workers}", "--blocking-threads", "12", "--no-ws", "--log-level", "error", target]
+    return [*command, "--workers", f"{workers}", "--blocking-threads", "80", "--no-ws", "--log-level", "error", target]
 
 
 def gunicorn(port: int) -> list[str]:
@@ -147,8 +147,8 @@ def test_two_hundred_at_once_are_all_stored_and_the_right_ones_count(port, datab
         with ThreadPoolExecutor(64) as crowd:
             tickets = list(crowd.map(enter, [port] * len(addresses), tokens, addresses))
     rows = stored(database_url)
-    candidates = [entries.Candidate(row.id, row.duplicate_key, row.answer, None) for row in rows]
-    struck = dict(entries.settle(candidates, "2030"))
+    candidates = [oracles.Candidate(row.id, row.duplicate_key, row.answer, None) for row in rows]
+    struck = dict(oracles.settle(candidates, "2030"))
     assert sorted(tickets) == sorted(row.ticket for row in rows)
     assert len(rows) == 200
     first = {row.duplicate_key: row.id for row in sorted(rows, reverse=True)}

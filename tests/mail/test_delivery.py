@@ -330,7 +330,7 @@ def test_the_same_form_sent_twice_is_one_mail(app, serve, contest, send, postmas
     with app.app_context():
         for second in (0, 1):
             moment = swedish(f"2026-12-10 08:59:0{second}")
-            acceptance.accept(contest, answers, app.config["SECRET_KEY"], moment)
+            acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], moment)
     assert send() == 1
     assert postmaster.receivers == [ANNA]
 

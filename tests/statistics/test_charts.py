@@ -1,13 +1,11 @@
-"""Charts as plain numbers, and as pictures for a report."""
+"""Charts as plain numbers."""
 
-import io
 from datetime import date
 from itertools import pairwise
 
 import pytest
-from PIL import Image
 
-from app.statistics import figures, pictures
+from app.statistics import figures
 from app.statistics.charts import Figure, Point, drawn, in_words, round_numbers
 
 HATCHES = Figure(
@@ -79,19 +77,3 @@ def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
 )
 def test_a_chart_can_be_read_in_words(figure, sentence):
     assert in_words(figure) == sentence
-
-
-@pytest.mark.parametrize("figure", [HATCHES, KINDS, NOTHING], ids=lambda figure: figure.key)
-def test_a_picture_for_a_report_is_wide_enough_to_print(figure):
-    picture = Image.open(io.BytesIO(pictures.png(figure)))
-    assert picture.format == "PNG"
-    assert picture.width == 1560
-    assert picture.info == {}
-
-
-def test_the_pictures_letters_have_their_dots_and_rings():
-    shapes = [pictures._font(20).getmask(letter).getbbox() for letter in "aåäoöAÅÄOÖ"]
-    missing = pictures._font(20).getmask("\u0394").getbbox()
-    assert missing not in shapes
-    assert shapes[1] != shapes[0] != shapes[2]
-    assert shapes[4] != shapes[3]

@@ -1,0 +1,63 @@
+"""Keeps a crowd of forms from starving those who read: few requests reach Flask at once."""
+
+import threading
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+from flask import Flask, abort, request
+
+from app.web.headers import WSGIApp
+
+SLOTS = 8
+# Bodies are read before a slot is taken. A sender that never ends holds a thread: at most so many may.
+READERS = 40
+READER_WAITS = 0.05
+# Seconds in line, which an honest crowd never comes near; a database that does not answer fills every slot.
+SLOT_WAITS = 10.0
+_BUSY = "kalender.busy"
+
+
+class Bulkhead:
+    """WSGI middleware: at most SLOTS requests run at once; what stands in front of it is not limited."""
+
+    def __init__(self, app: WSGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+        self._slots = threading.BoundedSemaphore(SLOTS)
+        self._readers = threading.BoundedSemaphore(READERS)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not self._read(environ) or not self._slots.acquire(timeout=SLOT_WAITS):
+            environ["wsgi.input"], environ["CONTENT_LENGTH"], environ[_BUSY] = BytesIO(), "0", True
+            return self._app(environ, start_response)
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._slots.release()
+
+    def _read(self, environ: dict[str, Any]) -> bool:
+        """Put the body into memory, unless Flask refuses its length or a view allows more."""
+        told = environ.get("CONTENT_LENGTH")
+        if told in ("", "0") or (not told and "HTTP_TRANSFER_ENCODING" not in environ):
+            return True
+        length = int(told) if told else self._largest + 1
+        if told and length > self._largest:
+            return True
+        if not self._readers.acquire(timeout=READER_WAITS):
+            return False
+        try:
+            body = environ["wsgi.input"].read(length)
+        finally:
+            self._readers.release()
+        environ["wsgi.input"] = BytesIO(body)
+        # One byte more than may come in chunks is too much, whatever was still to come.
+        environ["CONTENT_LENGTH"] = told or str(len(body))
+        return True
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def refuse_when_busy() -> None:
+        if _BUSY in request.environ:
+            abort(503)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
-from pydantic import field_validator
+from pydantic import ConfigDict, field_validator
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.calendar.hatches import Edition
@@ -29,6 +29,8 @@ class NotReady(Exception):
 class FrozenContest(Contest):
     """A contest as its terms were frozen; `opens` is the time of freezing if that came later."""
 
+    # regler.txt and tavling.txt end with a line feed.
+    model_config = ConfigDict(str_strip_whitespace=False)
     year: int
     hatch: int
     edition_title: str

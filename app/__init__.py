@@ -20,7 +20,7 @@ from app.clock import Clock
 from app.contest import store, terms
 from app.contest import views as contest_views
 from app.draw import commands as draw_commands
-from app.draw import status
+from app.draw import page_state
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.operations import commands as operations
@@ -66,7 +66,20 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         migrations.check(database.db)
 
     for part in (
-        *(logs, metrics, converters, templating, bulkhead, cross_site, errors, health, limits, store, terms, status),
+        *(
+            logs,
+            metrics,
+            converters,
+            templating,
+            bulkhead,
+            cross_site,
+            errors,
+            health,
+            limits,
+            store,
+            terms,
+            page_state,
+        ),
     ):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):

@@ -16,7 +16,7 @@ from app.admin.models import Invitation, Organiser, Passkey, RecoveryCode, SignI
 from app.calendar.content import read_edition
 from app.calendar.faults import ContentError
 from app.calendar.hatches import Edition, current_year
-from app.contest import store, terms
+from app.contest import opening, store
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
@@ -138,6 +138,6 @@ def _opened(edition: Edition, now: datetime) -> FrozenContest | None:
     if contest is None or contest.phase(now) == "before":
         return None
     try:
-        return terms.freeze(edition, contest.opens, current_app.extensions["draw_chain"])
-    except terms.NotReady:
+        return opening.freeze(edition, contest.opens, current_app.extensions["draw_chain"])
+    except opening.NotReady:
         return None

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.calendar.hatches import changes
 from app.clock import SWEDEN
-from app.contest import terms
+from app.contest import opening, terms
 from app.database import Base, UTCDateTime, db, write
-from app.draw import delivery, drawing, status
+from app.draw import delivery, drawing, page_state, status
 from app.mail import outbox
 from app.privacy import erasure
 
@@ -51,7 +52,14 @@ class NightClaim(Base):
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
-    parts = (freeze_due, lock_due, fetch_due, status.publish_state, lambda: delivery.send_due(ending), erase_nightly)
+    parts = (
+        freeze_due,
+        lock_due,
+        fetch_due,
+        page_state.publish_state,
+        lambda: delivery.send_due(ending),
+        erase_nightly,
+    )
     for part in parts:
         if not (ending and ending.is_set()):
             _try(part)
@@ -69,9 +77,9 @@ def _try(part: Callable[[], object]) -> None:
 def freeze_due() -> None:
     """Freeze the terms of contests whose time to open has come, and keep the addresses of their organisers."""
     current_app.extensions["library"].refresh()
-    for sentence in terms.freeze_due(clock.now()):
+    for sentence in opening.freeze_due(clock.now()):
         _log.error("%s", sentence)
-    terms.refresh_contacts()
+    opening.refresh_contacts()
 
 
 def lock_due() -> None:

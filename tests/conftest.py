@@ -31,7 +31,7 @@ from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.calendar import library
 from app.clock import SWEDEN, Clock
-from app.contest import store, terms
+from app.contest import opening, store
 from app.contest.answers import Answers
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
@@ -268,14 +268,16 @@ def contest(app: Flask) -> FrozenContest:
 def freeze(app: Flask, year: int = 2026) -> FrozenContest:
     """Open an edition's contest at the instant of its opening, whatever the clock says."""
     edition = app.extensions["library"].editions[year]
-    return terms.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
+    return opening.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
 
 
 @pytest.fixture
 def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
     """Takes an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
 
-    def take(email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None) -> SavedEntry:
+    def take(
+        email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
+    ) -> SavedEntry:
         answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
         with app.app_context():
             return store.save_entry(contest, answers, swedish(at))

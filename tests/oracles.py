@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.draw.selection import rank_key
+from app.spec.selection import rank_key
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,15 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
         triggers = "SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'never_deleted'"
     kept = set(db.session.scalars(sa.text(triggers)))
     assert found - kept == {
-        *("contest_contact", "entry", "erasure_note", "outbox_mail", "feedback", "hatch_count", "night_claim", "draw_winner_name"),
+        *(
+            "contest_contact",
+            "entry",
+            "erasure_note",
+            "outbox_mail",
+            "feedback",
+            "hatch_count",
+            "night_claim",
+            "draw_winner_name",
+        ),
         *("organiser", "organiser_log", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
     }

@@ -14,13 +14,14 @@ from app.calendar.hatches import Edition
 from app.calendar.lookup import public
 from app.calendar.schema import Contest, Phase
 from app.clock import PREVIEW
-from app.contest import answers, entries, rules, store, terms
+from app.contest import answers, entries, opening, rules, store, terms
 from app.contest.answers import Answers, Faults
 from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
 from app.contest.municipalities import MUNICIPALITIES
+from app.contest.opening import NotReady
 from app.contest.store import SavedEntry
-from app.contest.terms import FrozenContest, NotReady
+from app.contest.terms import FrozenContest
 from app.database import db
 from app.mail import post
 from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
@@ -91,7 +92,7 @@ def _sent(contest: Contest) -> Answers | Faults:
 def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
-        frozen = terms.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
+        frozen = opening.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
     except NotReady as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)

@@ -16,7 +16,7 @@ from app.contest.models import Entry
 from app.contest.rules import swedish
 from app.contest.terms import FrozenContest
 from app.database import db, write
-from app.draw import listing, status
+from app.draw import listing, page_state, status
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.mail import outbox
 from app.spec import beacon, files
@@ -106,7 +106,7 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     records.append(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
     _queue_lock_mails(contest, now)
     db.session.commit()
-    status.publish_state()
+    page_state.publish_state()
     return lock
 
 
@@ -175,7 +175,7 @@ def cancel(contest: FrozenContest, reason: str, now: datetime, by_program: bool 
         )
         outbox.put_from("installd", reached.order_by(Entry.id), now)
     db.session.commit()
-    status.publish_state()
+    page_state.publish_state()
 
 
 def refuse_when_settled(contest: FrozenContest) -> None:

@@ -110,8 +110,7 @@ def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry:
     compose: dict[str, Callable[[], Text | None]] = {
         "kvitto": lambda: _receipt(contest, entry),
         "struken": lambda: (
-            (entry.struck
-            and mails.struck(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact))
+            (entry.struck and mails.struck(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact))
             or None
         ),
         "aterstalld": lambda: mails.restored(contest, entry.ticket),

@@ -10,7 +10,7 @@ from app.audit.records import RecordKind
 from app.contest import terms
 from app.contest.terms import FrozenContest
 from app.database import db, write
-from app.draw import actions, listing, relays, status, winners
+from app.draw import actions, listing, page_state, relays, status, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.spec import beacon, selection
@@ -52,7 +52,7 @@ def draw(contest: FrozenContest, pasted: str, now: datetime) -> None:
     records.append(contest.id, RecordKind.DRAWN, now, runda=value.round, slumptal=value.randomness, fro=seed.hex())
     winners.advance(contest, now)
     db.session.commit()
-    status.publish_state()
+    page_state.publish_state()
 
 
 def fetch(contest: FrozenContest, now: datetime) -> None:

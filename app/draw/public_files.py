@@ -19,8 +19,28 @@ def locked_list(contest_id: str) -> Iterator[str]:
 def protocol(contest: FrozenContest) -> Iterator[str]:
     """Give protokoll.json, once the value has come; the list and the order are read as they go."""
     lock, drawn = db.session.get_one(LockedList, contest.id), db.session.get_one(DrawnValue, contest.id)
-    names = winners.names(contest.id)
-    outcomes = status.outcomes_of(contest.id)
+    skipped, won = _outcomes(contest.id)
+    texts = {
+        "tavling.txt": [contest.terms],
+        "regler.txt": [contest.rules],
+        "lista.txt": locked_list(contest.id),
+        "lasbevis.txt": [lock.proof],
+    }
+    result = record.DrawResult(
+        signatur=drawn.signature,
+        slumptal=drawn.randomness,
+        fro=drawn.seed,
+        ordning=listing.ordered(contest.id),
+        forbigangna=skipped,
+        vinnare=won,
+        mejl=status.mail_counts(lock),
+    )
+    return record.record_parts(texts, result)
+
+
+def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
+    """Return what the protocol says of those in line."""
+    names, outcomes = winners.names(contest_id), status.outcomes_of(contest_id)
     skips = [
         record.Skip(
             outcome.place,
@@ -41,22 +61,7 @@ def protocol(contest: FrozenContest) -> Iterator[str]:
         for outcome in outcomes
         if not outcome.skipped
     ]
-    texts = {
-        "tavling.txt": [contest.terms],
-        "regler.txt": [contest.rules],
-        "lista.txt": locked_list(contest.id),
-        "lasbevis.txt": [lock.proof],
-    }
-    result = record.DrawResult(
-        signatur=drawn.signature,
-        slumptal=drawn.randomness,
-        fro=drawn.seed,
-        ordning=listing.ordered(contest.id),
-        forbigangna=skips,
-        vinnare=won,
-        mejl=status.mail_counts(lock),
-    )
-    return record.record_parts(texts, result)
+    return skips, won
 
 
 def verifier() -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.calendar.schema import REHEARSED, Contest, Organisation
-from app.contest import entries, store, terms
+from app.contest import entries, opening, store, terms
 from app.contest.answers import Answers
 from app.contest.store import PendingEntry
 from app.contest.terms import FrozenContest
@@ -49,7 +49,7 @@ def start(
     times = {"opens": closes - _OPEN_FOR, "closes": closes, "draw_at": now + _UNTIL_VALUE}
     values = {name: getattr(contest, name) for name in Contest.model_fields}
     rehearsed = Contest.model_construct(**values | times | {"id": _id(year, number)})
-    terms.add_terms(rehearsed, year, hatch, title, organisation, PRACTICE, now)
+    opening.add_terms(rehearsed, year, hatch, title, organisation, PRACTICE, now)
     db.session.add(Rehearsal(contest_id=rehearsed.id, started_at=now))
     db.session.commit()
     if frozen := find(year, number):

@@ -30,7 +30,7 @@ def two(contest):
 
 
 def approved(contest):
-    approval.approve(two(contest), 1, RULES, rehearsal.CHAIN, 2, CLOSED)
+    approval.approve(two(contest), 1, RULES, PRACTICE, 2, CLOSED)
 
 
 NAME = winners.Named("Sigrid", "1441", DRAWN.date())
@@ -38,10 +38,10 @@ NAME = winners.Named("Sigrid", "1441", DRAWN.date())
 ACTS = {
     "propose": lambda contest: approval.propose_lock(two(contest), RULES, DRAW_AT, 1, CLOSED),
     "reject": lambda contest: approval.reject(two(contest), 1, 2, CLOSED),
-    "lock": lambda contest: conduct.lock(contest, RULES, DRAW_AT, rehearsal.CHAIN, CLOSED),
+    "lock": lambda contest: conduct.lock(contest, RULES, DRAW_AT, PRACTICE, CLOSED),
     "approve": approved,
     "anchor": lambda contest: anchors.add(contest, anchors.Sent("Registrator", CLOSED, "KS 1"), DRAWN),
-    "draw": lambda contest: conduct.draw(contest, VALUE, rehearsal.CHAIN, DRAWN),
+    "draw": lambda contest: conduct.draw(contest, VALUE, PRACTICE, DRAWN),
     "contact": lambda contest: winners.try_to_reach(contest, 1, "e-post", DRAWN, 1, DRAWN),
     "confirm": lambda contest: verdicts.confirm(contest, 1, DRAWN),
     "letter": lambda contest: winners.write_to(contest, 1, 1, DRAWN),
@@ -66,14 +66,14 @@ def die_at(step: int, engine: sa.Engine) -> None:
 
 def main(database: Path, name: str) -> None:
     work = database.with_name("work.sqlite3")
-    settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": rehearsal.CHAIN}
+    settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": PRACTICE}
     app = create_app(settings | {"DATABASE_URL": f"sqlite:///{work}", "CLOCK": StoppedClock("2026-12-22 12:01")})
     for step in count(1):
         shutil.copyfile(database, work)
         if (child := os.fork()) == 0:
             with app.app_context():
                 die_at(step, db.engine)
-                ACTS[name](app.extensions["library"].editions[2026].contest)
+                ACTS[name](app.extensions["library"].editions[2026].file_contest)
             os._exit(0)
         done = os.waitpid(child, 0)[1] == 0
         work.rename(f"{database}.{step}")

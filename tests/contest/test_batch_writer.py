@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from app.contest.queue import BatchWriter
+from app.contest.batch_writer import BatchWriter
 
 
 class Unreachable(Exception):

@@ -52,14 +52,8 @@ class NightClaim(Base):
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
-    parts = (
-        freeze_due,
-        lock_due,
-        fetch_due,
-        page_state.publish_state,
-        lambda: delivery.send_due(ending),
-        erase_nightly,
-    )
+    send = partial(delivery.send_due, ending)
+    parts = (freeze_due, lock_due, fetch_due, page_state.publish_state, send, erase_nightly)
     for part in parts:
         if not (ending and ending.is_set()):
             _try(part)

@@ -31,8 +31,8 @@ from app.clock import SWEDEN, Clock
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import conduct, listing, ranking, rehearsal
-from app.draw.beacon import round_at
+from app.draw import actions, listing, ranking, rehearsal
+from app.spec.beacon import round_at
 from app.draw.models import Drawn
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "300000"))
@@ -51,9 +51,9 @@ class Stopped(Clock):
 
 def started(folder: Path) -> tuple[Flask, Any]:
     """The app on the folder's database, and its contest."""
-    settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": folder, "CLOCK": Stopped(), "DRAW_CHAIN": rehearsal.CHAIN}
+    settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": folder, "CLOCK": Stopped(), "DRAW_CHAIN": PRACTICE}
     app = create_app(settings)
-    return app, app.extensions["library"].editions[2026].contest
+    return app, app.extensions["library"].editions[2026].file_contest
 
 
 def fill(app: Flask, contest: Any) -> None:
@@ -87,11 +87,11 @@ def row(contest: Any, number: int, at: datetime) -> dict[str, Any]:
 
 
 def lock(app: Flask, contest: Any) -> None:
-    conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, LOCKED_AT)
+    conduct.lock(contest, "Regler.\n", DRAW_AT, PRACTICE, LOCKED_AT)
 
 
 def draw(app: Flask, contest: Any) -> None:
-    conduct.draw(contest, rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT)), rehearsal.CHAIN, DRAW_AT)
+    conduct.draw(contest, practice_answer(round_at(PRACTICE, DRAW_AT)), PRACTICE, DRAW_AT)
 
 
 def verify(app: Flask, _contest: Any) -> None:

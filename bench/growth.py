@@ -21,7 +21,7 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.database import db
-from app.draw import rehearsal
+from app.spec.beacon import PRACTICE
 
 PUBLIC = ("/", "/2026/lucka/10", "/2026/lucka/10/tavla", "/2026/dragning", "/2026/tavling/villkor")
 ORGANISERS = (
@@ -70,9 +70,9 @@ def median(client: Any, path: str) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": Path(folder), "CLOCK": Open()}
-        app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
+        app = create_app(settings | {"DRAW_CHAIN": PRACTICE})
         with app.app_context():
-            fill(app, app.extensions["library"].editions[2026].contest)
+            fill(app, app.extensions["library"].editions[2026].file_contest)
         say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:

@@ -64,7 +64,7 @@ def test_a_demo_fills_in_required_fields_that_are_empty(start, source):
         file.write_text(re.sub(r"(?m)^answer_days = .*$", "", emptied))
     edition = start().app.extensions["library"].editions[2026]
     assert edition.gaps == ()
-    assert edition.contest.who_may_enter.startswith("Exempel: ")
+    assert edition.file_contest.who_may_enter.startswith("Exempel: ")
     assert edition.file.privacy.officer.startswith("Exempel: ")
 
 

@@ -18,7 +18,7 @@ from app import jobs
 from app.contest import rulebook
 from app.contest.models import RulesVersion
 from app.database import db
-from app.mail import delivery
+from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
 from tests.conftest import ROOT, on_sqlite, swedish

@@ -30,7 +30,7 @@ from tests.browser.places import PLACES
 from tests.calendar.test_content import edit
 from tests.conftest import ENTRY_URL, ROOT, STATES, on_sqlite, token_in
 
-PAGES = ("/", "/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor", "/2026/dragning", "/om", "/mitt-bidrag")
+PAGES = ("/", "/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor", "/2026/dragning", "/om", "/mitt-svar")
 PAGES += ("/personuppgifter", "/kakor", "/tillganglighet", "/tillganglighet/tack", "/finns-inte")
 MALLAR = ROOT / "docs" / "mallar"
 SCRIPTS = [*(ROOT / "app" / "static").glob("*.js")]
@@ -148,10 +148,10 @@ def test_l07_nothing_is_ticked_beforehand_and_nothing_extra_is_asked_for(read, e
 def test_l08_everyone_sees_takes_along_and_takes_back_their_own_entry(accept, client, app):
     """Code and address by POST; before the locking the ticket is struck as återkallad and the data is gone."""
     anna = accept("anna@example.se")
-    fields = {"token": token_in(client.get("/mitt-bidrag")), "code": anna.code, "email": "anna@example.se"}
-    assert client.post("/mitt-bidrag", data=fields).status_code == 200
-    assert client.post("/mitt-bidrag", data=fields | {"act": "hamta"}).json["lott"] == anna.ticket
-    assert client.post("/mitt-bidrag", data=fields | {"act": "aterkalla", "sure": "ja"}).status_code == 200
+    fields = {"token": token_in(client.get("/mitt-svar")), "code": anna.code, "email": "anna@example.se"}
+    assert client.post("/mitt-svar", data=fields).status_code == 200
+    assert client.post("/mitt-svar", data=fields | {"act": "hamta"}).json["lott"] == anna.ticket
+    assert client.post("/mitt-svar", data=fields | {"act": "aterkalla", "sure": "ja"}).status_code == 200
     with app.app_context():
         entry = db.session.scalars(sa.select(Entry)).one()
         assert (entry.email, entry.receipt_code, entry.struck) == (None, None, "återkallad")
@@ -212,7 +212,7 @@ def test_l12_what_the_organiser_needs_on_paper_is_there_to_fill_in(name, parts):
 @on_sqlite
 def test_l13_visitors_get_no_cookie_and_read_why_there_is_no_banner(client, enter, read):
     """No Set-Cookie on any public page or answer; the organisers' one cookie is described on /kakor."""
-    answers = [*map(client.get, PAGES), enter(), enter(email="anna"), client.post("/mitt-bidrag")]
+    answers = [*map(client.get, PAGES), enter(), enter(email="anna"), client.post("/mitt-svar")]
     assert [answer.request.path for answer in answers if "Set-Cookie" in answer.headers] == []
     assert "__Host-organisator" in read("/kakor")[1]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.admin.guard import COOKIE
 from app.database import db
-from app.draw import conduct, rehearsal, rehearsing, verdicts, winners
+from app.draw import actions, rehearsal, rehearsing, verdicts, winners
 from app.draw.anchors import Sent, add
 from app.draw.models import Lock
 from tools.browser import launched
@@ -51,9 +51,9 @@ class Desk:
 
 def draw(app: Flask, clock: SetClock) -> None:
     with app.app_context():
-        contest = app.extensions["library"].editions[2026].contest
+        contest = app.extensions["library"].editions[2026].file_contest
         lock = db.session.get(Lock, contest.id)
-        conduct.draw(contest, rehearsal.relay_answer(lock.round), rehearsal.CHAIN, clock.now())
+        conduct.draw(contest, practice_answer(lock.round), PRACTICE, clock.now())
         winners.try_to_reach(contest, 1, "e-post", clock.now(), 1, clock.now())
 
 
@@ -65,7 +65,7 @@ def main() -> None:
     with running(clock) as (app, site), sync_playwright() as playwright, launched(playwright) as browser:
         entries(app, clock)
         desk = Desk(browser, site, signed_in(app, clock))
-        contest = app.extensions["library"].editions[2026].contest
+        contest = app.extensions["library"].editions[2026].file_contest
         desk.take("las", STEP.format(2))
         act(app, clock, "lock")
         desk.take("forankra", STEP.format(2), "Till registratorn")

@@ -21,10 +21,10 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
-from app.contest import acceptance, rules
+from app.contest import store, rules
 from app.contest.answers import Answers
 from app.database import db
-from app.draw import conduct, rehearsal, verdicts
+from app.draw import actions, rehearsal, verdicts
 from app.draw.models import Lock
 from app.statistics import models
 from tools.browser import launched
@@ -55,7 +55,7 @@ class SetClock(Clock):
 def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
     with tempfile.TemporaryDirectory() as instance:
         settings = {"SECRET_KEY": "bilder" * 8, "INSTANCE_PATH": instance, "CLOCK": clock}
-        app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
+        app = create_app(settings | {"DRAW_CHAIN": PRACTICE})
         with app.app_context():
             flask_migrate.upgrade(directory=str(FOLDER.parents[1] / "migrations"))
         server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -68,23 +68,23 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
 
 def entries(app: Flask, clock: SetClock) -> None:
     with app.app_context():
-        contest = app.extensions["library"].editions[2026].contest
+        contest = app.extensions["library"].editions[2026].file_contest
         for number in range(60):
             answer = "2040" if number % 9 == 4 else "2030"
             answers = Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
-            acceptance.save_entry(contest, answers, "bilder", contest.opens + timedelta(hours=4 * number))
+            store.save_entry(contest, answers, "bilder", contest.opens + timedelta(hours=4 * number))
 
 
 def act(app: Flask, clock: SetClock, name: str) -> None:
     with app.app_context():
         edition = app.extensions["library"].editions[2026]
         if name == "lock":
-            text = rules.text(edition.contest, edition.file.organiser)
-            conduct.lock(edition.contest, text, edition.contest.draw_at, rehearsal.CHAIN, clock.now())
+            text = rules.text(edition.file_contest, edition.file.organiser)
+            conduct.lock(edition.file_contest, text, edition.file_contest.draw_at, PRACTICE, clock.now())
         elif name == "draw":
             number = db.session.scalar(sa.select(Lock.round))
-            conduct.draw(edition.contest, rehearsal.relay_answer(number), rehearsal.CHAIN, clock.now())
-            verdicts.confirm(edition.contest, 1, clock.now())
+            conduct.draw(edition.file_contest, practice_answer(number), PRACTICE, clock.now())
+            verdicts.confirm(edition.file_contest, 1, clock.now())
 
 
 def signed_in(app: Flask, clock: SetClock) -> str:

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.admin import passwords
 from app.admin.access import Claim
-from app.contest.entries import RESTORE_REASONS, STRIKE_REASONS
+from app.contest.entries import STRIKE_REASONS
 from app.typed import trimmed
 from app.web.form_token import TokenForm
 
@@ -100,7 +100,7 @@ class StrikeForm(AdminForm):
 
 
 class RestoreForm(AdminForm):
-    reason = SelectField("Skäl", choices=[*map(SelectChoice, RESTORE_REASONS)])
+    """A button that takes a strike back."""
 
 
 class PreviewForm(AdminForm):

@@ -113,7 +113,7 @@ def _of_texts(edition: Edition) -> Iterator[Finding]:
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
-    contest, number = edition.contest, edition.contest_number or 0
+    contest, number = edition.file_contest, edition.file_contest_number or 0
     for gap in edition.gaps:
         yield of_gap(gap, number)
     if contest is None:

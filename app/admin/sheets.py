@@ -9,13 +9,24 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from app.audit.chain import stamp
+from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 
-COLUMNS = ("Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott")
-WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66)
+COLUMNS = (
+    "Nr",
+    "Mottaget",
+    "E-post",
+    "Svar",
+    "Kommun",
+    "Motivering",
+    "Struket",
+    "Lott",
+    "Post i loggen",
+    "Lotten som gäller",
+)
+WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66, 14, 66)
 """In signs."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_A_TIME = 500
@@ -26,8 +37,9 @@ _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 def cells(entry: Entry) -> tuple[object, ...]:
     """An entry under the headings of COLUMNS."""
     municipality = MUNICIPALITIES.get(entry.municipality, "")
-    known = (entry.id, stamp(entry.received_at), entry.email, entry.answer, municipality)
-    return (*known, entry.motivation, entry.struck, entry.ticket)
+    received = entry.received_at.astimezone(SWEDEN).strftime("%Y-%m-%d %H:%M:%S")
+    known = (entry.id, received, entry.email, entry.answer, municipality)
+    return (*known, entry.motivation, entry.struck, entry.ticket, entry.nr, entry.stays)
 
 
 def _rows(contest_id: str) -> Iterator[tuple[object, ...]]:

@@ -26,7 +26,7 @@ def check() -> None:
     if gaps:
         raise click.ClickException("Kalendern kan visas, men det här behöver åtgärdas:\n" + "\n".join(map(str, gaps)))
     for edition in library.editions.values():
-        for sentence in advice(edition.contest) if edition.contest else ():
+        for sentence in advice(edition.file_contest) if edition.file_contest else ():
             click.echo(f"Tänk på, {edition.year}: {sentence}")
     years = ", ".join(str(year) for year in library.editions)
     click.echo(f"Innehållet är utan fel: {years}, 24 luckor i varje kalender.")

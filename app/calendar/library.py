@@ -1,6 +1,7 @@
 """The editions on disk, read again when a file changes; where one is broken, its last good version is served."""
 
 import logging
+import os
 import re
 import threading
 import time
@@ -15,17 +16,22 @@ _log = logging.getLogger(__name__)
 
 
 class Library:
-    """`editions` by year, `faults` in what stands on disk now, `version` counts up when something was read."""
+    """`editions` by year, `faults` in what stands on disk now, `version` counts up when public pages have changed.
 
-    def __init__(self, root: Path, last_good: LastGood) -> None:
+    `state` is a file that is written when a contest has come further, if there is one.
+    """
+
+    def __init__(self, root: Path, last_good: LastGood, state: Path | None = None) -> None:
         self.root = root
         self.last_good = last_good
+        self.state = state
         self.editions: dict[int, Edition] = {}
         self.faults: list[Fault] = []
         self.version = 0
         self._lock = threading.Lock()
         self._checked = time.monotonic()
         self._seen = self._fingerprint()
+        self._seen_state = self.read_state()
         self._read()
 
     def refresh(self, at_once: bool = False) -> None:
@@ -41,6 +47,9 @@ class Library:
             if (found := self._fingerprint()) != self._seen:
                 self._seen = found
                 self._read()
+            if (state := self.read_state()) != self._seen_state:
+                self._seen_state = state
+                self.version += 1
         finally:
             self._lock.release()
 
@@ -91,6 +100,21 @@ class Library:
             return sorted(path for path in self.root.iterdir() if re.fullmatch(r"20\d\d", path.name) and path.is_dir())
         except OSError:
             return []
+
+    def read_state(self) -> str:
+        """Return how far contests had come when their state was last written."""
+        try:
+            return self.state.read_text() if self.state else ""
+        except OSError:
+            return ""
+
+    def write_state(self, state: str) -> None:
+        """Tell every process on this machine that a contest has come further."""
+        if self.state is None:
+            return
+        unfinished = self.state.with_name(f".{self.state.name}.{os.getpid()}.{threading.get_ident()}")
+        unfinished.write_text(state)
+        unfinished.replace(self.state)
 
     def _fingerprint(self) -> frozenset[tuple[str, int, int]]:
         found = set()

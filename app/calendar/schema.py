@@ -1,14 +1,15 @@
 """The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
 
 from datetime import date, datetime
+from datetime import date as date_of_day
 from typing import Annotated, Literal, Self
 
 from pydantic import AnyHttpUrl, EmailStr, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from app.calendar.fields import Blank, Line, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
 
-Phase = Literal["before", "waiting", "open", "closed"]
-"""Of a contest: before its time, held back because a required field is empty, open, or closed."""
+# Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
+Phase = Literal["before", "waiting", "opening", "open", "closed"]
 REHEARSED = "ovning-"
 """How the id of a rehearsal's contest begins; no other may begin so."""
 
@@ -42,6 +43,13 @@ class Prize(Part):
     count: Annotated[int, Field(gt=0, le=100)] = 1
 
 
+class Correction(Part):
+    """What was wrong in the rules, said beside them; it changes nothing."""
+
+    date: date_of_day
+    text: Line
+
+
 class Contest(Part):
     """The contest of an edition, as its hatch describes it. Times without offset are Swedish."""
 
@@ -53,7 +61,6 @@ class Contest(Part):
     opens: SwedishTime
     closes: SwedishTime
     draw_at: SwedishTime
-    two_person: Annotated[bool, Field(description="a second organiser approves locking and skips")] = False
     minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
@@ -63,6 +70,7 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def prize_count(self) -> int:
@@ -123,16 +131,22 @@ class HatchFile(Part):
         return value
 
 
-class Organiser(Part):
-    """Who is answerable for the edition and its contest."""
+class Organisation(Part):
+    """The body that arranges the contest."""
 
     TO_OPEN = ("kind", "organisation_number", "address")
 
     name: Line
-    email: EmailStr
     address: Blank = ""
     kind: Literal["myndighet", "förening", ""] = ""
     organisation_number: OrganisationNumber = ""
+
+
+class Organiser(Organisation):
+    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
+
+    email: EmailStr
+    witnesses: Annotated[tuple[EmailStr, ...], Field(max_length=20)] = ()
 
 
 class Privacy(Part):

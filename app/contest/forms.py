@@ -30,6 +30,8 @@ class EntryForm(TokenForm):
         self.answer.label.text = contest.question
         self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"
         self.motivation.label.text = contest.motivation_question
+        if not contest.minimum_age:
+            del self.adult
         if not contest.ask_motivation:
             del self.motivation
 

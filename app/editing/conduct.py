@@ -103,7 +103,7 @@ def put_all(desk: Desk, changes: Changes, act: Act) -> None:
     _tried(desk, changes, act.now)
     refuse_too_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
-    first = edition.contest_number if edition else None
+    first = edition.file_contest_number if edition else None
     done: list[tuple[Leaf, Files, Version]] = []
     try:
         for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):

@@ -135,6 +135,6 @@ def take_in(desk: Desk, year: int, body: bytes, act: Act) -> None:
             _founded(desk, year, made, act)
             return
         edition = desk.shown.get(year)
-        if edition and edition.contest_phase(act.now) in ("open", "closed"):
+        if edition and trial.has_opened(edition, act.now):
             raise Refused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
         conduct.put_all(desk, made, act)

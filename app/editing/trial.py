@@ -13,12 +13,9 @@ from app.editing.document import taken_apart, values
 from app.editing.leaves import Files, Leaf, text_of
 
 Changes = Mapping[Leaf, Files]
-TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question"}
-"""What may still be put in other words when a contest has opened."""
-FIXED = (
-    "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "
-    "motivering. Fråga, svar, tider och vinster ligger fast."
-)
+# What may still be said when a contest has opened: it stands beside the rules.
+BESIDE_THE_TERMS = {"corrections"}
+FIXED = "Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."
 TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den synas för tidigt."
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
 
@@ -64,13 +61,13 @@ def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
 
     `edition` is what the site shows now. The files in `changes` are without faults.
     """
-    phase = edition.contest_phase(now) if edition else None
-    if edition is None or edition.contest is None or phase not in ("open", "closed"):
+    if edition is None or edition.file_contest is None or not has_opened(edition, now):
         return ""
+    phase = edition.file_contest.phase(now)
     for leaf, files in changes.items():
         if leaf.number:
             contest = _contest(files)
-            expected = edition.contest if leaf.number == edition.contest_number else None
+            expected = edition.file_contest if leaf.number == edition.file_contest_number else None
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
             if contest and contest.empty() and phase == "open":
@@ -80,6 +77,12 @@ def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
             if file.organiser.empty() or file.privacy.empty():
                 return NOT_EMPTY
     return ""
+
+
+def has_opened(edition: Edition, now: datetime) -> bool:
+    """Check whether the contest in the files has come to its opening with everything filled in."""
+    phase = edition.file_contest.phase(now) if edition.file_contest else "before"
+    return phase == "closed" or (phase == "open" and not edition.gaps)
 
 
 def too_early(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
@@ -106,4 +109,4 @@ def _contest(files: Files) -> Contest | None:
 
 
 def _fixed(contest: Contest) -> dict[str, object]:
-    return contest.model_dump(exclude=TEXTS_OF_A_CONTEST)
+    return contest.model_dump(exclude=BESIDE_THE_TERMS)

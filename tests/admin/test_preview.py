@@ -31,7 +31,7 @@ PAGES = (
     "/kalender.ics",
     "/inbaddning",
     "/sitemap.xml",
-    "/mitt-bidrag",
+    "/mitt-svar",
     "/tillganglighet",
     "/personuppgifter",
     "/kakor",

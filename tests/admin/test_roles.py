@@ -121,7 +121,7 @@ def erase(app, clock):
         edition = app.extensions["library"].editions[2026]
         privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
         file = edition.file.model_copy(update={"privacy": privacy})
-        erasure.erase(replace(edition, file=file), edition.contest, "nattlig gallring", clock.now())
+        erasure.erase(replace(edition, file=file), edition.file_contest, "nattlig gallring", clock.now())
 
 
 @pytest.mark.parametrize("role", ["editor", "witness"])

@@ -102,5 +102,5 @@ def test_the_figures_stand_after_the_erasure(app, visited, organiser, reach, clo
         edition = app.extensions["library"].editions[2026]
         privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
         edition = replace(edition, file=edition.file.model_copy(update={"privacy": privacy}))
-        erasure.erase(edition, edition.contest, "nattlig gallring", clock.now())
+        erasure.erase(edition, edition.file_contest, "nattlig gallring", clock.now())
     assert [table(soup(organiser.get(PAGE)), key) for key in KEYS] == before

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 
 from app.contest.models import Entry
 from app.database import db
-from app.draw import rehearsal
-from app.draw.beacon import QUICKNET
+from app.spec.beacon import PRACTICE
+from app.spec.beacon import QUICKNET
 from tests.conftest import STATES, VALUE, configured, on_sqlite, swedish, token_in
 
 DRAW = "/admin/dragning"
@@ -402,7 +402,7 @@ def test_a_value_that_will_not_do_is_said_beside_the_field(cast, reach, send, cl
 def test_a_value_of_another_round_does_not_decide(cast, reach, send, clock):
     reach("locked")
     clock.set("2026-12-22 12:00")
-    [sentence] = faults(send(f"{DRAW}/slumptal", value=rehearsal.relay_answer(4711)))
+    [sentence] = faults(send(f"{DRAW}/slumptal", value=practice_answer(4711)))
     assert sentence.startswith("Slumptalet är från runda 4711, men dragningen väntar på runda ")
 
 

@@ -12,7 +12,7 @@ from app.admin import access
 from app.admin.models import Organiser, SignIn
 from app.audit import records
 from app.calendar.schema import Contest
-from app.contest import acceptance, rulebook
+from app.contest import store, rulebook
 from app.contest.answers import Answers
 from app.database import db
 from app.draw import approval, conduct, rehearsal
@@ -102,10 +102,10 @@ def note_an_anchor_of_nothing(scene: Scene) -> None:
 
 def look_up(scene: Scene) -> None:
     """Enters the contest behind the form, and asks for that entry."""
-    contest = scene.app.extensions["library"].editions[2026].contest
+    contest = scene.app.extensions["library"].editions[2026].file_contest
     answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
-        receipt = acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+        receipt = store.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
     press(scene.page, "Visa mitt bidrag")
@@ -153,21 +153,21 @@ def tell_and_read(scene: Scene) -> None:
 def change_the_rules(scene: Scene) -> None:
     """Freezes an earlier version of the rules, so that two stand beside each other."""
     edition = scene.app.extensions["library"].editions[2026]
-    earlier = edition.contest.model_copy(update={"keep_days": 30})
+    earlier = edition.file_contest.model_copy(update={"keep_days": 30})
     with scene.app.app_context():
         rulebook.freeze(earlier, edition.file.organiser, swedish("2026-12-10 06:00"))
-        rulebook.freeze(edition.contest, edition.file.organiser, swedish("2026-12-10 07:00"))
+        rulebook.freeze(edition.file_contest, edition.file.organiser, swedish("2026-12-10 07:00"))
     scene.page.reload()
     scene.page.get_by_text("Version 1, gällde från").click()
 
 
 def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
-    contest = scene.app.extensions["library"].editions[2026].contest
+    contest = scene.app.extensions["library"].editions[2026].file_contest
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
             answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
-            acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+            store.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 
@@ -270,7 +270,7 @@ def let_olga_propose_to_pass_over(scene: Scene) -> None:
     scene.clock.set(NOON)
     contest, _ = _contest_and_rules(scene)
     with scene.app.app_context():
-        conduct.draw(contest, VALUE, rehearsal.CHAIN, scene.clock.now())
+        conduct.draw(contest, VALUE, PRACTICE, scene.clock.now())
         approval.propose_skip(contest, 1, "tackar nej", OLGA, scene.clock.now())
     scene.page.reload()
 
@@ -278,7 +278,9 @@ def let_olga_propose_to_pass_over(scene: Scene) -> None:
 def _contest_and_rules(scene: Scene) -> tuple[Contest, str]:
     edition = scene.app.extensions["library"].editions[2026]
     with scene.app.app_context():
-        return edition.contest, rulebook.freeze(edition.contest, edition.file.organiser, scene.clock.now()).text
+        return edition.file_contest, rulebook.freeze(
+            edition.file_contest, edition.file.organiser, scene.clock.now()
+        ).text
 
 
 NOON = "2026-12-22 12:01"
@@ -308,11 +310,11 @@ PUBLIC = {
     "about the calendar": Place("/om"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),
-    "one's own entry": Place("/mitt-bidrag"),
-    "a guess at an entry": Place("/mitt-bidrag", then=guess),
-    "an entry found": Place("/mitt-bidrag", then=look_up),
-    "an entry to take back": Place("/mitt-bidrag", then=take_back_without_a_tick),
-    "an entry taken back": Place("/mitt-bidrag", then=take_back),
+    "one's own entry": Place("/mitt-svar"),
+    "a guess at an entry": Place("/mitt-svar", then=guess),
+    "an entry found": Place("/mitt-svar", then=look_up),
+    "an entry to take back": Place("/mitt-svar", then=take_back_without_a_tick),
+    "an entry taken back": Place("/mitt-svar", then=take_back),
     "the accessibility statement": Place("/tillganglighet"),
     "feedback with faults": Place("/tillganglighet", then=tell_nothing),
     "feedback received": Place("/tillganglighet", then=tell),

@@ -161,7 +161,7 @@ def test_a_visitor_enters_by_keyboard_alone(page, clock):
 
 def ask_for(page, receipt, email):
     """Asks for an entry with its receipt, by what the fields are called."""
-    page.goto("/mitt-bidrag")
+    page.goto("/mitt-svar")
     page.get_by_label("Kvittokod").fill(receipt.code.lower())
     page.get_by_label("E-postadress").fill(email)
     press(page, "Visa mitt bidrag")
@@ -206,7 +206,7 @@ def test_a_visitor_tells_what_does_not_work(visitor, clock, organiser):
 def test_an_entry_is_seen_and_taken_back_by_keyboard_alone(page, accept):
     page.set_viewport_size(SMALL)
     receipt = accept("bo@example.se")
-    page.goto("/mitt-bidrag")
+    page.goto("/mitt-svar")
     tab_to(page.get_by_label("Kvittokod")).press_sequentially(receipt.code)
     tab_to(page.get_by_label("E-postadress")).press_sequentially("bo@example.se")
     tab_to(page.get_by_role("button", name="Visa mitt bidrag")).press("Enter")

@@ -63,7 +63,7 @@ def test_whoever_reads_everything_leaves_no_trace(page, site, accept, reach, tra
     reach("finished")
     read = [*pages_and_files(page, site)]
     assert {"/2026/lucka/1", "/2026/lucka/22", "/2026/tavling/villkor", "/2026/dragning", "/om"} <= {*read}
-    assert {"/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet"} <= {*read}
+    assert {"/personuppgifter", "/kakor", "/mitt-svar", "/tillganglighet"} <= {*read}
     assert traces() == []
 
 

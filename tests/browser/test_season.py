@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
-from app.contest import acceptance
+from app.contest import store
 from app.contest.answers import Answers
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
@@ -159,11 +159,11 @@ def enter(visitor, app, clock):
         send(visitor.page, clock)
         visitor.look()
         visitor.sees("Tack, ditt bidrag är mottaget")
-    contest = app.extensions["library"].editions[2027].contest
+    contest = app.extensions["library"].editions[2027].file_contest
     with app.app_context():
         for number in range(10):
             answers = Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
-            acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], clock.now())
+            store.save_entry(contest, answers, app.config["SECRET_KEY"], clock.now())
 
 
 def strike_and_read_the_figures(olga):

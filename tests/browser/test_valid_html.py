@@ -12,7 +12,7 @@ pytestmark = on_sqlite
 
 HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
-PUBLIC += ["/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet", "/tillganglighet/tack"]
+PUBLIC += ["/personuppgifter", "/kakor", "/mitt-svar", "/tillganglighet", "/tillganglighet/tack"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
 ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
@@ -37,14 +37,14 @@ def save(folder: Path, name: str, html: str) -> None:
 
 def own_entry(client, receipt, **fields):
     """The answer to whoever asks for an entry with its receipt."""
-    asked = {"token": token_in(client.get("/mitt-bidrag")), "code": receipt.code, "email": "bo@example.se"}
-    return client.post("/mitt-bidrag", data=asked | fields)
+    asked = {"token": token_in(client.get("/mitt-svar")), "code": receipt.code, "email": "bo@example.se"}
+    return client.post("/mitt-svar", data=asked | fields)
 
 
 def test_public_pages_are_valid(tmp_path, clock, client, enter, accept):
     save(tmp_path / "pages", "receipt", enter().text)
     save(tmp_path / "pages", "faults", enter(email="fel", answer=None).text)
-    for path in ("/mitt-bidrag", "/tillganglighet"):
+    for path in ("/mitt-svar", "/tillganglighet"):
         save(tmp_path / "pages", f"faults{path}", client.post(path).text)
     found = own_entry(client, accept("bo@example.se"))
     save(tmp_path / "pages", "found", found.text)

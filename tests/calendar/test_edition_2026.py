@@ -101,7 +101,7 @@ def test_every_hatch_has_a_picture_and_says_shortly_what_it_shows():
 
 def test_the_contest_stands_in_hatch_10_with_its_three_times():
     contest = EDITION.contest
-    assert EDITION.contest_number == 10
+    assert EDITION.file_contest_number == 10
     assert contest.opens == swedish("2026-12-10 00:00:00")
     assert contest.closes == swedish("2026-12-20 23:59:59")
     assert contest.draw_at == swedish("2026-12-22 12:00:00")

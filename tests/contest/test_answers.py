@@ -9,7 +9,7 @@ from app.contest.answers import Answers, read
 from app.contest.municipalities import MUNICIPALITIES
 from tests.conftest import ROOT
 
-CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
+CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
 RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "adult": "ja", "rules": "ja"}
 
 

@@ -9,8 +9,8 @@ from app.clock import SWEDEN
 from app.contest import counts
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import conduct
-from app.draw.standing import standing
+from app.draw import actions
+from app.draw.status import standing
 from tests.conftest import swedish
 
 

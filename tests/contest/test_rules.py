@@ -100,7 +100,7 @@ def test_every_section_of_the_page_stands_in_the_text():
 
 def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
     edition = read_edition(ROOT / "calendar_content" / "2026")
-    text = rules.text(edition.contest, edition.file.organiser)
+    text = rules.text(edition.file_contest, edition.file.organiser)
     assert edition.file.organiser.name in text
     assert "värde 1\xa0500 kronor" in text
 

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
-from app.contest import acceptance
+from app.contest import store
 from app.contest.models import Entry, RulesVersion
 from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, on_sqlite, token_in

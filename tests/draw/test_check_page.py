@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import render_template
 
-from app.draw import conduct
-from app.draw.beacon import QUICKNET, round_at
+from app.draw import actions
+from app.spec.beacon import QUICKNET, round_at
 from tests.conftest import on_sqlite, swedish
 from tests.draw.crowds import enter_crowd
 from tests.draw.test_views import K4_RANKING

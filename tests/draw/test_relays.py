@@ -10,17 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.database import db
-from app.draw import conduct, rehearsal, relays
-from app.draw.beacon import LARGEST_PASTE
-from app.draw.conduct import ActRefused
+from app.draw import actions, rehearsal, relays
+from app.spec.beacon import LARGEST_PASTE
+from app.draw.actions import ActionNotAllowed
 from app.draw.models import Drawn, Rank
 from tests.conftest import DRAW_AT, VALUE, free_port, on_sqlite, swedish
 
-CHAIN = replace(rehearsal.CHAIN, name="drand-elsewhere", hash="e1" * 32)
+CHAIN = replace(PRACTICE, name="drand-elsewhere", hash="e1" * 32)
 """Signs as the rehearsal chain does, but its values come from relays."""
 NUMBER = json.loads(VALUE)["round"]
 V2 = json.dumps({name: value for name, value in json.loads(VALUE).items() if name != "randomness"})
-FORGED = json.dumps(json.loads(rehearsal.relay_answer(NUMBER + 1)) | {"round": NUMBER})
+FORGED = json.dumps(json.loads(practice_answer(NUMBER + 1)) | {"round": NUMBER})
 SHORT, LONG = 1, 30
 """Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay."""
 
@@ -104,7 +104,7 @@ def test_the_value_is_taken_from_a_relay_in_either_form(answer):
 
 
 FAILING = {
-    "wrong round": saying(rehearsal.relay_answer(NUMBER + 1)),
+    "wrong round": saying(practice_answer(NUMBER + 1)),
     "wrong signature": saying(FORGED),
     "huge": saying("[" * 10_000_000),
     "garbage": saying("<html>Vi är strax tillbaka</html>"),
@@ -179,7 +179,7 @@ def test_the_draw_is_made_with_what_the_relay_says(locked, contest):
 
 @on_sqlite
 def test_when_no_relay_answers_the_organiser_is_told_to_paste(locked, contest):
-    with relay(saying(FORGED)) as (forging, _), pytest.raises(ActRefused) as refusal:
+    with relay(saying(FORGED)) as (forging, _), pytest.raises(ActionNotAllowed) as refusal:
         relays.fetch(contest, [nobody(), forging], CHAIN, DRAWN)
     assert str(refusal.value).startswith("Ingen av källorna gav slumptalet just nu.")
     assert "klistra in" in str(refusal.value)
@@ -188,14 +188,14 @@ def test_when_no_relay_answers_the_organiser_is_told_to_paste(locked, contest):
 
 @on_sqlite
 def test_no_relay_is_asked_before_the_time_of_the_draw(locked, contest):
-    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Slumptalet finns inte ännu"):
+    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActionNotAllowed, match="Slumptalet finns inte ännu"):
         relays.fetch(contest, [address], CHAIN, swedish("2026-12-22 11:59"))
     assert asked == []
 
 
 @on_sqlite
 def test_no_relay_is_asked_before_the_list_is_locked(contest, inside):
-    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Lås listan först"):
+    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActionNotAllowed, match="Lås listan först"):
         relays.fetch(contest, [address], CHAIN, DRAWN)
     assert asked == []
 
@@ -204,6 +204,6 @@ def test_no_relay_is_asked_before_the_list_is_locked(contest, inside):
 def test_in_a_rehearsal_no_relay_is_asked(accept, reach, contest, inside):
     reach("locked")
     with relay(saying(VALUE)) as (address, asked):
-        relays.fetch(contest, [address], rehearsal.CHAIN, DRAWN)
+        relays.fetch(contest, [address], PRACTICE, DRAWN)
     assert asked == []
     assert db.session.get(Drawn, contest.id)

@@ -45,9 +45,9 @@ def test_two_locked_hatches_change_places_with_their_pictures(change, content):
 
 def test_the_contest_moves_with_its_hatch_when_its_times_allow_it(change, content):
     assert change(SWAP, first="10", second="5").status_code == 303
-    assert read_edition(content / "2026").contest_number == 5
+    assert read_edition(content / "2026").file_contest_number == 5
     answer = change(SWAP, first="5", second="20")
-    assert (answer.status_code, read_edition(content / "2026").contest_number) == (422, 5)
+    assert (answer.status_code, read_edition(content / "2026").file_contest_number) == (422, 5)
     assert "tävlingen kan inte öppna före sin lucka" in faults(answer)[0]
 
 
@@ -85,7 +85,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
         organiser.post(SWAP, data=sent)
     monkeypatch.undo()
     assert written == [10, 5], "the hatch of the contest first, so that there are never two"
-    assert read_edition(content / "2026").contest is None
+    assert read_edition(content / "2026").file_contest is None
     address = f"{START}/lucka/10/tidigare/1"
     organiser.post(address, data=fields(organiser.get(address)))
     assert {number: hatch_text(content, number) for number in (5, 10)} == before
@@ -109,7 +109,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
 def test_a_new_calendar_can_start_with_blank_hatches(change, content):
     assert change(NEW, source="tom", year="2028").status_code == 303
     assert read_edition(content / "2028").hatches[24].file.title == "Lucka 24"
-    assert read_edition(content / "2028").contest is None
+    assert read_edition(content / "2028").file_contest is None
 
 
 @pytest.mark.parametrize(

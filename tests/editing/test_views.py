@@ -213,7 +213,7 @@ def test_only_the_newest_fifty_versions_are_kept(app, change, content, monkeypat
 
 def test_a_contest_can_be_changed_until_it_opens(change, content, clock):
     assert change(CONTEST, closes="2026-12-21T12:00:00", **{"prizes-0-value": "2 000"}).status_code == 303
-    contest = read_edition(content / "2026").contest
+    contest = read_edition(content / "2026").file_contest
     assert (contest.closes, contest.prizes[0].value) == (swedish("2026-12-21 12:00:00"), 2000)
 
 

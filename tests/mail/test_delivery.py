@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app.contest import acceptance, entries
+from app.contest import store, entries
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
-from app.mail import delivery, outbox, post
+from app.draw import delivery, outbox, post
 from app.privacy import own_entry
 from tests.conftest import configured, on_sqlite, swedish
 from tests.mail.conftest import CUT_OFF, HANG_UP, HOLD, PATIENCE, knows_the_password
@@ -330,7 +330,7 @@ def test_the_same_form_sent_twice_is_one_mail(app, serve, contest, send, postmas
     with app.app_context():
         for second in (0, 1):
             moment = swedish(f"2026-12-10 08:59:0{second}")
-            acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], moment)
+            store.save_entry(contest, answers, app.config["SECRET_KEY"], moment)
     assert send() == 1
     assert postmaster.receivers == [ANNA]
 

@@ -17,7 +17,7 @@ from app.contest.models import Entry
 from app.database import db
 from tests.conftest import token_in
 
-OWN = "/mitt-bidrag"
+OWN = "/mitt-svar"
 DECISION = "GR 2026-117"
 
 

@@ -21,7 +21,7 @@ from app.database import db
 from app.draw import approval, conduct, rehearsal, rehearsing, verdicts
 from app.draw.models import Lock
 from app.feedback.models import Feedback
-from app.mail import delivery
+from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure, letters, stranded
 from app.privacy.models import Erasure
@@ -135,12 +135,12 @@ def test_a_list_is_not_locked_when_nobody_knows_who_is_in_it(never_locked, app, 
     with app.app_context():
         tried = clock.now(), clock.now() + timedelta(days=2)
         acts = (
-            lambda: conduct.lock(contest, "Regler.\n", tried[1], rehearsal.CHAIN, tried[0]),
+            lambda: conduct.lock(contest, "Regler.\n", tried[1], PRACTICE, tried[0]),
             lambda: approval.propose_lock(contest, "Regler.\n", tried[1], 1, tried[0]),
             lambda: conduct.strike(contest, 1, "anställd", tried[0]),
         )
         for act in acts:
-            with pytest.raises(conduct.ActRefused, match=f"^{UNKNOWN}$"):
+            with pytest.raises(actions.ActionNotAllowed, match=f"^{UNKNOWN}$"):
                 act()
         assert db.session.get(Lock, contest.id) is None
         assert set(db.session.scalars(sa.select(Entry.struck))) == {None}
@@ -475,9 +475,9 @@ def season(app, client, clock, organiser, contest, log_file, tmp_path):
     organiser.get("/admin/bidrag?sok=anna@example.se")
     with app.app_context():
         clock.set("2026-12-21 09:00")
-        conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, clock.now())
+        conduct.lock(contest, "Regler.\n", DRAW_AT, PRACTICE, clock.now())
         clock.set("2026-12-22 12:01")
-        conduct.draw(contest, VALUE, rehearsal.CHAIN, clock.now())
+        conduct.draw(contest, VALUE, PRACTICE, clock.now())
         verdicts.confirm(contest, 1, clock.now())
     clock.set("2027-03-31 03:10")
     return known

@@ -71,7 +71,7 @@ def test_the_calendar_runs_with_a_notice_where_there_is_no_contest(make_app, con
     before, _, after = file.read_text().partition("[contest]")
     file.write_text(before + "+++" + after.partition("+++")[2])
     client = make_app(CALENDAR_CONTENT=content).test_client()
-    for path in ("/personuppgifter", "/kakor", "/tillganglighet", "/mitt-bidrag"):
+    for path in ("/personuppgifter", "/kakor", "/tillganglighet", "/mitt-svar"):
         assert client.get(path).status_code == 200
 
 
@@ -88,6 +88,6 @@ def test_the_form_says_shortly_what_happens_and_where_to_read_more(client):
 
 
 def test_every_page_leads_to_the_notices(client):
-    for path in ("/", "/2026/lucka/9", "/mitt-bidrag", "/finns-inte"):
+    for path in ("/", "/2026/lucka/9", "/mitt-svar", "/finns-inte"):
         links = {link["href"] for link in BeautifulSoup(client.get(path).text, "html.parser").select("footer a")}
-        assert {"/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet"} <= links
+        assert {"/personuppgifter", "/kakor", "/mitt-svar", "/tillganglighet"} <= links

@@ -14,10 +14,10 @@ from app.calendar.lookup import library
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
-from app.draw import conduct, rehearsal
+from app.draw import actions, rehearsal
 from app.draw.models import ListedTicket, Lock
 from app.draw.ranking import ranked
-from app.mail import delivery
+from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure, own_entry
 from app.privacy.views import UNKNOWN
@@ -226,7 +226,7 @@ def test_a_withdrawal_that_meets_the_locking_is_before_it_or_after_it(accept, ap
 
     def lock():
         with app.app_context():
-            conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, closed)
+            conduct.lock(contest, "Regler.\n", DRAW_AT, PRACTICE, closed)
 
     was_locked, _ = together(withdrawing(app, receipts["anna"], "anna@example.se", closed), lock)
     anna = entry_of(receipts["anna"].ticket)

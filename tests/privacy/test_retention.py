@@ -8,7 +8,7 @@ from app.calendar.content import read_edition
 from app.privacy import retention
 from tests.conftest import ROOT, swedish
 
-CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
+CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
 WON = swedish("2027-01-08 14:30")
 """When the last prize was accepted."""
 

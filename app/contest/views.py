@@ -19,7 +19,7 @@ from app.contest.lookup import contest_in, find_contest
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.limits import TooMany, spend
+from app.web.limits import TooMany, check, hit, spend
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -47,21 +47,27 @@ def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     if (phase := edition.contest_phase(clock.now())) != "open":
         return _not_open(edition, number, contest, phase), 409
-    if _is_too_many():
-        return _form_page(edition, number, contest, 429, trouble="limit")
     sent = _sent(contest)
     if not isinstance(sent, Answers):
-        return _form_page(edition, number, contest, 422, sent)
+        return _refuse(edition, number, contest, sent)
+    try:
+        check("bidrag", **_entry_limits())
+    except TooMany:
+        return _form_page(edition, number, contest, 429, trouble="limit")
     return _save(edition, number, contest, sent)
 
 
-def _is_too_many() -> bool:
-    """Count this try."""
+def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
+    """Show what is to be mended; counted apart, so that right entries of the same office still come in."""
     try:
-        spend("bidrag", each=current_app.config["ENTRY_LIMIT"], together=current_app.config["ENTRY_LIMIT_ALL"])
+        spend("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
     except TooMany:
-        return True
-    return False
+        return _form_page(edition, number, contest, 429, faults, trouble="refused")
+    return _form_page(edition, number, contest, 422, faults)
+
+
+def _entry_limits() -> dict[str, str]:
+    return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
 def _sent(contest: Contest) -> Answers | Faults:
@@ -87,6 +93,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Pag
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte sparas")
         return _form_page(edition, number, contest, 503, trouble="not-saved")
+    hit("bidrag", **_entry_limits())
     return render_receipt(edition, number, contest, receipt), 200
 
 

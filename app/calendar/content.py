@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +64,17 @@ def _gaps(folder: Path, edition: EditionFile, number: int, hatches: dict[int, Ha
             line = lines.get(f"{table}.{name}", lines.get(table, 0))
             found.append(Fault(_name(path), line, f"{table}.{name}", "fyll i fältet, annars öppnar inte tävlingen"))
     return tuple(found)
+
+
+def reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) -> list[Fault]:
+    """Name the id of the edition's contest when another edition has it: entries and draw belong to the id."""
+    known = {other.contest.id: other.year for other in others if other.contest}
+    if edition.contest is None or edition.contest.id not in known:
+        return []
+    path = folder / f"{edition.contest_number:02}" / "hatch.md"
+    line = line_numbers(path.read_text("utf-8-sig")).get("contest.id", 0)
+    sentence = f"finns redan i kalendern {known[edition.contest.id]}; varje tävling ska ha ett eget"
+    return [Fault(_name(path), line, "contest.id", sentence)]
 
 
 def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:

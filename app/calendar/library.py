@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from app.calendar.content import read_edition
+from app.calendar.content import read_edition, reused_id
 from app.calendar.faults import ContentError, Fault
 from app.calendar.hatches import Edition
 from app.calendar.last_good import LastGood, pack
@@ -61,7 +61,12 @@ class Library:
         for folder in folders:
             year = int(folder.name)
             try:
-                editions[year] = read_edition(folder)
+                edition = read_edition(folder)
+                # What is shown comes first: an edition that is put beside it does not take its contest away.
+                others = [other for other in (self.editions | editions).values() if other.year != year]
+                if reused := reused_id(folder, edition, others):
+                    raise ContentError(reused)
+                editions[year] = edition
                 self._keep(year, folder)
             except ContentError as error:
                 faults += error.faults
@@ -70,8 +75,8 @@ class Library:
         if not folders:
             faults.append(Fault(str(self.root), 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
         for year in {*self.editions, *self.last_good.years()} - editions.keys():
-            if edition := self.editions.get(year) or self.last_good.read(year):
-                editions[year] = edition
+            if good := self.editions.get(year) or self.last_good.read(year):
+                editions[year] = good
                 if folders and self.root / str(year) not in folders:
                     sentence = f"mappen saknas; ta bort {self.last_good.file(year)} också om kalendern ska bort"
                     faults.append(Fault(str(year), 0, "", sentence))

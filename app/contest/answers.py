@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from app.calendar.schema import Contest
+from app.contest import ages
 from app.contest.entries import canonical_email
 from app.typed import trimmed
 
@@ -41,7 +42,7 @@ def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[
     if len(motivation) > LONGEST_MOTIVATION:
         faults["motivation"] = f"Korta texten till högst {LONGEST_MOTIVATION} tecken."
     if not _ticked(posted, "adult"):
-        faults["adult"] = f"Kryssa i att du har fyllt {contest.minimum_age} år. Det krävs för att delta."
+        faults["adult"] = ages.missing(contest.minimum_age)
     if not _ticked(posted, "rules"):
         faults["rules"] = "Kryssa i att du godkänner reglerna."
     if posted.get("website"):

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 
 from app.calendar.schema import Contest, Organiser
 from app.clock import SWEDEN
+from app.contest import ages
 
 UNREACHED = "svarar inte"
 SKIP_REASONS = (UNREACHED, "tackar nej", "inte behörig", "återkallad")
@@ -42,7 +43,7 @@ def _taking_part(contest: Contest, organiser: Organiser) -> list[Section]:
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
-                f"Du ska ha fyllt {contest.minimum_age} år. Det kostar inget att delta och inget köp krävs.",
+                f"{ages.terms(contest.minimum_age)} Det kostar inget att delta och inget köp krävs.",
                 contest.exclusions or _BLANK,
             ],
         ),

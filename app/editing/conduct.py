@@ -123,7 +123,7 @@ def refuse_too_early(desk: Desk, changes: Changes, now: datetime, years: Iterabl
 
 def _tried(desk: Desk, changes: Changes, now: datetime) -> None:
     year = next(iter(changes)).year
-    if found := trial.faults(desk.root, year, changes):
+    if found := trial.faults(desk.root, year, changes, desk.shown):
         raise Refused(faults=tuple(found))
     if sentence := trial.refused(desk.shown.get(year), changes, now):
         raise Refused(sentence)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from app.calendar.content import read_edition
+from app.calendar.content import read_edition, reused_id
 from app.calendar.faults import ContentError, Fault
 from app.calendar.hatches import NUMBERS, Edition, is_open
 from app.calendar.schema import Contest, EditionFile, HatchFile
@@ -13,7 +13,7 @@ from app.editing.document import taken_apart, values
 from app.editing.leaves import Files, Leaf, text_of
 
 Changes = Mapping[Leaf, Files]
-TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question"}
+TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question", "corrections", "witnesses"}
 """What may still be put in other words when a contest has opened."""
 FIXED = (
     "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "
@@ -23,27 +23,27 @@ TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den sy
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
 
 
-def faults(root: Path, year: int, changes: Changes) -> list[Fault]:
+def faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
     """What the site would refuse in the edition with `changes`, but for what is wrong elsewhere today already."""
-    found = _read(root, year, changes)
+    others = [edition for other, edition in shown.items() if other != year]
+    found = _read(root, year, changes, others)
     if not found:
         return []
     own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
-    before = _read(root, year, {})
+    before = _read(root, year, {}, others)
     return [fault for fault in found if fault.file in own or fault not in before]
 
 
-def _read(root: Path, year: int, changes: Changes) -> list[Fault]:
+def _read(root: Path, year: int, changes: Changes, others: Iterable[Edition]) -> list[Fault]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / str(year)
         folder.mkdir()
         for leaf in (Leaf(year), *(Leaf(year, number) for number in NUMBERS)):
             _lay_out(folder.parent, root, leaf, changes.get(leaf))
         try:
-            read_edition(folder)
+            return reused_id(folder, read_edition(folder), others)
         except ContentError as error:
             return error.faults
-    return []
 
 
 def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:

@@ -255,3 +255,11 @@ def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, co
     assert done.exit_code == 1
     assert f"2026/edition.toml, rad {line}, fältet accessibility.{name}: är ett datum som inte har varit" in done.output
     assert make_app(CALENDAR_CONTENT=content).test_client().get("/tillganglighet").status_code == 200
+
+
+@on_sqlite
+def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
+    correction = '[[contest.corrections]]\ndate = 2199-01-01\ntext = "Rättat."\n\n[[contest.prizes]]'
+    line = edit(content, HATCH, "[[contest.prizes]]", correction) + 1
+    told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som inte har varit"
+    assert told in check(make_app, content).output

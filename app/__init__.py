@@ -51,7 +51,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     if settings.DEMO:
         app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
         app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
-    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"))
+    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"), settings.DEMO)
     if checked:
         library.require_edition()
     app.extensions["clock"] = clock

@@ -311,7 +311,8 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
     accept("bo@example.se")
     reach("finished")
     clock.set("2027-04-01 03:10")
-    with app.app_context():
+    edit(content, "edition.toml", 'erasure_decision = "GR 2026-117"', 'erasure_decision = ""')
+    with make_app(CALENDAR_CONTENT=content).app_context():
         assert "gallringsbeslut" in erasure.erase_due(clock.now())[0]
         assert db.session.scalars(sa.select(Erasure)).all() == []
     edit(content, "edition.toml", 'erasure_decision = ""', 'erasure_decision = "GR 2026-117"')

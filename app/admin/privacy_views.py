@@ -9,6 +9,7 @@ from app.admin import log
 from app.admin.forms import EraseForm, made
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.admin.models import Organiser
+from app.calendar.schema import AUTHORITY
 from app.database import db
 from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
@@ -66,7 +67,7 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
         due=due,
         days_left=retention.days_left(due, now),
         record=db.session.get(Erasure, contest.id),
-        authority=edition.file.organiser.kind == erasure.AUTHORITY,
+        authority=edition.file.organiser.kind == AUTHORITY,
         remains="" if erasure.is_cleaned(contest.id) else erasure.REMAINS,
         lacks_decision=erasure.lacks_decision(edition),
         form=form,

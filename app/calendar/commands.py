@@ -18,7 +18,8 @@ content = AppGroup("content", help="Kalenderns innehåll.")
 @content.command("check")
 def check() -> None:
     """Läser alla kalendrar och räknar upp alla fel."""
-    library = Library(current_app.config["CALENDAR_CONTENT"], current_app.extensions["library"].last_good)
+    running = current_app.extensions["library"]
+    library = Library(running.root, running.last_good, running.demo)
     try:
         library.check()
     except ContentError as error:

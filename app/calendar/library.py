@@ -17,8 +17,9 @@ _log = logging.getLogger(__name__)
 class Library:
     """`editions` by year, `faults` in what stands on disk now, `version` counts up when something was read."""
 
-    def __init__(self, root: Path, last_good: LastGood) -> None:
+    def __init__(self, root: Path, last_good: LastGood, demo: bool = False) -> None:
         self.root = root
+        self.demo = demo
         self.last_good = last_good
         self.editions: dict[int, Edition] = {}
         self.faults: list[Fault] = []
@@ -61,7 +62,7 @@ class Library:
         for folder in folders:
             year = int(folder.name)
             try:
-                edition = read_edition(folder)
+                edition = read_edition(folder, self.demo)
                 # What is shown comes first: an edition that is put beside it does not take its contest away.
                 others = [other for other in (self.editions | editions).values() if other.year != year]
                 if reused := reused_id(folder, edition, others):
@@ -75,7 +76,7 @@ class Library:
         if not folders:
             faults.append(Fault(str(self.root), 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
         for year in {*self.editions, *self.last_good.years()} - editions.keys():
-            if good := self.editions.get(year) or self.last_good.read(year):
+            if good := self.editions.get(year) or self.last_good.read(year, self.demo):
                 editions[year] = good
                 if folders and self.root / str(year) not in folders:
                     sentence = f"mappen saknas; ta bort {self.last_good.file(year)} också om kalendern ska bort"

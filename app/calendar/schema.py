@@ -9,6 +9,7 @@ from app.calendar.fields import Blank, Line, Options, OrganisationNumber, Part, 
 
 Phase = Literal["before", "waiting", "open", "closed"]
 """Of a contest: before its time, held back because a required field is empty, open, or closed."""
+AUTHORITY = "myndighet"
 REHEARSED = "ovning-"
 """How the id of a rehearsal's contest begins; no other may begin so."""
 # The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.

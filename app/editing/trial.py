@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.calendar.content import read_edition, reused_id
 from app.calendar.faults import ContentError, Fault
+from app.calendar.gaps import gaps
 from app.calendar.hatches import NUMBERS, Edition, is_open
 from app.calendar.schema import Contest, EditionFile, HatchFile
 from app.editing.document import taken_apart, values
@@ -59,7 +60,7 @@ def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
         (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
 
 
-def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
+def refused(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
     """Why a contest that people have met may not become this, in one sentence; "" when it may.
 
     `edition` is what the site shows now. The files in `changes` are without faults.
@@ -73,11 +74,11 @@ def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
             expected = edition.contest if leaf.number == edition.contest_number else None
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
-            if contest and contest.empty() and phase == "open":
+            if contest and phase == "open" and gaps(edition.file, contest, demo):
                 return NOT_EMPTY
         elif phase == "open":
             file = EditionFile.model_validate(values(text_of(files)))
-            if file.organiser.empty() or file.privacy.empty():
+            if gaps(file, edition.contest, demo):
                 return NOT_EMPTY
     return ""
 

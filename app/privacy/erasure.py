@@ -10,7 +10,7 @@ from flask import current_app
 
 from app.audit import records
 from app.calendar.hatches import Edition
-from app.calendar.schema import Contest
+from app.calendar.schema import AUTHORITY, Contest
 from app.contest.models import Entry
 from app.database import db, vacuum, write
 from app.draw import winners
@@ -21,7 +21,6 @@ from app.privacy import letters, retention, stranded
 from app.privacy.models import Erasure
 from app.web import limits
 
-AUTHORITY = "myndighet"
 CLEANED = "rensad"
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
 

@@ -40,9 +40,12 @@ def app(make_app, decided):
 
 
 @pytest.fixture
-def undecided(make_app):
+def undecided(make_app, decided, tmp_path):
     """The calendar of the same authority, before it has decided."""
-    return make_app()
+    folder = shutil.copytree(decided, tmp_path / "undecided" / "calendar_content")
+    file = folder / "2026" / "edition.toml"
+    file.write_text(file.read_text().replace(f'erasure_decision = "{DECISION}"', 'erasure_decision = ""'))
+    return make_app(CALENDAR_CONTENT=folder)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ READING_ORDER = """
     feedback.forms feedback.views
     admin.roles admin.moments admin.season admin.readiness admin.upkeep
     admin.browsers admin.models admin.log admin.sealing
-    admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
+    admin.letters admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
     demo
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection

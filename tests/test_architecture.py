@@ -13,7 +13,7 @@ READING_ORDER = """
     typed clock settings config
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
     calendar.gaps calendar.advice calendar.security_txt
-    contest.entries contest.ages contest.rules contest.municipalities contest.answers
+    contest.entries contest.entries_v2 contest.ages contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
     draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
     draw.verifiera draw.readers
@@ -64,7 +64,8 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    calendar.gaps calendar.advice calendar.security_txt typed contest.entries contest.ages contest.rules contest.answers
+    calendar.gaps calendar.advice calendar.security_txt typed
+    contest.entries contest.entries_v2 contest.ages contest.rules contest.answers
     draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
     audit.chain privacy.guide web.zipped
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings

@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    PlainValidator,
+    StringConstraints,
+)
 
 from app.clock import SWEDEN
 
@@ -75,6 +84,14 @@ def _organisation_number(value: str) -> str:
     return value
 
 
+def _is_reached(value: str) -> str:
+    if not value.rpartition("@")[0].isascii():
+        raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
+    return value
+
+
+Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
+"""An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531)."""
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]

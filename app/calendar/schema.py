@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, EmailStr, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from app.calendar.fields import Blank, Line, Options, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
+from app.calendar.fields import Blank, Line, Mailbox, Options, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
 
 Phase = Literal["before", "waiting", "open", "closed"]
 """Of a contest: before its time, held back because a required field is empty, open, or closed."""
@@ -73,7 +73,7 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
-    witnesses: Annotated[tuple[EmailStr, ...], Field(max_length=20, description="get the lock mail, too")] = ()
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20, description="get the lock mail, too")] = ()
     corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
 
     @property
@@ -150,7 +150,7 @@ class Organiser(Part):
     TO_OPEN = ("kind", "organisation_number", "address")
 
     name: Line
-    email: EmailStr
+    email: Mailbox
     address: Blank = ""
     kind: Literal["myndighet", "förening", ""] = ""
     organisation_number: OrganisationNumber = ""

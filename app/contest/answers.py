@@ -6,14 +6,12 @@ The form only shows: what is decided here is decided before one is made, for mos
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from app.calendar.schema import Contest
 from app.contest import ages
-from app.contest.entries import canonical_email
-from app.typed import trimmed
+from app.contest.entries_v2 import AddressRefused, canonical_email
+from app.typed import address, trimmed
 
-LONGEST_ADDRESS, LONGEST_MOTIVATION = 254, 600
+LONGEST_MOTIVATION = 600
 Faults = dict[str, str]
 """Field to sentence."""
 
@@ -36,7 +34,7 @@ def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[
     faults = {}
     if answer not in contest.options:
         faults["answer"] = "Välj ett av svaren."
-    email = _canonical(posted.get("email", "").strip(), faults)
+    email = _canonical(address(posted.get("email", "")), faults)
     if municipality not in municipalities:
         faults["municipality"] = "Välj din kommun, eller ”Vill inte uppge”."
     if len(motivation) > LONGEST_MOTIVATION:
@@ -51,17 +49,14 @@ def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[
     return faults or Answers(email, answer, municipality, motivation or None, nonce)
 
 
-def _canonical(address: str, faults: Faults) -> str:
-    """The address as it is kept; one that is not right is never mended in silence."""
-    if not address:
+def _canonical(typed: str, faults: Faults) -> str:
+    """The address as it is kept; one that is not right, or that no mail reaches, is never mended in silence."""
+    try:
+        if typed:
+            return canonical_email(typed)
         faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
-    elif len(address) > LONGEST_ADDRESS:
-        faults["email"] = "Adressen är för lång."
-    else:
-        try:
-            return canonical_email(validate_email(address, check_deliverability=False).normalized)
-        except (EmailNotValidError, ValueError):
-            faults["email"] = "Skriv e-postadressen så här: namn@exempel.se"
+    except AddressRefused as refused:
+        faults["email"] = str(refused)
     return ""
 
 

@@ -145,7 +145,7 @@ def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, 
 
 
 def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(content, watch, monkeypatch):
-    def vanished(folder):
+    def vanished(folder, *_):
         raise FileNotFoundError(folder)
 
     shelf = open_library(content)

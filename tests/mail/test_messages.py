@@ -105,14 +105,14 @@ def test_only_a_repeated_address_is_told_so_and_nothing_else_differs():
 def test_a_winner_is_told_the_prize_the_ticket_and_the_last_day_to_answer():
     assert "Du har vunnit dubbdäck till cykeln" in WINNER.text
     assert TICKET in WINNER.text
-    assert "senast tisdag 29 december 2026 kl. 23.59 " in WINNER.text
+    assert "senast tisdag 12 januari 2027 kl. 23.59 " in WINNER.text
     assert "Vi ber aldrig om kortnummer, BankID eller betalning." in WINNER.text
     assert GROUPED not in WINNER.text
 
 
 def test_the_last_day_to_answer_is_swedish_even_just_after_midnight():
     letter = messages.winner(EDITION, CONTEST, TICKET, swedish("2026-12-23 00:30"), SITE)
-    assert "senast onsdag 30 december 2026 kl. 23.59 " in letter.text
+    assert "senast onsdag 13 januari 2027 kl. 23.59 " in letter.text
 
 
 @pytest.mark.parametrize(

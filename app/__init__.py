@@ -52,7 +52,8 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     if settings.DEMO:
         app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
         app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
-    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"), instance / "contests.state")
+    last_good, state = LastGood(instance / "last_good"), instance / "contests.state"
+    library = Library(app.config["CALENDAR_CONTENT"], last_good, state, settings.DEMO)
     if checked:
         library.require_edition()
     app.extensions["clock"] = clock

@@ -36,6 +36,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "legal_basis": "Exempel: uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).",
         "officer": "Exempel: dataskyddsombud@example.org",
         "recipients": "Exempel: de som arbetar med kalendern.",
+        "erasure_decision": "Exempel: dnr 2026-1",
     },
     "contest": {
         "who_may_enter": "Exempel: alla får vara med.",
@@ -77,7 +78,7 @@ def _fingerprint(folder: Path) -> str:
 def _fill_in(folder: Path) -> None:
     """Write an example into each required field that an edition has left empty."""
     with suppress(ContentError, OSError, document.Unreadable):  # the copy says so itself, as the original does
-        for gap in read_edition(folder).gaps:
+        for gap in read_edition(folder, demo=True).gaps:
             table, name = gap.field.split(".")
             file, changes = folder.parent / gap.file, {table: {name: EXAMPLES[table][name]}}
             text = file.read_text("utf-8-sig")

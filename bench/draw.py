@@ -31,9 +31,9 @@ from app.clock import SWEDEN, Clock
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import actions, listing, ranking, rehearsal
-from app.spec.beacon import round_at
+from app.draw import listing, ranking
 from app.draw.models import Drawn
+from app.spec.beacon import round_at
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "300000"))
 PAGE = "/2026/dragning"

@@ -40,6 +40,7 @@ from app.draw import actions, drawing, winners
 from app.spec.beacon import PRACTICE, round_at
 from app.spec.practice_beacon import practice_answer
 from app.web import assets
+from tests import prepared
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -96,14 +97,20 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def blank(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def filled_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped content with all that its organiser fills in before the contest opens; no test changes it."""
+    return prepared.copied(tmp_path_factory.mktemp("filled_in") / "calendar_content")
+
+
+@pytest.fixture(scope="session")
+def blank(engine: str, filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
     folder = tmp_path_factory.mktemp("blank")
     name = f"kalender_blank_{secrets.token_hex(4)}"
     if engine == "postgresql":
         _on_server(f"CREATE DATABASE {name}")
     url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / 'blank.sqlite3'}"
-    app = create_app(_settings(folder, url))
+    app = create_app(_settings(folder, url, filled_in))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()
@@ -112,12 +119,13 @@ def blank(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _settings(folder: Path, database_url: str) -> dict[str, Any]:
+def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
     return {
         "TESTING": True,
         "SECRET_KEY": "test-" * 8,
         "INSTANCE_PATH": folder,
         "DATABASE_URL": database_url,
+        "CALENDAR_CONTENT": content,
         "DRAW_CHAIN": PRACTICE,
     }
 
@@ -167,30 +175,29 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def read_once() -> Iterator[None]:
-    """The repository's own content, which no test changes, is read once: to read it is half of making an app."""
-    own = ROOT / "calendar_content"
+def read_once(filled_in: Path) -> Iterator[None]:
+    """The content that no test changes is read once: to read it is half of making an app."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_edition", "pack"):
-            patch.setattr(library, name, _once(getattr(library, name), own))
+            patch.setattr(library, name, _once(getattr(library, name), filled_in))
         yield
 
 
-def _once(read: Callable[[Path], Any], own: Path) -> Callable[[Path], Any]:
+def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
     keep = cache(read)
-    return lambda folder: (keep if folder.parent == own else read)(folder)
+    return lambda folder, *more: (keep if folder.parent == own else read)(folder, *more)
 
 
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, read_once: None
+    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
     """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
     made: list[Flask] = []
     (tmp_path / "static").symlink_to(built / "static")
 
     def make(**overrides: Any) -> Flask:
-        made.append(create_app(_settings(tmp_path, database_url) | {"CLOCK": clock} | overrides))
+        made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
         return made[-1]
 
@@ -228,9 +235,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the real content that a test may change."""
-    return Path(shutil.copytree(ROOT / "calendar_content", tmp_path / "calendar_content"))
+def content(filled_in: Path, tmp_path: Path) -> Path:
+    """A copy of the filled-in content that a test may change."""
+    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content"))
 
 
 def token_in(page: TestResponse) -> str:

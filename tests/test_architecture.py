@@ -13,8 +13,8 @@ READING_ORDER = """
     typed clock settings config
     spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
-    calendar.advice calendar.security_txt
-    contest.entries contest.rules contest.municipalities contest.answers
+    calendar.gaps calendar.advice calendar.security_txt
+    contest.entries contest.ages contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
     draw.verifiera
     sqlite_file database write_once migrations audit.records
@@ -42,7 +42,7 @@ READING_ORDER = """
     feedback.forms feedback.views
     admin.roles admin.moments admin.season admin.readiness admin.upkeep
     admin.browsers admin.models admin.log admin.sealing
-    admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
+    admin.letters admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
     demo
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection
@@ -61,7 +61,8 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    calendar.advice calendar.security_txt typed contest.entries contest.rules contest.answers
+    calendar.gaps calendar.advice calendar.security_txt typed
+    contest.entries contest.ages contest.rules contest.answers
     spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
     privacy.guide web.zipped
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings

@@ -17,7 +17,7 @@ import pytest
 
 from app.calendar.content import read_edition
 from app.calendar.hatches import NUMBERS
-from tests.conftest import ROOT, on_sqlite
+from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 DISTINCTIVE = 12
@@ -58,9 +58,9 @@ def strings_of(hatch):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(filled_in, tmp_path_factory):
     """The real content with telling picture names, and a calendar for next year that nobody may see at all."""
-    root = shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("leak") / "content")
+    root = shutil.copytree(filled_in, tmp_path_factory.mktemp("leak") / "content")
     for number in NUMBERS:
         place = root / "2026" / f"{number:02}"
         (place / "bild.svg").rename(place / picture_name(number))
@@ -79,10 +79,10 @@ def edition(folder):
 
 
 @pytest.fixture(scope="module")
-def secrets(edition):
+def secrets(edition, filled_in):
     """What to look for, each with the number of the first hatch that says it."""
     whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
-    known = bare((ROOT / "calendar_content/2026/edition.toml").read_text())
+    known = bare((filled_in / "2026/edition.toml").read_text())
     pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}

@@ -3,13 +3,13 @@
 import logging
 from datetime import timedelta
 
+from app.draw.anchors import Sent, add
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.admin.guard import COOKIE
 from app.database import db
-from app.draw import actions, rehearsal, rehearsing, verdicts, winners
-from app.draw.anchors import Sent, add
+from app.draw import rehearsing, verdicts, winners
 from app.draw.models import Lock
 from tools.browser import launched
 from tools.screenshots import FOLDER, SetClock, act, entries, running, signed_in

@@ -21,10 +21,10 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
-from app.contest import store, rules
+from app.contest import rules, store
 from app.contest.answers import Answers
 from app.database import db
-from app.draw import actions, rehearsal, verdicts
+from app.draw import verdicts
 from app.draw.models import Lock
 from app.statistics import models
 from tools.browser import launched

@@ -9,6 +9,7 @@ from app.admin import log
 from app.admin.forms import EraseForm, made
 from app.admin.guard import blueprint, chosen_edition, chosen_frozen
 from app.admin.models import Organiser
+from app.calendar.schema import AUTHORITY
 from app.database import db
 from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
@@ -67,7 +68,7 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
         days_left=retention.days_left(due, now) if due else None,
         note=erasure.note_of(contest.id),
         record=db.session.get(Erasure, contest.id),
-        authority=contest.organisation.kind == erasure.AUTHORITY,
+        authority=contest.organisation.kind == AUTHORITY,
         remains="" if erasure.is_cleaned(contest.id) else erasure.REMAINS,
         lacks_decision=erasure.lacks_decision(contest),
         form=form,

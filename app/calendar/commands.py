@@ -11,13 +11,15 @@ from app.calendar.advice import advice
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.library import Library
 
+NOT_YET = "är ett datum som inte har varit"
 content = AppGroup("content", help="Kalenderns innehåll.")
 
 
 @content.command("check")
 def check() -> None:
     """Läser alla kalendrar och räknar upp alla fel."""
-    library = Library(current_app.config["CALENDAR_CONTENT"], current_app.extensions["library"].last_good)
+    running = current_app.extensions["library"]
+    library = Library(running.root, running.last_good, demo=running.demo)
     try:
         library.check()
     except ContentError as error:
@@ -33,11 +35,18 @@ def check() -> None:
 
 
 def _future(library: Library) -> Iterator[Fault]:
-    """Dates in the accessibility statement that have not been yet."""
+    """Dates of the accessibility statement and of corrections that have not been yet."""
     for year, edition in library.editions.items():
         statement = edition.file.accessibility
         lines = line_numbers((library.root / str(year) / "edition.toml").read_text("utf-8-sig"))
         for name, day in (("assessed", statement.assessed), ("updated", statement.updated)):
             if day > clock.host_date():
                 field = f"accessibility.{name}"
-                yield Fault(f"{year}/edition.toml", lines.get(field, 0), field, "är ett datum som inte har varit")
+                yield Fault(f"{year}/edition.toml", lines.get(field, 0), field, NOT_YET)
+        contest = edition.file_contest
+        for place, correction in enumerate(contest.corrections if contest else (), 1):
+            if correction.date > clock.host_date():
+                file = f"{year}/{edition.file_contest_number:02}/hatch.md"
+                lines = line_numbers((library.root / file).read_text("utf-8-sig"))
+                line = lines.get(f"contest.corrections.{place - 1}.date", 0)
+                yield Fault(file, line, f"contest.corrections[{place}].date", NOT_YET)

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from app.calendar.content import read_edition
+from app.calendar.content import read_edition, reused_id
 from app.calendar.faults import ContentError, Fault
 from app.calendar.hatches import Edition
 from app.calendar.last_good import LastGood, pack
@@ -18,11 +18,12 @@ _log = logging.getLogger(__name__)
 class Library:
     """`editions` by year, `faults` in what stands on disk now, `version` counts up when public pages have changed.
 
-    `state` is a file that is written when a contest has come further, if there is one.
+    `state` is a file that is written when a contest has come further, if there is one. A demo has no gaps.
     """
 
-    def __init__(self, root: Path, last_good: LastGood, state: Path | None = None) -> None:
+    def __init__(self, root: Path, last_good: LastGood, state: Path | None = None, demo: bool = False) -> None:
         self.root = root
+        self.demo = demo
         self.last_good = last_good
         self.state = state
         self.editions: dict[int, Edition] = {}
@@ -70,7 +71,12 @@ class Library:
         for folder in folders:
             year = int(folder.name)
             try:
-                editions[year] = read_edition(folder)
+                edition = read_edition(folder, self.demo)
+                # What is shown comes first: an edition that is put beside it does not take its contest away.
+                others = [other for other in (self.editions | editions).values() if other.year != year]
+                if reused := reused_id(folder, edition, others):
+                    raise ContentError(reused)
+                editions[year] = edition
                 self._keep(year, folder)
             except ContentError as error:
                 faults += error.faults
@@ -79,8 +85,8 @@ class Library:
         if not folders:
             faults.append(Fault(str(self.root), 0, "", "här finns ingen kalender; skapa en mapp med årtalet som namn"))
         for year in {*self.editions, *self.last_good.years()} - editions.keys():
-            if edition := self.editions.get(year) or self.last_good.read(year):
-                editions[year] = edition
+            if good := self.editions.get(year) or self.last_good.read(year, self.demo):
+                editions[year] = good
                 if folders and self.root / str(year) not in folders:
                     sentence = f"mappen saknas; ta bort {self.last_good.file(year)} också om kalendern ska bort"
                     faults.append(Fault(str(year), 0, "", sentence))

@@ -1,17 +1,20 @@
 """The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import date as date_of_day
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, EmailStr, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from app.calendar.fields import Blank, Line, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
+from app.calendar.fields import Blank, Line, Mailbox, Options, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
 
 # Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
 Phase = Literal["before", "waiting", "opening", "open", "closed"]
+AUTHORITY = "myndighet"
 REHEARSED = "ovning-"
 """How the id of a rehearsal's contest begins; no other may begin so."""
+# The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.
+BEFORE_DRAW = timedelta(hours=36)
 
 
 class Fact(Part):
@@ -27,7 +30,7 @@ class Question(Part):
     """A question with one right answer, given letter for letter among the options."""
 
     text: Line
-    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    options: Options
     answer: Line
     explanation: Line
 
@@ -47,7 +50,7 @@ class Correction(Part):
     """What was wrong in the rules, said beside them; it changes nothing."""
 
     date: date_of_day
-    text: Line
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
 class Contest(Part):
@@ -56,12 +59,12 @@ class Contest(Part):
     TO_OPEN = ("who_may_enter", "exclusions", "prizes", "answer_days", "tax")
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,60}$")]
     question: Line
-    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    options: Options
     answer: Line
     opens: SwedishTime
     closes: SwedishTime
     draw_at: SwedishTime
-    minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
+    minimum_age: Annotated[int, Field(ge=0, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
     who_may_enter: Blank = ""
@@ -70,7 +73,8 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
-    corrections: tuple[Correction, ...] = ()
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20, description="get the lock mail, too")] = ()
+    corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
 
     @property
     def prize_count(self) -> int:
@@ -98,6 +102,15 @@ class Contest(Part):
         if not self.opens < self.closes < self.draw_at:
             raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
         return self
+
+    @field_validator("draw_at")
+    @classmethod
+    def _leaves_time(cls, value: datetime, info: ValidationInfo) -> datetime:
+        closes: datetime = info.data.get("closes", value)
+        # In UTC, for between two times of one zone Python counts what clocks show.
+        if closes < value and value.astimezone(UTC) - closes.astimezone(UTC) < BEFORE_DRAW:
+            raise ValueError("ska vara minst 36 timmar efter att tävlingen stänger, så att listan hinner granskas")
+        return value
 
     @field_validator("answer")
     @classmethod
@@ -143,10 +156,9 @@ class Organisation(Part):
 
 
 class Organiser(Organisation):
-    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
+    """Who is answerable for the edition and its contest."""
 
-    email: EmailStr
-    witnesses: Annotated[tuple[EmailStr, ...], Field(max_length=20)] = ()
+    email: Mailbox
 
 
 class Privacy(Part):

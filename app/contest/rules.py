@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 
 from app.calendar.schema import Contest, Organisation
 from app.clock import SWEDEN
+from app.contest import ages
 from app.spec.record import SKIP_REASONS
 
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
@@ -21,7 +22,7 @@ HOW_DRAWN = (
 )
 # Stands where a field is still empty; the contest does not open with it.
 _BLANK = "(inte ifyllt ännu)"
-_AGE = "Det kostar inget att delta och inget köp krävs."
+_COSTS_NOTHING = "Det kostar inget att delta och inget köp krävs."
 
 Section = tuple[str, list[str]]
 
@@ -40,7 +41,7 @@ def _taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
-                f"Du ska ha fyllt {contest.minimum_age} år. {_AGE}" if contest.minimum_age else _AGE,
+                f"{ages.terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 contest.exclusions or _BLANK,
             ],
         ),

@@ -99,7 +99,7 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
         raise Refused(f"Det finns redan en kalender för {year}.")
     if not re.fullmatch(r"20\d\d", str(year)):
         raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
-    if found := trial.faults(desk.root, year, made):
+    if found := trial.faults(desk.root, year, made, desk.shown):
         raise Refused(faults=tuple(found))
     conduct.refuse_too_early(desk, made, act.now, years=desk.shown)
     with leaves.in_words():

@@ -54,6 +54,8 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
         "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
+        "witnesses": "\n".join(map(_text, contest.get("witnesses", []))),
+        "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **_options_shown(contest),
     }
 
@@ -72,6 +74,8 @@ def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
             for prize in _filled(shown["prizes"])
         ],
+        "witnesses": _lines(shown["witnesses"]),
+        "corrections": [row | {"date": _date(row["date"])} for row in _filled(shown["corrections"])],
     }
     return {"contest": contest}, None
 
@@ -139,7 +143,7 @@ def with_row(shown: Mapping[str, Any], act: str) -> Values:
     return dict(shown) | {name: rows}
 
 
-ROW = re.compile(r"(facts|prizes|shortcomings)(\+|-[1-9]\d?)")
+ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
 """What a button of a list says it does."""
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.audit import records
 from app.audit.records import RecordKind
+from app.calendar.schema import AUTHORITY
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
@@ -21,7 +22,6 @@ from app.privacy import letters, retention
 from app.privacy.models import Erasure, ErasureNote
 from app.web import limits
 
-AUTHORITY = "myndighet"
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
 
 

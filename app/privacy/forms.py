@@ -3,8 +3,8 @@
 from wtforms import BooleanField, EmailField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
-from app.contest.entries import canonical_email, remove_invisible
-from app.typed import trimmed
+from app.contest.entries import canonical_email
+from app.typed import address, trimmed
 from app.web.form_token import TokenForm
 
 SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
@@ -18,7 +18,7 @@ class OwnEntryForm(TokenForm):
         filters=[trimmed],
         validators=[DataRequired("Skriv koden från mejlet du fick."), Length(max=60, message="Koden är för lång.")],
     )
-    email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
+    email = EmailField("E-postadress", filters=[trimmed, address])
     act = StringField(default=SHOW)
     sure = BooleanField("Ja, ta tillbaka mitt svar och radera mina uppgifter")
     canonical: str
@@ -26,6 +26,6 @@ class OwnEntryForm(TokenForm):
 
     def validate_email(self, field: EmailField) -> None:
         try:
-            self.canonical = canonical_email(remove_invisible(field.data or ""))
+            self.canonical = canonical_email(field.data or "")
         except ValueError as refused:
             raise ValidationError(str(refused)) from None

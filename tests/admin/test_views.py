@@ -9,7 +9,6 @@ from bs4 import BeautifulSoup
 
 from app.contest.models import Entry
 from app.database import db
-from app.spec.beacon import PRACTICE
 from app.spec.beacon import QUICKNET
 from tests.conftest import STATES, VALUE, configured, on_sqlite, swedish, token_in
 

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from app.admin.guard import COOKIE
 from tests.browser.places import ADMIN, PLACES, Scene
-from tests.conftest import ROOT, StoppedClock
+from tests.conftest import StoppedClock
 
 CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,9 +33,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def early_hatch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real content, but for a contest that opens at six: the hours before that are there to be seen, too."""
-    folder = Path(shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("content"), dirs_exist_ok=True))
+    folder = Path(shutil.copytree(filled_in, tmp_path_factory.mktemp("content"), dirs_exist_ok=True))
     hatch = folder / "2026" / "10" / "hatch.md"
     hatch.write_text(hatch.read_text().replace("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T06:00:00"))
     return folder

@@ -12,10 +12,10 @@ from app.admin import access
 from app.admin.models import Organiser, SignIn
 from app.audit import records
 from app.calendar.schema import Contest
-from app.contest import store, rulebook
+from app.contest import rulebook, store
 from app.contest.answers import Answers
 from app.database import db
-from app.draw import approval, conduct, rehearsal
+from app.draw import approval, conduct
 from app.privacy.erasure import CLEANED
 from app.privacy.models import Erasure
 from tests.browser.acts import fill_in, press, send

@@ -234,6 +234,8 @@ def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):
     page.get_by_label("Välj ett lösenord").fill("en snöig morgon i Sotenäs")
     page.get_by_label("Engångskod").fill(app_in_the_phone.at(clock.now()))
     page.get_by_role("button", name="Skapa kontot").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    page.get_by_role("link", name="Jag har sparat dem, logga in").click()
     clock.forward(seconds=30)
     page.get_by_label("E-postadress").fill("olle@example.se")
     page.get_by_label("Lösenord").fill("en snöig morgon i Sotenäs")

@@ -8,6 +8,7 @@ from xml.parsers import expat
 import pytest
 
 from app.calendar.content import read_edition
+from app.contest.municipalities import MUNICIPALITIES
 from tests.conftest import ROOT, swedish
 
 FOLDER = ROOT / "calendar_content" / "2026"
@@ -55,6 +56,13 @@ def swedish_texts() -> list[str]:
 def test_there_are_24_hatches():
     assert [*HATCHES] == [*range(1, 25)]
     assert all(hatch.number == number for number, hatch in HATCHES.items())
+
+
+def test_who_may_enter_finds_their_municipality_in_the_form():
+    contest = EDITION.contest
+    assert contest.who_may_enter == "Du som bor, arbetar eller studerar i Västra Götaland eller Kungsbacka."
+    assert contest.answer_days == 21
+    assert {"Kungsbacka", "Göteborg", "Strömstad"} < set(MUNICIPALITIES.values())
 
 
 def test_every_tip_is_read_in_a_minute():

@@ -9,7 +9,6 @@ from app.clock import SWEDEN
 from app.contest import counts
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import actions
 from app.draw.status import standing
 from tests.conftest import swedish
 

@@ -8,7 +8,6 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
-from app.contest import store
 from app.contest.models import Entry, RulesVersion
 from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, on_sqlite, token_in
@@ -255,6 +254,26 @@ def test_one_place_does_not_use_up_the_entries_of_another(enter, client):
     enter(email="bo@example.se")
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
     assert enter().status_code == 200
+
+
+@on_sqlite
+@configured(ENTRY_LIMIT="1 per hour", ENTRY_LIMIT_ALL="1 per hour")
+def test_only_stored_entries_use_up_the_entries(enter, stored):
+    for _ in range(3):
+        assert enter(email="bo").status_code in {422, 429}
+    assert enter(email="bo@example.se").status_code == 200
+    assert len(stored()) == 1
+
+
+@on_sqlite
+@configured(ENTRY_LIMIT="1 per hour")
+def test_who_sends_many_forms_with_faults_is_told_and_stands_in_the_way_of_none(enter, client):
+    assert [enter(email="bo").status_code for _ in range(2)] == [422, 429]
+    answer = enter(email="bo")
+    assert "Rätta fälten som är markerade och skicka en gång till." in soup(answer).select_one("#fel").text
+    assert soup(answer).select_one("#email-fel").text == f"Fel: {ADDRESS}"
+    client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    assert enter(email="bo").status_code == 422
 
 
 def test_the_first_of_two_fields_with_one_name_counts(client, clock, stored):

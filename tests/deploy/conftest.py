@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests import prepared
 from tests.conftest import ENTRY_URL, ROOT, free_port
 
 BIN = Path(sys.executable).parent
@@ -158,7 +158,7 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
             started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
             site = Site(port, folder)
             for node in ports:
-                content = shutil.copytree(ROOT / "calendar_content", tmp_path / f"content-{node}")
+                content = prepared.copied(tmp_path / f"content-{node}")
                 environment = {
                     "TEST_NOW": now,
                     "FLASK_SECRET_KEY": app.config["SECRET_KEY"],

@@ -7,12 +7,11 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 from flask import render_template
+from tests.draw.test_views import K4_RANKING
 
-from app.draw import actions
 from app.spec.beacon import QUICKNET, round_at
 from tests.conftest import on_sqlite, swedish
 from tests.draw.crowds import enter_crowd
-from tests.draw.test_views import K4_RANKING
 
 pytestmark = on_sqlite
 PAGE = "/2026/dragning"

@@ -27,7 +27,9 @@ def freeze_with(app, prizes):
     prize = contest.prizes[0].model_copy(update={"count": prizes})
     write()
     changed = contest.model_copy(update={"prizes": (prize,)})
-    opening.add_terms(changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens)
+    opening.add_terms(
+        changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens
+    )
     db.session.commit()
     return opening.frozen_in(2026)
 

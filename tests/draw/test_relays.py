@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.database import db
-from app.draw import actions, rehearsal, relays
-from app.spec.beacon import LARGEST_PASTE
+from app.draw import relays
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Drawn, Rank
+from app.spec.beacon import LARGEST_PASTE
 from tests.conftest import DRAW_AT, VALUE, free_port, on_sqlite, swedish
 
 CHAIN = replace(PRACTICE, name="drand-elsewhere", hash="e1" * 32)

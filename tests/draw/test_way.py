@@ -1,16 +1,13 @@
 """The whole way by the program alone: opening, entries, locking, value, letters, winner, erasing, over HTTP and mail."""
 
 import json
-import re
 from hashlib import sha256
 
 import pytest
 
 from app import jobs
-from app.contest import terms
-from app.database import db
 from app.draw import verifiera
-from tests.conftest import configured, swedish, token_in
+from tests.conftest import token_in
 
 PAGE = "/2026/dragning"
 FILES = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt", "logg.txt", "protokoll.json")

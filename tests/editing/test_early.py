@@ -59,7 +59,8 @@ def take_in(organiser):
             for path in sorted((content / "2026").rglob("*")):
                 if path.is_file() and path.suffix != ".png":
                     name = path.relative_to(content / "2026").as_posix()
-                    made.writestr((order or {}).get(name[:2], name[:2]) + name[2:], path.read_bytes())
+                    body = path.read_bytes().replace(b"mjk-2026", f"mjk-{year}".encode())
+                    made.writestr((order or {}).get(name[:2], name[:2]) + name[2:], body)
         address = f"{START}/las-in"
         sent = fields(organiser.get(address)) | {"year": year, "archive": (io.BytesIO(target.getvalue()), "x.zip")}
         return organiser.post(address, data=sent)

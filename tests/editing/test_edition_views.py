@@ -135,11 +135,29 @@ def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, conten
     assert send_archive(body, "2026").status_code == 303
     assert "Ändrad: " not in hatch_text(content)
     clock.set("2026-12-27 08:00")
-    assert send_archive(body, "2025").location == f"{START}?ar=2025&klart=inlast"
+    assert send_archive(with_contest_id(body, "mjk-2025"), "2025").location == f"{START}?ar=2025&klart=inlast"
     assert read_edition(content / "2025").hatches[3].file == read_edition(content / "2026").hatches[3].file
     restore = f"{START}/lucka/3/tidigare/1?ar=2026"
     organiser.post(restore, data=fields(organiser.get(restore)))
     assert hatch_text(content) == before
+
+
+def with_contest_id(body, name):
+    """The archive with another id for its contest."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(changed, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry).replace(b"mjk-2026", name.encode()))
+    return changed.getvalue()
+
+
+def test_an_archive_with_the_contest_of_another_year_is_refused(organiser, send_archive, content, clock):
+    with organiser.get(f"{START}/kalender.zip") as answer:
+        body = answer.data
+    clock.set("2026-12-27 08:00")
+    [fault] = faults(send_archive(body, "2025"))
+    assert fault.endswith("fältet contest.id: finns redan i kalendern 2026; varje tävling ska ha ett eget")
+    assert not (content / "2025").exists()
 
 
 def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organiser, send_archive, content):

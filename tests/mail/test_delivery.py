@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app.contest import store, entries
+from app.contest import entries, store
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db

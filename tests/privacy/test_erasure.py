@@ -18,10 +18,9 @@ from app import jobs
 from app.contest import entries, rulebook
 from app.contest.models import Entry
 from app.database import db
-from app.draw import approval, conduct, rehearsal, rehearsing, verdicts
+from app.draw import approval, conduct, delivery, rehearsing, verdicts
 from app.draw.models import Lock
 from app.feedback.models import Feedback
-from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure, letters, stranded
 from app.privacy.models import Erasure
@@ -40,9 +39,12 @@ def app(make_app, decided):
 
 
 @pytest.fixture
-def undecided(make_app):
+def undecided(make_app, decided, tmp_path):
     """The calendar of the same authority, before it has decided."""
-    return make_app()
+    folder = shutil.copytree(decided, tmp_path / "undecided" / "calendar_content")
+    file = folder / "2026" / "edition.toml"
+    file.write_text(file.read_text().replace(f'erasure_decision = "{DECISION}"', 'erasure_decision = ""'))
+    return make_app(CALENDAR_CONTENT=folder)
 
 
 @pytest.fixture

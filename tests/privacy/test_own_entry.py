@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
+from app.draw.ranking import ranked
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
@@ -14,10 +15,8 @@ from app.calendar.lookup import library
 from app.contest import entries
 from app.contest.models import Entry
 from app.database import db
-from app.draw import actions, rehearsal
-from app.draw.models import ListedTicket, Lock
-from app.draw.ranking import ranked
 from app.draw import delivery
+from app.draw.models import ListedTicket, Lock
 from app.mail.models import OutboxMail
 from app.privacy import erasure, own_entry
 from app.privacy.views import UNKNOWN

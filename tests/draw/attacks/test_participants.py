@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from app.contest.models import Entry
 from app.database import db
 from app.mail.models import OutboxMail
-from tests.conftest import ENTRY_URL, configured, filled, on_sqlite, token_in
-
-SMTP = {"MAIL_URL": "smtp://127.0.0.1:9"}
+from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
 
 
 @pytest.fixture

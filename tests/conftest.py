@@ -31,7 +31,7 @@ from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.calendar import library
 from app.clock import SWEDEN, Clock
-from app.contest import opening, store
+from app.contest import opening, store, terms
 from app.contest.answers import Answers
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
@@ -225,7 +225,12 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    return make_app(**dict(getattr(request, "param", {})))
+    """An app whose jobs loop has run at the opening, when that has come."""
+    made = make_app(**dict(getattr(request, "param", {})))
+    with made.app_context():
+        if terms.phase_of(made.extensions["library"].editions[2026], made.extensions["clock"].now()) == "opening":
+            freeze(made)
+    return made
 
 
 @pytest.fixture

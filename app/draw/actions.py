@@ -79,6 +79,7 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     """
     if contest.phase(now) != "closed" or now < status.lock_due(contest):
         raise ActionNotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
+    refuse_when_settled(contest)
     number = beacon.choose_round(contest.chain, contest.round, now, newest_shown)
     if number is None:
         cancel(contest, TOO_LATE, now, by_program=True)

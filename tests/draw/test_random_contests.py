@@ -16,6 +16,7 @@ from app.draw.actions import ActionNotAllowed
 from app.draw.models import Letter, LockedList
 from tests.conftest import on_sqlite
 from tests.draw import crowds, independent
+from tests.draw.checkers import draw_verify
 
 SIZES = (0, 1, 2, 3, 5, 8, 13, 20, 40, 64, 65, 100, 150, 200, 300, 500, 800, 1200, 2000, 5000)
 
@@ -88,8 +89,10 @@ def decide(contest, random, now):
 
 @on_sqlite
 @pytest.mark.parametrize("seed", range(20))
-def test_an_independent_reading_of_the_text_agrees(app, client, clock, verify, seed):
+def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
     random = Random(seed)  # noqa: S311 – the same contest every time
+    app = make_app()
+    client, verify = app.test_client(), draw_verify(app)
     with app.app_context():
         contest = freeze_with(app, random.choice((1, 1, 2, 3)))
         sent = crowds.enter(contest, crowds.invent(contest, SIZES[seed], random))

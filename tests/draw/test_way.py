@@ -1,16 +1,24 @@
 """The whole way by the program alone: opening, entries, locking, value, letters, winner, erasing, over HTTP and mail."""
 
 import json
+import re
 from hashlib import sha256
 
 import pytest
 
 from app import jobs
+from app.contest import terms
+from app.database import db
 from app.draw import verifiera
-from tests.conftest import token_in
+from tests.conftest import StoppedClock, token_in
 
 PAGE = "/2026/dragning"
 FILES = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt", "logg.txt", "protokoll.json")
+
+
+@pytest.fixture
+def clock():
+    return StoppedClock("2026-12-09 23:59")
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def mails(app):
     return [(path.name.partition(".")[0], path.read_text()) for path in sorted(folder.glob("*.eml"))]
 
 
-def test_the_program_opens_locks_draws_and_writes_by_itself(app, client, clock, run, enter, organiser, tmp_path):
+def test_the_program_opens_locks_draws_and_writes_by_itself(clock, app, client, run, enter, organiser, tmp_path):
     clock.set("2026-12-10 00:00")
     assert "öppnar strax" in client.get("/2026/lucka/10/tavla").text
     assert client.get(f"{PAGE}/tavling.txt").status_code == 404

@@ -10,8 +10,6 @@ from app.database import db
 from app.mail.models import OutboxMail
 from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
 
-SMTP = {"MAIL_URL": "smtp://127.0.0.1:9"}
-
 
 @pytest.fixture
 def opened(contest, app):

@@ -11,7 +11,7 @@ from tests import prepared
 
 if "TEST_NOW" in os.environ:
     start = datetime.fromisoformat(os.environ["TEST_NOW"]).replace(tzinfo=SWEDEN)
-    settings = {"CLOCK": Clock(start), "DRAW_CHAIN": PRACTICE}
+    settings = {"CLOCK": Clock(start), "DRAW_CHAIN": PRACTICE, "TESTING": True}
     if "FLASK_CALENDAR_CONTENT" not in os.environ:
         settings["CALENDAR_CONTENT"] = prepared.shared(Path(os.environ["FLASK_INSTANCE_PATH"]) / "filled_in")
     app = create_app(settings)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
-from pydantic import ConfigDict, field_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.calendar.hatches import Edition
@@ -37,6 +37,12 @@ class FrozenContest(Contest):
     @field_validator("id")
     @classmethod
     def _is_no_rehearsal(cls, value: str) -> str:
+        return value
+
+    @field_validator("draw_at")
+    @classmethod
+    def _leaves_time(cls, value: datetime, info: ValidationInfo) -> datetime:
+        # A rehearsal is over in minutes; of other contests it was demanded before they were frozen.
         return value
 
     @property

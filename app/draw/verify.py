@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
-from app.database import BATCH, db
+from app.database import BATCH, db, in_batches
 from app.draw import listing, public_files, status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
@@ -79,15 +80,13 @@ class Verification:
         total = db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == self.contest.id)) or 0
         entered = kinds.get(RecordKind.ENTERED, 0)
         _demand(entered == total, f"Loggen har {entered} bidrag, men databasen {total}.")
-        for row in _entries(self.contest.id):
-            if row.receipt_code is None:
-                continue
-            found = sa.select(records.AuditRecord.number).where(
-                records.AuditRecord.contest_id == self.contest.id,
-                records.AuditRecord.kvitto == log.receipt_sum(row.receipt_code),
-                records.AuditRecord.kind == str(RecordKind.ENTERED),
-            )
-            _demand(db.session.scalar(found) == row.nr, f"Bidrag {row.id} har ingen post i loggen.")
+        logged: Any = records.AuditRecord
+        its = (logged.contest_id == Entry.contest_id, logged.number == Entry.nr, logged.kind == RecordKind.ENTERED)
+        query = sa.select(Entry.id, Entry.receipt_code, logged.kvitto).outerjoin(logged, sa.and_(*its))
+        query = query.where(Entry.contest_id == self.contest.id, Entry.receipt_code.is_not(None))
+        for batch in in_batches(query, Entry.id, after=0):
+            for number, code, kvitto in batch:
+                _demand(kvitto == log.receipt_sum(code), f"Bidrag {number} har ingen post i loggen.")
         self.facts.append(f"Loggen: {sum(kinds.values())} poster, hela kedjan är omräknad.")
 
     def _tickets(self) -> None:

@@ -31,7 +31,7 @@ from tests.privacy.conftest import DECISION, OWN, shown
 TOO_EARLY = "Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad."
 PUBLIC_RECORD = ("lista.txt", "lasbevis.txt", "regler.txt", "protokoll.json")
 UNKNOWN = "Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre."
-NAMES = ("anna", "bo.å", "cecilia.lång", "david+jul", "eva_maria", "falk", "gun")
+NAMES = ("anna", "bo.ek", "cecilia_lang", "david+jul", "eva_maria", "falk", "gun")
 
 
 @pytest.fixture

@@ -73,7 +73,6 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
-    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20, description="get the lock mail, too")] = ()
     corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
 
     @property
@@ -145,12 +144,13 @@ class HatchFile(Part):
 
 
 class Organiser(Part):
-    """Who is answerable for the edition and its contest."""
+    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
 
     TO_OPEN = ("kind", "organisation_number", "address")
 
     name: Line
     email: Mailbox
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20)] = ()
     address: Blank = ""
     kind: Literal["myndighet", "förening", ""] = ""
     organisation_number: OrganisationNumber = ""

@@ -14,7 +14,7 @@ from app.editing.document import taken_apart, values
 from app.editing.leaves import Files, Leaf, text_of
 
 Changes = Mapping[Leaf, Files]
-TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question", "corrections", "witnesses"}
+TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question", "corrections"}
 """What may still be put in other words when a contest has opened."""
 FIXED = (
     "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "

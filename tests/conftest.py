@@ -97,9 +97,9 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def filled_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled_in() -> Path:
     """The shipped content with all that its organiser fills in before the contest opens; no test changes it."""
-    return prepared.copied(tmp_path_factory.mktemp("filled_in") / "calendar_content")
+    return prepared.shared()
 
 
 @pytest.fixture(scope="session")

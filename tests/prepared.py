@@ -1,8 +1,9 @@
 """The shipped content as it is when its organiser has filled in what keeps the contest closed."""
 
-import os
+import atexit
 import shutil
-from contextlib import suppress
+import tempfile
+from functools import cache
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "calendar_content"
@@ -32,10 +33,9 @@ def copied(target: Path) -> Path:
     return target
 
 
-def shared(target: Path) -> Path:
-    """Do the same for several processes that start at once: the folder is there whole or not at all."""
-    if not target.exists():
-        draft = copied(target.with_name(f"{target.name}.{os.getpid()}"))
-        with suppress(OSError):
-            draft.rename(target)
-    return target
+@cache
+def shared() -> Path:
+    """Do so once for this process and the servers that it starts; the copy goes when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="filled-in-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return copied(folder / "calendar_content")

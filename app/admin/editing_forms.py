@@ -94,7 +94,6 @@ class ContestForm(SheetForm):
     answer_days = _line("contest.answer_days")
     tax = _prose("contest.tax")
     keep_days = _line("contest.keep_days")
-    witnesses = _prose("contest.witnesses")
     corrections = FieldList(FormField(CorrectionForm), min_entries=0, max_entries=MOST_ROWS)
 
 
@@ -121,6 +120,7 @@ class OrganiserPart(Form):
     organisation_number = _line("organiser.organisation_number")
     address = _line("organiser.address")
     email = _line("organiser.email")
+    witnesses = _prose("organiser.witnesses")
 
 
 class PrivacyPart(Form):

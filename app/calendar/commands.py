@@ -19,7 +19,7 @@ content = AppGroup("content", help="Kalenderns innehåll.")
 def check() -> None:
     """Läser alla kalendrar och räknar upp alla fel."""
     running = current_app.extensions["library"]
-    library = Library(running.root, running.last_good, demo=running.demo)
+    library = Library(current_app.config["CALENDAR_CONTENT"], running.last_good, demo=running.demo)
     try:
         library.check()
     except ContentError as error:

@@ -73,7 +73,6 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
-    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20, description="get the lock mail, too")] = ()
     corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
 
     @property
@@ -156,9 +155,10 @@ class Organisation(Part):
 
 
 class Organiser(Organisation):
-    """Who is answerable for the edition and its contest."""
+    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
 
     email: Mailbox
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20)] = ()
 
 
 class Privacy(Part):

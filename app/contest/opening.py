@@ -40,7 +40,7 @@ def freeze(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
             raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
         title = edition.file.title
         add_terms(opened, edition.year, number, title, edition.file.organiser, chain, now)
-        _refresh_contact(edition, contest)
+        _refresh_contact(contest.id, edition)
     try:
         db.session.commit()
     except IntegrityError:
@@ -84,7 +84,7 @@ def add_terms(
         runda=number,
         tidpunkt=stamp(beacon.time_of(chain, number)),
     )
-    told = contest.model_dump(mode="json", include={*Contest.model_fields} - {"id", "corrections", "witnesses"})
+    told = contest.model_dump(mode="json", include={*Contest.model_fields} - {"id", "corrections"})
     definition = told | {"edition_title": title, "organisation": body.model_dump(mode="json")}
     db.session.add(
         FrozenTerms(
@@ -118,17 +118,16 @@ def freeze_due(now: datetime) -> list[str]:
 def refresh_contacts() -> None:
     """Keep how to reach those who arrange an open contest as the files have it, while there are files."""
     for edition in current_app.extensions["library"].editions.values():
-        frozen, contest = frozen_in(edition.year), edition.file_contest
-        if frozen and contest and contest.id == frozen.id and _contact_of(edition, contest) != _stored(frozen.id):
+        if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
             write()
-            _refresh_contact(edition, contest)
+            _refresh_contact(frozen.id, edition)
             db.session.commit()
 
 
-def _contact_of(edition: Edition, contest: Contest) -> dict[str, str]:
+def _contact_of(edition: Edition) -> dict[str, str]:
+    organiser = edition.file.organiser
     decision = edition.file.privacy.erasure_decision
-    witnesses = json.dumps(contest.witnesses)
-    return {"email": edition.file.organiser.email, "witnesses": witnesses, "erasure_decision": decision}
+    return {"email": organiser.email, "witnesses": json.dumps(organiser.witnesses), "erasure_decision": decision}
 
 
 def _stored(contest_id: str) -> dict[str, str] | None:
@@ -136,5 +135,5 @@ def _stored(contest_id: str) -> dict[str, str] | None:
     return {name: getattr(found, name) for name in _CONTACT} if found else None
 
 
-def _refresh_contact(edition: Edition, contest: Contest) -> None:
-    db.session.merge(ContestContact(contest_id=contest.id, **_contact_of(edition, contest)))
+def _refresh_contact(contest_id: str, edition: Edition) -> None:
+    db.session.merge(ContestContact(contest_id=contest_id, **_contact_of(edition)))

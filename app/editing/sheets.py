@@ -54,7 +54,6 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
         "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
-        "witnesses": "\n".join(map(_text, contest.get("witnesses", []))),
         "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **_options_shown(contest),
     }
@@ -74,7 +73,6 @@ def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
             for prize in _filled(shown["prizes"])
         ],
-        "witnesses": _lines(shown["witnesses"]),
         "corrections": [row | {"date": _date(row["date"])} for row in _filled(shown["corrections"])],
     }
     return {"contest": contest}, None
@@ -95,14 +93,18 @@ def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
 
 
 def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
+    organiser = file.get("organiser", {})
+    witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
     return {
-        "organiser": {name: _text(file.get("organiser", {}).get(name)) for name in ORGANISER},
+        "organiser": {name: _text(organiser.get(name)) for name in ORGANISER} | witnesses,
         "privacy": {name: _text(file.get("privacy", {}).get(name)) for name in PRIVACY},
     }
 
 
 def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    return {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}, None
+    changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
+    changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
+    return changes, None
 
 
 def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:

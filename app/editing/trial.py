@@ -15,7 +15,7 @@ from app.editing.leaves import Files, Leaf, text_of
 
 Changes = Mapping[Leaf, Files]
 # What may still be said when a contest has opened: it stands beside the rules.
-BESIDE_THE_TERMS = {"corrections", "witnesses"}
+BESIDE_THE_TERMS = {"corrections"}
 FIXED = "Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."
 TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den synas för tidigt."
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."

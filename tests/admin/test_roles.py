@@ -10,7 +10,7 @@ from flask import url_for
 from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES, may
 from app.database import db
 from app.privacy import erasure
-from tests.conftest import STATES, on_sqlite, swedish
+from tests.conftest import ROOT, STATES, configured, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PLACES = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x", "token": "x"}
@@ -161,6 +161,7 @@ def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
     assert "Du är redaktör. Behöver du sidan? Be en administratör ändra din roll under Konton." in page
 
 
+@configured(CALENDAR_CONTENT=ROOT / "calendar_content")
 @pytest.mark.parametrize(
     ("role", "told"),
     [

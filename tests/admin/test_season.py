@@ -7,12 +7,12 @@ import pytest
 from app.admin.roles import ROLES, may
 from app.admin.season import Situation, next_step, stages, step_for
 from app.calendar.content import read_edition
-from tests.conftest import ROOT, swedish
+from tests.conftest import swedish
 
 
 @pytest.fixture(scope="module")
-def edition():
-    return read_edition(ROOT / "calendar_content" / "2026")
+def edition(filled_in):
+    return read_edition(filled_in / "2026")
 
 
 @pytest.fixture

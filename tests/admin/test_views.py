@@ -66,7 +66,7 @@ def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
         ("locked", "Hämta slumptalet efter tisdag 22 december 2026 kl. 12.00."),
         ("drawn", "Kontakta den som står på tur och bekräfta vinnaren."),
         ("contact", "Kontakta den som står på tur och bekräfta vinnaren."),
-        ("finished", "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras."),
+        ("finished", "Inget. Uppgifterna gallras av sig själva efter"),
     ],
 )
 def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, state, step):
@@ -172,9 +172,9 @@ def _entry(contest, number):
 def test_the_file_for_the_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
     answer = organiser.get("/admin/bidrag.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bidrag-mjk-2026.csv"'
-    assert answer.data.startswith("\ufeffNr;Mottaget (UTC);E-post;Svar;Kommun;Motivering;Struket;Lott\r\n".encode())
+    assert answer.data.startswith("\ufeffNr;Mottaget;E-post;Svar;Kommun;Motivering;Struket;Lott\r\n".encode())
     first = answer.data.decode("utf-8-sig").splitlines()[1].split(";")
-    assert first[:5] == ["1", "2026-12-10T08:00:00Z", "anna@example.se", "2030", "Lerum"]
+    assert first[:5] == ["1", "2026-12-10 09:00:00", "anna@example.se", "2030", "Lerum"]
 
 
 def cells(organiser):

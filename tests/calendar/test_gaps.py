@@ -98,9 +98,9 @@ def test_an_address_that_reaches_no_one_is_as_good_as_none(content, line, text, 
 
 
 def test_a_witness_without_a_real_address_keeps_the_contest_closed(content):
-    edit(content, HATCH, "keep_days = 90", 'keep_days = 90\nwitnesses = ["revisor@example.org"]')
+    edit(content, EDITION, 'kind = "', 'witnesses = ["revisor@example.org"]\nkind = "')
     [gap] = read_edition(content / "2026").gaps
-    assert (gap.field, gap.message) == ("contest.witnesses", f"revisor@example.org {EXAMPLE}")
+    assert (gap.field, gap.message) == ("organiser.witnesses", f"revisor@example.org {EXAMPLE}")
 
 
 def test_the_officer_is_not_reached_at_the_calendars_own_mailbox(content):

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from itsdangerous import URLSafeSerializer
 
 from app.contest.models import Entry
-from tests import oracles
+from tests import oracles, prepared
 from tests.conftest import free_port, on_postgresql, swedish
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +82,7 @@ def serving(
     environment = {
         "TEST_NOW": "2026-12-10T08:00:00",
         "FLASK_INSTANCE_PATH": str(instance),
+        "FLASK_CALENDAR_CONTENT": str(prepared.shared()),
         "FLASK_SECRET_KEY": KEY,
         "FLASK_ENTRY_LIMIT": "100000 per hour",
         "FLASK_ENTRY_LIMIT_ALL": "100000 per hour",

@@ -7,8 +7,8 @@ from alembic.migration import MigrationContext
 
 from app import migrations
 from app.audit.records import AuditRecord
-from app.database import Base, db
 from app.contest.models import FrozenTerms
+from app.database import Base, db
 from app.draw import rehearsing
 from app.draw.models import DrawnValue, Letter, ListedTicket, LockedList, Rank, Rehearsal, Verdict
 from app.spec.log import receipt_sum

@@ -20,14 +20,13 @@ from app.contest import opening, store, terms
 from app.contest.answers import Answers
 from app.contest.models import Entry
 from app.database import db
-from app.draw import actions, delivery, drawing, rehearsing, winners, withdrawal
+from app.draw import actions, delivery, drawing, winners, withdrawal
 from app.draw.models import Rank
 from app.spec.beacon import PRACTICE
 from tests.conftest import LOCK_AT, VALUE, StoppedClock, swedish
 
 OPEN, LOCKED, DRAWN, LATER = (
-    swedish(moment)
-    for moment in ("2026-12-11 09:00", LOCK_AT, "2026-12-22 12:01", "2027-01-30 12:00")
+    swedish(moment) for moment in ("2026-12-11 09:00", LOCK_AT, "2026-12-22 12:01", "2027-01-30 12:00")
 )
 NAME = winners.Named("Sigrid", "1441", DRAWN.date())
 

@@ -28,7 +28,9 @@ def freeze_with(app, prizes):
     prize = contest.prizes[0].model_copy(update={"count": prizes})
     write()
     changed = contest.model_copy(update={"prizes": (prize,)})
-    opening.add_terms(changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens)
+    opening.add_terms(
+        changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens
+    )
     db.session.commit()
     return opening.frozen_in(2026)
 
@@ -89,7 +91,7 @@ def decide(contest, random, now):
 @pytest.mark.parametrize("seed", range(20))
 def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
     random = Random(seed)  # noqa: S311 – the same contest every time
-    app = make_app()
+    app = make_app(opened=False)
     client, verify = app.test_client(), draw_verify(app)
     with app.app_context():
         contest = freeze_with(app, random.choice((1, 1, 2, 3)))

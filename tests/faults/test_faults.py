@@ -19,9 +19,8 @@ from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.contest.models import Entry
 from app.database import db
-from app.draw import relays
+from app.draw import delivery, relays
 from app.spec.beacon import QUICKNET
-from app.draw import delivery
 from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
 PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-svar", "/kakor")

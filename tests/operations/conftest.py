@@ -11,8 +11,8 @@ from flask import Flask
 from app import create_app
 from app.config import ConfigurationError
 from app.database import db
-from app.spec.beacon import PRACTICE
 from app.operations import commands
+from app.spec.beacon import PRACTICE
 from tests.conftest import StoppedClock
 
 

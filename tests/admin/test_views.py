@@ -42,7 +42,7 @@ def numbers(answer):
 def faults(answer):
     assert answer.status_code == 422
     assert soup(answer).title.text.startswith("Fel: ")
-    return [link.text for link in soup(answer).select("#fel a")]
+    return [item.text for item in soup(answer).select("#fel li")]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -60,10 +60,10 @@ def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
     [
         ("draft", "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00."),
         ("open", "Titta igenom bidragen då och då."),
-        ("closed", "Gå igenom bidragen en sista gång och lås listan."),
-        ("locked", "Hämta slumptalet efter tisdag 22 december 2026 kl. 12.00."),
-        ("drawn", "Kontakta den som står på tur och bekräfta vinnaren."),
-        ("contact", "Kontakta den som står på tur och bekräfta vinnaren."),
+        ("closed", "Gå igenom bidragen en sista gång. Kalendern låser listan själv."),
+        ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00."),
+        ("drawn", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
+        ("contact", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
         ("finished", "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras."),
     ],
 )
@@ -170,9 +170,11 @@ def _entry(contest, number):
 def test_the_file_for_the_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
     answer = organiser.get("/admin/bidrag.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bidrag-mjk-2026.csv"'
-    assert answer.data.startswith("\ufeffNr;Mottaget (UTC);E-post;Svar;Kommun;Motivering;Struket;Lott\r\n".encode())
+    assert answer.data.startswith(
+        "\ufeffNr;Mottaget;E-post;Svar;Kommun;Motivering;Struket;Lott;Post i loggen;Lotten som gäller\r\n".encode()
+    )
     first = answer.data.decode("utf-8-sig").splitlines()[1].split(";")
-    assert first[:5] == ["1", "2026-12-10T08:00:00Z", "anna@example.se", "2030", "Lerum"]
+    assert first[:5] == ["1", "2026-12-10 09:00:00", "anna@example.se", "2030", "Lerum"]
 
 
 def cells(organiser):
@@ -184,10 +186,10 @@ def cells(organiser):
 @on_sqlite
 def test_a_spreadsheet_never_takes_what_people_wrote_for_a_formula(accept, organiser):
     formulas = [f'{start}HYPERLINK("http://elak.example";"Klicka")' for start in "=+-@\t\r\n＝＋－＠"]
-    for formula in formulas:
-        accept("=1+1@example.se", motivation=formula)
+    for number, formula in enumerate(formulas):
+        accept(f"=1+{number}@example.se", motivation=formula)
     assert [row[5] for row in cells(organiser)] == [f"'{formula}" for formula in formulas]
-    assert {row[2] for row in cells(organiser)} == {"'=1+1@example.se"}
+    assert {row[2][:4] for row in cells(organiser)} == {"'=1+"}
 
 
 @on_sqlite
@@ -298,29 +300,6 @@ def test_the_locked_rules_are_those_of_the_rules_page(cast, reach, organiser, se
     assert "Dubbdäck till cykeln" in rules
     for paragraph in soup(client.get("/2026/tavling/villkor")).select("main .words > p:not(:has(a))"):
         assert paragraph.text in rules
-
-
-CHOOSE_TIME = "Välj dag och klockslag."
-LATER = "Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid."
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("state", "act", "fields"),
-    [
-        ("open", "las", {"draw_at": "2026-12-22T12:00"}),
-        ("closed", "slumptal", {"value": VALUE}),
-        ("drawn", "avgor", {"place": "2", "verdict": "vinnare"}),
-        ("drawn", "avgor", {"place": "1", "verdict": "fel kommun"}),
-    ],
-    ids=["too early", "not locked", "another tab", "no such reason"],
-)
-def test_what_is_said_at_the_top_never_leads_nowhere(cast, reach, send, state, act, fields):
-    reach(state)
-    page = soup(send(f"{DRAW}/{act}", **fields))
-    assert page.select_one("#fel li").text
-    for link in page.select("#fel a"):
-        assert page.find(id=link["href"][1:]), link
 
 
 POSTS = {

@@ -129,7 +129,7 @@ def test_the_pages_change_at_every_opening_and_after_christmas_eve():
 def test_the_pages_change_when_the_contest_opens_and_when_its_last_second_is_over():
     times = {"opens": swedish("2026-12-11 08:00"), "closes": swedish("2026-12-18 11:59:59")}
     file = EDITION.hatches[10].file
-    moved = file.model_copy(update={"contest": file.file_contest.model_copy(update=times)})
+    moved = file.model_copy(update={"contest": file.contest.model_copy(update=times)})
     edition = replace(EDITION, hatches=EDITION.hatches | {10: replace(EDITION.hatches[10], file=moved)})
     assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(hatches.changes(edition))
 

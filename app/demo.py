@@ -122,7 +122,7 @@ def invent_entries() -> int:
     span = min(now, contest.closes) - contest.opens
     for number in range(INVENTED):
         answers = Answers(
-            email=f"person{number // 2 if number % 10 == 1 else number}@example.org",
+            email=f"person{number // 2}+igen@example.org" if number % 10 == 1 else f"person{number}@example.org",
             answer=wrong if number % 7 == 3 else contest.answer,
             municipality=("1441", "1480", "1427", "1490", "annan")[number % 5],
             motivation=None,

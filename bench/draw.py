@@ -54,7 +54,13 @@ class Stopped(Clock):
 
 def started(folder: Path) -> tuple[Flask, Any]:
     """The app on the folder's database, and its contest."""
-    settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": folder, "CLOCK": Stopped(), "DRAW_CHAIN": PRACTICE, "TESTING": True}
+    settings = {
+        "SECRET_KEY": "mätning" * 8,
+        "INSTANCE_PATH": folder,
+        "CLOCK": Stopped(),
+        "DRAW_CHAIN": PRACTICE,
+        "TESTING": True,
+    }
     app = create_app(settings | {"CALENDAR_CONTENT": prepared.shared(folder / "content")})
     with app.app_context():
         upgrade(directory=str(Path(app.root_path).parent / "migrations"))

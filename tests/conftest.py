@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -30,6 +31,7 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.calendar import library
+from app.calendar.hatches import Edition
 from app.clock import SWEDEN, Clock
 from app.contest import opening, store, terms
 from app.contest.answers import Answers
@@ -192,13 +194,20 @@ def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
 def make_app(
     database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
+    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
+
+    Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
+    """
     made: list[Flask] = []
     (tmp_path / "static").symlink_to(built / "static")
 
-    def make(**overrides: Any) -> Flask:
+    def make(opened: bool = True, **overrides: Any) -> Flask:
         made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+        with made[-1].app_context():
+            edition = made[-1].extensions["library"].editions.get(2026)
+            if opened and edition and _is_opening(edition, clock.now()):
+                freeze(made[-1])
         return made[-1]
 
     yield make
@@ -206,6 +215,15 @@ def make_app(
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def _is_opening(edition: Edition, now: datetime) -> bool:
+    """Whether the jobs loop would open the contest now; False where there is no database to say so."""
+    try:
+        return terms.phase_of(edition, now) == "opening"
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return False
 
 
 def free_port() -> int:
@@ -225,12 +243,7 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    """An app whose jobs loop has run at the opening, when that has come."""
-    made = make_app(**dict(getattr(request, "param", {})))
-    with made.app_context():
-        if terms.phase_of(made.extensions["library"].editions[2026], made.extensions["clock"].now()) == "opening":
-            freeze(made)
-    return made
+    return make_app(**dict(getattr(request, "param", {})))
 
 
 @pytest.fixture

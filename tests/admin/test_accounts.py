@@ -126,7 +126,7 @@ def test_the_last_administrator_can_neither_be_removed_nor_made_something_else(a
 
 def test_one_of_two_administrators_may_go(account, olga, post):
     number, _ = account("eva@example.se")
-    assert post(f"/{number}/roll", role="witness").status_code == 303
+    assert post(f"/{number}/roll", role="contest").status_code == 303
 
 
 @on_sqlite

@@ -39,10 +39,10 @@ def test_an_invitation_is_printed_as_a_link_that_works(flask, client):
 
 
 def test_an_invitation_may_name_a_role(flask, app, clock):
-    code, printed = flask("organiser", "invite", "eva@example.se", "--role", "vittne")
+    code, printed = flask("organiser", "invite", "eva@example.se", "--role", "redaktör")
     assert code == 0
     with app.app_context():
-        assert access.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "witness"
+        assert access.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
 
 
 @on_sqlite

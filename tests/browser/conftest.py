@@ -41,23 +41,9 @@ def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
-@pytest.fixture(scope="session")
-def hatch_for_two(early_hatch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with a contest that needs two organisers."""
-    folder = Path(shutil.copytree(early_hatch, tmp_path_factory.mktemp("for_two"), dirs_exist_ok=True))
-    hatch = folder / "2026" / "10" / "hatch.md"
-    hatch.write_text(hatch.read_text().replace("[contest]\n", "[contest]\ntwo_person = true\n"))
-    return folder
-
-
 @pytest.fixture
-def app(
-    make_app: Callable[..., Flask], early_hatch: Path, hatch_for_two: Path, request: pytest.FixtureRequest
-) -> Flask:
-    """For a test of a place with `for_two`, the contest needs two organisers."""
-    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    place = PLACES.get(parameters.get("place", ""))
-    return make_app(CALENDAR_CONTENT=hatch_for_two if place and place.for_two else early_hatch)
+def app(make_app: Callable[..., Flask], early_hatch: Path) -> Flask:
+    return make_app(CALENDAR_CONTENT=early_hatch)
 
 
 @pytest.fixture

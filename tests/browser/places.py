@@ -10,16 +10,12 @@ from playwright.sync_api import Page
 
 from app.admin import access
 from app.admin.models import Organiser, SignIn
-from app.audit import records
-from app.calendar.schema import Contest
-from app.contest import rulebook, store
+from app.contest import store, terms
 from app.contest.answers import Answers
 from app.database import db
-from app.draw import approval, conduct
-from app.privacy.erasure import CLEANED
-from app.privacy.models import Erasure
+from app.privacy.models import Erasure, ErasureNote
 from tests.browser.acts import fill_in, press, send
-from tests.conftest import DRAW_AT, ENTRY_URL, STATES, VALUE, StoppedClock, swedish
+from tests.conftest import ENTRY_URL, STATES, StoppedClock, swedish
 
 
 class Scene(NamedTuple):
@@ -29,16 +25,12 @@ class Scene(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A path, the state that the contest has reached, the time if another than that of the state, and a last act.
-
-    `for_two`: in a contest that needs two organisers.
-    """
+    """A path, the state that the contest has reached, the time if another than that of the state, and a last act."""
 
     path: str
     state: str = ""
     at: str = ""
     then: Callable[[Scene], None] | None = None
-    for_two: bool = False
 
 
 def send_empty(scene: Scene) -> None:
@@ -70,11 +62,6 @@ def follow_it_and_send_nothing(scene: Scene) -> None:
     press(scene.page, "Skapa kontot")
 
 
-def lock_without_a_time(scene: Scene) -> None:
-    scene.page.get_by_label("Tid för dragningen").fill("")
-    press(scene.page, "Lås listan")
-
-
 def start_a_rehearsal(scene: Scene) -> None:
     press(scene.page, "Börja öva")
 
@@ -95,17 +82,12 @@ def paste_nothing(scene: Scene) -> None:
     press(scene.page, "Gör dragningen")
 
 
-def note_an_anchor_of_nothing(scene: Scene) -> None:
-    open_every_part(scene)
-    press(scene.page, "Anteckna förankringen")
-
-
 def look_up(scene: Scene) -> None:
     """Enters the contest behind the form, and asks for that entry."""
     contest = scene.app.extensions["library"].editions[2026].file_contest
     answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
-        receipt = store.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+        receipt = store.save_entry(contest, answers, swedish("2026-12-10 07:00"))
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
     press(scene.page, "Visa mitt bidrag")
@@ -150,33 +132,24 @@ def tell_and_read(scene: Scene) -> None:
     scene.page.goto(desk)
 
 
-def change_the_rules(scene: Scene) -> None:
-    """Freezes an earlier version of the rules, so that two stand beside each other."""
-    edition = scene.app.extensions["library"].editions[2026]
-    earlier = edition.file_contest.model_copy(update={"keep_days": 30})
-    with scene.app.app_context():
-        rulebook.freeze(earlier, edition.file.organiser, swedish("2026-12-10 06:00"))
-        rulebook.freeze(edition.file_contest, edition.file.organiser, swedish("2026-12-10 07:00"))
-    scene.page.reload()
-    scene.page.get_by_text("Version 1, gällde från").click()
-
-
 def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
-    contest = scene.app.extensions["library"].editions[2026].file_contest
     with scene.app.app_context():
+        contest = terms.frozen_in(2026)
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
             answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
-            store.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+            store.save_entry(contest, answers, swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 
 def see_it_erased(scene: Scene) -> None:
     """Writes the record of an erasure, as the nightly round does."""
     with scene.app.app_context():
-        record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
-        db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
-        records.append("mjk-2026", CLEANED, scene.clock.now())
+        now = scene.clock.now()
+        db.session.add(Erasure(contest_id="mjk-2026", erased_at=now, entries=3, mails=3, feedback=0))
+        note = {"decision": "GR 2026-117", "ordered_by": "nattlig gallring", "cleaned_at": now}
+        db.session.add(ErasureNote(contest_id="mjk-2026", **note))
+        db.session.commit()
 
 
 def have_the_sign_in_end(scene: Scene) -> None:
@@ -248,41 +221,6 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
-OLGA = 4711
-"""The number of an account that is not that of whoever looks at the page."""
-
-
-def propose_to_lock(scene: Scene) -> None:
-    press(scene.page, "Föreslå att listan låses")
-
-
-def let_olga_propose_to_lock(scene: Scene) -> None:
-    contest, rules = _contest_and_rules(scene)
-    with scene.app.app_context():
-        approval.propose_lock(contest, rules, DRAW_AT, OLGA, scene.clock.now())
-    scene.page.reload()
-
-
-def let_olga_propose_to_pass_over(scene: Scene) -> None:
-    """Olga proposes and Olle approves to lock the list, it is drawn from, and she proposes to pass the first over."""
-    let_olga_propose_to_lock(scene)
-    press(scene.page, "Godkänn förslaget")
-    scene.clock.set(NOON)
-    contest, _ = _contest_and_rules(scene)
-    with scene.app.app_context():
-        conduct.draw(contest, VALUE, PRACTICE, scene.clock.now())
-        approval.propose_skip(contest, 1, "tackar nej", OLGA, scene.clock.now())
-    scene.page.reload()
-
-
-def _contest_and_rules(scene: Scene) -> tuple[Contest, str]:
-    edition = scene.app.extensions["library"].editions[2026]
-    with scene.app.app_context():
-        return edition.file_contest, rulebook.freeze(
-            edition.file_contest, edition.file.organiser, scene.clock.now()
-        ).text
-
-
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
 
@@ -306,7 +244,6 @@ PUBLIC = {
     "the form after the contest": Place(ENTRY_URL, "closed"),
     "the receipt": Place(ENTRY_URL, then=send_filled_in),
     "the rules": Place("/2026/tavling/villkor"),
-    "the rules in two versions": Place("/2026/tavling/villkor", then=change_the_rules),
     "about the calendar": Place("/om"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),
@@ -395,18 +332,12 @@ ADMIN = {
         "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla", then=pressing("Skicka mitt svar")
     ),
     **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
-    "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),
     "the desk, with no value pasted": Place("/admin/dragning", "locked", at=NOON, then=paste_nothing),
     **{
         f"the desk, {state}, every part open": Place("/admin/dragning", state, then=open_every_part)
         for state in ("locked", "drawn", "finished")
     },
-    "the desk, with no anchor written": Place("/admin/dragning", "locked", then=note_an_anchor_of_nothing),
-    "the desk for two, with one account": Place("/admin/dragning", "closed", for_two=True),
-    "the desk, own proposal": Place("/admin/dragning", "closed", then=propose_to_lock, for_two=True),
-    "the desk, another's proposal": Place("/admin/dragning", "closed", then=let_olga_propose_to_lock, for_two=True),
-    "the desk, a skip proposed": Place("/admin/dragning", "closed", then=let_olga_propose_to_pass_over, for_two=True),
     "a rehearsal": Place("/admin/dragning", "open", then=start_a_rehearsal),
     "a rehearsed page": Place("/admin/dragning", "open", then=see_the_rehearsed_page),
 }

@@ -1,4 +1,4 @@
-"""The whole draw without a mouse, from the lock to the winner's name, and axe-core finds nothing on the way."""
+"""What an organiser does about a draw without a mouse; axe-core finds nothing on the way."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acts import axe_faults, tab_to
 from tests.browser.conftest import AXE
-from tests.conftest import VALUE, on_sqlite
+from tests.conftest import on_sqlite, send_letter
 
 pytestmark = on_sqlite
 
@@ -19,7 +19,6 @@ def desk(page, clock, sign_in, reach, accept):
     for name in ("anna", "bo", "cecilia"):
         accept(f"{name}@example.se")
     reach("closed")
-    clock.set("2026-12-22 11:50")
     sign_in(page)
     page.goto("/admin/dragning")
     return page
@@ -50,39 +49,19 @@ class Keyboard:
         self.look()
 
 
-def lock_and_anchor(page, keyboard):
-    keyboard.press("Lås listan")
-    expect(page.get_by_text("Låst tisdag 22 december 2026 kl. 11.50.")).to_be_visible()
-    keyboard.unfold("Till registratorn")
-    keyboard.unfold("Anteckna en förankring")
-    keyboard.write("Vem har kontrollsumman?", "Registrator, Lerums kommun")
-    keyboard.write("Diarienummer", "KS 2026/123")
-    keyboard.press("Anteckna förankringen")
-    expect(page.get_by_text("Registrator, Lerums kommun")).to_be_visible()
+@pytest.fixture
+def drawn(app, contest, reach, clock):
+    """The list is locked, drawn from, and the letter to the first has left."""
+    reach("drawn")
+    with app.app_context():
+        send_letter(contest, 1, clock.now())
 
 
-def contact_and_confirm(page, keyboard):
-    keyboard.unfold("Anteckna ett försök")
-    tab_to(page.get_by_label("Hur?")).press("ArrowDown")
-    keyboard.press("Anteckna försöket")
-    expect(page.get_by_text("tisdag 22 december 2026 kl. 12.01: telefon")).to_be_visible()
-    keyboard.press("Bekräfta vinnaren")
-    expect(page.get_by_text("Klart.")).to_be_visible()
-
-
-@pytest.mark.parametrize("way", ["fetched", "pasted"])
-def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, way):
-    keyboard = Keyboard(desk)
-    lock_and_anchor(desk, keyboard)
-    clock.set("2026-12-22 12:01")
+def test_the_winner_is_confirmed_and_named_by_keyboard_alone(desk, drawn):
     desk.reload()
-    if way == "fetched":
-        keyboard.press("Hämta slumptalet")
-    else:
-        keyboard.unfold("Klistra in det själv")
-        keyboard.write("Slumptalet", VALUE)
-        keyboard.press("Gör dragningen")
-    contact_and_confirm(desk, keyboard)
+    keyboard = Keyboard(desk)
+    keyboard.press("Bekräfta vinnaren på plats 1")
+    expect(desk.get_by_text("Klart.")).to_be_visible()
     keyboard.unfold("Visa vem som vann")
     keyboard.write(re.compile("^Förnamn$"), "Sigrid")
     tab_to(desk.get_by_label("Vinnaren har sagt ja")).press("Space")
@@ -92,16 +71,26 @@ def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, way):
     expect(desk.get_by_text("Sigrid, Lerum")).to_be_visible()
 
 
-def test_someone_is_passed_over_by_keyboard_alone(desk, clock):
-    keyboard = Keyboard(desk)
-    keyboard.press("Lås listan")
-    clock.set("2026-12-22 12:01")
+def test_one_in_line_is_passed_over_by_keyboard_alone(desk, drawn, clock):
+    clock.forward(days=8)
     desk.reload()
-    keyboard.press("Hämta slumptalet")
-    keyboard.unfold("Gå vidare till nästa på listan")
-    tab_to(desk.get_by_label("Varför?")).press("ArrowDown")
+    keyboard = Keyboard(desk)
+    keyboard.unfold("Gå vidare från plats 1")
     keyboard.press("Gå vidare från plats 1")
-    expect(desk.get_by_role("alert")).to_contain_text("Inget försök är antecknat.")
+    expect(desk.get_by_role("alert")).to_contain_text("Välj ett av skälen i listan.")
     tab_to(desk.get_by_label("Varför?")).press("ArrowDown")
     keyboard.press("Gå vidare från plats 1")
     expect(desk.get_by_text("Plats 2 är på tur")).to_be_visible()
+
+
+def test_a_late_list_is_locked_and_a_contest_cancelled_by_keyboard_alone(desk, clock):
+    clock.set("2026-12-22 00:06")
+    desk.reload()
+    keyboard = Keyboard(desk)
+    keyboard.press("Lås nu")
+    expect(desk.get_by_text("Låst tisdag 22 december 2026 kl. 00.06.")).to_be_visible()
+    keyboard.unfold("Ställ in tävlingen")
+    keyboard.write("Varför?", "Priset finns inte längre.")
+    tab_to(desk.get_by_label("Ja, ställ in tävlingen")).press("Space")
+    keyboard.press("Ställ in tävlingen")
+    expect(desk.get_by_text("Skäl: Priset finns inte längre.")).to_be_visible()

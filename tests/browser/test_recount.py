@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from playwright.sync_api import expect
+from tests.draw.test_views import K4_LIST
 
 from app.draw import verifiera
 from app.draw.verifiera import Check
@@ -15,7 +16,6 @@ from tests.browser.acts import tab_to
 from tests.conftest import on_sqlite
 from tests.draw import independent
 from tests.draw.crowds import enter_crowd, published
-from tests.draw.test_views import K4_LIST
 
 pytestmark = on_sqlite
 PAGE = "/2026/dragning"

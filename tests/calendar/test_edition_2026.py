@@ -108,7 +108,7 @@ def test_every_hatch_has_a_picture_and_says_shortly_what_it_shows():
 
 
 def test_the_contest_stands_in_hatch_10_with_its_three_times():
-    contest = EDITION.contest
+    contest = EDITION.file_contest
     assert EDITION.file_contest_number == 10
     assert contest.opens == swedish("2026-12-10 00:00:00")
     assert contest.closes == swedish("2026-12-20 23:59:59")
@@ -117,7 +117,7 @@ def test_the_contest_stands_in_hatch_10_with_its_three_times():
 
 
 def test_the_answer_to_the_contest_stands_in_the_tip_as_the_tip_says():
-    assert EDITION.contest.answer in HATCHES[10].tip
+    assert EDITION.file_contest.answer in HATCHES[10].tip
 
 
 @pytest.mark.parametrize("claim", CLAIMS_TO_AVOID)

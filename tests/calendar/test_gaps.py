@@ -144,51 +144,6 @@ def test_the_form_is_not_there_and_nothing_sent_is_stored(visitor, make_app, clo
 
 
 @on_sqlite
-def test_the_draw_has_not_begun_in_words_nor_in_files(content, make_app, clock):
-    empty(content, "privacy.officer")
-    visitor = make_app(CALENDAR_CONTENT=content).test_client()
-    clock.set("2026-12-12 08:00")
-    page = words(visitor.get("/2026/dragning"))
-    assert "Tävlingen har inte öppnat Arrangören håller på att göra reglerna klara." in page
-    assert "Dag för dag" not in page
-    assert "stänger" not in page
-    assert visitor.get("/2026/dragning/dagar.txt").text == "oppen-dragning/v1/dagar\nmjk-2026\n"
-    assert visitor.get("/2026/dragning/lista.txt").text == "oppen-dragning/v1/lista\nmjk-2026\n"
-    assert "<entry>" not in visitor.get("/2026/dragning/flode.xml").text
-
-
-@on_sqlite
-def test_the_days_of_a_contest_that_opens_late_begin_when_it_does(make_app, accept, clock):
-    accept("anna@example.se", at="2026-12-12 09:00")
-    clock.set("2026-12-14 08:00")
-    lines = make_app().test_client().get("/2026/dragning/dagar.txt").text.splitlines()[2:]
-    assert [line[:12] for line in lines] == ["2026-12-12 1", "2026-12-13 1"]
-
-
-@on_sqlite
-def test_a_contest_that_loses_a_field_when_it_is_open_has_a_pause(content, make_app, accept, clock):
-    accept("anna@example.se")
-    empty(content, "privacy.officer")
-    visitor = make_app(CALENDAR_CONTENT=content).test_client()
-    clock.set("2026-12-11 08:00")
-    page = words(visitor.get("/2026/dragning"))
-    assert "Tävlingen har uppehåll Just nu går det inte att delta." in page
-    assert "Bidrag vid midnatt1" in page
-    assert "Dag för dag" in page
-
-
-@on_sqlite
-def test_the_organisers_page_of_the_draw_says_so_too(content, make_app, organiser):
-    empty(content, "privacy.officer")
-    desk = make_app(CALENDAR_CONTENT=content).test_client()
-    cookie = organiser.get_cookie("__Host-organisator")
-    desk.set_cookie(cookie.key, cookie.value)
-    page = words(desk.get("/admin/dragning"))
-    assert "Tävlingen tar inte emot bidrag. Det saknas uppgifter i reglerna" in page
-    assert "Öppnade" not in page
-
-
-@on_sqlite
 def test_the_rules_say_that_they_are_not_complete_and_show_no_empty_place(visitor, field):
     page = words(visitor.get("/2026/tavling/villkor"))
     assert "Reglerna är inte klara. Tävlingen öppnar inte förrän arrangören har fyllt i dem." in page

@@ -101,7 +101,7 @@ def test_no_mail_is_lost_or_doubled_when_the_one_who_sends_is_killed(app, accept
 
 @on_sqlite
 def test_a_crash_while_opening_leaves_no_terms_or_all(make_app, tmp_path):
-    app = make_app()
+    app = make_app(opened=False)
     unchanged, done, found = crash(app, tmp_path, "freeze")
     assert [rows for rows in found.values() if rows[1:3] not in (unchanged[1:3], done[1:3])] == []
     assert {len(rows[0]) for rows in found.values()} == {0, 1}

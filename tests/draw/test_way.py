@@ -1,14 +1,11 @@
 """The whole way by the program alone: opening, entries, locking, value, letters, winner, erasing, over HTTP and mail."""
 
 import json
-import re
 from hashlib import sha256
 
 import pytest
 
 from app import jobs
-from app.contest import terms
-from app.database import db
 from app.draw import verifiera
 from tests.conftest import StoppedClock, token_in
 

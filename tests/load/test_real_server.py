@@ -170,9 +170,8 @@ def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_pa
         if len(shown) >= 40:  # two receipts at the same instant may both see 41
             os.killpg(process.pid, signal.SIGKILL)
 
-    with serving(granian(port), port, database_url, tmp_path) as process:
-        with ThreadPoolExecutor(16) as crowd:
-            list(crowd.map(send, range(300)))
+    with serving(granian(port), port, database_url, tmp_path) as process, ThreadPoolExecutor(16) as crowd:
+        list(crowd.map(send, range(300)))
     assert 40 <= len(shown) < 300
     assert set(shown) <= {row.ticket for row in stored(database_url)}
 

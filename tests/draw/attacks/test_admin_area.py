@@ -19,7 +19,7 @@ DRAW = "/admin/dragning"
 @pytest.fixture
 def own_content(content, make_app):
     """An app on content that the test may change."""
-    return make_app(CALENDAR_CONTENT=content)
+    return make_app(opened=False, CALENDAR_CONTENT=content)
 
 
 @on_sqlite
@@ -145,13 +145,13 @@ def test_another_edition_cannot_open_a_contest_with_the_same_id(own_content, con
 
 @on_sqlite
 def test_a_contest_does_not_open_without_a_mail_server_that_answers(make_app, clock):
-    app = make_app(MAIL_URL="smtp://127.0.0.1:9")
+    app = make_app(opened=False, MAIL_URL="smtp://127.0.0.1:9")
     with app.app_context(), pytest.raises(opening.NotReady, match="Mejlservern svarar inte"):
         opening.freeze(app.extensions["library"].editions[2026], clock.now(), _chain(app))
 
 
 def test_two_processes_freeze_once(make_app, clock):
-    apps = [make_app(), make_app()]
+    apps = [make_app(opened=False), make_app(opened=False)]
     found = []
     for one in apps:
         with one.app_context():
@@ -161,7 +161,7 @@ def test_two_processes_freeze_once(make_app, clock):
 
 @on_sqlite
 def test_no_get_writes(make_app, clock):
-    app = make_app()
+    app = make_app(opened=False)
     client = app.test_client()
     for page in ("/", "/2026/lucka/10", "/2026/lucka/10/tavla", "/2026/tavling/villkor", "/2026/dragning"):
         assert client.get(page).status_code == 200

@@ -1,12 +1,16 @@
-"""What an organiser does about a draw without a mouse; axe-core finds nothing on the way."""
+"""The whole draw without a mouse, from the late lock to the winner's name, and axe-core finds nothing on the way."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from app.database import db
+from app.draw import links
+from app.draw.models import Rank
 from tests.browser.acts import axe_faults, tab_to
 from tests.browser.conftest import AXE
+from tests.browser.places import NOON, frozen_contest
 from tests.conftest import on_sqlite, send_letter
 
 pytestmark = on_sqlite
@@ -19,6 +23,7 @@ def desk(page, clock, sign_in, reach, accept):
     for name in ("anna", "bo", "cecilia"):
         accept(f"{name}@example.se")
     reach("closed")
+    clock.set("2026-12-22 00:10")
     sign_in(page)
     page.goto("/admin/dragning")
     return page
@@ -50,16 +55,31 @@ class Keyboard:
 
 
 @pytest.fixture
-def drawn(app, contest, reach, clock):
-    """The list is locked, drawn from, and the letter to the first has left."""
-    reach("drawn")
-    with app.app_context():
-        send_letter(contest, 1, clock.now())
+def send(app, clock):
+    """The letter to a place leaves."""
+
+    def leave(place):
+        with app.app_context():
+            send_letter(frozen_contest(), place, clock.now())
+
+    return leave
 
 
-def test_the_winner_is_confirmed_and_named_by_keyboard_alone(desk, drawn):
-    desk.reload()
+def lock_and_draw(page, keyboard, clock):
+    keyboard.press("Lås nu")
+    expect(page.get_by_text("3 lotter är med, 0 är strukna.")).to_be_visible()
+    clock.set(NOON)
+    page.reload()
+    keyboard.press("Fråga nu")
+    expect(page.get_by_text("Plats 1 är på tur")).to_be_visible()
+
+
+def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     keyboard = Keyboard(desk)
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
+    desk.reload()
+    keyboard.unfold("Brevet till den som vann")
     keyboard.press("Bekräfta vinnaren på plats 1")
     expect(desk.get_by_text("Klart.")).to_be_visible()
     keyboard.unfold("Visa vem som vann")
@@ -71,10 +91,14 @@ def test_the_winner_is_confirmed_and_named_by_keyboard_alone(desk, drawn):
     expect(desk.get_by_text("Sigrid, Lerum")).to_be_visible()
 
 
-def test_one_in_line_is_passed_over_by_keyboard_alone(desk, drawn, clock):
-    clock.forward(days=8)
-    desk.reload()
+def test_someone_is_passed_over_by_keyboard_alone(desk, clock, send):
     keyboard = Keyboard(desk)
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
+    desk.reload()
+    expect(desk.get_by_text("Gå vidare från plats 1")).to_have_count(0)
+    clock.forward(days=9)
+    desk.reload()
     keyboard.unfold("Gå vidare från plats 1")
     keyboard.press("Gå vidare från plats 1")
     expect(desk.get_by_role("alert")).to_contain_text("Välj ett av skälen i listan.")
@@ -83,14 +107,22 @@ def test_one_in_line_is_passed_over_by_keyboard_alone(desk, drawn, clock):
     expect(desk.get_by_text("Plats 2 är på tur")).to_be_visible()
 
 
-def test_a_late_list_is_locked_and_a_contest_cancelled_by_keyboard_alone(desk, clock):
-    clock.set("2026-12-22 00:06")
-    desk.reload()
+def test_the_contest_is_cancelled_by_keyboard_alone(desk):
     keyboard = Keyboard(desk)
-    keyboard.press("Lås nu")
-    expect(desk.get_by_text("Låst tisdag 22 december 2026 kl. 00.06.")).to_be_visible()
     keyboard.unfold("Ställ in tävlingen")
-    keyboard.write("Varför?", "Priset finns inte längre.")
-    tab_to(desk.get_by_label("Ja, ställ in tävlingen")).press("Space")
+    keyboard.write("Varför?", "Vinsten finns inte längre.")
+    tab_to(desk.get_by_label("Ja, ställ in tävlingen.")).press("Space")
     keyboard.press("Ställ in tävlingen")
-    expect(desk.get_by_text("Skäl: Priset finns inte längre.")).to_be_visible()
+    expect(desk.get_by_text("Skäl: Vinsten finns inte längre.")).to_be_visible()
+
+
+def test_a_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
+    keyboard = Keyboard(desk)
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
+    with app.app_context():
+        ticket = db.session.get_one(Rank, ("mjk-2026", 1)).ticket
+        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+    page.goto(f"/2026/dragning/tacka-nej/{token}")
+    keyboard.press("Tacka nej")
+    expect(page.get_by_role("heading", name="Du har tackat nej")).to_be_visible()

@@ -49,7 +49,7 @@ _ACCOUNTS = (Organiser, Invitation, SignIn, RecoveryCode, Passkey, UsedChallenge
 
 
 def copy_content(source: Path, instance: Path) -> Path:
-    """Return the demo's copy of the content, made anew from its source until somebody edits it."""
+    """Return the demo's copy of the content, made anew from its source until it is edited."""
     copy, marker = instance / "calendar_content", instance / "calendar_content.copied"
     with (instance / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the server and flask jobs start at the same time

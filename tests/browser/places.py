@@ -132,17 +132,6 @@ def tell_and_read(scene: Scene) -> None:
     scene.page.goto(desk)
 
 
-def change_the_rules(scene: Scene) -> None:
-    """Freezes an earlier version of the rules, so that two stand beside each other."""
-    edition = scene.app.extensions["library"].editions[2026]
-    earlier = edition.file_contest.model_copy(update={"keep_days": 30})
-    with scene.app.app_context():
-        rulebook.freeze(earlier, edition.file.organiser, swedish("2026-12-10 06:00"))
-        rulebook.freeze(edition.file_contest, edition.file.organiser, swedish("2026-12-10 07:00"))
-    scene.page.reload()
-    scene.page.get_by_text("Version 1, gällde från").click()
-
-
 def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
     with scene.app.app_context():
@@ -255,7 +244,6 @@ PUBLIC = {
     "the form after the contest": Place(ENTRY_URL, "closed"),
     "the receipt": Place(ENTRY_URL, then=send_filled_in),
     "the rules": Place("/2026/tavling/villkor"),
-    "the rules in two versions": Place("/2026/tavling/villkor", then=change_the_rules),
     "about the calendar": Place("/om"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),

@@ -9,7 +9,9 @@ import re
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -208,6 +210,15 @@ def free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise AssertionError("every port is taken")
+
+
+def until(seen: Callable[[], object], process: subprocess.Popen[Any]) -> None:
+    """Waits until something is to be seen; fails when the process ends before, or when it takes two minutes."""
+    deadline = time.monotonic() + 120
+    while not seen():
+        assert process.poll() is None, "the process ended before its time"
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)
 
 
 def configured(**settings: Any) -> pytest.MarkDecorator:

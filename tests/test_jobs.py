@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +19,7 @@ from app.database import db
 from app.mail import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, on_sqlite, swedish
+from tests.conftest import ROOT, on_sqlite, swedish, until
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120
@@ -167,15 +165,6 @@ def environment(folder, database_url=""):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLASK_", "MAKE", "MFLAGS"))}
     address = {"DATABASE_URL": database_url} if database_url else {}
     return clean | address | {"FLASK_INSTANCE_PATH": str(folder), "FLASK_SECRET_KEY": "test-" * 8}
-
-
-def until(seen, process):
-    """Waits until something is to be seen; fails when the process ends before, or when it takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert process.poll() is None, "the process ended before its time"
-        assert time.monotonic() < deadline, "nothing came"
-        threading.Event().wait(0.1)
 
 
 def put_in_an_old_mail(app, accept):

@@ -9,28 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import closing, contextmanager
 
 import psutil
 import pytest
 
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, free_port, until
 
 PATIENCE = 60
 PYTHON = ROOT / ".venv" / "bin" / "python"
 WAYS_TO_END = [(os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.kill, signal.SIGTERM)]
 IDS = ["Ctrl+C", "SIGTERM to all", "SIGTERM to make"]
 NOT_THERE = "not-there==1.0 --hash=sha256:" + 64 * "0"
-
-
-def until(seen, process):
-    """Waits until something is to be seen; fails when the process ends before, or when it takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert process.poll() is None, "the process ended before its time"
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)
 
 
 def in_session(leader):

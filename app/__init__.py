@@ -17,23 +17,24 @@ from app.calendar import views as calendar_views
 from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.clock import Clock
-from app.contest import acceptance
+from app.contest import store, terms
 from app.contest import views as contest_views
-from app.draw import beacon, day_views, rehearsal
 from app.draw import commands as draw_commands
+from app.draw import page_state
 from app.draw import views as draw_pages
 from app.feedback import views as feedback_views
 from app.operations import commands as operations
 from app.operations import logs, metrics
 from app.privacy import commands as privacy_commands
 from app.privacy import views as own_views
+from app.spec.beacon import PRACTICE, QUICKNET
 from app.statistics import counting
 from app.statistics import models as statistics_models
 from app.web import assets, bulkhead, converters, cross_site, errors, health, limits, page_cache, templating
 from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders
 
-PAGES = (*pages.PAGES, day_views, feed_views)
+PAGES = (*pages.PAGES, feed_views)
 """Modules that give a blueprint of another module its pages when they are imported."""
 
 
@@ -51,20 +52,24 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     if settings.DEMO:
         app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
         app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
-    library = Library(app.config["CALENDAR_CONTENT"], LastGood(instance / "last_good"))
+    last_good, state = LastGood(instance / "last_good"), instance / "contests.state"
+    library = Library(app.config["CALENDAR_CONTENT"], last_good, state, settings.DEMO)
     if checked:
         library.require_edition()
     app.extensions["clock"] = clock
     app.extensions["wall_clock"] = settings.CLOCK or Clock()
     app.extensions["library"] = library
-    app.extensions["draw_chain"] = settings.DRAW_CHAIN or (rehearsal.CHAIN if settings.DEMO else beacon.QUICKNET)
+    app.extensions["draw_chain"] = settings.DRAW_CHAIN or (PRACTICE if settings.DEMO else QUICKNET)
 
     database.init_app(app, settings.database_address)
     migrations.init_app(app, database.db)
     with app.app_context():
         migrations.check(database.db)
 
-    for part in (*(logs, metrics, errors, converters, templating, bulkhead, cross_site, health, limits, acceptance),):
+    for part in (
+        *(logs, metrics, errors, converters, templating, bulkhead, cross_site, health, limits),
+        *(store, terms, page_state),
+    ):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
         app.register_blueprint(views.blueprint)

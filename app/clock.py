@@ -10,6 +10,8 @@ from flask import current_app, has_request_context, request
 SWEDEN = ZoneInfo("Europe/Stockholm")
 PINNED = "kalender.now"
 """Key in the WSGI environ under which one request is answered as of a fixed instant."""
+PREVIEW = "kalender.preview"
+"""Key in the WSGI environ under which a page finds what its banner says; a visitor's request never has it."""
 
 
 class Clock:

@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from app import clock, migrations
 from app.admin.models import Invitation, Organiser, Passkey, RecoveryCode, SignIn, UsedChallenge
 from app.calendar.content import read_edition
 from app.calendar.faults import ContentError
-from app.calendar.hatches import current_year
-from app.contest import acceptance
+from app.calendar.hatches import Edition, current_year
+from app.contest import opening, store
 from app.contest.answers import Answers
 from app.contest.models import Entry
+from app.contest.terms import FrozenContest
 from app.database import db
 from app.editing import document
 
@@ -35,6 +36,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "legal_basis": "Exempel: uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).",
         "officer": "Exempel: dataskyddsombud@example.org",
         "recipients": "Exempel: de som arbetar med kalendern.",
+        "erasure_decision": "Exempel: dnr 2026-1",
     },
     "contest": {
         "who_may_enter": "Exempel: alla får vara med.",
@@ -76,7 +78,7 @@ def _fingerprint(folder: Path) -> str:
 def _fill_in(folder: Path) -> None:
     """Write an example into each required field that an edition has left empty."""
     with suppress(ContentError, OSError, document.Unreadable):  # the copy says so itself, as the original does
-        for gap in read_edition(folder).gaps:
+        for gap in read_edition(folder, demo=True).gaps:
             table, name = gap.field.split(".")
             file, changes = folder.parent / gap.file, {table: {name: EXAMPLES[table][name]}}
             text = file.read_text("utf-8-sig")
@@ -100,6 +102,7 @@ def start_over() -> None:
     instance = Path(current_app.instance_path)
     for name in ("mail", "history", "calendar_content"):
         shutil.rmtree(instance / name, ignore_errors=True)
+    current_app.extensions["terms"].clear()
     library = current_app.extensions["library"]
     copy_content(current_app.config["DEMO_SOURCE"], instance)
     library.refresh(at_once=True)
@@ -109,19 +112,33 @@ def start_over() -> None:
 def invent_entries() -> int:
     """Enter people who do not exist in the open contest, some wrong or twice; return how many, 0 if some are there."""
     editions = current_app.extensions["library"].editions
-    contest = editions[current_year(editions, clock.now())].contest
-    if contest is None or clock.now() < contest.opens or db.session.scalar(sa.select(sa.func.count(Entry.id))):
+    edition, now = editions[current_year(editions, clock.now())], clock.now()
+    if edition.file_contest is None or db.session.scalar(sa.select(sa.func.count(Entry.id))):
+        return 0
+    contest = _opened(edition, now)
+    if contest is None:
         return 0
     wrong = next(option for option in contest.options if option != contest.answer)
-    span = min(clock.now(), contest.closes) - contest.opens
+    span = min(now, contest.closes) - contest.opens
     for number in range(INVENTED):
         answers = Answers(
-            email=f"person{number // 2 if number % 10 == 1 else number}@example.org",
+            email=f"person{number // 2}+igen@example.org" if number % 10 == 1 else f"person{number}@example.org",
             answer=wrong if number % 7 == 3 else contest.answer,
             municipality=("1441", "1480", "1427", "1490", "annan")[number % 5],
             motivation=None,
             nonce=f"demo-{number}",
         )
         moment = contest.opens + span * number / INVENTED + timedelta(seconds=number)
-        acceptance.save_entry(contest, answers, current_app.config["SECRET_KEY"], moment)
+        store.save_entry(contest, answers, moment)
     return INVENTED
+
+
+def _opened(edition: Edition, now: datetime) -> FrozenContest | None:
+    """Open the contest as if the demo had been running at its opening."""
+    contest = edition.file_contest
+    if contest is None or contest.phase(now) == "before":
+        return None
+    try:
+        return opening.freeze(edition, contest.opens, current_app.extensions["draw_chain"])
+    except opening.NotReady:
+        return None

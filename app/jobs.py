@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,9 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.calendar.hatches import changes
 from app.clock import SWEDEN
-from app.contest import rulebook
+from app.contest import opening, terms
 from app.database import Base, UTCDateTime, db, write
-from app.mail import delivery, outbox
+from app.draw import delivery, drawing, page_state, status
+from app.mail import outbox
 from app.privacy import erasure
 
 _log = logging.getLogger(__name__)
@@ -50,7 +52,9 @@ class NightClaim(Base):
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
-    for part in (freeze_rules, lambda: delivery.send_due(ending), erase_nightly):
+    send = partial(delivery.send_due, ending)
+    parts = (freeze_due, lock_due, fetch_due, page_state.publish_state, send, erase_nightly)
+    for part in parts:
         if not (ending and ending.is_set()):
             _try(part)
 
@@ -64,12 +68,23 @@ def _try(part: Callable[[], object]) -> None:
         db.session.rollback()
 
 
-def freeze_rules() -> None:
-    """Freeze the rules of contests that have opened, and what has changed in them."""
-    library = current_app.extensions["library"]
-    library.refresh()
-    for edition in library.editions.values():
-        rulebook.keep_up(edition, clock.now())
+def freeze_due() -> None:
+    """Freeze the terms of contests whose time to open has come, and keep the addresses of their organisers."""
+    current_app.extensions["library"].refresh()
+    for sentence in opening.freeze_due(clock.now()):
+        _log.error("%s", sentence)
+    opening.refresh_contacts()
+
+
+def lock_due() -> None:
+    """Lock the lists whose time has come."""
+    drawing.lock_due(clock.now())
+
+
+def fetch_due() -> None:
+    """Fetch the values that have come, and draw."""
+    for sentence in drawing.fetch_due(clock.now()):
+        _log.warning("%s", sentence)
 
 
 def erase_nightly() -> None:
@@ -103,6 +118,7 @@ def claim_night(night: str, now: datetime) -> bool:
 def next_due(now: datetime) -> datetime:
     """The instant at which there may be something to do."""
     moments = [change for edition in current_app.extensions["library"].editions.values() for change in changes(edition)]
+    moments += [moment for contest in terms.all_frozen() for moment in (status.lock_due(contest), contest.round_at)]
     due = [moment for moment in (*moments, outbox.next_due(), _next_night(now)) if moment and moment > now]
     return min([now + LONGEST_SLEEP, *due])
 

@@ -1,23 +1,19 @@
 """Triggers by which the database itself refuses to change what is written once. For migrations."""
 
 
-def written_once(engine: str, table: str, *keys: tuple[str, ...], until: str = "") -> list[str]:
-    """The statements for a table; `keys` are its unique columns, primary first.
-
-    With `until` (as "OLD.outcome IS NOT NULL") a row may be changed until that holds, but never deleted.
-    """
-    when = f"WHEN ({until})" if until else ""
+def written_once(engine: str, table: str, *keys: tuple[str, ...]) -> list[str]:
+    """Return the statements for a table; `keys` are its unique columns, primary first."""
     if engine == "postgresql":
         refuse = "EXECUTE FUNCTION refuse_change()"
         return [
-            f"CREATE TRIGGER written_once BEFORE UPDATE ON {table} FOR EACH ROW {when} {refuse}",
+            f"CREATE TRIGGER written_once BEFORE UPDATE ON {table} FOR EACH ROW {refuse}",
             f"CREATE TRIGGER never_deleted BEFORE DELETE ON {table} FOR EACH ROW {refuse}",
             f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
         ]
     refuse = f"BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"
     same = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
     return [
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {when} {refuse}",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
         # REPLACE INTO would delete without asking the trigger above.
         f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}

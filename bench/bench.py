@@ -8,6 +8,7 @@ same durability. `make bench`.
 import http.client
 import os
 import re
+import secrets
 import shutil
 import socket
 import sqlite3
@@ -17,8 +18,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from itsdangerous import URLSafeSerializer
 from results import keep, say
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +34,9 @@ QUICK = bool(os.environ.get("BENCH_QUICK"))
 SECONDS, ROUNDS, STORMS, CONNECTIONS = (1, 1, 1, 64) if QUICK else (5, 5, 3, 64)
 THREADS = os.environ.get("BENCH_THREADS", "80")
 KEY = "mätning" * 8
+# More than a round sends; a form takes one entry.
+MOST_SENT = 20_000
+OPENED = datetime(2026, 12, 10, 7, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
 ENTRIES, WRITERS, READERS = 500 if QUICK else 4000, 64, 16
 # What is asked of each ratio.
 WANTED = ("", " (minst 0.58)", " (minst 0.62)", " (minst 0.65)")
@@ -222,20 +229,27 @@ def said(load: subprocess.Popen[str]) -> tuple[float, float]:
     return float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1]), in_ms(p99[1]) if p99 else 0.0
 
 
+def tokens(folder: Path) -> str:
+    """A file of forms that were opened long ago, more than one round sends."""
+    file = folder / f"tokens-{secrets.token_hex(4)}"
+    sign = URLSafeSerializer(KEY, salt="form-token/v1")
+    opened = int(OPENED.timestamp())
+    file.write_text("\n".join(str(sign.dumps(["public", opened, secrets.token_hex(12)])) for _ in range(MOST_SENT)))
+    return str(file)
+
+
 class Storm:
     """Entries from 64 at once, each on disk before its receipt; `lines` has a ticket, or another status, for each."""
 
     def __init__(self, port: int, folder: Path) -> None:
-        found = re.search(rb'name="token"[^>]*value="([^"]+)"', fetch(port, "/2026/lucka/10/tavla")[1])
-        self._port, self._folder, self._token = port, folder, found[1].decode()
+        self._port, self._folder = port, folder
         self._begun, self.lines = 0, list[str]()
-        time.sleep(2.5)  # the form's time trap
 
     def begin(self) -> subprocess.Popen[str]:
         self._begun += 1
         told = {"BENCH_TICKETS": str(self._file()), "BENCH_FIRST": str(self._begun * 1_000_000)}
         script = str(ROOT / "bench" / "post.lua")
-        return wrk(self._port, WRITERS, "-s", script, **told | {"BENCH_TOKEN": self._token})
+        return wrk(self._port, WRITERS, "-s", script, **told | {"BENCH_TOKENS": tokens(self._folder)})
 
     def ended(self, load: subprocess.Popen[str]) -> tuple[float, float, int]:
         """(entries per second, 99th percentile in ms, how many)."""

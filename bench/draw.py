@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -25,20 +25,23 @@ from flask_migrate import upgrade
 from results import keep, say
 
 from app import create_app
-from app.audit import chain, records
-from app.audit.records import AuditRecord
+from app.audit import records
+from app.audit.records import AuditRecord, RecordKind
 from app.clock import SWEDEN, Clock
-from app.contest import entries
+from app.contest import entries, opening, terms
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import conduct, listing, ranking, rehearsal
-from app.draw.beacon import round_at
-from app.draw.models import Drawn
+from app.draw import actions, drawing, listing
+from app.draw.models import DrawnValue
+from app.spec import log
+from app.spec.beacon import PRACTICE
+from app.spec.practice_beacon import practice_answer
+from tests import prepared
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "300000"))
 PAGE = "/2026/dragning"
-LOCKED_AT = datetime(2026, 12, 21, 9, tzinfo=SWEDEN)
-DRAW_AT = LOCKED_AT + timedelta(hours=27)
+LOCKED_AT = datetime(2026, 12, 22, 0, 0, 1, tzinfo=SWEDEN)
+DRAW_AT = datetime(2026, 12, 22, 12, 0, 3, tzinfo=SWEDEN)
 
 
 class Stopped(Clock):
@@ -51,52 +54,64 @@ class Stopped(Clock):
 
 def started(folder: Path) -> tuple[Flask, Any]:
     """The app on the folder's database, and its contest."""
-    settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": folder, "CLOCK": Stopped(), "DRAW_CHAIN": rehearsal.CHAIN}
-    app = create_app(settings)
-    return app, app.extensions["library"].editions[2026].contest
+    settings = {
+        "SECRET_KEY": "mätning" * 8,
+        "INSTANCE_PATH": folder,
+        "CLOCK": Stopped(),
+        "DRAW_CHAIN": PRACTICE,
+        "TESTING": True,
+    }
+    app = create_app(settings | {"CALENDAR_CONTENT": prepared.shared(folder / "content")})
+    with app.app_context():
+        upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+        edition = app.extensions["library"].editions[2026]
+        return app, terms.frozen_in(2026) or opening.freeze(edition, edition.file_contest.opens, PRACTICE)
 
 
 def fill(app: Flask, contest: Any) -> None:
     """Entries from nobody, evenly over the days of the contest, on record as when they are sent in, many at a time."""
-    upgrade(directory=str(Path(app.root_path).parent / "migrations"))
     write()
     waiting = iter(range(ENTRIES))
     span = (contest.closes - contest.opens) / ENTRIES
     while numbers := [*islice(waiting, 10_000)]:
         at = contest.opens + span * numbers[0]
         rows = [row(contest, number, at) for number in numbers]
+        told = [(at, {"kvitto": log.receipt_sum(each["receipt_code"])}) for each in rows]
+        for each, (number, _) in zip(rows, records.append_all(contest.id, RecordKind.ENTERED, told), strict=True):
+            each["nr"] = number
         db.session.execute(sa.insert(Entry.__table__), rows)
-        records.append_all(contest.id, "bidrag", at, ({"lott": each["ticket"]} for each in rows))
     db.session.commit()
 
 
 def row(contest: Any, number: int, at: datetime) -> dict[str, Any]:
     person = number - 7 if number % 20 == 19 else number
     email = f"person{person}@example.org"
-    code = entries.receipt_code(sha256(b"%d" % number).digest())
+    code = entries.receipt_code(sha256(b"%d" % number).digest()[: entries.CODE_CHANCE])
+    answer = contest.options[0] if number % 5 == 2 else contest.answer
     return {
         "contest_id": contest.id,
-        "ticket": entries.ticket(contest.id, code, email),
+        "ticket": entries.ticket(contest.id, code, email, answer),
         "receipt_code": code,
         "email": email,
         "duplicate_key": email,
-        "answer": "fel" if number % 5 == 2 else contest.answer,
+        "answer": answer,
         "municipality": "1441",
         "received_at": at,
     }
 
 
 def lock(app: Flask, contest: Any) -> None:
-    conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, LOCKED_AT)
+    """Lock the list, and queue a mail to everyone."""
+    actions.lock_list(contest, LOCKED_AT)
 
 
 def draw(app: Flask, contest: Any) -> None:
-    conduct.draw(contest, rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT)), rehearsal.CHAIN, DRAW_AT)
+    drawing.draw(contest, practice_answer(contest.round), DRAW_AT)
 
 
 def verify(app: Flask, _contest: Any) -> None:
     said = app.test_cli_runner().invoke(args=["draw", "verify", "2026"])
-    if said.exit_code:
+    if said.exit_code != 2:  # two: nobody gave the checksum of a mail
         raise RuntimeError(said.output)
 
 
@@ -122,8 +137,8 @@ def bare_list(contest: Any) -> Callable[[], None]:
 
 
 def bare_ranking(contest: Any) -> Callable[[], None]:
-    seed = bytes.fromhex(db.session.get_one(Drawn, contest.id).seed)
-    tickets = [bytes.fromhex(ticket) for _, ticket, _ in ranking.places(contest.id)]
+    seed = bytes.fromhex(db.session.get_one(DrawnValue, contest.id).seed)
+    tickets = [bytes.fromhex(ticket) for ticket in listing.ordered(contest.id)]
 
     def bare() -> None:
         for ticket in tickets:
@@ -133,9 +148,7 @@ def bare_ranking(contest: Any) -> Callable[[], None]:
 
 
 def bare_protocol(contest: Any) -> Callable[[], None]:
-    lines = [
-        f'{{"plats":{place},"lott":"{ticket}","nyckel":"{key}"}}\n' for place, ticket, key in ranking.places(contest.id)
-    ]
+    lines = [f'"{ticket}",\n' for ticket in listing.ordered(contest.id)]
     return lambda: hashed(lines)
 
 
@@ -144,18 +157,18 @@ def bare_log(contest: Any) -> Callable[[], None]:
     bodies = db.session.scalars(query).all()
 
     def bare() -> None:
-        head = chain.START
+        head = log.START
         for body in bodies:
-            head = chain.next_head(head, body)
+            head = log.next_head(head, body)
 
     return bare
 
 
 STEPS: dict[str, tuple[str, Callable[[Flask, Any], None], Callable[[Any], Callable[[], None]] | None]] = {
     "start": ("inget, bara start", lambda app, contest: None, None),
-    "lock": ("stryk, lista och låsbevis", lock, bare_list),
+    "lock": ("lås, och ett mejl till var och en i kö", lock, bare_list),
     "draw": ("ordningen", draw, bare_ranking),
-    "days": ("alla midnätter (dagar.txt)", got(f"{PAGE}/dagar.txt"), bare_list),
+    "log": ("logg.txt", got(f"{PAGE}/logg.txt"), bare_log),
     "list": ("lista.txt", got(f"{PAGE}/lista.txt"), bare_list),
     "protocol": ("protokoll.json", got(f"{PAGE}/protokoll.json"), bare_protocol),
     "verify": ("flask draw verify, allt", verify, bare_log),

@@ -14,14 +14,17 @@ from typing import Any
 
 from draw import ENTRIES, Stopped, fill
 from flask import Flask
+from flask_migrate import upgrade
 from results import keep, say
 
 from app import create_app
 from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
+from app.contest import opening
 from app.database import db
-from app.draw import rehearsal
+from app.spec.beacon import PRACTICE
+from tests import prepared
 
 PUBLIC = ("/", "/2026/lucka/10", "/2026/lucka/10/tavla", "/2026/dragning", "/2026/tavling/villkor")
 ORGANISERS = (
@@ -70,9 +73,12 @@ def median(client: Any, path: str) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         settings = {"SECRET_KEY": "mätning" * 8, "INSTANCE_PATH": Path(folder), "CLOCK": Open()}
-        app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
+        content = prepared.copied(Path(folder) / "content")
+        app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "TESTING": True, "CALENDAR_CONTENT": content})
         with app.app_context():
-            fill(app, app.extensions["library"].editions[2026].contest)
+            upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+            edition = app.extensions["library"].editions[2026]
+            fill(app, opening.freeze(edition, edition.file_contest.opens, PRACTICE))
         say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:

@@ -2,12 +2,20 @@
 -- receipt, or the status of anything else.
 local number = tonumber(os.getenv("BENCH_FIRST") or 0)
 local told = io.open(os.getenv("BENCH_TICKETS"), "w")
-local fields = "token=" .. os.getenv("BENCH_TOKEN") .. "&answer=2030&municipality=1441&adult=ja&rules=ja&email=person"
+-- A form takes one entry: each has a token of its own.
+local tokens = {}
+for token in io.lines(os.getenv("BENCH_TOKENS")) do
+  tokens[#tokens + 1] = token
+end
+local sent = 0
+local fields = "&answer=2030&municipality=1441&adult=ja&rules=ja&email=person"
 
 function request()
   number = number + 1
   local headers = {["Content-Type"] = "application/x-www-form-urlencoded"}
-  return wrk.format("POST", "/2026/lucka/10/tavla", headers, fields .. number .. "%40example.org")
+  sent = sent + 1
+  local body = "token=" .. tokens[(sent - 1) % #tokens + 1] .. fields .. number .. "%40example.org"
+  return wrk.format("POST", "/2026/lucka/10/tavla", headers, body)
 end
 
 function response(status, _, body)

@@ -8,19 +8,28 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from itsdangerous import URLSafeSerializer
 from results import keep, say
 
-from app.clock import SWEDEN
-from bench import ENTRIES, KEY, ROOT, THREADS, WRITERS, calendar, cpu_seconds, free_port, prepared, said, started, wrk
+from bench import (
+    ENTRIES,
+    ROOT,
+    THREADS,
+    WRITERS,
+    calendar,
+    cpu_seconds,
+    free_port,
+    prepared,
+    said,
+    started,
+    tokens,
+    wrk,
+)
 from tools.postgres import throwaway_server
 
 WORKERS = 2
-OPENED = datetime(2026, 12, 10, 7, 30, tzinfo=SWEDEN)
 
 
 def bare_commits(address: str, writers: int) -> float:
@@ -43,9 +52,8 @@ def bare_commits(address: str, writers: int) -> float:
 
 def storm(port: int, folder: Path, form: str) -> tuple[float, float, list[str]]:
     """Entries from 64 at once, each on disk before its receipt: (a second, 99th percentile, what was answered)."""
-    # A form opened long ago, the same for both processes; sent again from another form, an entry is a new one.
-    token = URLSafeSerializer(KEY, salt="form-token/v1").dumps(["public", int(OPENED.timestamp()), form])
-    told = {"BENCH_TOKEN": str(token), "BENCH_TICKETS": str(folder / form)}
+    first = "0" if form == "forsta" else "1000000"
+    told = {"BENCH_TOKENS": tokens(folder), "BENCH_TICKETS": str(folder / form), "BENCH_FIRST": first}
     rate, p99 = said(wrk(port, WRITERS, "-s", str(ROOT / "bench" / "post.lua"), **told))
     return rate, p99, (folder / form).read_text().split()
 

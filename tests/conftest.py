@@ -21,6 +21,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -32,15 +33,18 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.calendar import library
-from app.calendar.schema import Contest
+from app.calendar.hatches import Edition
 from app.clock import SWEDEN, Clock
-from app.contest import acceptance
-from app.contest.acceptance import Receipt
+from app.contest import opening, store, terms
 from app.contest.answers import Answers
+from app.contest.store import SavedEntry
+from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import conduct, rehearsal, verdicts, winners
-from app.draw.beacon import round_at
+from app.draw import actions, drawing, winners
+from app.spec.beacon import PRACTICE, round_at
+from app.spec.practice_beacon import practice_answer
 from app.web import assets
+from tests import prepared
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -97,14 +101,20 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def blank(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def filled_in() -> Path:
+    """The shipped content with all that its organiser fills in before the contest opens; no test changes it."""
+    return prepared.shared()
+
+
+@pytest.fixture(scope="session")
+def blank(engine: str, filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
     folder = tmp_path_factory.mktemp("blank")
     name = f"kalender_blank_{secrets.token_hex(4)}"
     if engine == "postgresql":
         _on_server(f"CREATE DATABASE {name}")
     url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / 'blank.sqlite3'}"
-    app = create_app(_settings(folder, url))
+    app = create_app(_settings(folder, url, filled_in))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()
@@ -113,13 +123,14 @@ def blank(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _settings(folder: Path, database_url: str) -> dict[str, Any]:
+def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
     return {
         "TESTING": True,
         "SECRET_KEY": "test-" * 8,
         "INSTANCE_PATH": folder,
         "DATABASE_URL": database_url,
-        "DRAW_CHAIN": rehearsal.CHAIN,
+        "CALENDAR_CONTENT": content,
+        "DRAW_CHAIN": PRACTICE,
     }
 
 
@@ -168,31 +179,37 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def read_once() -> Iterator[None]:
-    """The repository's own content, which no test changes, is read once: to read it is half of making an app."""
-    own = ROOT / "calendar_content"
+def read_once(filled_in: Path) -> Iterator[None]:
+    """The content that no test changes is read once: to read it is half of making an app."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_edition", "pack"):
-            patch.setattr(library, name, _once(getattr(library, name), own))
+            patch.setattr(library, name, _once(getattr(library, name), filled_in))
         yield
 
 
-def _once(read: Callable[[Path], Any], own: Path) -> Callable[[Path], Any]:
+def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
     keep = cache(read)
-    return lambda folder: (keep if folder.parent == own else read)(folder)
+    return lambda folder, *more: (keep if folder.parent == own else read)(folder, *more)
 
 
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, read_once: None
+    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour")."""
+    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
+
+    Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
+    """
     made: list[Flask] = []
     (tmp_path / "static").symlink_to(built / "static")
 
-    def make(**overrides: Any) -> Flask:
-        made.append(create_app(_settings(tmp_path, database_url) | {"CLOCK": clock} | overrides))
+    def make(opened: bool = True, **overrides: Any) -> Flask:
+        made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+        with made[-1].app_context():
+            edition = made[-1].extensions["library"].editions.get(2026)
+            if opened and edition and _is_opening(edition, clock.now()):
+                freeze(made[-1])
         return made[-1]
 
     yield make
@@ -200,6 +217,15 @@ def make_app(
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def _is_opening(edition: Edition, now: datetime) -> bool:
+    """Whether the jobs loop would open the contest now; False where there is no database to say so."""
+    try:
+        return terms.phase_of(edition, now) == "opening"
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return False
 
 
 def free_port() -> int:
@@ -228,11 +254,7 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    """With `for_two` asked for, its contest needs two organisers."""
-    settings = dict(getattr(request, "param", {}))
-    if "for_two" in request.fixturenames:
-        settings["CALENDAR_CONTENT"] = request.getfixturevalue("for_two")
-    return make_app(**settings)
+    return make_app(**dict(getattr(request, "param", {})))
 
 
 @pytest.fixture
@@ -242,17 +264,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the real content that a test may change."""
-    return Path(shutil.copytree(ROOT / "calendar_content", tmp_path / "calendar_content"))
-
-
-@pytest.fixture
-def for_two(content: Path) -> Path:
-    """Content whose contest needs two organisers."""
-    file = content / "2026" / "10" / "hatch.md"
-    file.write_text(file.read_text().replace("[contest]\n", "[contest]\ntwo_person = true\n"))
-    return content
+def content(filled_in: Path, tmp_path: Path) -> Path:
+    """A copy of the filled-in content that a test may change."""
+    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content"))
 
 
 def token_in(page: TestResponse) -> str:
@@ -281,52 +295,75 @@ def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestRespons
 
 
 @pytest.fixture
-def contest(app: Flask) -> Contest:
-    return app.extensions["library"].editions[2026].contest
+def contest(app: Flask) -> FrozenContest:
+    """The contest as it opens at its time."""
+    with app.app_context():
+        return freeze(app)
+
+
+def freeze(app: Flask, year: int = 2026) -> FrozenContest:
+    """Open an edition's contest at the instant of its opening, whatever the clock says."""
+    edition = app.extensions["library"].editions[year]
+    return opening.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
 
 
 @pytest.fixture
-def accept(app: Flask, contest: Contest) -> Callable[..., Receipt]:
+def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
     """Takes an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
 
-    def take(email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None) -> Receipt:
+    def take(
+        email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
+    ) -> SavedEntry:
         answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
         with app.app_context():
-            return acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], swedish(at))
+            return store.save_entry(contest, answers, swedish(at))
 
     return take
 
 
 STATES = ("draft", "open", "closed", "locked", "drawn", "contact", "finished")
 DRAW_AT = swedish("2026-12-22 12:00:00")
-VALUE = rehearsal.relay_answer(round_at(rehearsal.CHAIN, DRAW_AT))
-"""What the relay answers at the time of the draw, in the rehearsal chain."""
+LOCK_AT = "2026-12-22 00:00:01"
+VALUE = practice_answer(round_at(PRACTICE, DRAW_AT))
+"""What the relay answers at the time of the draw, in the practice chain."""
 
 
-def _try_twice(contest: Contest, clock: StoppedClock) -> None:
-    """Writes to the first in line twice, waits a week and goes on to the next."""
-    for _ in range(2):
-        winners.try_to_reach(contest, 1, "e-post", clock.now(), 1, clock.now())
-        clock.forward(days=4)
-    verdicts.skip(contest, 1, "svarar inte", clock.now())
+def send_letter(contest: FrozenContest, place: int, now: datetime) -> None:
+    """The letter to a place leaves, as the mail server would have it."""
+    winners.write()
+    winners.note_letter(contest.id, place, now, refused=False)
+    db.session.commit()
+
+
+def _skip_first(contest: FrozenContest, clock: StoppedClock) -> None:
+    """Write to the first in line, wait the answer days and go on to the next."""
+    send_letter(contest, 1, clock.now())
+    clock.forward(days=(contest.answer_days or 0) + 1)
+    winners.skip(contest, 1, "svarar inte", clock.now())
+
+
+def _confirm_second(contest: FrozenContest, clock: StoppedClock) -> None:
+    send_letter(contest, 2, clock.now())
+    winners.confirm(contest, 2, clock.now())
 
 
 @pytest.fixture
-def reach(app: Flask, clock: StoppedClock, contest: Contest) -> Callable[[str], None]:
-    """Brings the contest from before its closing to a state, by the clock and then by the acts: reach("locked")."""
+def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[str], None]:
+    """Brings the contest from before its closing to a state, by the clock and then by the actions: reach("locked")."""
 
     def go(state: str) -> None:
         clock.set({"draft": "2026-12-09 12:00", "open": "2026-12-11 12:00"}.get(state, "2026-12-21 09:00"))
-        acts: list[Callable[[], object]] = [
-            lambda: conduct.lock(contest, "Regler.\n", DRAW_AT, rehearsal.CHAIN, clock.now()),
+        steps: list[Callable[[], object]] = [
+            lambda: clock.set(LOCK_AT),
+            lambda: actions.lock_list(contest, clock.now()),
             lambda: clock.set("2026-12-22 12:01"),
-            lambda: conduct.draw(contest, VALUE, rehearsal.CHAIN, clock.now()),
-            lambda: _try_twice(contest, clock),
-            lambda: verdicts.confirm(contest, 2, clock.now()),
+            lambda: drawing.draw(contest, VALUE, clock.now()),
+            lambda: _skip_first(contest, clock),
+            lambda: _confirm_second(contest, clock),
         ]
         with app.app_context():
-            for act in acts[: {"locked": 1, "drawn": 3, "contact": 4, "finished": 5}.get(state, 0)]:
-                act()
+            for step in steps[: {"locked": 2, "drawn": 4, "contact": 5, "finished": 6}.get(state, 0)]:
+                step()
 
     return go
 

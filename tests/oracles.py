@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.draw import selection
+from app.spec.selection import rank_key
 
 
 @dataclass(frozen=True)
@@ -34,4 +34,4 @@ def settle(candidates: Iterable[Candidate], right_answer: str) -> Iterator[tuple
 
 def ranking(seed: bytes, tickets: Iterable[str]) -> list[tuple[str, str]]:
     """The tickets in the order they win, as (rank key in hex, ticket). Equal keys: the lower ticket first."""
-    return sorted((selection.rank_key(seed, ticket).hex(), ticket) for ticket in tickets)
+    return sorted((rank_key(seed, ticket).hex(), ticket) for ticket in tickets)

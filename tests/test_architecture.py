@@ -11,48 +11,45 @@ from tests.conftest import ROOT
 
 READING_ORDER = """
     typed clock settings config
+    spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
     calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
-    calendar.advice calendar.security_txt
-    contest.entries contest.rules contest.municipalities contest.answers
+    calendar.gaps calendar.advice calendar.security_txt
+    contest.entries contest.ages contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
-    draw.selection draw.protocol draw.beacon draw.rehearsal draw.midnights
-    draw.verifiera draw.readers
-    audit.chain
+    draw.verifiera
     sqlite_file database write_once migrations audit.records
     calendar.content calendar.last_good calendar.library calendar.commands
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     editing.pictures editing.leaves editing.history editing.trial editing.conduct editing.archive editing.editions
-    contest.models contest.rulebook contest.counts contest.hints
+    contest.models contest.counts contest.hints
     statistics.charts statistics.figures statistics.counting statistics.models
-    mail.models mail.outbox mail.post mail.delivery
-    contest.queue contest.acceptance contest.settling
+    mail.models mail.outbox mail.post
+    contest.terms contest.opening contest.batch_writer contest.store
     feedback.models
-    draw.models draw.listing draw.ranking draw.conduct draw.contacts draw.verdicts draw.standing
+    draw.models draw.listing draw.status draw.page_state draw.actions draw.winners draw.withdrawal draw.relays draw.drawing
     statistics.summary
-    draw.snapshots draw.tickets draw.publication
-    draw.anchors draw.winners draw.approval draw.relays draw.letters draw.rehearsing draw.public_files
+    draw.links draw.mails draw.delivery draw.tickets draw.rehearsing draw.public_files draw.verify draw.commands
     operations.bundle operations.copies operations.backup operations.restoring
-    draw.recomputation draw.witnesses draw.verification draw.commands
     web.converters web.headers web.bulkhead web.cross_site
     web.assets web.weight web.errors web.health web.limits web.form_token web.templating
     web.pages web.page_cache web.zipped
     calendar.lookup contest.lookup
-    privacy.models privacy.letters privacy.stranded privacy.own_entry privacy.erasure privacy.guide privacy.archive
+    privacy.models privacy.letters privacy.own_entry privacy.erasure privacy.guide privacy.archive
     calendar.views calendar.feed_views
     contest.forms contest.views
-    draw.open_files draw.views draw.day_views
+    draw.open_files draw.views
     privacy.forms privacy.views privacy.commands
     feedback.forms feedback.views
     admin.roles admin.moments admin.season admin.readiness admin.upkeep
     admin.browsers admin.models admin.log admin.sealing
-    admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
+    admin.letters admin.attempts admin.passwords admin.codes admin.passkeys admin.access admin.accounts
     demo
     admin.commands admin.kept admin.proof admin.sheets admin.forms admin.account_forms admin.guard
     jobs admin.inspection
     operations.logs operations.metrics operations.doctor operations.commands
     admin.overview_views admin.readiness_views admin.preview_views
     admin.entry_search admin.entry_views admin.privacy_views
-    admin.draw_forms admin.draw_offers admin.draw_page admin.draw_views admin.winner_views admin.rehearsal_views
+    admin.draw_forms admin.draw_page admin.draw_views admin.rehearsal_views
     admin.sheet_form admin.editing_forms admin.edition_forms admin.editing_desk
     admin.editing_views admin.version_views admin.picture_views admin.edition_views
     admin.statistics_views admin.sign_in_views admin.own_account_views admin.accounts_views
@@ -64,9 +61,10 @@ READING_ORDER = """
 
 PURE = """
     calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
-    calendar.advice calendar.security_txt typed contest.entries contest.rules contest.answers
-    draw.selection draw.protocol draw.beacon draw.letters draw.midnights draw.readers
-    audit.chain privacy.guide web.zipped
+    calendar.gaps calendar.advice calendar.security_txt typed
+    contest.entries contest.ages contest.rules contest.answers
+    spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
+    privacy.guide web.zipped
     editing.toml_text editing.document editing.words editing.differences editing.sheets editing.drawings
     admin.roles admin.browsers admin.moments admin.season admin.readiness admin.upkeep
     statistics.charts statistics.figures
@@ -171,7 +169,7 @@ def test_a_pure_module_touches_nothing_outside(module):
 
 
 def test_choosing_the_winner_needs_nothing_but_the_standard_library():
-    assert {name.split(".")[0] for name in imported(FILES["draw.selection"])} <= sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imported(FILES["spec.selection"])} <= sys.stdlib_module_names
 
 
 def test_only_the_clock_asks_what_time_it_is():

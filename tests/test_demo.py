@@ -64,8 +64,18 @@ def test_a_demo_fills_in_required_fields_that_are_empty(start, source):
         file.write_text(re.sub(r"(?m)^answer_days = .*$", "", emptied))
     edition = start().app.extensions["library"].editions[2026]
     assert edition.gaps == ()
-    assert edition.contest.who_may_enter.startswith("Exempel: ")
+    assert edition.file_contest.who_may_enter.startswith("Exempel: ")
     assert edition.file.privacy.officer.startswith("Exempel: ")
+
+
+def test_the_shipped_contest_is_open_in_a_demo_with_examples(make_app, clock, tmp_path):
+    clock.set("2026-12-13 08:00")
+    app = make_app(DEMO=True, CALENDAR_CONTENT=ROOT / "calendar_content", INSTANCE_PATH=tmp_path / "demo")
+    edition = app.extensions["library"].editions[2026]
+    assert (edition.gaps, edition.contest_phase(clock.now())) == ((), "open")
+    assert edition.file.privacy.officer.startswith("Exempel: ")
+    assert edition.file.privacy.erasure_decision.startswith("Exempel: ")
+    assert "öppnar inte tävlingen" not in app.test_cli_runner().invoke(args=["content", "check"]).output
 
 
 @pytest.fixture
@@ -79,7 +89,7 @@ def demo(start, clock):
     page = browser.get(path)
     secret = re.search(r'<code class="key"[^>]*>([^<]+)', page.text)[1].replace(" ", "")
     typed = {"email": "olle@example.se", "password": PASSWORD, "code": pyotp.TOTP(secret).at(clock.now())}
-    assert browser.post(path, data=typed | {"token": token_in(page)}).status_code == 303
+    assert browser.post(path, data=typed | {"token": token_in(page)}).status_code == 200
     clock.forward(seconds=60)
     page = browser.get("/admin/logga-in")
     typed["code"] = pyotp.TOTP(secret).at(clock.now())
@@ -126,4 +136,4 @@ def test_codes_go_by_the_real_clock_whatever_the_demo_shows(engine, tmp_path):
         code = pyotp.TOTP(secret).at(wall_now())
         assert wall_now().year < 2030
     typed = {"email": "olle@example.se", "password": PASSWORD, "code": code, "token": token_in(page)}
-    assert browser.post(path, data=typed).status_code == 303
+    assert browser.post(path, data=typed).status_code == 200

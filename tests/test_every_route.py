@@ -15,13 +15,17 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
-    /<year:year>/dragning/dagar.txt /<year:year>/dragning/flode.xml /<year:year>/dragning/verifiera.py
+    /<year:year>/dragning/tavling.txt /<year:year>/dragning/logg.txt /<year:year>/dragning/verifiera.py
+    /<year:year>/dragning/tacka-nej/<token> /mitt-svar/ta-tillbaka/<token> /mitt-bidrag
     /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
     /healthz /readyz
-    /personuppgifter /kakor /mitt-bidrag /tillganglighet /tillganglighet/tack
+    /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
-POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-bidrag", "/tillganglighet"]
+POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-svar", "/tillganglighet"] + [
+    "/<year:year>/dragning/tacka-nej/<token>",
+    "/mitt-svar/ta-tillbaka/<token>",
+]
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
 VALUES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor"}
@@ -98,8 +102,8 @@ def visited(client, organiser, clock, enter, accept, reach):
         "about": client.get("/om"),
         "personal data": client.get("/personuppgifter"),
         "cookies": client.get("/kakor"),
-        "own entry": client.get("/mitt-bidrag"),
-        "own entry with faults": client.post("/mitt-bidrag"),
+        "own entry": client.get("/mitt-svar"),
+        "own entry with faults": client.post("/mitt-svar"),
         "accessibility": client.get("/tillganglighet"),
         "feedback with faults": client.post("/tillganglighet"),
         "feedback received": client.get("/tillganglighet/tack"),

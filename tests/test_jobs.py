@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app import jobs
-from app.contest import rulebook
-from app.contest.models import RulesVersion
+from app.contest import opening
+from app.contest.models import FrozenTerms
 from app.database import db
-from app.mail import delivery
+from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
 from tests.conftest import ROOT, on_sqlite, swedish, until
@@ -36,19 +36,19 @@ def run_round(app):
 
 
 @on_sqlite
-def test_a_round_freezes_the_rules_once_the_contest_is_open_and_sends_mails(app, run_round, accept, clock):
-    def versions():
+def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(app, run_round, clock, enter):
+    def frozen():
         with app.app_context():
-            return db.session.scalar(sa.select(sa.func.count()).select_from(RulesVersion))
+            return db.session.scalar(sa.select(sa.func.count()).select_from(FrozenTerms))
 
     clock.set("2026-12-09 23:59")
     run_round()
-    assert versions() == 0
+    assert frozen() == 0
     clock.set("2026-12-10 09:00")
-    accept("anna@example.se")
     run_round()
+    enter()
     run_round()
-    assert versions() == 1
+    assert frozen() == 1
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1
 
 
@@ -118,7 +118,7 @@ def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, c
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
-@pytest.mark.parametrize(("module", "name"), [(rulebook, "freeze"), (delivery, "send_due")])
+@pytest.mark.parametrize(("module", "name"), [(opening, "freeze_due"), (delivery, "send_due")])
 def test_a_part_that_fails_is_logged_and_the_next_round_works(
     app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):

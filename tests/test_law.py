@@ -18,7 +18,6 @@ from app.calendar.advice import advice
 from app.calendar.content import read_edition
 from app.calendar.faults import ContentError
 from app.calendar.schema import Contest, EditionFile, Prize
-from app.contest import rulebook
 from app.contest.models import Entry
 from app.database import db
 from app.feedback.models import Feedback
@@ -30,7 +29,7 @@ from tests.browser.places import PLACES
 from tests.calendar.test_content import edit
 from tests.conftest import ENTRY_URL, ROOT, STATES, on_sqlite, token_in
 
-PAGES = ("/", "/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor", "/2026/dragning", "/om", "/mitt-bidrag")
+PAGES = ("/", "/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor", "/2026/dragning", "/om", "/mitt-svar")
 PAGES += ("/personuppgifter", "/kakor", "/tillganglighet", "/tillganglighet/tack", "/finns-inte")
 MALLAR = ROOT / "docs" / "mallar"
 SCRIPTS = [*(ROOT / "app" / "static").glob("*.js")]
@@ -140,18 +139,17 @@ def test_l07_nothing_is_ticked_beforehand_and_nothing_extra_is_asked_for(read, e
     assert soup.select("main [checked], main [selected]:not([value=''])") == []
     enter()
     with app.app_context():
-        [version] = rulebook.versions(contest.id)
-        assert db.session.scalar(sa.select(Entry.received_at)) >= version.in_force_at
+        assert db.session.scalar(sa.select(Entry.received_at)) >= contest.opens
 
 
 @on_sqlite
 def test_l08_everyone_sees_takes_along_and_takes_back_their_own_entry(accept, client, app):
     """Code and address by POST; before the locking the ticket is struck as återkallad and the data is gone."""
     anna = accept("anna@example.se")
-    fields = {"token": token_in(client.get("/mitt-bidrag")), "code": anna.code, "email": "anna@example.se"}
-    assert client.post("/mitt-bidrag", data=fields).status_code == 200
-    assert client.post("/mitt-bidrag", data=fields | {"act": "hamta"}).json["lott"] == anna.ticket
-    assert client.post("/mitt-bidrag", data=fields | {"act": "aterkalla", "sure": "ja"}).status_code == 200
+    fields = {"token": token_in(client.get("/mitt-svar")), "code": anna.code, "email": "anna@example.se"}
+    assert client.post("/mitt-svar", data=fields).status_code == 200
+    assert client.post("/mitt-svar", data=fields | {"act": "hamta"}).json["lott"] == anna.ticket
+    assert client.post("/mitt-svar", data=fields | {"act": "aterkalla", "sure": "ja"}).status_code == 200
     with app.app_context():
         entry = db.session.scalars(sa.select(Entry)).one()
         assert (entry.email, entry.receipt_code, entry.struck) == (None, None, "återkallad")
@@ -212,7 +210,7 @@ def test_l12_what_the_organiser_needs_on_paper_is_there_to_fill_in(name, parts):
 @on_sqlite
 def test_l13_visitors_get_no_cookie_and_read_why_there_is_no_banner(client, enter, read):
     """No Set-Cookie on any public page or answer; the organisers' one cookie is described on /kakor."""
-    answers = [*map(client.get, PAGES), enter(), enter(email="anna"), client.post("/mitt-bidrag")]
+    answers = [*map(client.get, PAGES), enter(), enter(email="anna"), client.post("/mitt-svar")]
     assert [answer.request.path for answer in answers if "Set-Cookie" in answer.headers] == []
     assert "__Host-organisator" in read("/kakor")[1]
 
@@ -249,14 +247,11 @@ def test_l16_taking_part_costs_nothing_and_cannot_be_made_to(read, content):
 
 
 @on_sqlite
-def test_l17_the_contest_is_for_adults_and_says_so_before_the_form(read, enter, content):
-    """18 at least; the hatch says it, the form asks, and without the tick nothing is taken."""
+def test_l17_the_contest_is_for_adults_and_says_so_before_the_form(read, enter):
+    """18 as long as nothing else is said; the hatch says it, the form asks, and without the tick nothing is taken."""
     assert Contest.model_fields["minimum_age"].default == 18
     assert "För dig som har fyllt 18 år." in read("/2026/lucka/10")[1]
     assert enter(adult=None).status_code == 422
-    edit(content, "10/hatch.md", "minimum_age = 18", "minimum_age = 15")
-    with pytest.raises(ContentError, match="ska vara minst 18"):
-        read_edition(content / "2026")
 
 
 @on_sqlite
@@ -314,7 +309,8 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
     accept("bo@example.se")
     reach("finished")
     clock.set("2027-04-01 03:10")
-    with app.app_context():
+    edit(content, "edition.toml", 'erasure_decision = "GR 2026-117"', 'erasure_decision = ""')
+    with make_app(CALENDAR_CONTENT=content).app_context():
         assert "gallringsbeslut" in erasure.erase_due(clock.now())[0]
         assert db.session.scalars(sa.select(Erasure)).all() == []
     edit(content, "edition.toml", 'erasure_decision = ""', 'erasure_decision = "GR 2026-117"')

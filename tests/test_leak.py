@@ -17,7 +17,7 @@ import pytest
 
 from app.calendar.content import read_edition
 from app.calendar.hatches import NUMBERS
-from tests.conftest import ROOT, on_sqlite
+from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 DISTINCTIVE = 12
@@ -58,9 +58,9 @@ def strings_of(hatch):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(filled_in, tmp_path_factory):
     """The real content with telling picture names, and a calendar for next year that nobody may see at all."""
-    root = shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("leak") / "content")
+    root = shutil.copytree(filled_in, tmp_path_factory.mktemp("leak") / "content")
     for number in NUMBERS:
         place = root / "2026" / f"{number:02}"
         (place / "bild.svg").rename(place / picture_name(number))
@@ -79,10 +79,10 @@ def edition(folder):
 
 
 @pytest.fixture(scope="module")
-def secrets(edition):
+def secrets(edition, filled_in):
     """What to look for, each with the number of the first hatch that says it."""
     whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
-    known = bare((ROOT / "calendar_content/2026/edition.toml").read_text())
+    known = bare((filled_in / "2026/edition.toml").read_text())
     pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
@@ -123,7 +123,7 @@ def addresses(app, folder):
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.rule.startswith("/admin"):
-            assert rule.arguments <= {"year", "number", "name"}, f"the leak test cannot fill in {rule.rule}"
+            assert rule.arguments <= {"year", "number", "name", "token"}, f"the leak test cannot fill in {rule.rule}"
             found |= {adapter.build(rule.endpoint, values) for values in values_for(rule.arguments)}
     return sorted(found)
 
@@ -132,7 +132,7 @@ def values_for(arguments):
     """The hatches of this year and the last of the next, each with the names of its two pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
         for name in (picture_name(number), "delning.png"):
-            known = {"year": year, "number": number, "name": name}
+            known = {"year": year, "number": number, "name": name, "token": "x"}
             yield {argument: known[argument] for argument in arguments}
 
 

@@ -1,16 +1,12 @@
 """The pictures of docs/dragning.md, one for each thing that the organiser does. `make screenshots` takes them, too."""
 
 import logging
-from datetime import timedelta
 
-from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.admin.guard import COOKIE
-from app.database import db
-from app.draw import conduct, rehearsal, rehearsing, verdicts, winners
-from app.draw.anchors import Sent, add
-from app.draw.models import Lock
+from app.contest import terms
+from app.draw import rehearsing
 from tools.browser import launched
 from tools.screenshots import FOLDER, SetClock, act, entries, running, signed_in
 
@@ -49,14 +45,6 @@ class Desk:
         self._page.screenshot(path=GUIDE / f"{name}.png", full_page=True, clip=clip)
 
 
-def draw(app: Flask, clock: SetClock) -> None:
-    with app.app_context():
-        contest = app.extensions["library"].editions[2026].contest
-        lock = db.session.get(Lock, contest.id)
-        conduct.draw(contest, rehearsal.relay_answer(lock.round), rehearsal.CHAIN, clock.now())
-        winners.try_to_reach(contest, 1, "e-post", clock.now(), 1, clock.now())
-
-
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     GUIDE.mkdir(parents=True, exist_ok=True)
@@ -65,22 +53,21 @@ def main() -> None:
     with running(clock) as (app, site), sync_playwright() as playwright, launched(playwright) as browser:
         entries(app, clock)
         desk = Desk(browser, site, signed_in(app, clock))
-        contest = app.extensions["library"].editions[2026].contest
-        desk.take("las", STEP.format(2))
+        desk.take("stangd", STEP.format(1))
+        clock.set("2026-12-22 00:00:10")
         act(app, clock, "lock")
-        desk.take("forankra", STEP.format(2), "Till registratorn")
-        with app.app_context():
-            add(contest, Sent("Registrator, Lerums kommun", clock.now(), "KS 2026/123"), clock.now())
+        desk.take("last", STEP.format(2))
         clock.set("2026-12-22 12:01")
         desk.take("hamta", STEP.format(3))
-        draw(app, clock)
-        desk.take("kontakta", STEP.format(4), "Anteckna ett försök")
-        desk.take("vidare", STEP.format(4), "Gå vidare till nästa")
-        with app.app_context():
-            verdicts.confirm(contest, 1, clock.now() + timedelta(hours=1))
+        act(app, clock, "draw")
+        desk.take("bekrafta", STEP.format(4))
+        clock.set("2027-01-04 09:00")
+        desk.take("vidare", STEP.format(4), "Gå vidare från plats 1")
+        act(app, clock, "confirm")
         desk.take("namn", STEP.format(4), "Visa vem som vann")
         with app.app_context():
-            rehearsing.start(contest, 2026, 1, clock.now())
+            contest, edition = terms.frozen_in(2026), app.extensions["library"].editions[2026]
+            rehearsing.start(contest, 2026, 10, edition.file.title, contest.organisation, 1, clock.now())
         desk.take("ova", "body", query="?ovning=1")
     print(f"{len(list(GUIDE.glob('*.png')))} bilder finns i {GUIDE.name}.")
 

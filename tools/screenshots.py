@@ -21,12 +21,15 @@ from app.admin.access import checksum
 from app.admin.guard import COOKIE
 from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
-from app.contest import acceptance, rules
+from app.contest import opening, store, terms
 from app.contest.answers import Answers
 from app.database import db
-from app.draw import conduct, rehearsal, verdicts
-from app.draw.models import Lock
+from app.draw import actions, drawing, winners
+from app.draw.models import LockedList
+from app.spec.beacon import PRACTICE
+from app.spec.practice_beacon import practice_answer
 from app.statistics import models
+from tests import prepared
 from tools.browser import launched
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
@@ -55,7 +58,8 @@ class SetClock(Clock):
 def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
     with tempfile.TemporaryDirectory() as instance:
         settings = {"SECRET_KEY": "bilder" * 8, "INSTANCE_PATH": instance, "CLOCK": clock}
-        app = create_app(settings | {"DRAW_CHAIN": rehearsal.CHAIN})
+        content = prepared.copied(Path(instance) / "content")
+        app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "CALENDAR_CONTENT": content})
         with app.app_context():
             flask_migrate.upgrade(directory=str(FOLDER.parents[1] / "migrations"))
         server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -68,23 +72,26 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
 
 def entries(app: Flask, clock: SetClock) -> None:
     with app.app_context():
-        contest = app.extensions["library"].editions[2026].contest
+        edition = app.extensions["library"].editions[2026]
+        contest = opening.freeze(edition, edition.file_contest.opens, PRACTICE)
         for number in range(60):
             answer = "2040" if number % 9 == 4 else "2030"
             answers = Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
-            acceptance.save_entry(contest, answers, "bilder", contest.opens + timedelta(hours=4 * number))
+            store.save_entry(contest, answers, contest.opens + timedelta(hours=4 * number))
 
 
 def act(app: Flask, clock: SetClock, name: str) -> None:
     with app.app_context():
-        edition = app.extensions["library"].editions[2026]
+        contest = terms.frozen_in(2026)
         if name == "lock":
-            text = rules.text(edition.contest, edition.file.organiser)
-            conduct.lock(edition.contest, text, edition.contest.draw_at, rehearsal.CHAIN, clock.now())
+            actions.lock_list(contest, clock.now())
         elif name == "draw":
-            number = db.session.scalar(sa.select(Lock.round))
-            conduct.draw(edition.contest, rehearsal.relay_answer(number), rehearsal.CHAIN, clock.now())
-            verdicts.confirm(edition.contest, 1, clock.now())
+            drawing.draw(contest, practice_answer(db.session.scalar(sa.select(LockedList.round))), clock.now())
+            winners.write()
+            winners.note_letter(contest.id, 1, clock.now(), refused=False)
+            db.session.commit()
+        elif name == "confirm":
+            winners.confirm(contest, 1, clock.now())
 
 
 def signed_in(app: Flask, clock: SetClock) -> str:
@@ -215,14 +222,17 @@ def main() -> None:
         album.cookie = signed_in(app, clock)
         desk_in_the_contest(album, app)
         clock.set("2026-12-21 09:00")
-        album.desk("admin-draw-lock", "/admin/dragning")
+        album.desk("admin-draw-closed", "/admin/dragning")
         album.take("form-closed", "/2026/lucka/10/tavla", "phone")
+        clock.set("2026-12-22 00:00:10")
         act(app, clock, "lock")
         album.take("draw-locked", "/2026/dragning", "phone", "desktop")
         clock.set("2026-12-22 12:10")
         album.desk("admin-draw-value", "/admin/dragning")
         clock.set("2026-12-24 12:10")
         act(app, clock, "draw")
+        album.desk("admin-draw-winner", "/admin/dragning")
+        act(app, clock, "confirm")
         album.desk("admin-draw-finished", "/admin/dragning")
         album.desk("admin-overview-finished", "/admin/")
         album.take("draw-finished", "/2026/dragning", "phone", "desktop", "dark")

@@ -38,15 +38,18 @@ def has_organisers() -> bool:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Organiser)) > 0  # type: ignore[operator]
 
 
-def invite(email: str | None, now: datetime, role: str | None = None) -> str:
-    """A new invitation's token. For someone who has an account, accepting it sets a new password and code."""
+def invite(email: str | None, now: datetime, role: str | None = None, how: str = "") -> str:
+    """A new invitation's token. For someone who has an account, accepting it sets a new password and code.
+
+    `how` the link reaches its receiver, as the log says it.
+    """
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
     write()
     db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
     kept = {"email": address, "role": role, "expires_at": now + INVITATION_LASTS}
     db.session.add(Invitation(token_sha256=checksum(token), **kept))
-    log.record("invited", ROLES.get(role or "", ""), now)
+    log.record("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now)
     db.session.commit()
     return token
 
@@ -56,8 +59,11 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
     return found if found and found.expires_at > now else None
 
 
-def accept(token: str, email: str, password: str, code: str, key: str, now: datetime) -> None:
-    """Creates the organiser (or renews one) and uses the invitation up. Raises AccessRefused."""
+def accept(token: str, email: str, password: str, code: str, key: str, now: datetime) -> Organiser:
+    """Creates the organiser (or renews one) and uses the invitation up. Raises AccessRefused.
+
+    Other links for the same address end as well: they would give the account another password.
+    """
     secret = codes.offered_secret(token, key)
     step = codes.step_of(secret, code, 0, now)
     if step is None:
@@ -77,8 +83,10 @@ def accept(token: str, email: str, password: str, code: str, key: str, now: date
     else:
         _renew(organiser, invitation.role or organiser.role, proof)
     db.session.delete(invitation)
+    db.session.execute(sa.delete(Invitation).where(Invitation.email == address))
     log.record("accepted", "", now, organiser)
     db.session.commit()
+    return organiser
 
 
 def _renew(organiser: Organiser, role: str, proof: dict[str, object]) -> None:
@@ -99,7 +107,8 @@ def sign_in(claim: Claim, device: str | None, browser: str, now: datetime) -> st
     kept_hash = organiser.password_hash if organiser else None
     if not passwords.verified(kept_hash, claim.password, known=device is not None) or organiser is None:
         raise _refused(claim, organiser, now)
-    if device is None and attempts.codes_are_spent(claim.email):
+    # A recovery code is too long to be guessed, and the last way in: guesses at short ones do not close it.
+    if device is None and not claim.recovery and attempts.codes_are_spent(claim.email):
         raise _refused(claim, organiser, now)
     if not _second(organiser, claim, now):
         attempts.count_wrong_code(claim.email)

@@ -1,6 +1,5 @@
 """The forms of Mitt konto and Konton."""
 
-from email_validator import EmailNotValidError, validate_email
 from flask import g
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
@@ -9,7 +8,8 @@ from wtforms.validators import InputRequired, Length
 from app.admin import passwords
 from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
-from app.typed import trimmed
+from app.contest.entries import AddressRefused, canonical_email
+from app.typed import address, trimmed
 
 CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]
@@ -44,7 +44,7 @@ class AddPasskeyForm(AdminForm):
 class InviteForm(AdminForm):
     """Whom to invite, and as what."""
 
-    email = EmailField("E-postadress", filters=[trimmed])
+    email = EmailField("E-postadress", filters=[trimmed, address])
     role = SelectField("Roll", choices=_CHOICES, validate_choice=False)
 
     def validate_role(self, field: SelectField) -> None:
@@ -53,9 +53,9 @@ class InviteForm(AdminForm):
 
     def validate_email(self, field: EmailField) -> None:
         try:
-            validate_email(field.data or "", check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
+            canonical_email(field.data or "")
+        except AddressRefused as refused:
+            raise ValidationError(str(refused)) from None
 
 
 class RoleForm(AdminForm):

@@ -26,8 +26,12 @@ def open_invitations(now: datetime) -> list[Invitation]:
     return list(db.session.scalars(query.order_by(Invitation.expires_at)))
 
 
-def has_account(email: str) -> bool:
-    return db.session.scalar(sa.select(Organiser.id).where(Organiser.email == email.strip().lower())) is not None
+def refuse_known(email: str) -> None:
+    """Raises AccountRefused for an address that has an account: a link would give somebody else its password."""
+    if db.session.scalar(sa.select(Organiser.id).where(Organiser.email == email.strip().lower())) is not None:
+        raise AccountRefused(
+            "Adressen har redan ett konto. Har personen tappat allt gör den som sköter servern en ny länk."
+        )
 
 
 def withdraw(checksum: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from flask import abort, current_app, g, redirect, render_template, request, url
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import access, accounts, log
+from app.admin import access, accounts, attempts, letters, log
 from app.admin.account_forms import InviteForm, RoleForm
 from app.admin.forms import EmptyForm, made
 from app.admin.guard import blueprint
@@ -46,16 +46,31 @@ def _done(what: str) -> BaseResponse:
 
 @blueprint.post("/konton")
 def invite_organiser() -> Page:
-    """The link is shown in the answer and never again; whoever has it makes the account."""
+    """Mail the link to the invited person; where no mail is set up, show it in the answer and never again."""
     form = InviteForm()
-    if form.validate():
-        email = form.email.data or ""
-        if not accounts.has_account(email):
-            token = access.invite(email, clock.wall_now(), form.role.data)
-            link = current_app.config["PUBLIC_URL"] + url_for("admin.invitation", token=token)
-            return render_template("admin/invited.html", email=email, link=link, role=ROLES[form.role.data]), 200
-        form.email.errors = ["Adressen har redan ett konto. Ta bort det först om personen ska börja om."]
+    try:
+        if form.validate():
+            return _invite(form.email.data or "", form.role.data)
+    except (accounts.AccountRefused, letters.NotSent) as refused:
+        form.email.errors = [str(refused)]
     return _page(422, form=form)
+
+
+def _invite(email: str, role: str) -> Page:
+    """Raises AccountRefused and NotSent; then there is no invitation."""
+    accounts.refuse_known(email)
+    now, mailed = clock.wall_now(), letters.goes_by_mail()
+    token = access.invite(email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in")
+    link = current_app.config["PUBLIC_URL"] + url_for("admin.invitation", token=token)
+    if mailed:
+        name = attempts.checksum(token)
+        try:
+            letters.invite(email, role, link, name[:16], now)
+        except letters.NotSent:
+            accounts.withdraw(name, now)
+            raise
+    context = {"email": email, "role": ROLES[role], "link": "" if mailed else link}
+    return render_template("admin/invited.html", **context), 200
 
 
 @blueprint.post("/konton/inbjudan/<checksum>/dra-tillbaka")

@@ -15,7 +15,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from app.admin import sealing
-from app.web.limits import TooMany, client, count, is_spent
+from app.web.limits import TooMany, count, is_spent, spend
 
 DEVICE_COOKIE = "__Host-organisator-enhet"
 DEVICE_LASTS = timedelta(days=180)
@@ -64,8 +64,8 @@ def count_sign_in(email: str, device: str | None) -> None:
     if device:
         count(current_app.config["SIGN_IN_LIMIT"], "inloggning, känd", device)
         return
-    count(ONE_ADDRESS, "inloggning", client())
-    count(current_app.config["SIGN_IN_LIMIT"], "inloggning", client(), account_of(email))
+    spend("inloggning", each=ONE_ADDRESS)
+    spend("inloggning", each=current_app.config["SIGN_IN_LIMIT"], account=account_of(email))
 
 
 def codes_are_spent(email: str) -> bool:
@@ -80,7 +80,7 @@ def count_wrong_code(email: str) -> None:
 
 def count_passkey() -> None:
     """Counts one try with a passkey. Raises TooMany."""
-    count(PASSKEYS, "passkey", client())
+    spend("passkey", each=PASSKEYS)
 
 
 def count_proof(sign_in: str) -> None:

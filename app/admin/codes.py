@@ -70,7 +70,7 @@ def make_recovery_codes(organiser: Organiser, now: datetime) -> list[str]:
     write()
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
     db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=_checksum(key, code)) for code in made)
-    log.record("recovery", "", now)
+    log.record("recovery", "", now, organiser)
     db.session.commit()
     return ["-".join(code[start : start + 4] for start in range(0, _LENGTH, 4)) for code in made]
 

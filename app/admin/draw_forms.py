@@ -1,18 +1,13 @@
-"""The forms of the draw, one for each thing that an organiser does on its page."""
+"""The forms of the draw, one for each action. None takes a time or a round: those are fixed at the opening."""
 
-from datetime import datetime
-
-from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.forms import AdminForm
-from app.clock import SWEDEN
 from app.contest.municipalities import MUNICIPALITIES
-from app.contest.rules import SKIP_REASONS
-from app.draw.anchors import LONGEST
-from app.draw.contacts import WAYS
-from app.draw.winners import LONGEST_NAME, UNNAMED
+from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
+from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
 from app.typed import trimmed
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
@@ -20,21 +15,6 @@ _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök
 
 def _line(value: str | None) -> str:
     return " ".join(trimmed(value).split())
-
-
-class _Time(DateTimeLocalField):
-    """A day and a clock time in Sweden."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Välj dag och klockslag.") from None
-
-    @property
-    def instant(self) -> datetime:
-        """The time that was chosen, once the form is valid."""
-        return (self.data or datetime.min).replace(tzinfo=SWEDEN)
 
 
 class _Day(DateField):
@@ -50,39 +30,39 @@ def _number() -> IntegerField:
     return IntegerField(validators=[InputRequired(_LATE), NumberRange(1, 2**31 - 1, _LATE)])
 
 
-class LockForm(AdminForm):
-    draw_at = _Time("Tid för dragningen", validators=[InputRequired("Välj dag och klockslag.")])
+class LockNowForm(AdminForm):
+    """A button for when the program could not lock."""
 
 
-class AnchorForm(AdminForm):
-    recipient = StringField(
-        "Vem har kontrollsumman?",
-        filters=[_line],
-        validators=[DataRequired("Skriv vem som har fått den."), Length(max=LONGEST, message="Korta texten.")],
-    )
-    sent_at = _Time("När skickades den?", validators=[InputRequired("Välj dag och klockslag.")])
-    reference = StringField(
-        "Diarienummer eller annan beteckning",
-        filters=[_line],
-        validators=[DataRequired("Skriv var den går att hitta."), Length(max=LONGEST, message="Korta texten.")],
-    )
+class FetchForm(AdminForm):
+    """A button that asks the relays now."""
 
 
-class ValueForm(AdminForm):
+class PasteForm(AdminForm):
     value = TextAreaField("Slumptalet")
 
 
-class ContactForm(AdminForm):
+class ConfirmForm(AdminForm):
     place = _number()
-    how = SelectField("Hur?", validate_choice=False, choices=[*map(SelectChoice, WAYS)])
-    tried_at = _Time("När?", validators=[InputRequired("Välj dag och klockslag.")])
 
 
-class VerdictForm(AdminForm):
-    """`verdict` is a reason to go on to the next, or "vinnare" from the button that confirms."""
-
+class SkipForm(AdminForm):
     place = _number()
-    verdict = SelectField("Varför?", validate_choice=False, choices=[*map(SelectChoice, ("", *SKIP_REASONS))])
+    reason = SelectField("Varför?", validate_choice=False, choices=[*map(SelectChoice, ("", *SKIP_REASONS))])
+
+
+class CancelForm(AdminForm):
+    reason = TextAreaField(
+        "Varför?",
+        validators=[
+            DataRequired("Skriv varför. Alla ser det."),
+            Length(SHORTEST_REASON, LONGEST_REASON, f"Skriv {SHORTEST_REASON} till {LONGEST_REASON} tecken."),
+        ],
+    )
+    sure = BooleanField(
+        "Ja, ställ in tävlingen. Det går inte att ångra.",
+        validators=[InputRequired("Kryssa i rutan om du vill ställa in tävlingen.")],
+    )
 
 
 class NameForm(AdminForm):
@@ -102,17 +82,8 @@ class NameForm(AdminForm):
     )
 
 
-class PlaceForm(AdminForm):
-    """A button for one place in line."""
-
+class WithdrawNameForm(AdminForm):
     place = _number()
-
-
-class ProposalForm(AdminForm):
-    """Two buttons for one proposal."""
-
-    number = _number()
-    answer = StringField()
 
 
 class RehearsalForm(AdminForm):

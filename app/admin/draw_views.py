@@ -1,101 +1,87 @@
-"""The draw, one button at a time: lock the list, fetch the value, confirm the winner."""
+"""The draw: one table of actions, one view that carries each out."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from flask import current_app, g, redirect, url_for
+from flask import abort, current_app, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import log
-from app.admin.draw_forms import AnchorForm, LockForm, ProposalForm, ValueForm, VerdictForm
-from app.admin.draw_page import Page, chain_of, page
+from app.admin.draw_forms import (
+    CancelForm,
+    ConfirmForm,
+    FetchForm,
+    LockNowForm,
+    NameForm,
+    PasteForm,
+    SkipForm,
+    WithdrawNameForm,
+)
+from app.admin.draw_page import Action, Page, may_lock_now, render_draw
 from app.admin.forms import AdminForm
 from app.admin.guard import blueprint, chosen_contest
-from app.calendar.hatches import Edition
-from app.calendar.schema import Contest
-from app.contest import rulebook
-from app.draw import anchors, approval, conduct, relays, verdicts
-from app.draw.conduct import ActRefused
+from app.contest.terms import FrozenContest
+from app.draw import actions, drawing, winners
+from app.draw.actions import ActionNotAllowed
+from app.draw.status import standing
 from app.web.limits import TooMany, spend
 
-Act = Callable[[Edition, Contest, datetime], str]
-"""Carries something out and gives its kind, for the organisers' log."""
 
-
-def carried_out(name: str, form: AdminForm, act: Act) -> BaseResponse | Page:
-    """Carries out an act when its form is right, and leads back to the page; else the page says what is wrong."""
+def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page:
+    """Carry out an action when its form is right, and lead back to the page; else the page says what is wrong."""
     edition, contest = chosen_contest()
+    if not isinstance(contest, FrozenContest):
+        abort(404)
     if form.validate():
         try:
-            kind = act(edition, contest, clock.now())
+            kind = action(contest, clock.now())
             place = f", plats {form.place.data}" if "place" in form else ""
             log.note(kind, contest.id + place, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except ActRefused as error:
+        except ActionNotAllowed as error:
             form.refuse(str(error))
         except TooMany:
             form.refuse("Det blev många försök. Vänta en minut och försök igen.")
-            return page(429, **{name: form})
-    return page(422, **{name: form})
+            return render_draw(429, **{name: form})
+    return render_draw(422, **{name: form})
 
 
 @blueprint.get("/dragning")
 def draw() -> Page:
-    return page()
+    return render_draw()
 
 
 @blueprint.post("/dragning/las")
-def lock_list() -> BaseResponse | Page:
-    form = LockForm()
-
-    def act(edition: Edition, contest: Contest, now: datetime) -> str:
-        conduct.refuse_when_settled(contest)
-        conduct.refuse_too_soon(contest, form.draw_at.instant, now)
-        text = rulebook.freeze(contest, edition.file.organiser, now).text
-        if contest.two_person:
-            approval.propose_lock(contest, text, form.draw_at.instant, g.sign_in.organiser_id, now)
-            return "proposed"
-        conduct.lock(contest, text, form.draw_at.instant, chain_of(contest), now)
+def lock_now() -> BaseResponse | Page:
+    def action(contest: FrozenContest, now: datetime) -> str:
+        if not may_lock_now(contest, standing(contest, now), now):
+            raise ActionNotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
+        actions.lock_list(contest, now, drawing.newest_shown(contest, now))
         return "locked"
 
-    return carried_out("lock_form", form, act)
-
-
-@blueprint.post("/dragning/forankra")
-def add_anchor() -> BaseResponse | Page:
-    form = AnchorForm()
-
-    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
-        sent = anchors.Sent(form.recipient.data or "", form.sent_at.instant, form.reference.data or "")
-        anchors.add(contest, sent, now)
-        return "anchored"
-
-    return carried_out("anchor_form", form, act)
-
-
-@blueprint.post("/dragning/slumptal")
-def paste_value() -> BaseResponse | Page:
-    form = ValueForm()
-
-    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
-        _spend_a_check()
-        conduct.draw(contest, form.value.data or "", chain_of(contest), now)
-        return "drawn"
-
-    return carried_out("value_form", form, act)
+    return carry_out("lock_form", LockNowForm(), action)
 
 
 @blueprint.post("/dragning/hamta")
 def fetch_value() -> BaseResponse | Page:
-    form = ValueForm()
-
-    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
+    def action(contest: FrozenContest, now: datetime) -> str:
         _spend_a_check()
-        relays.fetch(contest, current_app.config["DRAW_RELAYS"], chain_of(contest), now)
+        drawing.fetch(contest, now)
         return "drawn"
 
-    return carried_out("value_form", form, act)
+    return carry_out("fetch_form", FetchForm(), action)
+
+
+@blueprint.post("/dragning/slumptal")
+def paste_value() -> BaseResponse | Page:
+    form = PasteForm()
+
+    def action(contest: FrozenContest, now: datetime) -> str:
+        _spend_a_check()
+        drawing.draw(contest, form.value.data or "", now)
+        return "drawn"
+
+    return carry_out("paste_form", form, action)
 
 
 def _spend_a_check() -> None:
@@ -103,35 +89,59 @@ def _spend_a_check() -> None:
     spend("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
 
-@blueprint.post("/dragning/avgor")
-def decide() -> BaseResponse | Page:
-    form = VerdictForm()
+@blueprint.post("/dragning/bekrafta")
+def confirm() -> BaseResponse | Page:
+    form = ConfirmForm()
 
-    def act(_edition: Edition, contest: Contest, now: datetime) -> str:
-        place, verdict = form.place.data or 0, form.verdict.data or ""
-        if verdict == "vinnare":
-            verdicts.confirm(contest, place, now)
-            return "confirmed"
-        if contest.two_person:
-            approval.propose_skip(contest, place, verdict, g.sign_in.organiser_id, now)
-            return "proposed"
-        verdicts.skip(contest, place, verdict, now)
+    def action(contest: FrozenContest, now: datetime) -> str:
+        winners.confirm(contest, form.place.data or 0, now)
+        return "confirmed"
+
+    return carry_out("confirm_form", form, action)
+
+
+@blueprint.post("/dragning/ga-vidare")
+def skip() -> BaseResponse | Page:
+    form = SkipForm()
+
+    def action(contest: FrozenContest, now: datetime) -> str:
+        winners.skip(contest, form.place.data or 0, form.reason.data or "", now)
         return "skipped"
 
-    return carried_out("verdict_form", form, act)
+    return carry_out("skip_form", form, action)
 
 
-@blueprint.post("/dragning/forslag")
-def answer_proposal() -> BaseResponse | Page:
-    form = ProposalForm()
+@blueprint.post("/dragning/stall-in")
+def cancel() -> BaseResponse | Page:
+    form = CancelForm()
 
-    def act(edition: Edition, contest: Contest, now: datetime) -> str:
-        number, by = form.number.data or 0, g.sign_in.organiser_id
-        if form.answer.data == "ja":
-            text = rulebook.freeze(contest, edition.file.organiser, now).text
-            approval.approve(contest, number, text, chain_of(contest), by, now)
-            return "approved"
-        approval.reject(contest, number, by, now)
-        return "rejected"
+    def action(contest: FrozenContest, now: datetime) -> str:
+        shown = drawing.newest_shown(contest, now)
+        actions.cancel(contest, form.reason.data or "", now, newest_shown=shown)
+        return "cancelled"
 
-    return carried_out("proposal_form", form, act)
+    return carry_out("cancel_form", form, action)
+
+
+@blueprint.post("/dragning/namn")
+def publish_name() -> BaseResponse | Page:
+    form = NameForm()
+
+    def action(contest: FrozenContest, now: datetime) -> str:
+        if form.consented_on.data:
+            named = winners.Named(form.first_name.data or "", form.municipality.data or "", form.consented_on.data)
+            winners.publish(contest, form.place.data or 0, named, now)
+        return "named"
+
+    return carry_out("name_form", form, action)
+
+
+@blueprint.post("/dragning/namn/ta-bort")
+def withdraw_name() -> BaseResponse | Page:
+    form = WithdrawNameForm()
+
+    def action(contest: FrozenContest, now: datetime) -> str:
+        winners.withdraw_name(contest, form.place.data or 0)
+        return "unnamed"
+
+    return carry_out("withdraw_form", form, action)

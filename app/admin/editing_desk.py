@@ -21,7 +21,7 @@ from app.editing.leaves import Files
 
 def desk() -> Desk:
     shelf = library()
-    return Desk(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions)
+    return Desk(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions, shelf.demo)
 
 
 def act(what: str) -> Act:

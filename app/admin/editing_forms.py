@@ -55,6 +55,11 @@ class PrizeForm(Form):
     count = _line("contest.prizes.count")
 
 
+class CorrectionForm(Form):
+    date = _line("contest.corrections.date")
+    text = _prose("contest.corrections.text")
+
+
 class ShortcomingForm(Form):
     what = _prose("accessibility.shortcomings.what")
     why = _prose("accessibility.shortcomings.why")
@@ -89,6 +94,7 @@ class ContestForm(SheetForm):
     answer_days = _line("contest.answer_days")
     tax = _prose("contest.tax")
     keep_days = _line("contest.keep_days")
+    corrections = FieldList(FormField(CorrectionForm), min_entries=0, max_entries=MOST_ROWS)
 
 
 class TextsForm(SheetForm):
@@ -114,6 +120,7 @@ class OrganiserPart(Form):
     organisation_number = _line("organiser.organisation_number")
     address = _line("organiser.address")
     email = _line("organiser.email")
+    witnesses = _prose("organiser.witnesses")
 
 
 class PrivacyPart(Form):

@@ -22,6 +22,7 @@ from app.admin.guard import blueprint, chosen_edition
 from app.admin.sheet_form import SheetForm
 from app.calendar import hatches
 from app.calendar.markdown import to_html
+from app.contest.terms import phase_of
 from app.editing import conduct, document, leaves, sheets
 from app.editing.differences import compared
 from app.editing.leaves import Files, Leaf
@@ -162,7 +163,7 @@ def _page(sheet: Sheet, leaf: Leaf, form: Any, status: int = 200, **more: Any) -
         "form": form,
         "address": address(sheet, leaf),
         "open": hatches.is_open(leaf.year, leaf.number or 1, clock.now()),
-        "phase": edition.contest_phase(clock.now()),
+        "phase": phase_of(edition, clock.now()),
         "to_html": to_html,
         "done": request.args.get("klart") if request.method == "GET" else None,
     }

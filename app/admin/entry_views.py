@@ -20,13 +20,14 @@ from app import clock
 from app.admin import entry_search, log, sheets
 from app.admin.entry_search import Asked
 from app.admin.forms import AdminForm, RestoreForm, StrikeForm, made
-from app.admin.guard import blueprint, chosen_contest
+from app.admin.guard import blueprint, chosen_contest, chosen_frozen
 from app.contest import hints
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
+from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import conduct
-from app.draw.standing import standing
+from app.draw import actions, status
+from app.draw.status import standing
 from app.typed import trimmed
 
 
@@ -45,6 +46,7 @@ def entries() -> str:
         "shown": entry_search.SHOWN,
         "municipalities": MUNICIPALITIES,
         "odd": hints.odd,
+        "may_strike": isinstance(contest, FrozenContest) and clock.now() < status.strikes_until(contest),
     }
     return render_template("admin/entries.html", **context)
 
@@ -76,7 +78,8 @@ def strike_page(entry_id: int) -> tuple[str, int]:
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return _decided(entry_id, StrikeForm(), conduct.strike, "struck")
+    form = StrikeForm()
+    return _decide(entry_id, form, lambda contest, now: actions.strike(contest, entry_id, form.reason.data, now))
 
 
 @blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
@@ -86,27 +89,29 @@ def restore_page(entry_id: int) -> tuple[str, int]:
 
 @blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return _decided(entry_id, RestoreForm(), conduct.restore, "restored")
+    return _decide(entry_id, RestoreForm(), lambda contest, now: actions.restore(contest, entry_id, now))
 
 
-def _decided(entry_id: int, form: Any, act: Callable[..., None], kind: str) -> BaseResponse | tuple[str, int]:
-    """Carries out what was decided of an entry, and goes back to it in the list."""
-    edition, contest = chosen_contest()
+def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
+    """Carry out what was decided of an entry, and go back to it in the list."""
+    edition, contest = chosen_frozen()
     if form.validate():
         try:
-            act(contest, entry_id, form.reason.data, clock.now())
-            log.note(kind, f"bidrag {entry_id} i {contest.id}: {form.reason.data}", clock.now())
+            action(contest, clock.now())
+            kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
+            log.note(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
-        except conduct.ActRefused as error:
-            form.reason.errors = [str(error)]
+        except actions.ActionNotAllowed as error:
+            form.refuse(str(error))
     return _strike_page(entry_id, form, 422)
 
 
-def _strike_page(entry_id: int, form: AdminForm, status: int) -> tuple[str, int]:
-    edition, contest = chosen_contest()
+def _strike_page(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
+    edition, contest = chosen_frozen()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
     back = isinstance(form, RestoreForm)
-    return render_template("admin/strike.html", edition=edition, entry=entry, form=form, back=back), status
+    until = status.strikes_until(contest)
+    return render_template("admin/strike.html", edition=edition, entry=entry, form=form, back=back, until=until), code
 
 
 @blueprint.get("/bidrag.csv")

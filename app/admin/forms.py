@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import g
 from wtforms import (
     BooleanField,
@@ -18,8 +17,8 @@ from wtforms.validators import InputRequired, Length
 
 from app.admin import passwords
 from app.admin.access import Claim
-from app.contest.entries import RESTORE_REASONS, STRIKE_REASONS
-from app.typed import trimmed
+from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
+from app.typed import address, trimmed
 from app.web.form_token import TokenForm
 
 UNSEEN = ("token", "place", "number")
@@ -41,7 +40,9 @@ class AdminForm(TokenForm):
 class SignInForm(AdminForm):
     """Whoever signs in proves it with a password and a one-time code."""
 
-    email = EmailField("E-postadress", filters=[trimmed], validators=[InputRequired("Skriv din e-postadress.")])
+    email = EmailField(
+        "E-postadress", filters=[trimmed, address], validators=[InputRequired("Skriv din e-postadress.")]
+    )
     password = PasswordField(
         "Lösenord",
         validators=[
@@ -76,7 +77,7 @@ class PasskeyForm(AdminForm):
 class InvitationForm(AdminForm):
     """Address, password and code, chosen for the first time."""
 
-    email = EmailField("E-postadress", filters=[trimmed])
+    email = EmailField("E-postadress", filters=[trimmed, address])
     password = PasswordField("Välj ett lösenord")
     code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
@@ -90,9 +91,9 @@ class InvitationForm(AdminForm):
 
     def validate_email(self, field: EmailField) -> None:
         try:
-            validate_email(field.data or "", check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
+            canonical_email(field.data or "")
+        except AddressRefused as refused:
+            raise ValidationError(str(refused)) from None
 
 
 class StrikeForm(AdminForm):
@@ -100,7 +101,7 @@ class StrikeForm(AdminForm):
 
 
 class RestoreForm(AdminForm):
-    reason = SelectField("Skäl", choices=[*map(SelectChoice, RESTORE_REASONS)])
+    """A button that takes a strike back."""
 
 
 class PreviewForm(AdminForm):

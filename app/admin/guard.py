@@ -14,6 +14,7 @@ from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.calendar.lookup import library
 from app.calendar.schema import Contest
+from app.contest.terms import FrozenContest, contest_of
 from app.draw import rehearsing
 
 COOKIE = "__Host-organisator"
@@ -118,12 +119,18 @@ def chosen_edition() -> Edition:
 def chosen_contest() -> tuple[Edition, Contest]:
     """The contest that the page is about; with ?ovning=3 the third rehearsal of it, and then never the real one."""
     edition = chosen_edition()
-    contest = edition.contest or abort(404)
     if "ovning" in request.args:
         number = request.args.get("ovning", default=0, type=int)
-        contest = rehearsing.find(contest, edition.year, number) or abort(404)
+        rehearsed = rehearsing.find(edition.year, number) or abort(404)
         g.rehearsal = number
-    return edition, contest
+        return edition, rehearsed
+    return edition, contest_of(edition) or abort(404)
+
+
+def chosen_frozen() -> tuple[Edition, FrozenContest]:
+    """The contest that the page is about; 404 when it has not opened."""
+    edition, contest = chosen_contest()
+    return edition, contest if isinstance(contest, FrozenContest) else abort(404)
 
 
 @blueprint.url_defaults

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.calendar.hatches import NUMBERS, Edition
+from app.calendar.schema import Contest
 from app.clock import SWEDEN
 
 _MINUTE = timedelta(minutes=1)
@@ -18,7 +19,7 @@ class Moment:
     path: str
 
 
-def of(edition: Edition) -> list[Moment]:
+def of(edition: Edition, contest: Contest | None, number: int | None) -> list[Moment]:
     """Before and after the hatches, and the turns of the contest, in the order of time."""
     year = edition.year
     found = [
@@ -26,8 +27,8 @@ def of(edition: Edition) -> list[Moment]:
         Moment("Minuten före första luckan", datetime(year, 11, 30, 23, 59, tzinfo=SWEDEN), ""),
         Moment("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
     ]
-    if contest := edition.contest:
-        hatch = f"{year}/lucka/{edition.contest_number}"
+    if contest:
+        hatch = f"{year}/lucka/{number}"
         found += [
             Moment("Tävlingen öppnar", contest.opens, hatch),
             Moment("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),

@@ -12,9 +12,10 @@ from app.calendar import hatches
 from app.calendar.advice import advice
 from app.calendar.hatches import Edition
 from app.calendar.lookup import library
-from app.draw.standing import Standing, standing
-from app.mail import delivery, outbox
-from app.privacy import erasure, stranded
+from app.contest.terms import FrozenContest, contest_of
+from app.draw.status import Standing, standing
+from app.mail import outbox, post
+from app.privacy import erasure
 from app.statistics import charts, summary
 from app.statistics.charts import Figure
 
@@ -27,7 +28,8 @@ _SHOWN = ("luckor", "dagar", "bidrag")
 def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
-    found = standing(edition.contest, now, bool(edition.gaps)) if edition.contest else None
+    contest = contest_of(edition)
+    found = standing(contest, now, bool(edition.gaps)) if contest else None
     situation, role = _situation(edition, found, now), g.sign_in.organiser.role
     mails = outbox.waiting()
     return render_template(
@@ -39,13 +41,12 @@ def overview() -> str:
         open_numbers=hatches.open_numbers(edition.year, now),
         standing=found,
         faults=library().faults,
-        stranded=[stranded.in_words(each) for each in stranded.stranded(library().editions.values())],
-        erasure_waits=erasure.waits_for_decision(edition, now),
-        gaps=[readiness.of_gap(gap, edition.contest_number or 0) for gap in edition.gaps],
-        advice=advice(edition.contest) if edition.contest else [],
+        erasure_waits=isinstance(contest, FrozenContest) and erasure.waits_for_decision(contest, now),
+        gaps=[readiness.of_gap(gap, edition.file_contest_number or 0) for gap in edition.gaps],
+        advice=advice(contest) if contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
-        mails_as_files=not delivery.server(),
+        mails_as_files=not post.server(),
         figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
         drawn=charts.drawn,
         in_words=charts.in_words,
@@ -57,18 +58,20 @@ def _figures(edition: Edition, found: Standing | None, now: datetime) -> list[Fi
 
 
 def _situation(edition: Edition, found: Standing | None, now: datetime) -> season.Situation:
-    contest = edition.contest
+    contest = contest_of(edition)
+    frozen = contest if isinstance(contest, FrozenContest) else None
     return season.Situation(
         edition=edition,
+        contest=contest,
         now=now,
         state=found.state if found else "",
         faults=len(library().faults),
         # It reads files and follows links, and is asked about before December only.
         musts=_musts(edition) if hatches.season(edition.year, now) == "before" else 0,
         draw_at=found.lock.draw_at if found and found.lock else None,
-        erase_at=erasure.due_at(contest, now) if contest else None,
-        erased=bool(contest and erasure.is_erased(contest.id)),
-        undecided=erasure.lacks_decision(edition),
+        erase_at=erasure.due_at(frozen, now) if frozen else None,
+        erased=bool(frozen and erasure.is_erased(frozen.id)),
+        undecided=bool(frozen and erasure.lacks_decision(frozen)),
     )
 
 

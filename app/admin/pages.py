@@ -17,11 +17,10 @@ from app.admin import (
     sign_in_views,
     statistics_views,
     version_views,
-    winner_views,
 )
 
 PAGES = (
     *(overview_views, readiness_views, editing_views, version_views, picture_views, edition_views, preview_views),
-    *(entry_views, draw_views, winner_views, rehearsal_views, statistics_views, privacy_views),
+    *(entry_views, draw_views, rehearsal_views, statistics_views, privacy_views),
     *(sign_in_views, own_account_views, accounts_views, demo_views),
 )

@@ -17,10 +17,9 @@ from app import clock
 from app.admin import moments
 from app.admin.forms import AdminForm, PreviewForm, made
 from app.admin.guard import blueprint, chosen_edition
-from app.clock import PINNED, SWEDEN
+from app.clock import PINNED, PREVIEW, SWEDEN
+from app.contest.terms import contest_of, hatch_of
 
-PREVIEW = "kalender.preview"
-"""Key in the WSGI environ under which a page finds what its banner says; a visitor's request never has it."""
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
 _KEPT = ("Content-Type", "Content-Disposition", "Location")
 _FROM_THE_ROOT = re.compile(r'(<a [^>]*href=")(?=/(?!/|admin))')
@@ -54,7 +53,10 @@ def choose_preview() -> BaseResponse | tuple[str, int]:
 
 def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
     edition = chosen_edition()
-    found = [(moment, _address(moment.instant, moment.path)) for moment in moments.of(edition)]
+    found = [
+        (moment, _address(moment.instant, moment.path))
+        for moment in moments.of(edition, contest_of(edition), hatch_of(edition))
+    ]
     hatches = [(number, _address(instant, path)) for number, instant, path in moments.of_hatches(edition)]
     return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
 

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin import log
 from app.admin.forms import EraseForm, made
-from app.admin.guard import blueprint, chosen_contest, chosen_edition
+from app.admin.guard import blueprint, chosen_edition, chosen_frozen
 from app.admin.models import Organiser
+from app.calendar.schema import AUTHORITY
 from app.database import db
 from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
@@ -41,12 +42,12 @@ def erasure_page() -> tuple[str, int]:
 
 @blueprint.post("/gallring")
 def erase() -> BaseResponse | tuple[str, int]:
-    edition, contest = chosen_contest()
+    edition, contest = chosen_frozen()
     form = EraseForm()
     if form.validate():
         try:
             number = g.sign_in.organiser_id
-            erasure.erase(edition, contest, f"organisatör {number}", clock.now())
+            erasure.erase(contest, f"organisatör {number}", clock.now())
             # The erasure lets go of every connection, and with it of who was read before.
             log.note("erased", contest.id, clock.now(), db.session.get(Organiser, number))
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
@@ -56,7 +57,7 @@ def erase() -> BaseResponse | tuple[str, int]:
 
 
 def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
-    edition, contest = chosen_contest()
+    edition, contest = chosen_frozen()
     now = clock.now()
     due = erasure.due_at(contest, now)
     return render_template(
@@ -64,11 +65,12 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
         edition=edition,
         contest=contest,
         due=due,
-        days_left=retention.days_left(due, now),
+        days_left=retention.days_left(due, now) if due else None,
+        note=erasure.note_of(contest.id),
         record=db.session.get(Erasure, contest.id),
-        authority=edition.file.organiser.kind == erasure.AUTHORITY,
+        authority=contest.organisation.kind == AUTHORITY,
         remains="" if erasure.is_cleaned(contest.id) else erasure.REMAINS,
-        lacks_decision=erasure.lacks_decision(edition),
+        lacks_decision=erasure.lacks_decision(contest),
         form=form,
     ), status
 
@@ -76,8 +78,8 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
 @blueprint.get("/arkivpaket.zip")
 def archive_package() -> Response:
     """All that is to be kept of a contest, made while it is sent."""
-    _, contest = chosen_contest()
+    _, contest = chosen_frozen()
     log.note("export", f"arkivpaketet för {contest.id}", clock.now())
-    response = Response(in_contexts(archive.package(contest, clock.now())), mimetype="application/zip")
+    response = Response(in_contexts(archive.package(contest)), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{archive.name(contest)}.zip"'
     return response

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from app.calendar.faults import Fault
+from app.calendar.gaps import examples
 from app.calendar.hatches import Edition, Hatch
 from app.calendar.schema import Accessibility, Fact
 from app.editing.words import label
@@ -22,7 +23,6 @@ HEAVIEST_IMAGE = 60_000
 OLDEST_FACT = 10
 ASSESSED_WITHIN = timedelta(days=365)
 _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"[\w.-]*@?\b(?:example|exempel)\.(?:org|com|net|se)\b")
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,12 @@ def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
-    told = " ".join((file.organiser.email, file.organiser.address, *file.privacy.model_dump().values(), edition.about))
-    for address in dict.fromkeys(_PLACEHOLDER.findall(told)):
-        yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="organiser")
+    for address in examples(edition.about):
+        yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
-    contest, number = edition.contest, edition.contest_number or 0
+    contest, number = edition.file_contest, edition.file_contest_number or 0
     for gap in edition.gaps:
         yield of_gap(gap, number)
     if contest is None:
@@ -129,9 +128,6 @@ def _of_contest(edition: Edition) -> Iterator[Finding]:
             f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år.",
             *(number, "contest"),
         )
-    if edition.file.organiser.kind == "myndighet" and not edition.file.privacy.erasure_decision:
-        sentence = "Beslut om gallring saknas. Utan det kan uppgifterna inte raderas efter tävlingen."
-        yield Finding("should", sentence, part="organiser")
 
 
 def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:

@@ -10,26 +10,28 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin import log
 from app.admin.draw_forms import RehearsalForm
-from app.admin.draw_page import Page, page
+from app.admin.draw_page import Page, render_draw
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
+from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import rehearsing
-from app.draw.conduct import ActRefused
+from app.draw.actions import ActionNotAllowed
 
 
 @blueprint.post("/dragning/ova")
 def start_rehearsal() -> BaseResponse | Page:
     edition = chosen_edition()
-    contest = edition.contest or abort(404)
+    contest, hatch = contest_of(edition) or abort(404), hatch_of(edition) or 0
     form = RehearsalForm()
     if form.validate():
         number = form.number.data or 0
         try:
-            rehearsing.start(contest, edition.year, number, clock.now())
+            title, organiser = edition.file.title, edition.file.organiser
+            rehearsing.start(contest, edition.year, hatch, title, organiser, number, clock.now())
             log.note("rehearsed", f"övning {number}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year, ovning=number), 303)
-        except ActRefused as error:
+        except ActionNotAllowed as error:
             form.refuse(str(error))
-    return page(422, rehearsal_form=form)
+    return render_draw(422, rehearsal_form=form)
 
 
 @blueprint.get("/dragning/oppen", defaults={"part": ""})
@@ -37,9 +39,9 @@ def start_rehearsal() -> BaseResponse | Page:
 def rehearsed_page(part: str) -> Response:
     """The public page of the draw, or one of its files, as it would be if the rehearsal were real."""
     edition, contest = chosen_contest()
-    if not contest.is_rehearsal:
+    if not isinstance(contest, FrozenContest) or not contest.is_rehearsal:
         abort(404)
-    g.rehearsed = (edition, contest, edition.contest_number)
+    g.rehearsed = (edition, contest, contest.hatch)
     endpoint, values = current_app.url_map.bind("").match(f"/{edition.year}/dragning/{part}".rstrip("/"))
     if not endpoint.startswith("draw."):
         abort(404)

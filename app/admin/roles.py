@@ -3,19 +3,17 @@
 A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
 """
 
-ADMINISTRATOR, EDITOR, CONTEST, WITNESS = "administrator", "editor", "contest", "witness"
+ADMINISTRATOR, EDITOR, CONTEST = "administrator", "editor", "contest"
 ROLES = {
     ADMINISTRATOR: "administratör",
     EDITOR: "redaktör",
     CONTEST: "tävlingsansvarig",
-    WITNESS: "vittne",
 }
 """The roles, as people read them."""
 ABOUT = {
     ADMINISTRATOR: "gör allt, och bjuder in andra",
     EDITOR: "skriver luckorna, men ser inga bidrag",
     CONTEST: "tar hand om bidrag, dragning och gallring",
-    WITNESS: "godkänner dragningen, och gör inget annat",
 }
 
 OPEN_TO_ALL = {
@@ -25,19 +23,16 @@ OPEN_TO_ALL = {
 """The way in; everything else asks for a sign-in."""
 
 _TABLE: dict[tuple[str, ...], str] = {
-    (ADMINISTRATOR, EDITOR, CONTEST, WITNESS): """
+    (ADMINISTRATOR, EDITOR, CONTEST): """
         overview sign_out stay_signed_in prove_again
         own_account change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
-    """,
-    (ADMINISTRATOR, EDITOR, CONTEST): """
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
     """,
-    (ADMINISTRATOR, CONTEST, WITNESS): "draw rehearsed_page answer_proposal",
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
-        lock_list add_anchor paste_value fetch_value decide
-        add_contact send_letter publish_name withdraw_name start_rehearsal
+        draw rehearsed_page lock_now paste_value fetch_value confirm skip cancel
+        publish_name withdraw_name start_rehearsal
         feedback erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
@@ -54,7 +49,7 @@ _TABLE: dict[tuple[str, ...], str] = {
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
 
 _ASKED_AGAIN = """
-    lock_list paste_value fetch_value decide answer_proposal extract entries_csv entries_xlsx archive_package erase
+    lock_now paste_value fetch_value confirm skip cancel extract entries_csv entries_xlsx archive_package erase
     invite_organiser withdraw_invitation change_role remove_organiser
     codes_page renew_codes make_recovery_codes add_passkey remove_passkey
 """

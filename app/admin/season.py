@@ -8,6 +8,7 @@ from babel.dates import format_date
 from app.admin.roles import may
 from app.calendar import hatches
 from app.calendar.hatches import Edition
+from app.calendar.schema import Contest
 from app.clock import SWEDEN
 from app.contest.rules import swedish
 
@@ -17,7 +18,7 @@ _DRAW = ("Dragning", "admin.draw")
 
 @dataclass(frozen=True)
 class Situation:
-    """What decides the next step. `state` is the contest's (draw.standing), empty without one.
+    """What decides the next step. `state` is the contest's (draw.status), empty without one.
 
     `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
     authority has not named its decision to erase.
@@ -25,6 +26,7 @@ class Situation:
 
     edition: Edition
     now: datetime
+    contest: Contest | None = None
     state: str = ""
     faults: int = 0
     musts: int = 0
@@ -85,17 +87,19 @@ def next_step(found: Situation) -> Step:
 
 
 def _contest_step(found: Situation) -> Step:
-    contest = found.edition.contest
+    contest = found.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
-    if found.edition.gaps and found.state in ("draft", "waiting", "open"):
+    if found.edition.gaps and found.state in ("draft", "waiting", "opening"):
         sentence = "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
         others = "Reglerna saknar uppgifter som en redaktör ska fylla i. Annars öppnar inte tävlingen."
         return Step(sentence, *_READINESS, "admin.editing", others)
-    if found.state == "finished":
+    if found.state in ("finished", "cancelled"):
         return _last_step(found)
     if found.state == "closed" and found.erased:
         return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
+    if found.state in ("waiting", "opening"):
+        return Step("Inget. Tävlingen öppnar strax, av sig själv.")
     if found.state == "draft":
         return Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}.")
     if found.state == "open":
@@ -104,19 +108,15 @@ def _contest_step(found: Situation) -> Step:
         return Step(sentence, "Bidrag", "admin.entries", others=others)
     return {
         "closed": Step(
-            "Gå igenom bidragen en sista gång och lås listan.",
-            *(*_DRAW, "admin.lock_list"),
-            "Den tävlingsansvariga går igenom bidragen och låser listan.",
+            "Gå igenom bidragen en sista gång. Kalendern låser listan själv.",
+            *("Bidrag", "admin.entries"),
+            others="Inget. Kalendern låser listan själv.",
         ),
-        "locked": Step(
-            f"Hämta slumptalet efter {draw_at}.",
-            *(*_DRAW, "admin.fetch_value"),
-            f"Den tävlingsansvariga hämtar slumptalet efter {draw_at}.",
-        ),
+        "locked": Step(f"Inget. Slumptalet kommer {draw_at}, och kalendern hämtar det."),
     }.get(found.state) or Step(
-        "Kontakta den som står på tur och bekräfta vinnaren.",
-        *(*_DRAW, "admin.decide"),
-        "Den tävlingsansvariga kontaktar den som står på tur och bekräftar vinnaren.",
+        "Vänta på svar från den som har fått brevet, och bekräfta vinnaren.",
+        *(*_DRAW, "admin.confirm"),
+        "Den tävlingsansvariga bekräftar vinnaren.",
     )
 
 
@@ -141,7 +141,7 @@ def _last_step(found: Situation) -> Step:
 
 def stages(found: Situation) -> list[Stage]:
     """The parts of the season in the order of time, and which of them it is in."""
-    contest, year = found.edition.contest, found.edition.year
+    contest, year = found.contest, found.edition.year
     parts = [("Förbered", f"till 30 november {year}"), ("Luckorna öppnar", "1–24 december")]
     if contest:
         closes = "öppen till " + _day(contest.closes)
@@ -161,7 +161,7 @@ def _current(found: Situation) -> int:
         return 1 if part == "advent" else 2
     if found.erased:
         return 5
-    return {"draft": 1, "waiting": 2, "open": 2, "finished": 4}.get(found.state, 3)
+    return {"draft": 1, "waiting": 2, "opening": 2, "open": 2, "finished": 4, "cancelled": 4}.get(found.state, 3)
 
 
 def _day(moment: datetime) -> str:

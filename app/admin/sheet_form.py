@@ -34,8 +34,9 @@ class SheetForm(AdminForm):
         fields, message = self._fields_by_id(), fault.message
         path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in message)
         name = re.sub(r"\[(\d+)\]", lambda place: f"-{int(place[1]) - 1}", path).replace(".", "-")
-        if name not in fields and (line := re.fullmatch(r"(\w+)\[(\d+)\]", path)) and line[1] in fields:
-            name, message = line[1], f"rad {line[2]} {message}"
+        row = re.fullmatch(r"([\w.]+)\[(\d+)\]", path)
+        if name not in fields and row and (whole := row[1].replace(".", "-")) in fields:
+            name, message = whole, f"rad {row[2]} {message}"
         if name in fields:
             fields[name].errors = [*fields[name].errors, message]
         else:

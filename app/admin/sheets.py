@@ -9,13 +9,16 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from app.audit.chain import stamp
+from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
 
-COLUMNS = ("Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott")
-WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66)
+COLUMNS = (
+    *("Nr", "Mottaget", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"),
+    *("Post i loggen", "Lotten som gäller"),
+)
+WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66, 14, 66)
 """In signs."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_A_TIME = 500
@@ -24,10 +27,11 @@ _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def cells(entry: Entry) -> tuple[object, ...]:
-    """An entry under the headings of COLUMNS."""
+    """An entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
     municipality = MUNICIPALITIES.get(entry.municipality, "")
-    known = (entry.id, stamp(entry.received_at), entry.email, entry.answer, municipality)
-    return (*known, entry.motivation, entry.struck, entry.ticket)
+    received = entry.received_at.astimezone(SWEDEN).replace(tzinfo=None, microsecond=0)
+    known = (entry.id, received, entry.email, entry.answer, municipality)
+    return (*known, entry.motivation, entry.struck, entry.ticket, entry.nr, entry.stays)
 
 
 def _rows(contest_id: str) -> Iterator[tuple[object, ...]]:
@@ -57,7 +61,7 @@ def _harmless(cell: object) -> str:
 
 
 def workbook(contest_id: str, instance: str) -> BinaryIO:
-    """An open XLSX file that has no name any more. Every cell is text but for the number, so that nothing is run.
+    """An open XLSX file that has no name any more. Every cell is text but for number and time, so that nothing is run.
 
     What it is made of lies in the instance folder meanwhile, which is for the server's own user.
     """
@@ -73,8 +77,10 @@ def workbook(contest_id: str, instance: str) -> BinaryIO:
             for number, width in enumerate(WIDTHS):
                 sheet.set_column(number, number, width)
                 sheet.write_string(0, number, COLUMNS[number], book.add_format({"bold": True}))
-            for line, (number_of_entry, *row) in enumerate(_rows(contest_id), 1):
+            as_time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+            for line, (number_of_entry, received, *row) in enumerate(_rows(contest_id), 1):
                 sheet.write_number(line, 0, number_of_entry)
-                for column, cell in enumerate(row, 1):
+                sheet.write_datetime(line, 1, received, as_time)
+                for column, cell in enumerate(row, 2):
                     sheet.write_string(line, column, "" if cell is None else str(cell))
         return path.open("rb")

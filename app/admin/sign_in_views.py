@@ -12,7 +12,7 @@ from app import clock
 from app.admin import access, attempts, browsers, codes, kept, passkeys, passwords, proof
 from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, made
 from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
-from app.admin.models import SignIn
+from app.admin.models import Organiser, SignIn
 from app.web.limits import TooMany, spend
 
 Page = tuple[str, int]
@@ -155,13 +155,19 @@ def accept_invitation(token: str) -> BaseResponse | Page:
         spend("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
         if form.validate():
             key = current_app.config["SECRET_KEY"]
-            access.accept(token, *form.credentials(), key, clock.wall_now())
-            return redirect(url_for("admin.sign_in"), 303)
+            organiser = access.accept(token, *form.credentials(), key, clock.wall_now())
+            return _welcome(organiser)
     except access.AccessRefused as error:
         form.code.errors = [str(error)]
     except TooMany:
         form.code.errors = [WAIT]
     return _invitation_page(token, found.email, form, 422)
+
+
+def _welcome(organiser: Organiser) -> Page:
+    """The new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
+    made_now = codes.make_recovery_codes(organiser, clock.wall_now())
+    return render_template("admin/recovery_codes.html", codes=made_now, new=True), 200
 
 
 def _invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:

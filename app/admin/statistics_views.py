@@ -8,14 +8,15 @@ from flask import Response, abort, render_template
 from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.hatches import Edition
-from app.draw.standing import standing
+from app.contest.terms import contest_of
+from app.draw.status import standing
 from app.statistics import charts, summary
 from app.statistics.charts import Figure
 
 
 def _figures(edition: Edition) -> list[Figure]:
     now = clock.now()
-    return summary.of_edition(edition, standing(edition.contest, now) if edition.contest else None, now)
+    return summary.of_edition(edition, standing(contest, now) if (contest := contest_of(edition)) else None, now)
 
 
 @blueprint.get("/statistik")

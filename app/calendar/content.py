@@ -2,13 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from app.calendar.faults import ContentError, Fault, line_numbers, told
-from app.calendar.fields import Part
+from app.calendar.gaps import gaps
 from app.calendar.hatches import NUMBERS, Edition, Hatch, opens_at
 from app.calendar.markdown import FRONT_MATTER, to_html
 from app.calendar.schema import EditionFile, HatchFile
@@ -20,8 +21,11 @@ IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|webp|avif)")
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_edition(folder: Path) -> Edition:
-    """The edition in a folder named after its year. Raises ContentError with every fault in it."""
+def read_edition(folder: Path, demo: bool = False) -> Edition:
+    """The edition in a folder named after its year. Raises ContentError with every fault in it.
+
+    In a demo an example is as good as an address: nothing is sent.
+    """
     faults: list[Fault] = []
     year = int(folder.name)
     hatches = {number: _read_hatch(folder / f"{number:02}", year, number, faults) for number in NUMBERS}
@@ -42,27 +46,35 @@ def read_edition(folder: Path) -> Edition:
         before=to_html(edition.before),
         after=to_html(edition.after),
         about=to_html(edition.about),
-        gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches),
+        gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
     )
 
 
-def _gaps(folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None]) -> tuple[Fault, ...]:
-    """What is still empty of what the contest in hatch `number` must tell before it opens."""
+def _gaps(
+    folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None], demo: bool
+) -> tuple[Fault, ...]:
+    """What keeps the contest in hatch `number` closed, with the line where it stands or should."""
     hatch = hatches.get(number)
     if hatch is None or hatch.file.contest is None:
         return ()
-    parts: list[tuple[Path, str, Part]] = [
-        (folder / "edition.toml", "organiser", edition.organiser),
-        (folder / "edition.toml", "privacy", edition.privacy),
-        (folder / f"{number:02}" / "hatch.md", "contest", hatch.file.contest),
-    ]
     found = []
-    for path, table, part in parts:
-        for name in part.empty():
-            lines = line_numbers(path.read_text("utf-8-sig"))
-            line = lines.get(f"{table}.{name}", lines.get(table, 0))
-            found.append(Fault(_name(path), line, f"{table}.{name}", "fyll i fältet, annars öppnar inte tävlingen"))
+    for field, sentence in gaps(edition, hatch.file.contest, demo):
+        table = field.partition(".")[0]
+        path = folder / f"{number:02}" / "hatch.md" if table == "contest" else folder / "edition.toml"
+        lines = line_numbers(path.read_text("utf-8-sig"))
+        found.append(Fault(_name(path), lines.get(field, lines.get(table, 0)), field, sentence))
     return tuple(found)
+
+
+def reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) -> list[Fault]:
+    """Name the id of the edition's contest when another edition has it: entries and draw belong to the id."""
+    known = {other.file_contest.id: other.year for other in others if other.file_contest}
+    if edition.file_contest is None or edition.file_contest.id not in known:
+        return []
+    path = folder / f"{edition.file_contest_number:02}" / "hatch.md"
+    line = line_numbers(path.read_text("utf-8-sig")).get("contest.id", 0)
+    sentence = f"finns redan i kalendern {known[edition.file_contest.id]}; varje tävling ska ha ett eget"
+    return [Fault(_name(path), line, "contest.id", sentence)]
 
 
 def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:

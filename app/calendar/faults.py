@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _TIME = "ska vara en tid som 2026-12-10T00:00:00"
+_DATE = "ska vara ett datum som 2026-12-11"
 _ADDRESS = "ska vara en webbadress som börjar med https://"
 _SENTENCES = {
     "missing": "fältet saknas",
@@ -29,6 +30,10 @@ _SENTENCES = {
     "datetime_type": _TIME,
     "datetime_parsing": _TIME,
     "datetime_from_date_parsing": _TIME,
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
     "url_type": _ADDRESS,
     "url_parsing": _ADDRESS,
     "url_scheme": _ADDRESS,

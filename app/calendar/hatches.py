@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from app.calendar.faults import Fault
-from app.calendar.schema import Contest, EditionFile, HatchFile, Phase
+from app.calendar.schema import Contest, EditionFile, HatchFile
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
@@ -73,18 +73,17 @@ class Edition:
         return f"{self.file.title} – {self.file.theme}"
 
     @property
-    def contest_number(self) -> int | None:
-        """The number of the hatch that the contest stands in."""
+    def file_contest_number(self) -> int | None:
+        """The number of the hatch that the contest stands in, as the files have it now.
+
+        What a contest is once it has opened, `contest.terms` knows.
+        """
         return next((n for n in NUMBERS if self.hatches[n].file.contest), None)
 
     @property
-    def contest(self) -> Contest | None:
-        return self.hatches[self.contest_number].file.contest if self.contest_number else None
-
-    def contest_phase(self, now: datetime) -> Phase | None:
-        """The contest's phase at `now`, None without a contest; it does not open while a required field is empty."""
-        phase = self.contest.phase(now) if self.contest else None
-        return "waiting" if phase == "open" and self.gaps else phase
+    def file_contest(self) -> Contest | None:
+        """The contest as the files have it now."""
+        return self.hatches[self.file_contest_number].file.contest if self.file_contest_number else None
 
 
 Season = Literal["before", "advent", "after"]
@@ -133,6 +132,6 @@ def changes(edition: Edition) -> list[datetime]:
     # In November the page says how many days are left.
     moments |= {datetime(edition.year, 11, day, tzinfo=SWEDEN).astimezone(UTC) for day in range(1, 31)}
     moments.add(opens_at(edition.year, 24) + timedelta(days=1))
-    if contest := edition.contest:
+    if contest := edition.file_contest:
         moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
     return sorted(moments)

@@ -42,12 +42,12 @@ class LastGood:
         except OSError as error:
             _log.warning("Den senaste hela versionen av %s gick inte att spara: %s", year, error.strerror)
 
-    def read(self, year: int) -> Edition | None:
+    def read(self, year: int, demo: bool = False) -> Edition | None:
         """Return the edition in a year's archive; None when there is none that can be read."""
         try:
             with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(self.file(year)) as archive:
                 archive.extractall(folder)
-                return read_edition(Path(folder) / str(year))
+                return read_edition(Path(folder) / str(year), demo)
         except (OSError, zipfile.BadZipFile, ContentError):
             return None
 

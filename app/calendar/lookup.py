@@ -1,6 +1,6 @@
 """Finds what an address names, as far as it is open, and answers with what everybody may keep."""
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, g, request
 
 from app import clock
 from app.calendar import hatches
@@ -46,8 +46,11 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
 def public(body: str | bytes, mimetype: str = "text/html") -> Response:
     """A response that is the same for everybody. The page cache gives it its age and its encodings."""
     response = Response(weight.weighed(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
-    response.cache_control.public = True
-    response.cache_control.max_age = 0
+    if g.get("without_database"):
+        response.cache_control.no_store = True
+    else:
+        response.cache_control.public = True
+        response.cache_control.max_age = 0
     return response
 
 

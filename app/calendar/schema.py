@@ -1,16 +1,20 @@
 """The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import date as date_of_day
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, EmailStr, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from app.calendar.fields import Blank, Line, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
+from app.calendar.fields import Blank, Line, Mailbox, Options, OrganisationNumber, Part, Prose, SourceYear, SwedishTime
 
-Phase = Literal["before", "waiting", "open", "closed"]
-"""Of a contest: before its time, held back because a required field is empty, open, or closed."""
+# Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
+Phase = Literal["before", "waiting", "opening", "open", "closed"]
+AUTHORITY = "myndighet"
 REHEARSED = "ovning-"
 """How the id of a rehearsal's contest begins; no other may begin so."""
+# The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.
+BEFORE_DRAW = timedelta(hours=36)
 
 
 class Fact(Part):
@@ -26,7 +30,7 @@ class Question(Part):
     """A question with one right answer, given letter for letter among the options."""
 
     text: Line
-    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    options: Options
     answer: Line
     explanation: Line
 
@@ -42,19 +46,25 @@ class Prize(Part):
     count: Annotated[int, Field(gt=0, le=100)] = 1
 
 
+class Correction(Part):
+    """What was wrong in the rules, said beside them; it changes nothing."""
+
+    date: date_of_day
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
 class Contest(Part):
     """The contest of an edition, as its hatch describes it. Times without offset are Swedish."""
 
     TO_OPEN = ("who_may_enter", "exclusions", "prizes", "answer_days", "tax")
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,60}$")]
     question: Line
-    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    options: Options
     answer: Line
     opens: SwedishTime
     closes: SwedishTime
     draw_at: SwedishTime
-    two_person: Annotated[bool, Field(description="a second organiser approves locking and skips")] = False
-    minimum_age: Annotated[int, Field(ge=18, le=100)] = 18
+    minimum_age: Annotated[int, Field(ge=0, le=100)] = 18
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
     who_may_enter: Blank = ""
@@ -63,6 +73,7 @@ class Contest(Part):
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
+    corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
 
     @property
     def prize_count(self) -> int:
@@ -90,6 +101,15 @@ class Contest(Part):
         if not self.opens < self.closes < self.draw_at:
             raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
         return self
+
+    @field_validator("draw_at")
+    @classmethod
+    def _leaves_time(cls, value: datetime, info: ValidationInfo) -> datetime:
+        closes: datetime = info.data.get("closes", value)
+        # In UTC, for between two times of one zone Python counts what clocks show.
+        if closes < value and value.astimezone(UTC) - closes.astimezone(UTC) < BEFORE_DRAW:
+            raise ValueError("ska vara minst 36 timmar efter att tävlingen stänger, så att listan hinner granskas")
+        return value
 
     @field_validator("answer")
     @classmethod
@@ -123,16 +143,22 @@ class HatchFile(Part):
         return value
 
 
-class Organiser(Part):
-    """Who is answerable for the edition and its contest."""
+class Organisation(Part):
+    """The body that arranges the contest."""
 
     TO_OPEN = ("kind", "organisation_number", "address")
 
     name: Line
-    email: EmailStr
     address: Blank = ""
     kind: Literal["myndighet", "förening", ""] = ""
     organisation_number: OrganisationNumber = ""
+
+
+class Organiser(Organisation):
+    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
+
+    email: Mailbox
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20)] = ()
 
 
 class Privacy(Part):

@@ -6,13 +6,12 @@ The form only shows: what is decided here is decided before one is made, for mos
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from app.calendar.schema import Contest
-from app.contest.entries import canonical_email
-from app.typed import trimmed
+from app.contest import ages
+from app.contest.entries import AddressRefused, canonical_email
+from app.typed import address, trimmed
 
-LONGEST_ADDRESS, LONGEST_MOTIVATION = 254, 600
+LONGEST_MOTIVATION = 600
 Faults = dict[str, str]
 """Field to sentence."""
 
@@ -35,13 +34,13 @@ def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[
     faults = {}
     if answer not in contest.options:
         faults["answer"] = "Välj ett av svaren."
-    email = _canonical(posted.get("email", "").strip(), faults)
+    email = _canonical(address(posted.get("email", "")), faults)
     if municipality not in municipalities:
         faults["municipality"] = "Välj din kommun, eller ”Vill inte uppge”."
     if len(motivation) > LONGEST_MOTIVATION:
         faults["motivation"] = f"Korta texten till högst {LONGEST_MOTIVATION} tecken."
     if not _ticked(posted, "adult"):
-        faults["adult"] = f"Kryssa i att du har fyllt {contest.minimum_age} år. Det krävs för att delta."
+        faults["adult"] = ages.missing(contest.minimum_age)
     if not _ticked(posted, "rules"):
         faults["rules"] = "Kryssa i att du godkänner reglerna."
     if posted.get("website"):
@@ -50,17 +49,14 @@ def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[
     return faults or Answers(email, answer, municipality, motivation or None, nonce)
 
 
-def _canonical(address: str, faults: Faults) -> str:
-    """The address as it is kept; one that is not right is never mended in silence."""
-    if not address:
+def _canonical(typed: str, faults: Faults) -> str:
+    """The address as it is kept; one that is not right, or that no mail reaches, is never mended in silence."""
+    try:
+        if typed:
+            return canonical_email(typed)
         faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
-    elif len(address) > LONGEST_ADDRESS:
-        faults["email"] = "Adressen är för lång."
-    else:
-        try:
-            return canonical_email(validate_email(address, check_deliverability=False).normalized)
-        except (EmailNotValidError, ValueError):
-            faults["email"] = "Skriv e-postadressen så här: namn@exempel.se"
+    except AddressRefused as refused:
+        faults["email"] = str(refused)
     return ""
 
 

@@ -1,9 +1,13 @@
-"""What an entry is, when one may be sent in, and which of them count. Pure: time and chance are arguments.
+"""What an entry is, and which entries count. Pure: time and chance are arguments.
 
-The canonical address, the duplicate key, the receipt code and the ticket follow Öppen dragning v1, byte for byte.
+Receipt code, canonical address, duplicate key, ticket and settling follow Öppen dragning v2, byte for byte.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -11,57 +15,147 @@ import idna
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
-STRIKE_REASONS = ("dubblett", "fel svar", "anställd", "återkallad", "uppenbart falsk")
-"""The closed list of Öppen dragning v1. The first two are settled by the program at locking."""
-RESTORE_REASONS = ("struket av misstag", "nya uppgifter")
-"""Why a strike is taken back before the list is locked."""
+# What 26 characters of five bits need, in bytes.
+CODE_CHANCE = 17
+# RFC 5321 4.5.3.1
+LONGEST_ADDRESS, LONGEST_LOCAL_PART = 254, 64
+# RFC 5322 3.2.3, dot-atom
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+
+# Reasons in the organiser's hand.
+STRIKE_REASONS = ("anställd", "uppenbart falsk")
+WITHDRAWN, WRONG, DUPLICATE, LATE = "återkallad", "fel svar", "dubblett", "för sent"
+_EXAMPLE = "Skriv e-postadressen så här: namn@exempel.se"
+
+
+class AddressRefused(ValueError):
+    """An address that cannot be entered with. The text is a Swedish sentence for the participant."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What settling needs to know of an entry.
+
+    `number` is that of its record in the log; `struck` is why it is struck already, by its sender or by hand.
+    """
+
+    number: int
+    duplicate_key: str
+    answer: str
+    received_at: datetime
+    struck: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An entry that does not count, and why; `stays` is the number of the duplicate that does."""
+
+    number: int
+    reason: str
+    stays: int | None = None
+
+
+def receipt_code(chance: bytes) -> str:
+    """Return a receipt code of 130 bits from 17 bytes of a CSPRNG, never from a key."""
+    if len(chance) != CODE_CHANCE:
+        raise ValueError("a receipt code needs 17 bytes of chance")
+    number = int.from_bytes(chance, "big") >> 6
+    return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(CODE_LENGTH)))
+
+
+def grouped(code: str) -> str:
+    """Return a receipt code as people read it: ABCDE-FGHJK-…, the last group of six."""
+    return "-".join([*(code[start : start + 5] for start in range(0, 20, 5)), code[20:]])
+
+
+def plain_code(text: str) -> str:
+    """Return a typed or pasted receipt code as it is stored: no separators, O as 0, I and L as 1."""
+    kept = "".join(character for character in text.upper() if character.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def remove_invisible(text: str) -> str:
+    """Take away what cannot be seen but comes along when an address is pasted: format characters, selectors."""
+    return "".join(
+        character
+        for character in text
+        if unicodedata.category(character) not in ("Cf", "Cc") and not "\ufe00" <= character <= "\ufe0f"
+    )
 
 
 def canonical_email(address: str) -> str:
-    """The address as it goes into the ticket: NFKC, trimmed, the domain as A-label, all in lower case.
+    """Return the address as it goes into the ticket. Raises AddressRefused.
 
-    Raises ValueError when there is no local part or no domain that IDNA can encode.
+    NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
     """
-    local, at, domain = unicodedata.normalize("NFKC", address).strip().rpartition("@")
-    if not at or not local:
-        raise ValueError("not an e-mail address")
-    return f"{local}@{_a_label(domain)}".lower()
+    local, at, domain = unicodedata.normalize("NFKC", address).strip().partition("@")
+    if not at or "@" in domain:
+        raise AddressRefused(_EXAMPLE)
+    if not local.isascii():
+        raise AddressRefused("Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan.")
+    if not _LOCAL_PART.fullmatch(local):
+        raise AddressRefused(_EXAMPLE)
+    canonical = f"{local}@{_a_label(domain)}".lower()
+    if len(canonical) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL_PART:
+        raise AddressRefused("Adressen är för lång.")
+    return canonical
 
 
 @lru_cache(maxsize=1024)
 def _a_label(domain: str) -> str:
-    return idna.encode(domain, uts46=True).decode()
+    try:
+        label = idna.encode(domain, uts46=True, std3_rules=True).decode().removesuffix(".")
+    except (idna.IDNAError, UnicodeError, IndexError):
+        raise AddressRefused(_EXAMPLE) from None
+    # A name without a dot, or of digits at its end, is no host that mail can reach (RFC 3696 2).
+    if "." not in label or label.rpartition(".")[2].isdigit():
+        raise AddressRefused(_EXAMPLE)
+    return label
 
 
 def duplicate_key(canonical: str) -> str:
-    """What two addresses of one person share; never published. +tag goes, and for Gmail the dots too."""
+    """Return what two addresses of one person share; never published. +tag goes, and for Gmail the dots too."""
     local, _, domain = canonical.rpartition("@")
-    local = local.partition("+")[0] or local
+    # A + at the start is no tag.
+    local = local[:1] + local[1:].partition("+")[0]
     if domain in ("gmail.com", "googlemail.com"):
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"
 
 
-def receipt_code(chance: bytes) -> str:
-    """A receipt code of 26 Crockford characters (130 bits) from at least 17 bytes of chance."""
-    if len(chance) < 17:
-        raise ValueError("too little chance for a receipt code")
-    number = int.from_bytes(chance[:17], "big") >> 6
-    return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(CODE_LENGTH)))
+def is_label(text: str) -> bool:
+    """Check an option's label: NFC, trimmed, not empty, without control characters."""
+    whole = text == unicodedata.normalize("NFC", text).strip()
+    return whole and text != "" and not any(unicodedata.category(character) == "Cc" for character in text)
 
 
-def grouped(code: str) -> str:
-    """A receipt code as people read it: ABCDE-FGHJK-…, the last group of six."""
-    return "-".join([*(code[start : start + 5] for start in range(0, 20, 5)), code[20:]])
+def ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
+    """Return the public number of an entry, 64 hex digits; it binds code, address and answer.
 
-
-def plain_code(text: str) -> str:
-    """A receipt code as typed or pasted, in the form that is stored: no separators, O as 0, I and L as 1."""
-    kept = "".join(character for character in text.upper() if character.isalnum())
-    return kept.translate(str.maketrans("OIL", "011"))
-
-
-def ticket(contest_id: str, code: str, canonical: str) -> str:
-    """The public number of an entry, 64 hex digits; it binds the entry to one code and one address."""
-    lines = ("oppen-dragning/v1/lott", contest_id, code, canonical)
+    `answer` is the option's label as frozen. Raises ValueError when a part could be read as two lines.
+    """
+    lines = ("oppen-dragning/v2/lott", contest_id, code, canonical, answer)
+    if not is_label(answer) or any("\n" in line for line in lines):
+        raise ValueError("a part of the ticket is not one line")
     return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def settle(candidates: Iterable[Candidate], right_answer: str, closes: datetime) -> Iterator[Settled]:
+    """Give the entries that do not count at locking, by number.
+
+    Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number:
+    so a wrong first answer does not cost a right second one. This is the definition; the database does the same.
+    """
+    kept: dict[str, int] = {}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.number):
+        if candidate.struck:
+            yield Settled(candidate.number, candidate.struck)
+        elif candidate.received_at.replace(microsecond=0) > closes:
+            yield Settled(candidate.number, LATE)
+        elif candidate.answer != right_answer:
+            yield Settled(candidate.number, WRONG)
+        elif candidate.duplicate_key in kept:
+            yield Settled(candidate.number, DUPLICATE, kept[candidate.duplicate_key])
+        else:
+            kept[candidate.duplicate_key] = candidate.number

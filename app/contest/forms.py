@@ -8,6 +8,7 @@ from wtforms import BooleanField, EmailField, RadioField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 
 from app.calendar.schema import Contest
+from app.contest import ages
 from app.contest.municipalities import MUNICIPALITIES
 from app.web.form_token import TokenForm
 
@@ -28,8 +29,10 @@ class EntryForm(TokenForm):
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = _CHOICES
         self.answer.label.text = contest.question
-        self.adult.label.text = f"Jag har fyllt {contest.minimum_age} år"
+        self.adult.label.text = ages.confirmation(contest.minimum_age)
         self.motivation.label.text = contest.motivation_question
+        if not contest.minimum_age:
+            del self.adult
         if not contest.ask_motivation:
             del self.motivation
 

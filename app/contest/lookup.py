@@ -1,26 +1,49 @@
 """Finds the contest that an address names; it is as locked as the hatch that it stands in."""
 
-from flask import abort, g
+import logging
+
+from flask import abort, current_app, g
 
 from app.calendar.hatches import Edition
 from app.calendar.lookup import find_edition, find_hatch
 from app.calendar.schema import Contest
+from app.contest.terms import FrozenContest, contest_of, hatch_of
+
+_log = logging.getLogger(__name__)
 
 
 def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
-    """The contest in a hatch. Raises HatchLocked before its time, 404 where there is none."""
-    edition, hatch = find_hatch(year, number)
-    return edition, hatch.file.contest or abort(404)
+    """Return the contest in a hatch. Raises HatchLocked before its time, 404 where there is none."""
+    edition, _ = find_hatch(year, number)
+    contest = contest_of(edition)
+    if contest is None or hatch_of(edition) != number:
+        abort(404)
+    _refuse_practice(contest)
+    return edition, contest
 
 
 def find_contest(year: int) -> tuple[Edition, Contest, int]:
-    """An edition's contest and the number of its hatch; as locked as the hatch that it stands in.
+    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in.
 
     In the organisers' rehearsal of the public pages, the rehearsed contest instead.
     """
     if rehearsed := g.get("rehearsed"):
         found: tuple[Edition, Contest, int] = rehearsed
         return found
-    number = find_edition(year).contest_number or abort(404)
+    number = hatch_of(find_edition(year)) or abort(404)
     edition, contest = contest_in(year, number)
     return edition, contest, number
+
+
+def frozen_contest_in(year: int) -> FrozenContest:
+    """Return an edition's contest; 404 when it has not opened."""
+    _, contest, _ = find_contest(year)
+    return contest if isinstance(contest, FrozenContest) else abort(404)
+
+
+def _refuse_practice(contest: Contest) -> None:
+    """A value of the practice chain proves nothing, so only a demo shows a contest that it decides."""
+    config = current_app.config
+    if isinstance(contest, FrozenContest) and contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):
+        _log.error("Tävlingen %s avgörs av övningskällan och visas inte.", contest.id)
+        abort(404)

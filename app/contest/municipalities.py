@@ -1,4 +1,4 @@
-"""The municipalities to choose from: the 49 of Västra Götaland by their official code, then two other answers."""
+"""The municipalities to choose from: Västra Götaland and Kungsbacka by official code, then two other answers."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """The contest's rules in plain text, made from the fields of the edition. Pure.
 
-The text is what the låsbevis carries the checksum of, so it has no layout of its own: headings and paragraphs,
-one blank line between them, and a last line feed.
+The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
+them, paragraphs, one blank line between them, and a last line feed.
 """
 
 from datetime import datetime
@@ -10,39 +10,38 @@ from functools import lru_cache
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from app.calendar.schema import Contest, Organiser
+from app.calendar.schema import Contest, Organisation
 from app.clock import SWEDEN
+from app.contest import ages
+from app.spec.record import SKIP_REASONS
 
-UNREACHED = "svarar inte"
-SKIP_REASONS = (UNREACHED, "tackar nej", "inte behörig", "återkallad")
-"""The closed list of reasons for going on to the next in line; also named in the rules."""
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
-
+HOW_DRAWN = (
+    "Vinnaren avgörs av ett slumptal från en fristående tjänst. Klockslaget bestämdes när tävlingen öppnade. "
+    "Då fanns talet inte, så ingen kunde känna till eller påverka det."
+)
+# Stands where a field is still empty; the contest does not open with it.
 _BLANK = "(inte ifyllt ännu)"
-"""Stands where a field is still empty; the contest does not open with it."""
+_COSTS_NOTHING = "Det kostar inget att delta och inget köp krävs."
 
 Section = tuple[str, list[str]]
 
 
-def sections(contest: Contest, organiser: Organiser) -> list[Section]:
-    """The rules as (heading, paragraphs)."""
-    return [*_taking_part(contest, organiser), *_winning(contest), *_afterwards(contest, organiser)]
+def sections(contest: Contest, organisation: Organisation) -> list[Section]:
+    """Return the rules as (heading, paragraphs)."""
+    return [*_taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
 
 
-def _taking_part(contest: Contest, organiser: Organiser) -> list[Section]:
+def _taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
+    number = organisation.organisation_number or _BLANK
     return [
-        (
-            "Arrangör",
-            [
-                f"{organiser.name}, organisationsnummer {organiser.organisation_number or _BLANK}.",
-                f"Adress: {organiser.address or _BLANK}. E-post: {organiser.email}.",
-            ],
-        ),
+        ("Arrangör", [f"{organisation.name}, organisationsnummer {number}. Adress: {organisation.address or _BLANK}."]),
+        ("Frågan", [f"{contest.question} Du väljer mellan {', '.join(contest.options)}. Ett av svaren är rätt."]),
         (
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
-                f"Du ska ha fyllt {contest.minimum_age} år. Det kostar inget att delta och inget köp krävs.",
+                f"{ages.terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 contest.exclusions or _BLANK,
             ],
         ),
@@ -51,8 +50,10 @@ def _taking_part(contest: Contest, organiser: Organiser) -> list[Section]:
             [
                 f"Tävlingen är öppen från {swedish(contest.opens)} till {swedish(contest.closes)}, svensk tid.",
                 "Du deltar med formuläret i kalendern. Behöver du göra det på något annat sätt, skriv till arrangören.",
-                "En person deltar med ett bidrag. Kommer det flera från samma person räknas det första.",
-                "Du kan ta tillbaka ditt bidrag när du vill, med kvittokoden och din e-postadress.",
+                "Svarade du fel kan du skicka ett rätt svar till. En person har högst en lott i dragningen: den första "
+                "med rätt svar.",
+                "Du kan ta tillbaka ditt svar när du vill, med länken i mejlet du får.",
+                *(("Motiveringen är frivillig och avgör ingenting.",) if contest.ask_motivation else ()),
             ],
         ),
     ]
@@ -68,58 +69,74 @@ def _winning(contest: Contest) -> list[Section]:
         (
             "Så utses vinnaren",
             [
-                "Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v1. "
-                "Dragningen görs en gång. "
-                "Ett slumptal som vi i förväg pekat ut, och som ingen kan känna till eller påverka, "
-                "avgör vem som vinner. "
-                "Vem som helst kan räkna efter.",
-                f"Dragningen görs tidigast {swedish(contest.draw_at)}, svensk tid.",
+                f"Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v2. {HOW_DRAWN}",
+                f"Tiden är {swedish(contest.draw_at)}, svensk tid. Tolv timmar före låses listan över lotter, och alla "
+                "som är med får listans kontrollsumma med mejl.",
+                "Före låsningen kan arrangören stryka den som är anställd hos arrangören eller har skickat ett "
+                "uppenbart falskt svar. Den som blir struken får veta det med mejl.",
+                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst räkna efter.",
             ],
         ),
         (
             "Så kontaktar vi vinnaren",
             [
-                "Vi skriver till den e-postadress som bidraget skickades med, minst två olika dagar. "
-                f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från vårt första brev. "
+                "Vi skriver till den e-postadress som svaret skickades med, så snart dragningen är gjord. "
+                f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från brevet. "
                 f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
-                "Varje sådant byte syns i protokollet.",
+                "Varje sådant byte är offentligt.",
+                "Den första på listan får det första priset, den andra det andra. Finns ingen kvar på listan faller "
+                "priset bort.",
                 "Vinnarens lott är offentlig. Namnet visar vi bara om vinnaren säger ja till det.",
             ],
         ),
     ]
 
 
-def _afterwards(contest: Contest, organiser: Organiser) -> list[Section]:
+def _afterwards(contest: Contest, organisation: Organisation) -> list[Section]:
     return [
         ("Skatt", [contest.tax or _BLANK]),
         (
             "Dina uppgifter",
             [
-                "Vi använder din e-postadress för att skicka ett kvitto, hålla ordning på bidragen och nå vinnaren, "
-                "inget annat. "
-                f"Uppgifterna raderas {contest.keep_days} dagar efter att sista vinsten är utdelad. "
-                "Allt om hur vi hanterar dem står på kalenderns sida Personuppgifter.",
+                "Vi använder din e-postadress för att skicka mejl om tävlingen, hålla ordning på svaren och nå "
+                f"vinnaren, inget annat. Uppgifterna raderas {contest.keep_days} dagar efter att sista vinsten är "
+                "utdelad. Allt om hur vi hanterar dem står på kalenderns sida Personuppgifter.",
             ],
         ),
         (
             "Frågor och klagomål",
-            [f"Skriv till {organiser.email} eller till {organiser.name}, {organiser.address or _BLANK}."],
+            [
+                f"Skriv till {organisation.name}, {organisation.address or _BLANK}. E-postadressen står på sidan Om "
+                "kalendern."
+            ],
         ),
     ]
 
 
-def text(contest: Contest, organiser: Organiser) -> str:
-    """The rules as the bytes that the låsbevis vouches for (UTF-8, LF)."""
-    parts = [f"{'ÖVNING. ' if contest.is_rehearsal else ''}Regler för tävlingen {contest.id}"]
-    for heading, paragraphs in sections(contest, organiser):
-        parts += [heading, *paragraphs]
+def text(contest: Contest, organisation: Organisation, title: str) -> str:
+    """Return regler.txt (UTF-8, LF)."""
+    parts = [f"{'ÖVNING. ' if contest.is_rehearsal else ''}Regler för tävlingen i {title} ({contest.id})"]
+    for heading, paragraphs in sections(contest, organisation):
+        parts += [f"{heading}\n{'-' * len(heading)}", *paragraphs]
     return "\n\n".join(parts) + "\n"
+
+
+def read_sections(rules: str) -> list[Section]:
+    """Return the sections of regler.txt as it was frozen."""
+    found: list[Section] = []
+    for part in rules.rstrip("\n").split("\n\n")[1:]:
+        heading, underline, _ = part.partition("\n---")
+        if underline:
+            found.append((heading, []))
+        elif found:
+            found[-1][1].append(part)
+    return found
 
 
 @lru_cache(maxsize=1024)
 def swedish(moment: datetime) -> str:
-    """An instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
+    """Return an instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
     local = moment.astimezone(SWEDEN)
     clock_time = "HH.mm.ss" if local.second else "HH.mm"
     return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")

@@ -1,4 +1,4 @@
-"""The contest: its form, its receipt, its rules."""
+"""The contest: its form, its thanks, its rules."""
 
 import logging
 from datetime import timedelta
@@ -8,28 +8,35 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.audit import records
+from app.audit.records import RecordKind
 from app.calendar.hatches import Edition
 from app.calendar.lookup import public
-from app.calendar.schema import Contest
-from app.contest import acceptance, answers, entries, rulebook, rules
-from app.contest.acceptance import Receipt
+from app.calendar.schema import Contest, Phase
+from app.clock import PREVIEW
+from app.contest import answers, entries, opening, rules, store, terms
 from app.contest.answers import Answers, Faults
 from app.contest.forms import EntryForm
 from app.contest.lookup import contest_in, find_contest
 from app.contest.municipalities import MUNICIPALITIES
+from app.contest.opening import NotReady
+from app.contest.store import SavedEntry
+from app.contest.terms import FrozenContest
 from app.database import db
+from app.mail import post
 from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.limits import TooMany, spend
+from app.web.limits import TooMany, check, hit, spend
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
+USED = "Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till."
 
 Page = tuple[str, int]
 
 
 @blueprint.after_request
 def never_kept(response: Response) -> Response:
-    """Forms and receipts are one person's; no cache may keep them."""
+    """Forms and thanks are one person's; no cache may keep them."""
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -37,31 +44,43 @@ def never_kept(response: Response) -> Response:
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
 def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
-    if (phase := edition.contest_phase(clock.now())) != "open":
-        return _not_open(edition, number, contest, phase), 200
-    return _form_page(edition, number, contest, 200)
+    phase = _phase(edition, contest)
+    if phase == "open" or (phase == "opening" and PREVIEW in request.environ):
+        return _form_page(edition, number, contest, 200)
+    return _not_open(edition, number, contest, phase), 200
 
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
-    if (phase := edition.contest_phase(clock.now())) != "open":
-        return _not_open(edition, number, contest, phase), 409
-    if _is_too_many():
-        return _form_page(edition, number, contest, 429, trouble="limit")
+    if (phase := _phase(edition, contest)) not in ("open", "opening"):
+        return _not_open(edition, number, contest, phase, late=True), 409
     sent = _sent(contest)
     if not isinstance(sent, Answers):
-        return _form_page(edition, number, contest, 422, sent)
+        return _refuse(edition, number, contest, sent)
+    try:
+        check("bidrag", **_entry_limits())
+    except TooMany:
+        return _form_page(edition, number, contest, 429, trouble="limit")
     return _save(edition, number, contest, sent)
 
 
-def _is_too_many() -> bool:
-    """Count this try."""
+def _phase(edition: Edition, contest: Contest) -> Phase | None:
+    phase = terms.phase_of(edition, clock.now())
+    return "closed" if phase == "open" and records.has(contest.id, RecordKind.CANCELLED) else phase
+
+
+def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
+    """Show what is to be mended; counted apart, so that right entries of the same office still come in."""
     try:
-        spend("bidrag", each=current_app.config["ENTRY_LIMIT"], together=current_app.config["ENTRY_LIMIT_ALL"])
+        spend("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
     except TooMany:
-        return True
-    return False
+        return _form_page(edition, number, contest, 429, faults, trouble="refused")
+    return _form_page(edition, number, contest, 422, faults)
+
+
+def _entry_limits() -> dict[str, str]:
+    return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
 def _sent(contest: Contest) -> Answers | Faults:
@@ -79,22 +98,29 @@ def _sent(contest: Contest) -> Answers | Faults:
 def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
-        rulebook.hold(contest, edition.file.organiser, clock.now())
-        receipt = acceptance.save_entry(contest, sent, current_app.config["SECRET_KEY"], clock.now())
-    except acceptance.ContestLocked:
-        return _not_open(edition, number, contest, "closed"), 409
+        frozen = opening.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
+        saved = store.save_entry(frozen, sent, clock.now())
+    except NotReady as reason:
+        _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
+        return _not_open(edition, number, contest, "waiting"), 409
+    except store.NotReceived:
+        return _not_open(edition, number, contest, "closed", late=True), 409
+    except store.FormUsed:
+        return _form_page(edition, number, contest, 422, {"token": USED})
     except SQLAlchemyError:
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte sparas")
         return _form_page(edition, number, contest, 503, trouble="not-saved")
-    return render_receipt(edition, number, contest, receipt), 200
+    if saved.is_new:
+        hit("bidrag", **_entry_limits())
+    return render_thanks(edition, number, frozen, sent, saved), 200
 
 
-def render_receipt(edition: Edition, number: int, contest: Contest, receipt: Receipt) -> str:
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "receipt": receipt}
-    context["code"] = entries.grouped(receipt.code)
-    context["as_text"] = render_template("contest/receipt.txt", **context)
-    return render_template("contest/receipt.html", **context)
+def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: Answers, saved: SavedEntry) -> str:
+    """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    shown = {"code": entries.grouped(saved.code), "ticket": saved.ticket} if not post.server() else {}
+    return render_template("contest/thanks.html", **context, **shown)
 
 
 def _form_page(
@@ -112,27 +138,21 @@ def _form_page(
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
-def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None) -> str:
+def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase}
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
+    context["cancelled"] = records.has(contest.id, RecordKind.CANCELLED)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
 
 @blueprint.get("/<year:year>/tavling/villkor")
 def rules_page(year: int) -> Response:
-    """The rules as they are now, beside every earlier version."""
+    """The rules as they were frozen, or as they will be, with what was corrected since."""
     edition, contest, _ = find_contest(year)
-    organiser = edition.file.organiser
-    try:
-        frozen, away = rulebook.versions(contest.id), False
-    except SQLAlchemyError:
-        db.session.rollback()
-        _log.exception("Reglernas versioner kunde inte läsas")
-        frozen, away = [], True
-    current = rules.text(contest, organiser)
-    # Only the newest can be in force: an older one with the same words was replaced in between.
-    in_force = frozen[-1] if frozen and frozen[-1].text == current else None
-    context: dict[str, Any] = {"edition": edition, "contest": contest, "sections": rules.sections(contest, organiser)}
-    context |= {"in_force": in_force, "earlier": [each for each in frozen if each is not in_force]}
-    context["away"] = away
+    frozen = isinstance(contest, FrozenContest)
+    told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
+    context: dict[str, Any] = {"edition": edition, "contest": contest, "frozen": frozen}
+    context["sections"] = told or rules.sections(contest, edition.file.organiser)
+    file = edition.file_contest
+    context["corrections"] = file.corrections if file and file.id == contest.id else ()
     return public(render_template("contest/rules.html", **context))

@@ -1,4 +1,4 @@
-"""The record of a draw. Every row is written once, but for names and proposals; triggers in the database see to it."""
+"""The record of a draw. Every row but a winner's name is written once; triggers in the database see to it."""
 
 from datetime import date, datetime
 
@@ -8,19 +8,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Base, UTCDateTime
 
 
-class Lock(Base):
-    """The locked list: one per contest."""
+class LockedList(Base):
+    """The locked list: one per contest. `steps` tells how many steps later than in the terms its round is."""
 
-    __tablename__ = "draw_lock"
+    __tablename__ = "draw_list"
 
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_terms.contest_id"), primary_key=True)
     locked_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    draw_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    chain_hash: Mapped[str] = mapped_column(sa.String(64))
+    steps: Mapped[int]
     round: Mapped[int] = mapped_column(sa.BigInteger)
-    prizes: Mapped[int]
-    rules: Mapped[str] = mapped_column(sa.Text)
-    proof: Mapped[str] = mapped_column(sa.Text)
+    draw_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    counted: Mapped[int]
+    struck: Mapped[int]
+    list_sha256: Mapped[str] = mapped_column(sa.String(64))
+    proof: Mapped[str] = mapped_column(sa.Text, doc="lasbevis.txt")
     proof_sha256: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -29,26 +30,25 @@ class ListedTicket(Base):
 
     __tablename__ = "draw_ticket"
 
-    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_lock.contest_id"), primary_key=True)
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_list.contest_id"), primary_key=True)
     ticket: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     counts: Mapped[bool]
 
 
-class Drawn(Base):
+class DrawnValue(Base):
     """The verified value and the seed: one per contest."""
 
     __tablename__ = "draw_value"
 
-    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_lock.contest_id"), primary_key=True)
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_list.contest_id"), primary_key=True)
     drawn_at: Mapped[datetime] = mapped_column(UTCDateTime)
     signature: Mapped[str] = mapped_column(sa.String(96))
     randomness: Mapped[str] = mapped_column(sa.String(64))
-    entropy: Mapped[str] = mapped_column(sa.String(200))
     seed: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Rank(Base):
-    """One place in the ranking; place 1 is first in line for a prize."""
+    """One place in the ranking; place 1 is first in line for the first prize."""
 
     __tablename__ = "draw_rank"
     __table_args__ = (sa.UniqueConstraint("contest_id", "ticket"),)
@@ -56,7 +56,18 @@ class Rank(Base):
     contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_value.contest_id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ticket: Mapped[str] = mapped_column(sa.String(64))
-    key: Mapped[str] = mapped_column(sa.String(64))
+
+
+class Letter(Base):
+    """When the letter to a place left: the mail server took it, or `refused` it for good."""
+
+    __tablename__ = "draw_letter"
+    __table_args__ = (sa.ForeignKeyConstraint(["contest_id", "place"], ["draw_rank.contest_id", "draw_rank.place"]),)
+
+    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    refused: Mapped[bool]
 
 
 class Verdict(Base):
@@ -71,32 +82,14 @@ class Verdict(Base):
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Anchor(Base):
-    """A copy of the låsbevis' checksum outside the organiser's reach: who has it, since when, and where to ask."""
+class Cancellation(Base):
+    """That a contest was cancelled, and why."""
 
-    __tablename__ = "draw_anchor"
+    __tablename__ = "draw_cancellation"
 
-    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("draw_lock.contest_id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    recipient: Mapped[str] = mapped_column(sa.String(200))
-    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    reference: Mapped[str] = mapped_column(sa.String(200), doc="a diary number or the like")
-    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Contact(Base):
-    """An attempt to reach the person at a place in line; never what was said, nor to which address."""
-
-    __tablename__ = "draw_contact"
-    __table_args__ = (sa.ForeignKeyConstraint(["contest_id", "place"], ["draw_rank.contest_id", "draw_rank.place"]),)
-
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    tried_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    how: Mapped[str] = mapped_column(sa.String(20))
-    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    recorded_by: Mapped[int] = mapped_column(doc="the number of the organiser's account")
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_terms.contest_id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(400))
+    cancelled_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class WinnerName(Base):
@@ -115,26 +108,10 @@ class WinnerName(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Proposal(Base):
-    """An act that waits for a second organiser. Once decided on it is never changed."""
-
-    __tablename__ = "draw_proposal"
-
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    act: Mapped[str] = mapped_column(sa.String(20))
-    payload: Mapped[str] = mapped_column(sa.Text, doc="JSON")
-    proposed_by: Mapped[int] = mapped_column(doc="the number of the organiser's account")
-    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    decided_by: Mapped[int | None]
-    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    outcome: Mapped[str | None] = mapped_column(sa.String(20))
-
-
 class Rehearsal(Base):
     """A rehearsal that was started, with a contest of its own."""
 
     __tablename__ = "draw_rehearsal"
 
-    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    contest_id: Mapped[str] = mapped_column(sa.ForeignKey("contest_terms.contest_id"), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -3,34 +3,67 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.contest import rulebook
+from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import approval, listing, protocol, publication, ranking, verifiera
-from app.draw.anchors import anchors
-from app.draw.midnights import Midnight
-from app.draw.models import Drawn, Lock
-from app.draw.standing import outcomes_of
+from app.draw import listing, status, verifiera, winners
+from app.draw.models import DrawnValue, LockedList
+from app.spec import files, record
+from app.spec.lines import stamp
 
 
 def locked_list(contest_id: str) -> Iterator[str]:
-    """lista.txt once the list is locked."""
-    return protocol.list_lines(contest_id, listing.locked(contest_id))
+    """Give lista.txt."""
+    return files.list_lines(contest_id, listing.locked(contest_id))
 
 
-def list_of(contest_id: str, midnight: Midnight) -> Iterator[str]:
-    """lista.txt as it was at a midnight."""
-    return protocol.list_lines(contest_id, listing.on_record(contest_id, midnight.record))
+def protocol(contest: FrozenContest) -> Iterator[str]:
+    """Give protokoll.json, once the value has come; the list and the order are read as they go."""
+    lock, drawn = db.session.get_one(LockedList, contest.id), db.session.get_one(DrawnValue, contest.id)
+    skipped, won = _outcomes(contest.id)
+    texts = {
+        "tavling.txt": [contest.terms],
+        "regler.txt": [contest.rules],
+        "lista.txt": locked_list(contest.id),
+        "lasbevis.txt": [lock.proof],
+    }
+    result = record.DrawResult(
+        signatur=drawn.signature,
+        slumptal=drawn.randomness,
+        fro=drawn.seed,
+        ordning=listing.ordered(contest.id),
+        forbigangna=skipped,
+        vinnare=won,
+        mejl=status.mail_counts(lock),
+    )
+    return record.record_parts(texts, result)
 
 
-def protocol_of(lock: Lock) -> Iterator[str]:
-    """protokoll.json; what it has beside the ranking is read at once, the ranking as it goes."""
-    drawn = db.session.get(Drawn, lock.contest_id)
-    record = publication.record(lock, drawn, [], outcomes_of(lock.contest_id))
-    record |= publication.witnesses(lock.contest_id, anchors(lock.contest_id), approval.approved(lock.contest_id))
-    record |= publication.rules_history(rulebook.versions(lock.contest_id))
-    return protocol.sealed(publication.text(record, ranking.places(lock.contest_id)))
+def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
+    """Return what the protocol says of those in line."""
+    names, outcomes = winners.names(contest_id), status.outcomes_of(contest_id)
+    skips = [
+        record.Skip(
+            outcome.place,
+            outcome.skipped,
+            stamp(outcome.decided_at),
+            stamp(outcome.letter.left_at) if outcome.letter else None,
+        )
+        for outcome in outcomes
+        if outcome.skipped
+    ]
+    won = [
+        record.Winner(
+            outcome.place,
+            outcome.ticket,
+            stamp(outcome.decided_at),
+            names[outcome.place].first_name if outcome.place in names else None,
+        )
+        for outcome in outcomes
+        if not outcome.skipped
+    ]
+    return skips, won
 
 
 def verifier() -> str:
-    """verifiera.py."""
+    """Return verifiera.py."""
     return Path(verifiera.__file__).read_text("utf-8")

@@ -1,21 +1,16 @@
-"""Asks the relays of the beacon for the value of a round, in turn; none of them is trusted, each only saves a paste."""
+"""Asks the relays of the beacon, in turn; none of them is trusted, each only saves a paste."""
 
-import json
 import time
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from http.client import HTTPException
 from typing import Any
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from app.calendar.schema import Contest
-from app.database import db
-from app.draw import beacon, conduct, rehearsal
-from app.draw.conduct import ActRefused
-from app.draw.models import Lock
+from app.spec import beacon
+from app.spec.beacon import Chain
 
+# Seconds that one relay gets.
 PATIENCE = 3.0
-"""Seconds that one relay gets."""
 
 
 class NoAnswer(Exception):
@@ -32,25 +27,47 @@ class _NoRedirects(HTTPRedirectHandler):
 _opener = build_opener(_NoRedirects)
 
 
-def addresses(relays: Iterable[str], chain_hash: str, number: int) -> list[str]:
-    """Where a round can be read, at each relay."""
-    return [f"{relay}/{chain_hash}/public/{number}" for relay in relays]
+def addresses(relays: Iterable[str], chain: Chain, number: int | str) -> list[str]:
+    """Return where a round can be read, at each relay."""
+    return [f"{relay}/{chain.hash}/public/{number}" for relay in relays]
 
 
-def ask(relays: Iterable[str], chain: beacon.Chain, number: int, patience: float = PATIENCE) -> str:
-    """The first genuine answer for a round of the chain, as the relay wrote it. Raises NoAnswer."""
-    for address in addresses(relays, chain.hash, number):
+def ask(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
+    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises NoAnswer."""
+    for answer in _answers(addresses(relays, chain, number), patience):
         try:
-            answer = _read(address, patience)
-            beacon.verified(chain, number, answer)
-        except (OSError, HTTPException, ValueError, beacon.BeaconError):
+            beacon.verify(chain, number, answer)
+        except beacon.BeaconError:
             continue
         return answer
     raise NoAnswer
 
 
+def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE) -> int:
+    """Return the newest round that a relay shows with a genuine signature; 0 when none does.
+
+    A lying relay could otherwise have a draw cancelled.
+    """
+    newest = 0
+    for answer in _answers(addresses(relays, chain, "latest"), patience):
+        try:
+            newest = max(newest, beacon.verify_any(chain, answer).round)
+        except beacon.BeaconError:
+            continue
+    return newest
+
+
+def _answers(asked: Iterable[str], patience: float) -> Iterator[str]:
+    """Give what each relay answers, those that do."""
+    for address in asked:
+        try:
+            yield _read(address, patience)
+        except (OSError, HTTPException, ValueError):
+            continue
+
+
 def _read(address: str, patience: float) -> str:
-    """The body of an answer, no longer than a value can be. Raises OSError, HTTPException or ValueError."""
+    """Return the body of an answer, no longer than a value can be. Raises OSError, HTTPException or ValueError."""
     end = time.monotonic() + patience
     body = b""
     request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 – the setting allows https only
@@ -60,25 +77,3 @@ def _read(address: str, patience: float) -> str:
             if len(body) > beacon.LARGEST_PASTE or time.monotonic() > end:
                 raise ValueError("too long an answer, or too slow a relay")
     return body.decode()
-
-
-def fetch(contest: Contest, relays: Sequence[str], chain: beacon.Chain, now: datetime) -> None:
-    """Makes the draw with the value that a relay gives. Raises ActRefused."""
-    locked = db.session.get(Lock, contest.id)
-    if locked is None or now < locked.draw_at:
-        # Nothing to ask for yet; the act says why.
-        conduct.draw(contest, json.dumps({}), chain, now)
-        return
-    number = locked.round
-    db.session.rollback()
-    if chain == rehearsal.CHAIN:
-        conduct.draw(contest, rehearsal.relay_answer(number), chain, now)
-        return
-    try:
-        answer = ask(relays, chain, number)
-    except NoAnswer:
-        raise ActRefused(
-            "Ingen av källorna gav slumptalet just nu. Vänta en minut och försök igen, "
-            "eller öppna en av länkarna, kopiera hela svaret och klistra in det här."
-        ) from None
-    conduct.draw(contest, answer, chain, now)

@@ -1,17 +1,14 @@
-"""Looks one ticket up in what is public: is it in the list, and where does it stand in the ranking?"""
+"""Looks one ticket up in the locked list: is it in, and where does it stand in the ranking?"""
 
 import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
 from app.contest import entries
 from app.database import db
-from app.draw import listing
-from app.draw.midnights import Midnight
 from app.draw.models import ListedTicket, Rank
-from app.draw.standing import Standing
+from app.draw.status import Standing
 
 LENGTH, SHORTEST = 64, 8
 
@@ -41,7 +38,7 @@ def typed_ticket(text: str) -> str:
     if re.fullmatch(f"[{entries.CROCKFORD}]{{{entries.CODE_LENGTH}}}", entries.plain_code(kept)):
         raise LooksSecret("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
     if not re.fullmatch(r"[0-9a-f]*…?", kept):
-        raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från ditt kvitto.")
+        raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
     kept = kept.rstrip("…")
     if len(kept) < SHORTEST:
         raise UnclearTicket("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
@@ -50,9 +47,12 @@ def typed_ticket(text: str) -> str:
     return kept
 
 
-def find(standing: Standing, midnight: Midnight | None, start: str) -> Found | None:
-    """The ticket that begins with `start`, in the locked list or in that of the midnight. Raises UnclearTicket."""
-    found = _beginning(standing, midnight, start)
+def find(standing: Standing, start: str) -> Found | None:
+    """Return the ticket that begins with `start` in the locked list. Raises UnclearTicket."""
+    first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
+    query = sa.select(ListedTicket.ticket, ListedTicket.counts)
+    query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
+    found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2)).all()
     if len(found) > 1:
         raise UnclearTicket("Flera lotter börjar så. Skriv några tecken till.")
     if not found:
@@ -60,18 +60,3 @@ def find(standing: Standing, midnight: Midnight | None, start: str) -> Found | N
     ticket, counts = found[0]
     place = sa.select(Rank.place).where(Rank.contest_id == standing.contest_id, Rank.ticket == ticket)
     return Found(ticket, counts, db.session.scalar(place))
-
-
-def _beginning(standing: Standing, midnight: Midnight | None, start: str) -> list[tuple[str, bool]]:
-    """The first two lines of the list whose tickets begin so."""
-    first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
-    if standing.lock:
-        query = sa.select(ListedTicket.ticket, ListedTicket.counts)
-        query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
-        found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2))
-        return [(ticket, counts) for ticket, counts in found]
-    if midnight is None:
-        return []
-    history = listing.history(standing.contest_id, midnight.record).where(AuditRecord.ticket.between(first, last))
-    rows = db.session.execute(history.order_by(AuditRecord.ticket).limit(2)).all()
-    return [*listing.at(rows, midnight.record)]

@@ -1,4 +1,4 @@
-"""What is done about the one who is next in line, and about winners: attempts to reach them, and their names."""
+"""Who wins, place by place: letters, confirm, skip, decline, and the names that winners let us show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,19 +7,24 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.chain import stamp
-from app.calendar.schema import Contest
+from app.audit.records import RecordKind
 from app.clock import SWEDEN
+from app.contest import entries
+from app.contest.models import entry_of
 from app.contest.municipalities import MUNICIPALITIES
+from app.contest.rules import swedish
+from app.contest.terms import FrozenContest
 from app.database import db, write
-from app.draw import contacts
-from app.draw.conduct import ActRefused
-from app.draw.models import Contact, Drawn, Verdict, WinnerName
-from app.draw.verdicts import refuse_unless_next
+from app.draw import status
+from app.draw.actions import ActionNotAllowed
+from app.draw.models import DrawnValue, Letter, Rank, Verdict, WinnerName
 from app.mail import outbox
 
 LONGEST_NAME = 60
 UNNAMED = "vill-inte-uppge"
+NO_ANSWER, DECLINED, NOT_ELIGIBLE = "svarar inte", "tackar nej", "inte behörig"
+# In the organiser's hand; the others are the winner's own.
+SKIP_REASONS = (NO_ANSWER, NOT_ELIGIBLE)
 
 
 @dataclass(frozen=True)
@@ -31,87 +36,135 @@ class Named:
     consented_on: date
 
 
-def try_to_reach(contest: Contest, place: int, how: str, tried_at: datetime, by: int, now: datetime) -> None:
-    """Records that organiser number `by` tried to reach the next in line. Raises ActRefused."""
-    if how not in contacts.WAYS:
-        raise ActRefused("Välj ett av sätten i listan.")
+def advance(contest: FrozenContest, now: datetime) -> None:
+    """Pass over withdrawn entries and queue letters to those in line, inside the caller's write() transaction."""
+    while any(_advance_one(contest, rank, now) for rank in status.in_line(contest)):
+        pass
+
+
+def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
+    """Pass over the place when its entry is withdrawn; else see that its letter is queued."""
+    entry = entry_of(contest.id, rank.ticket)
+    if entry and entry.blocked_at:
+        _decide(contest, rank, entries.WITHDRAWN, now)
+        return True
+    if contest.is_rehearsal and db.session.get(Letter, (contest.id, rank.place)) is None:
+        note_letter(contest.id, rank.place, now, refused=False)
+    elif not contest.is_rehearsal:
+        outbox.put("vinst", contest.id, rank.ticket, now, rank.place)
+    return False
+
+
+def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> None:
+    """Note that the letter to a place left, once, inside the caller's write() transaction.
+
+    A letter that the mail server refuses for good has left too: else the place could never be passed over.
+    """
+    if db.session.get(Letter, (contest_id, place)) is None:
+        db.session.add(Letter(contest_id=contest_id, place=place, left_at=now, refused=refused))
+        records.append(contest_id, RecordKind.LETTER, now, plats=place)
+        db.session.flush()
+
+
+def confirm(contest: FrozenContest, place: int, now: datetime) -> None:
+    """Confirm one in line as a winner."""
     write()
-    _attempt(contest, place, how, tried_at, by, now)
+    rank = _in_line(contest, place)
+    _letter(contest, place)
+    _decide(contest, rank, None, now)
     db.session.commit()
 
 
-def write_to(contest: Contest, place: int, by: int, now: datetime) -> None:
-    """Sends the winner's letter to the next in line, and records it as an attempt. Raises ActRefused."""
+def skip(contest: FrozenContest, place: int, reason: str, now: datetime) -> None:
+    """Pass over one in line whose answer days are over, and tell them."""
+    if reason not in SKIP_REASONS:
+        raise ActionNotAllowed("Välj ett av skälen i listan.")
     write()
-    rank = refuse_unless_next(contest, place)
-    if _day(now) in contacts.days_tried(contest.id, place):
-        raise ActRefused("Ett försök är redan antecknat i dag. Vänta till i morgon med nästa brev.")
-    _attempt(contest, place, "e-post", now, by, now)
-    outbox.put("vinst", contest.id, rank.ticket, now)
+    rank = _in_line(contest, place)
+    until = status.answer_by(contest, _letter(contest, place).left_at)
+    if now < until:
+        raise ActionNotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
+    _decide(contest, rank, reason, now)
+    if not contest.is_rehearsal:
+        outbox.put("forbigangen", contest.id, rank.ticket, now, place)
+    advance(contest, now)
     db.session.commit()
 
 
-def _attempt(contest: Contest, place: int, how: str, tried_at: datetime, by: int, now: datetime) -> None:
-    refuse_unless_next(contest, place)
-    if not _drawn_at(contest).replace(second=0, microsecond=0) <= tried_at <= now:
-        raise ActRefused("Tiden ska ligga efter dragningen, och inte i framtiden.")
-    found = [attempt for attempt in contacts.attempts(contest.id) if attempt.place == place]
-    if any((attempt.how, attempt.tried_at) == (how, tried_at) for attempt in found):
-        raise ActRefused("Försöket är redan antecknat.")
-    number = len(found) + 1
-    attempt = {"place": place, "number": number, "tried_at": tried_at, "how": how}
-    db.session.add(Contact(contest_id=contest.id, recorded_at=now, recorded_by=by, **attempt))
-    records.append(contest.id, "kontakt", now, plats=place, forsok=number, satt=how, forsokt=stamp(tried_at))
+def decline(contest: FrozenContest, place: int, ticket: str, now: datetime) -> None:
+    """Take the winner's own no, at once."""
+    write()
+    rank = _in_line(contest, place)
+    if rank.ticket != ticket:
+        raise ActionNotAllowed("Länken gäller inte.")
+    _letter(contest, place)
+    _decide(contest, rank, DECLINED, now)
+    advance(contest, now)
+    db.session.commit()
 
 
-def publish(contest: Contest, place: int, named: Named, now: datetime) -> None:
-    """Publishes a confirmed winner's first name and municipality. Raises ActRefused."""
+def _in_line(contest: FrozenContest, place: int) -> Rank:
+    found = next((rank for rank in status.in_line(contest) if rank.place == place), None)
+    if found is None:
+        raise ActionNotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
+    return found
+
+
+def _letter(contest: FrozenContest, place: int) -> Letter:
+    found = db.session.get(Letter, (contest.id, place))
+    if found is None:
+        raise ActionNotAllowed("Brevet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
+    return found
+
+
+def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
+    db.session.add(Verdict(contest_id=contest.id, place=rank.place, skipped=skipped, decided_at=now))
+    if skipped:
+        outbox.drop(contest.id, rank.ticket)
+        records.append(contest.id, RecordKind.SKIPPED, now, plats=rank.place, skal=skipped)
+    else:
+        records.append(contest.id, RecordKind.WON, now, plats=rank.place)
+    db.session.flush()
+
+
+def publish(contest: FrozenContest, place: int, named: Named, now: datetime) -> None:
+    """Publish a confirmed winner's first name and municipality."""
     if not named.first_name or len(named.first_name) > LONGEST_NAME:
-        raise ActRefused(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
+        raise ActionNotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
     if named.municipality not in MUNICIPALITIES or named.municipality == UNNAMED:
-        raise ActRefused("Välj en kommun i listan.")
+        raise ActionNotAllowed("Välj en kommun i listan.")
     write()
-    _refuse_unless_winner(contest, place)
-    if not _day(_drawn_at(contest)) <= named.consented_on <= _day(now):
-        raise ActRefused("Dagen ska ligga efter dragningen, och inte i framtiden.")
+    verdict, drawn = db.session.get(Verdict, (contest.id, place)), db.session.get(DrawnValue, contest.id)
+    if verdict is None or verdict.skipped or drawn is None:
+        raise ActionNotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
+    if not _day(drawn.drawn_at) <= named.consented_on <= _day(now):
+        raise ActionNotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
     if db.session.get(WinnerName, (contest.id, place)):
-        raise ActRefused("Namnet är redan publicerat. Ta bort det först om det är fel.")
+        raise ActionNotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
     db.session.add(WinnerName(contest_id=contest.id, place=place, recorded_at=now, **vars(named)))
-    records.append(contest.id, "namn-visat", now, plats=place, ja=named.consented_on.isoformat())
     db.session.commit()
 
 
-def withdraw(contest: Contest, place: int, now: datetime) -> None:
-    """Takes a published name away. Raises ActRefused when there is none."""
+def withdraw_name(contest: FrozenContest, place: int) -> None:
+    """Take a published name away."""
     write()
     named = db.session.get(WinnerName, (contest.id, place))
     if named is None:
-        raise ActRefused("Det finns inget publicerat namn att ta bort.")
+        raise ActionNotAllowed("Det finns inget publicerat namn att ta bort.")
     db.session.delete(named)
-    records.append(contest.id, "namn-borttaget", now, plats=place)
     db.session.commit()
 
 
 def forget(contest_id: str) -> int:
-    """Erases the published names of a contest, inside the caller's write() transaction; how many there were."""
+    """Erase the published names of a contest, inside the caller's write() transaction; how many there were."""
     gone = db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def names(contest_id: str) -> Mapping[int, WinnerName]:
-    """The published names, by place."""
+    """Return the published names, by place."""
     found = db.session.scalars(sa.select(WinnerName).where(WinnerName.contest_id == contest_id))
     return {named.place: named for named in found}
-
-
-def _refuse_unless_winner(contest: Contest, place: int) -> None:
-    verdict = db.session.get(Verdict, (contest.id, place))
-    if verdict is None or verdict.skipped:
-        raise ActRefused("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
-
-
-def _drawn_at(contest: Contest) -> datetime:
-    return db.session.execute(sa.select(Drawn.drawn_at).where(Drawn.contest_id == contest.id)).scalar_one()
 
 
 def _day(moment: datetime) -> date:

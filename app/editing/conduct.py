@@ -46,6 +46,7 @@ class Desk:
     root: Path
     history: History
     shown: dict[int, Edition]
+    demo: bool = False
 
     def read(self, leaf: Leaf) -> Files:
         return leaves.read(self.root, leaf)
@@ -103,7 +104,7 @@ def put_all(desk: Desk, changes: Changes, act: Act) -> None:
     _tried(desk, changes, act.now)
     refuse_too_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
-    first = edition.contest_number if edition else None
+    first = edition.file_contest_number if edition else None
     done: list[tuple[Leaf, Files, Version]] = []
     try:
         for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
@@ -123,9 +124,9 @@ def refuse_too_early(desk: Desk, changes: Changes, now: datetime, years: Iterabl
 
 def _tried(desk: Desk, changes: Changes, now: datetime) -> None:
     year = next(iter(changes)).year
-    if found := trial.faults(desk.root, year, changes):
+    if found := trial.faults(desk.root, year, changes, desk.shown):
         raise Refused(faults=tuple(found))
-    if sentence := trial.refused(desk.shown.get(year), changes, now):
+    if sentence := trial.refused(desk.shown.get(year), changes, now, desk.demo):
         raise Refused(sentence)
 
 

@@ -99,7 +99,7 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
         raise Refused(f"Det finns redan en kalender för {year}.")
     if not re.fullmatch(r"20\d\d", str(year)):
         raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
-    if found := trial.faults(desk.root, year, made):
+    if found := trial.faults(desk.root, year, made, desk.shown):
         raise Refused(faults=tuple(found))
     conduct.refuse_too_early(desk, made, act.now, years=desk.shown)
     with leaves.in_words():
@@ -135,6 +135,6 @@ def take_in(desk: Desk, year: int, body: bytes, act: Act) -> None:
             _founded(desk, year, made, act)
             return
         edition = desk.shown.get(year)
-        if edition and edition.contest_phase(act.now) in ("open", "closed"):
+        if edition and trial.has_opened(edition, act.now):
             raise Refused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
         conduct.put_all(desk, made, act)

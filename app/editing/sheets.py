@@ -54,6 +54,7 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
         "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
+        "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **_options_shown(contest),
     }
 
@@ -72,6 +73,7 @@ def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
             for prize in _filled(shown["prizes"])
         ],
+        "corrections": [row | {"date": _date(row["date"])} for row in _filled(shown["corrections"])],
     }
     return {"contest": contest}, None
 
@@ -91,14 +93,18 @@ def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
 
 
 def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
+    organiser = file.get("organiser", {})
+    witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
     return {
-        "organiser": {name: _text(file.get("organiser", {}).get(name)) for name in ORGANISER},
+        "organiser": {name: _text(organiser.get(name)) for name in ORGANISER} | witnesses,
         "privacy": {name: _text(file.get("privacy", {}).get(name)) for name in PRIVACY},
     }
 
 
 def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    return {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}, None
+    changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
+    changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
+    return changes, None
 
 
 def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:
@@ -139,7 +145,7 @@ def with_row(shown: Mapping[str, Any], act: str) -> Values:
     return dict(shown) | {name: rows}
 
 
-ROW = re.compile(r"(facts|prizes|shortcomings)(\+|-[1-9]\d?)")
+ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
 """What a button of a list says it does."""
 
 

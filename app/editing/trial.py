@@ -5,45 +5,43 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from app.calendar.content import read_edition
+from app.calendar.content import read_edition, reused_id
 from app.calendar.faults import ContentError, Fault
+from app.calendar.gaps import gaps
 from app.calendar.hatches import NUMBERS, Edition, is_open
 from app.calendar.schema import Contest, EditionFile, HatchFile
 from app.editing.document import taken_apart, values
 from app.editing.leaves import Files, Leaf, text_of
 
 Changes = Mapping[Leaf, Files]
-TEXTS_OF_A_CONTEST = {"who_may_enter", "exclusions", "tax", "motivation_question"}
-"""What may still be put in other words when a contest has opened."""
-FIXED = (
-    "Tävlingen har öppnat. Då går det bara att ändra texterna om vem som får delta, vem som inte får det, skatt och "
-    "motivering. Fråga, svar, tider och vinster ligger fast."
-)
+# What may still be said when a contest has opened: it stands beside the rules.
+BESIDE_THE_TERMS = {"corrections"}
+FIXED = "Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."
 TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den synas för tidigt."
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
 
 
-def faults(root: Path, year: int, changes: Changes) -> list[Fault]:
+def faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
     """What the site would refuse in the edition with `changes`, but for what is wrong elsewhere today already."""
-    found = _read(root, year, changes)
+    others = [edition for other, edition in shown.items() if other != year]
+    found = _read(root, year, changes, others)
     if not found:
         return []
     own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
-    before = _read(root, year, {})
+    before = _read(root, year, {}, others)
     return [fault for fault in found if fault.file in own or fault not in before]
 
 
-def _read(root: Path, year: int, changes: Changes) -> list[Fault]:
+def _read(root: Path, year: int, changes: Changes, others: Iterable[Edition]) -> list[Fault]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / str(year)
         folder.mkdir()
         for leaf in (Leaf(year), *(Leaf(year, number) for number in NUMBERS)):
             _lay_out(folder.parent, root, leaf, changes.get(leaf))
         try:
-            read_edition(folder)
+            return reused_id(folder, read_edition(folder), others)
         except ContentError as error:
             return error.faults
-    return []
 
 
 def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
@@ -59,27 +57,33 @@ def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
         (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
 
 
-def refused(edition: Edition | None, changes: Changes, now: datetime) -> str:
+def refused(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
     """Why a contest that people have met may not become this, in one sentence; "" when it may.
 
     `edition` is what the site shows now. The files in `changes` are without faults.
     """
-    phase = edition.contest_phase(now) if edition else None
-    if edition is None or edition.contest is None or phase not in ("open", "closed"):
+    if edition is None or edition.file_contest is None or not has_opened(edition, now):
         return ""
+    phase = edition.file_contest.phase(now)
     for leaf, files in changes.items():
         if leaf.number:
             contest = _contest(files)
-            expected = edition.contest if leaf.number == edition.contest_number else None
+            expected = edition.file_contest if leaf.number == edition.file_contest_number else None
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
-            if contest and contest.empty() and phase == "open":
+            if contest and phase == "open" and gaps(edition.file, contest, demo):
                 return NOT_EMPTY
         elif phase == "open":
             file = EditionFile.model_validate(values(text_of(files)))
-            if file.organiser.empty() or file.privacy.empty():
+            if gaps(file, edition.file_contest, demo):
                 return NOT_EMPTY
     return ""
+
+
+def has_opened(edition: Edition, now: datetime) -> bool:
+    """Check whether the contest in the files has come to its opening with everything filled in."""
+    phase = edition.file_contest.phase(now) if edition.file_contest else "before"
+    return phase == "closed" or (phase == "open" and not edition.gaps)
 
 
 def too_early(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
@@ -106,4 +110,4 @@ def _contest(files: Files) -> Contest | None:
 
 
 def _fixed(contest: Contest) -> dict[str, object]:
-    return contest.model_dump(exclude=TEXTS_OF_A_CONTEST)
+    return contest.model_dump(exclude=BESIDE_THE_TERMS)

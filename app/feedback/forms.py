@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import DataRequired, Length
 
 from app.feedback.models import KINDS
-from app.typed import trimmed
+from app.typed import address, trimmed
 from app.web.form_token import QUICKEST, TokenForm
 
 
@@ -25,7 +25,7 @@ class FeedbackForm(TokenForm):
     )
     reply_to = EmailField(
         "E-postadress, om du vill ha svar",
-        filters=[trimmed],
+        filters=[trimmed, address],
         validators=[Length(max=254, message="Adressen är för lång.")],
     )
     website = StringField("Lämna tomt")

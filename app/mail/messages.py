@@ -1,19 +1,13 @@
-"""What the calendar writes to people: plain text first, the same words as HTML beside it. Pure."""
+"""A mail: plain text first, the same words as HTML beside it. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from app.calendar.hatches import Edition
-from app.calendar.schema import Contest
-from app.clock import SWEDEN
-from app.contest.entries import grouped
-from app.contest.rules import NEVER_ASKED, swedish
 
 
 @dataclass(frozen=True)
@@ -57,71 +51,6 @@ class Sender:
     address: str
     reply_to: str
     public_url: str
-
-
-@dataclass(frozen=True)
-class Received:
-    """What a receipt tells of an entry; `repeated` when the same person had sent one before."""
-
-    code: str
-    ticket: str
-    received_at: datetime
-    repeated: bool
-
-
-def receipt(edition: Edition, contest: Contest, received: Received, public_url: str) -> Letter:
-    """The receipt for one entry."""
-    several = (
-        "Vi har fått mer än ett bidrag från dig. Det första räknas i dragningen. Det här är kvittot på ett av dem.",
-    )
-    return Letter(
-        f"Kvitto på ditt bidrag i {edition.file.title}",
-        (
-            "Hej!",
-            f"Ditt bidrag i tävlingen i {edition.file.title} är mottaget {swedish(received.received_at)}.",
-            *(several if received.repeated else ()),
-            Labelled("Din kvittokod", grouped(received.code)),
-            Labelled("Din lott i dragningen", received.ticket),
-            "Spara det här brevet. Med koden och din e-postadress kan du se ditt bidrag, hämta dina uppgifter eller "
-            "ta tillbaka bidraget:",
-            Labelled("Mitt bidrag", f"{public_url}/mitt-bidrag", address=True),
-            f"Tävlingen stänger {swedish(contest.closes)}. Tidigast {swedish(contest.draw_at)} lottas vinnaren i en "
-            "öppen dragning, som du kan räkna efter:",
-            Labelled("Dragningen", f"{public_url}/{edition.year}/dragning", address=True),
-            f"Vinner du skriver vi till dig från {edition.file.organiser.email}. {NEVER_ASKED}",
-            "Har du inte deltagit? Då har någon annan skrivit din adress. Ta tillbaka bidraget på sidan Mitt bidrag, "
-            "så raderas adressen.",
-            edition.file.organiser.name,
-        ),
-    )
-
-
-def winner(edition: Edition, contest: Contest, ticket: str, now: datetime, public_url: str) -> Letter:
-    """What the organiser writes to whoever is next in line; the days to answer count from `now`."""
-    answer_by = (
-        (now + timedelta(days=contest.answer_days or 0)).astimezone(SWEDEN).replace(hour=23, minute=59, second=0)
-    )
-    prizes = " eller ".join(_inside_a_sentence(prize.title) for prize in contest.prizes)
-    return Letter(
-        f"Du har vunnit i {edition.file.title}",
-        (
-            "Hej!",
-            f"Din lott har dragits i tävlingen i {edition.file.title}. Du har vunnit {prizes}.",
-            Labelled("Din lott", ticket),
-            f"Svara på det här brevet senast {swedish(answer_by)} och berätta om du tar emot vinsten, hur vi når dig "
-            "och att du är med i tävlingen enligt reglerna. Annars går vinsten vidare till nästa på listan.",
-            "Skriv också om vi får visa ditt förnamn och din kommun på sidan om dragningen. Det är frivilligt och "
-            "påverkar inte vinsten.",
-            f"Så gick dragningen till, och så kan du räkna efter. {NEVER_ASKED}",
-            Labelled("Dragningen", f"{public_url}/{edition.year}/dragning", address=True),
-            edition.file.organiser.name,
-        ),
-    )
-
-
-def _inside_a_sentence(title: str) -> str:
-    """”Ett par lampor” as ”ett par lampor”, but ”SJ-biljett” as it is."""
-    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
 
 
 def message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:

@@ -4,13 +4,14 @@ A mail is taken out for a while before it is sent, so that two processes never s
 died has lost it when the while is over, and it is tried again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import db, write
+from app.database import AnySelect, UTCDateTime, db, write
 from app.mail.models import WAITING, OutboxMail
 
 TAKEN_FOR = timedelta(minutes=10)
@@ -18,6 +19,16 @@ TAKEN_FOR = timedelta(minutes=10)
 _BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """How long to wait after each failed try; the last goes on, for a server can be down for days."""
 _TRIES_TO_NOTE = 3
+# By kind, the lowest first: the checksum of the locked list must be there before the value.
+PRIORITY = {
+    "last": 0,
+    "vinst": 1,
+    "forbigangen": 1,
+    "installd": 1,
+    "struken": 1,
+    "aterstalld": 1,
+    "kvitto": 2,
+}
 _INSERT = sa.insert(OutboxMail.__table__)  # type: ignore[arg-type]
 
 
@@ -29,6 +40,7 @@ class Taken:
     kind: str
     contest_id: str
     ticket: str
+    number: int
     created_at: datetime
     tries: int
 
@@ -42,43 +54,64 @@ class Waiting:
     refused: int
 
 
-def put(kind: str, contest_id: str, ticket: str, now: datetime) -> None:
-    """Puts a mail in, inside the caller's write() transaction."""
-    put_all(kind, [(contest_id, ticket, now)])
+def put(kind: str, contest_id: str, ticket: str, now: datetime, number: int = 0) -> None:
+    """Put a mail in, inside the caller's write() transaction; the same mail once more is none."""
+    same = (OutboxMail.contest_id == contest_id, OutboxMail.kind == kind, OutboxMail.ticket == ticket)
+    if db.session.scalar(sa.select(OutboxMail.id).where(*same, OutboxMail.number == number)) is None:
+        put_all(kind, [(contest_id, ticket, number, now)])
 
 
-def put_all(kind: str, mails: Iterable[tuple[str, str, datetime]]) -> None:
-    """Puts mails in, each a contest, a ticket and an instant, inside the caller's write() transaction."""
+def put_all(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> None:
+    """Put mails in, each a contest, a ticket, a number and an instant, inside the caller's write() transaction."""
     rows = [
-        {"contest_id": contest_id, "ticket": ticket, "created_at": at, "next_try_at": at}
-        for contest_id, ticket, at in mails
+        {"contest_id": contest_id, "ticket": ticket, "number": number, "created_at": at, "next_try_at": at}
+        for contest_id, ticket, number, at in mails
     ]
-    fields = {"kind": kind, "tries": 0, "state": WAITING}
-    db.session.connection().execute(_INSERT, [row | fields for row in rows])
+    fields = {"kind": kind, "priority": PRIORITY[kind], "tries": 0, "state": WAITING}
+    if rows:
+        db.session.connection().execute(_INSERT, [row | fields for row in rows])
 
 
-def take(now: datetime) -> Taken | None:
-    """Takes out the mail whose time came first, counted as a try; None when there is none."""
+def put_from(kind: str, tickets: AnySelect, now: datetime) -> None:
+    """Put a mail in for each (contest, ticket) of a query, inside the caller's write() transaction."""
+    names = ["contest_id", "ticket", "kind", "number", "priority", "created_at", "next_try_at", "tries", "state"]
+    moment = sa.literal(now, UTCDateTime)
+    told: list[Any] = [sa.literal(kind), sa.literal(0), sa.literal(PRIORITY[kind]), moment, moment, sa.literal(0)]
+    db.session.execute(sa.insert(OutboxMail).from_select(names, tickets.add_columns(*told, sa.literal(WAITING))))
+
+
+def claim(now: datetime) -> Taken | None:
+    """Take out the most urgent mail that is due, counted as a try; None when there is none."""
     write()
     due = sa.select(OutboxMail).where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
-    mail = db.session.scalar(due.order_by(OutboxMail.next_try_at, OutboxMail.id).limit(1))
+    mail = db.session.scalar(due.order_by(OutboxMail.priority, OutboxMail.next_try_at, OutboxMail.id).limit(1))
     taken = None
     if mail:
         mail.tries += 1
         mail.next_try_at = now + TAKEN_FOR
-        taken = Taken(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.created_at, mail.tries)
+        taken = Taken(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.number, mail.created_at, mail.tries)
     db.session.commit()
     return taken
 
 
-def settle(mail: Taken, state: str, now: datetime, trouble: str | None = None) -> None:
-    """Notes that a mail was sent, refused or dropped: it is never tried again.
+def drop(contest_id: str, ticket: str | None = None) -> None:
+    """Drop the waiting mails of a contest, or those about one ticket, inside the caller's write() transaction."""
+    where = [OutboxMail.contest_id == contest_id, OutboxMail.state == WAITING]
+    where += [OutboxMail.ticket == ticket] if ticket else []
+    change = sa.update(OutboxMail).where(*where).values(state="dropped")
+    db.session.execute(change, execution_options={"synchronize_session": False})
+
+
+def settle(
+    mail: Taken, state: str, now: datetime, trouble: str | None = None, and_then: Callable[[], None] = lambda: None
+) -> None:
+    """Note that a mail was sent, refused or dropped, and what follows from it: it is never tried again.
 
     Tries anew when the database is too busy, for what was sent and not noted would be sent once more.
     """
     for left in reversed(range(_TRIES_TO_NOTE)):
         try:
-            return _note(mail, state=state, settled_at=now, trouble=trouble)
+            return _note(mail, and_then, state=state, settled_at=now, trouble=trouble)
         except sa.exc.OperationalError:
             db.session.rollback()
             if not left:
@@ -88,14 +121,16 @@ def settle(mail: Taken, state: str, now: datetime, trouble: str | None = None) -
 
 def postpone(mail: Taken, now: datetime, trouble: str) -> None:
     """Puts a mail back, to be tried again later and later."""
-    _note(mail, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
+    _note(mail, lambda: None, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
 
 
-def _note(mail: Taken, **values: object) -> None:
-    """Writes what became of this try, unless somebody has taken the mail since or settled it."""
+def _note(mail: Taken, and_then: Callable[[], None], **values: object) -> None:
+    """Write what became of this try, unless another process has taken the mail since or settled it."""
     write()
     still_ours = (OutboxMail.id == mail.id, OutboxMail.tries == mail.tries, OutboxMail.state == WAITING)
-    db.session.execute(sa.update(OutboxMail).where(*still_ours).values(**values))
+    noted = db.session.execute(sa.update(OutboxMail).where(*still_ours).values(**values))
+    if noted.rowcount:  # type: ignore[attr-defined]
+        and_then()
     db.session.commit()
 
 

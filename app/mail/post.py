@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from flask import current_app
+
 TIMEOUT = 20
 """Seconds to wait for each of a server's words."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -34,6 +36,11 @@ class Closed(Postponed):
 
 class Refused(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
+
+
+def server() -> str:
+    """Return the address of the server that mails go to; none in a demo, whose people do not exist."""
+    return "" if current_app.config["DEMO"] else str(current_app.config["MAIL_URL"])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from app import clock
 from app.admin import inspection, upkeep
 from app.calendar import security_txt
 from app.calendar.feed_views import security_text
-from app.mail import delivery, messages, post
+from app.mail import messages, post
 from app.operations import backup
 from app.web import health, limits
 
@@ -95,7 +95,7 @@ def _permissions() -> Iterator[Line]:
 
 
 def _mail() -> Iterator[Line]:
-    if not (server := delivery.server()):
+    if not (server := post.server()):
         return
     try:
         post.greet(server, messages.host(current_app.config["PUBLIC_URL"]))

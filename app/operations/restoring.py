@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, current_app
 
-from app import config, database, migrations, sqlite_file
+from app import clock, config, database, migrations, sqlite_file
+from app.audit import records
+from app.audit.records import RecordKind
 from app.clock import Clock
-from app.database import db
+from app.contest.models import FrozenTerms
+from app.database import db, write
 from app.operations import bundle, copies
 from app.operations.bundle import Bundle, Manifest, Unusable
 
@@ -48,7 +52,17 @@ def restore(file: Path) -> Manifest:
     if not current_app.config["SECRET_KEY"] and (key := Path(current_app.instance_path) / "secret_key").is_file():
         current_app.config["SECRET_KEY"] = key.read_text().strip()
     migrations.upgrade()
+    _record_restoring()
     return backup.manifest
+
+
+def _record_restoring() -> None:
+    """Write it into the log of every contest that is not erased: what came after the backup is lost."""
+    write()
+    for contest_id in db.session.scalars(sa.select(FrozenTerms.contest_id)).all():
+        if not records.has(contest_id, RecordKind.ERASED):
+            records.append(contest_id, RecordKind.BACKUP_RESTORED, clock.host_now())
+    db.session.commit()
 
 
 def _refuse_other_program(manifest: Manifest) -> None:

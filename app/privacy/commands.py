@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app import clock
-from app.calendar.lookup import library
+from app.contest import terms
 from app.privacy import erasure
 
 
@@ -13,11 +13,11 @@ from app.privacy import erasure
 @with_appcontext
 def erase(year: int) -> None:
     """Gallrar personuppgifterna i ett års tävling, när tiden har kommit."""
-    edition = library().editions.get(year)
-    if edition is None or edition.contest is None:
-        raise click.ClickException(f"Det finns ingen tävling {year}.")
+    contest = terms.frozen_in(year)
+    if contest is None:
+        raise click.ClickException(f"Ingen tävling har öppnat {year}.")
     try:
-        record = erasure.erase(edition, edition.contest, "flask erase", clock.now())
+        record = erasure.erase(contest, "flask erase", clock.now())
     except erasure.ErasureRefused as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(erasure.in_words(record))

@@ -1,28 +1,27 @@
 """Erasing what is known of people when its time is up, so that no file keeps a trace, and a record that it was done.
 
-The public record of the draw stays as it is: tickets without codes and addresses are nobody's.
+The public record of the draw stays as it is: tickets without codes and addresses are no one's.
 """
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.audit import records
-from app.calendar.hatches import Edition
-from app.calendar.schema import Contest
-from app.contest.models import Entry
+from app.audit.records import RecordKind
+from app.calendar.schema import AUTHORITY
+from app.contest import terms
+from app.contest.models import ContestContact, Entry
+from app.contest.terms import FrozenContest
 from app.database import db, vacuum, write
 from app.draw import winners
-from app.draw.standing import standing
+from app.draw.status import standing
 from app.feedback.models import Feedback
-from app.mail.models import WAITING, OutboxMail
-from app.privacy import letters, retention, stranded
-from app.privacy.models import Erasure
+from app.mail import outbox
+from app.privacy import letters, retention
+from app.privacy.models import Erasure, ErasureNote
 from app.web import limits
 
-AUTHORITY = "myndighet"
-CLEANED = "rensad"
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
 
 
@@ -30,11 +29,15 @@ class ErasureRefused(Exception):
     """Nothing was erased. The text is a Swedish sentence that says why and what to do."""
 
 
-def due_at(contest: Contest, now: datetime) -> datetime:
-    """When the contest's personal data is to be erased, as things stand at `now`."""
+def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
+    """Return when the contest's personal data is to be erased, as things stand; None while it goes on."""
     found = standing(contest, now)
-    finished = found.outcomes[-1].decided_at if found.state == "finished" and found.outcomes else None
-    return retention.erase_at(contest, finished)
+    ended = None
+    if found.cancelled:
+        ended = found.cancelled.cancelled_at
+    elif found.state == "finished" and found.drawn:
+        ended = max((outcome.decided_at for outcome in found.outcomes), default=found.drawn.drawn_at)
+    return retention.erase_at(contest, ended, found.lock is not None)
 
 
 def sweep() -> None:
@@ -44,28 +47,25 @@ def sweep() -> None:
 
 
 def erase_due(now: datetime) -> list[str]:
-    """Erases what has had its time, in every edition, and returns Swedish sentences for the log."""
-    editions = current_app.extensions["library"].editions.values()
-    told = [stranded.in_words(contest_id) for contest_id in stranded.stranded(editions)]
-    for edition in editions:
-        if contest := edition.contest:
-            told += _erased(edition, contest, now)
-    return told
+    """Erase what has had its time, in every contest, and return Swedish sentences for the log."""
+    return [sentence for contest in terms.all_frozen() for sentence in _erase_one(contest, now)]
 
 
-def _erased(edition: Edition, contest: Contest, now: datetime) -> list[str]:
-    """One edition's part of the night: what is due, and what an earlier night could not finish."""
+def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
+    """One contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
-        return [*_later_feedback(contest, now), *([] if is_cleaned(contest.id) else [_cleaning_told(contest.id, now)])]
-    if due_at(contest, now) > now:
+        told = _erase_later_feedback(contest, now)
+        return told if is_cleaned(contest.id) else [*told, _clean_again(contest.id, now)]
+    due = due_at(contest, now)
+    if due is None or due > now:
         return []
     try:
-        return [in_words(erase(edition, contest, "nattlig gallring", now))]
+        return [in_words(erase(contest, "nattlig gallring", now))]
     except ErasureRefused as refused:
         return [str(refused)]
 
 
-def _later_feedback(contest: Contest, now: datetime) -> list[str]:
+def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
     """What people have written since the erasure goes when it is as old as the entries were."""
     write()
     gone = _erase_feedback(now - timedelta(days=contest.keep_days))
@@ -73,8 +73,8 @@ def _later_feedback(contest: Contest, now: datetime) -> list[str]:
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
 
 
-def _cleaning_told(contest_id: str, now: datetime) -> str:
-    done = "Klart: inga rester finns kvar." if _cleaned(contest_id, now) else REMAINS
+def _clean_again(contest_id: str, now: datetime) -> str:
+    done = "Klart: inga rester finns kvar." if _clean(contest_id, now) else REMAINS
     return f"Rester efter gallringen i {contest_id}. {done}"
 
 
@@ -83,39 +83,47 @@ def is_erased(contest_id: str) -> bool:
 
 
 def is_cleaned(contest_id: str) -> bool:
-    """Whether the files are known to hold nothing of what was erased."""
-    return records.has(contest_id, CLEANED)
+    """Check whether the files are known to hold nothing of what was erased."""
+    note = db.session.get(ErasureNote, contest_id)
+    return note is not None and note.cleaned_at is not None
 
 
-def erase(edition: Edition, contest: Contest, ordered_by: str, now: datetime) -> Erasure:
-    """Erases a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
-    _refuse_before_its_time(edition, contest, now)
+def note_of(contest_id: str) -> ErasureNote | None:
+    """Return under which decision a contest was erased, and who ordered it."""
+    return db.session.get(ErasureNote, contest_id)
+
+
+def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
+    """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
+    _refuse_before_its_time(contest, now)
     write()
     if is_erased(contest.id):
         db.session.rollback()
         raise ErasureRefused("Uppgifterna är redan gallrade.")
-    entries = _emptied(contest)
-    record = Erasure(
-        contest_id=contest.id,
-        erased_at=now,
-        decision=edition.file.privacy.erasure_decision,
-        ordered_by=ordered_by,
-        entries=entries,
-        mails=len(letters.orphaned()),
-        feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
+    contact = terms.contact_of(contest.id)
+    decision = contact.erasure_decision if contact else ""
+    db.session.add(
+        Erasure(
+            contest_id=contest.id,
+            erased_at=now,
+            entries=_empty(contest.id),
+            mails=len(letters.orphaned()),
+            feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
+        )
     )
+    db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
     winners.forget(contest.id)
-    db.session.add(record)
-    records.append(contest.id, records.ERASED, now, antal=entries)
+    db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
+    records.append(contest.id, RecordKind.ERASED, now)
     db.session.commit()
-    _cleaned(contest.id, now)
+    _clean(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
 
 
-def _cleaned(contest_id: str, now: datetime) -> bool:
-    """Removes the files and old pages that still hold what was erased, and notes it once nothing is left.
+def _clean(contest_id: str, now: datetime) -> bool:
+    """Remove the files and old pages that still hold what was erased, and note it once nothing is left.
 
-    Whoever was interrupted before the note, or found the database in use, does it again the next night.
+    An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     """
     try:
         letters.sweep()
@@ -124,45 +132,47 @@ def _cleaned(contest_id: str, now: datetime) -> bool:
     if not vacuum():
         return False
     write()
-    if not is_cleaned(contest_id):
-        records.append(contest_id, CLEANED, now)
+    db.session.execute(sa.update(ErasureNote).where(ErasureNote.contest_id == contest_id).values(cleaned_at=now))
     db.session.commit()
     return True
 
 
-def lacks_decision(edition: Edition) -> bool:
-    """Whether the organiser is an authority that has not said under which decision it erases."""
-    return edition.file.organiser.kind == AUTHORITY and not edition.file.privacy.erasure_decision
+def lacks_decision(contest: FrozenContest) -> bool:
+    """Check whether the organiser is an authority that has not said under which decision it erases."""
+    contact = terms.contact_of(contest.id)
+    return contest.organisation.kind == AUTHORITY and not (contact and contact.erasure_decision)
 
 
-def waits_for_decision(edition: Edition, now: datetime) -> bool:
-    """Whether the time for erasing has come and only the decision is missing."""
-    contest = edition.contest
-    if contest is None or not lacks_decision(edition) or is_erased(contest.id):
+def waits_for_decision(contest: FrozenContest, now: datetime) -> bool:
+    """Check whether the time for erasing has come and only the decision is missing."""
+    if not lacks_decision(contest) or is_erased(contest.id):
         return False
-    return due_at(contest, now) <= now
+    due = due_at(contest, now)
+    return due is not None and due <= now
 
 
-def _refuse_before_its_time(edition: Edition, contest: Contest, now: datetime) -> None:
-    if due_at(contest, now) > now:
+def _refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
+    if is_erased(contest.id):
+        raise ErasureRefused("Uppgifterna är redan gallrade.")
+    due = due_at(contest, now)
+    if due is None or due > now:
         raise ErasureRefused("Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad.")
-    if lacks_decision(edition):
+    if lacks_decision(contest):
         raise ErasureRefused(
             f"Uppgifterna i {contest.id} gallras inte: en myndighet behöver ett gallringsbeslut. Skriv beslutets "
             "diarienummer i redigeraren under Arrangör och personuppgifter, eller i fältet erasure_decision under "
-            f"[privacy] i {edition.year}/edition.toml."
+            f"[privacy] i {contest.year}/edition.toml."
         )
 
 
-def _emptied(contest: Contest) -> int:
-    nothing = {"email": None, "receipt_code": None, "duplicate_key": None, "motivation": None}
+def _empty(contest_id: str) -> int:
+    nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr"))
     known = sa.or_(*(getattr(Entry, name).is_not(None) for name in nothing))
     changed = db.session.execute(
-        sa.update(Entry).where(Entry.contest_id == contest.id, known).values(nothing),
+        sa.update(Entry).where(Entry.contest_id == contest_id, known).values(nothing),
         execution_options={"synchronize_session": False},
     )
-    mails = sa.update(OutboxMail).where(OutboxMail.contest_id == contest.id, OutboxMail.state == WAITING)
-    db.session.execute(mails.values(state="dropped"), execution_options={"synchronize_session": False})
+    outbox.drop(contest_id)
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
@@ -172,9 +182,11 @@ def _erase_feedback(before: datetime) -> int:
 
 
 def in_words(record: Erasure) -> str:
-    """The record of an erasure as one Swedish sentence."""
+    """Return the record of an erasure as one Swedish sentence."""
+    note = note_of(record.contest_id)
+    decision = note.decision if note else ""
     told = (
         f"Gallrat i {record.contest_id}: uppgifterna i {record.entries} bidrag, {record.mails} mejl i filer, "
-        f"{record.feedback} meddelanden från sidan Tillgänglighet. Beslut: {record.decision or 'inget beslut behövs'}."
+        f"{record.feedback} meddelanden från sidan Tillgänglighet. Beslut: {decision or 'inget beslut behövs'}."
     )
     return told if is_cleaned(record.contest_id) else f"{told} {REMAINS}"

@@ -4,7 +4,7 @@ from wtforms import BooleanField, EmailField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from app.contest.entries import canonical_email
-from app.typed import trimmed
+from app.typed import address, trimmed
 from app.web.form_token import TokenForm
 
 SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
@@ -16,16 +16,16 @@ class OwnEntryForm(TokenForm):
     code = StringField(
         "Kvittokod",
         filters=[trimmed],
-        validators=[DataRequired("Skriv koden från ditt kvitto."), Length(max=60, message="Koden är för lång.")],
+        validators=[DataRequired("Skriv koden från mejlet du fick."), Length(max=60, message="Koden är för lång.")],
     )
-    email = EmailField("E-postadress", filters=[trimmed], validators=[Length(max=254, message="Adressen är för lång.")])
+    email = EmailField("E-postadress", filters=[trimmed, address])
     act = StringField(default=SHOW)
-    sure = BooleanField("Ja, ta tillbaka mitt bidrag och radera mina uppgifter")
+    sure = BooleanField("Ja, ta tillbaka mitt svar och radera mina uppgifter")
     canonical: str
     """The address as it is kept; there once the form is valid."""
 
     def validate_email(self, field: EmailField) -> None:
         try:
             self.canonical = canonical_email(field.data or "")
-        except ValueError:
-            raise ValidationError("Skriv e-postadressen så här: namn@exempel.se") from None
+        except ValueError as refused:
+            raise ValidationError(str(refused)) from None

@@ -3,32 +3,22 @@
 from collections.abc import Collection
 from textwrap import wrap
 
+# Each file that a package can have.
 FILES = {
-    "regler/": "Alla versioner av reglerna, från det att tävlingen öppnade. Nya versioner har högre nummer.",
-    "regler.txt": "Reglerna när listan låstes. Det är de som låsbeviset går i god för.",
-    "lista.txt": "Alla lotter, med eller strukna: den låsta listan, eller före låsningen listan vid senaste midnatt.",
-    "lasbevis.txt": "Vad som låstes, när, och vilket slumptal som avgör.",
+    "tavling.txt": "Villkoren, låsta när tävlingen öppnade: tider, antal vinster och vilket slumptal som avgör.",
+    "regler.txt": "Reglerna, låsta när tävlingen öppnade.",
+    "lista.txt": "Alla lotter, med eller strukna.",
+    "lasbevis.txt": "Vad som låstes, när, det rätta svaret och vilket slumptal som avgör.",
     "protokoll.json": "Slumptalet, fröet, ordningen mellan lotterna och vad det blev av dem som stod på tur.",
-    "forankringar.txt": "Vilka som har fått låsbevisets kontrollsumma, när, och under vilken beteckning. I loggen står "
-    "SHA-256 av mottagare, skickad och beteckning, var för sig på en rad.",
-    "dagar.txt": "För varje dag: antal lotter, listans kontrollsumma och loggens kontrollsumma.",
-    "listor/": "Listan som den såg ut vid midnatt, en fil för varje dag då den ändrades.",
     "logg.txt": "Allt som har hänt i tävlingen. Varje rad är en kontrollsumma, ett mellanslag och en post.",
     "gallring.txt": "Gallringsprotokollet: vad som raderades, när och med vilket beslut.",
     "verifiera.py": "Programmet som räknar om dragningen. Det behöver bara Python och hämtar inget.",
     "SHA256SUMS": "Kontrollsummor för alla filer i paketet.",
 }
-"""Each file, or folder of files, that a package can have."""
 NOT_YET = {
-    "regler/": "Reglerna sparas när tävlingen öppnar.",
-    "regler.txt": "Kommer när listan är låst.",
-    "lista.txt": "Den första listan görs vid midnatt efter att tävlingen har öppnat.",
+    "lista.txt": "Kommer när listan är låst.",
     "lasbevis.txt": "Kommer när listan är låst.",
-    "protokoll.json": "Kommer när listan är låst, och blir fullständigt efter dragningen.",
-    "forankringar.txt": "Ingen förankring är antecknad.",
-    "dagar.txt": "Den första dagen visas efter midnatt.",
-    "listor/": "Inga tidigare listor skiljer sig från lista.txt, eller så är de för stora för paketet. De går att göra "
-    "om från loggen: ta posterna fram till dagens kontrollsumma i dagar.txt.",
+    "protokoll.json": "Kommer när dragningen är gjord.",
     "logg.txt": "Inget har hänt ännu.",
     "gallring.txt": "Uppgifterna om deltagarna är inte gallrade.",
 }
@@ -46,19 +36,20 @@ _RECOUNT = """Så räknar du om dragningen
 --------------------------
 Skriv i samma fönster:
 
-    python verifiera.py
+    python verifiera.py . --kontrollsumma SUMMA
 
-Sist ska det stå: Allt stämmer.
+SUMMA är kontrollsumman i ett mejl om låsningen, som kom före slumptalet.
+Sist ska det stå: Allt stämmer. För det behövs också: pip install py_ecc.
 """
 _CHAIN = """Så kontrollerar du loggen
 -------------------------
-Varje kontrollsumma är SHA-256 av tre rader: oppen-dragning/v1/logg,
+Varje kontrollsumma är SHA-256 av tre rader: oppen-dragning/v2/logg,
 kontrollsumman på raden före (för den första 64 nollor) och posten. Varje rad
-slutar med LF. Kontrollsummorna i dagar.txt ska finnas i loggen.
+slutar med LF. Kontrollsumman i låsbeviset ska finnas i loggen.
 """
 _KNOWN = (
-    "Här finns inga namn, adresser eller kvittokoder. Men loggen säger när varje bidrag kom och varför det ströks, och "
-    "den som har ett kvitto kan hitta sitt bidrag. Lägg därför inte ut paketet förrän uppgifterna är gallrade."
+    "Här finns inga namn, adresser eller kvittokoder. Men loggen säger när varje bidrag kom, och "
+    "den som har en kvittokod kan hitta sitt bidrag. Lägg därför inte ut paketet förrän uppgifterna är gallrade."
 )
 _ERASED = "Uppgifterna om deltagarna är gallrade. Inget i paketet säger vem som deltog."
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.contest.models import Entry
 from app.database import db
-from app.mail import delivery
+from app.draw import delivery
 
 _START = 16
 """Digits of the ticket that the name of a mail's file carries."""

@@ -1,4 +1,4 @@
-"""The record of an erasure: what was erased, how much, when and under which decision; nothing about anyone."""
+"""The record of an erasure: what was erased, how much and when; nothing about anyone."""
 
 from datetime import datetime
 
@@ -15,8 +15,20 @@ class Erasure(Base):
 
     contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     erased_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    decision: Mapped[str] = mapped_column(sa.String(1000))
-    ordered_by: Mapped[str] = mapped_column(sa.String(40))
     entries: Mapped[int]
     mails: Mapped[int]
     feedback: Mapped[int]
+
+
+class ErasureNote(Base):
+    """Under which decision a contest was erased and who ordered it, and whether its traces in files are gone.
+
+    A person may be named here, so it is no part of what is written once.
+    """
+
+    __tablename__ = "erasure_note"
+
+    contest_id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    decision: Mapped[str] = mapped_column(sa.String(1000))
+    ordered_by: Mapped[str] = mapped_column(sa.String(40))
+    cleaned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,31 +1,26 @@
 """One's own entry, found with receipt code and address: to see, to take along, to take back."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.audit.chain import stamp
-from app.calendar.hatches import Edition
-from app.calendar.schema import Contest
-from app.contest import entries
+from app.contest import entries, terms
 from app.contest.models import Entry, entry_of
 from app.contest.municipalities import MUNICIPALITIES
-from app.database import db, write
-from app.draw.models import Lock, Rank, Verdict
+from app.contest.terms import FrozenContest
+from app.database import db
+from app.draw import withdrawal
+from app.draw.models import LockedList, Rank, Verdict
 from app.privacy import letters
-
-WITHDRAWN = "återkallad"
+from app.spec.lines import stamp
 
 
 @dataclass(frozen=True)
 class OwnEntry:
     """An entry as its sender sees it; `place` is its place in the draw, once there is one, `won` once confirmed."""
 
-    edition: Edition
-    contest: Contest
+    contest: FrozenContest
     entry: Entry
     locked: bool
     place: int | None
@@ -34,37 +29,38 @@ class OwnEntry:
     @property
     def status(self) -> str:
         """What became of the entry so far, as a Swedish sentence."""
-        if self.entry.struck == WITHDRAWN:
-            return "Du har tagit tillbaka bidraget. Det är inte med i dragningen."
+        if self.entry.blocked_at:
+            return "Du har tagit tillbaka svaret."
         if self.entry.struck:
-            return f"Bidraget är struket och inte med i dragningen. Skäl: {self.entry.struck}."
+            return f"Svaret är struket och inte med i dragningen. Skäl: {self.entry.struck}."
         if self.won:
-            return f"Bidraget fick plats {self.place} i dragningen och har vunnit."
+            return f"Svaret fick plats {self.place} i dragningen och har vunnit."
         if self.place:
-            return f"Bidraget var med i dragningen och fick plats {self.place}."
+            return f"Svaret var med i dragningen och fick plats {self.place}."
         if self.locked:
-            return "Bidraget är med i dragningen. Listan är låst."
-        return "Bidraget är mottaget. Om det är med i dragningen avgörs när listan låses."
+            return "Svaret är med i dragningen. Listan är låst."
+        return "Svaret är mottaget. Om det är med i dragningen avgörs när listan låses."
 
 
-def find(editions: Iterable[Edition], code: str, email: str) -> OwnEntry | None:
-    """The entry that code and canonical address make up together, in any edition; the same work when there is none."""
-    found = [own for edition in editions if (own := _in(edition, entries.plain_code(code), email))]
-    return found[0] if found else None
+def find(code: str, email: str) -> OwnEntry | None:
+    """Return the entry that code and canonical address make up together; the same work when there is none."""
+    query = sa.select(Entry).where(Entry.email == email, Entry.receipt_code == entries.plain_code(code))
+    entry = db.session.scalar(query)
+    contest = terms.frozen_contest(entry.contest_id) if entry else None
+    return _own(contest, entry) if contest and entry and not contest.is_rehearsal else None
 
 
-def _in(edition: Edition, code: str, email: str) -> OwnEntry | None:
-    contest = edition.contest
-    if contest is None:
-        return None
-    ticket = entries.ticket(contest.id, code, email)
-    entry = entry_of(contest.id, ticket)
-    if entry is None:
-        return None
-    place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == ticket))
+def find_by_ticket(contest_id: str, ticket: str) -> OwnEntry | None:
+    """Return the entry that a link in a mail is about."""
+    contest, entry = terms.frozen_contest(contest_id), entry_of(contest_id, ticket)
+    return _own(contest, entry) if contest and entry else None
+
+
+def _own(contest: FrozenContest, entry: Entry) -> OwnEntry:
+    place = db.session.scalar(sa.select(Rank.place).where(Rank.contest_id == contest.id, Rank.ticket == entry.ticket))
     verdict = db.session.get(Verdict, (contest.id, place)) if place else None
     won = verdict is not None and verdict.skipped is None
-    return OwnEntry(edition, contest, entry, db.session.get(Lock, contest.id) is not None, place, won)
+    return OwnEntry(contest, entry, db.session.get(LockedList, contest.id) is not None, place, won)
 
 
 def export(own: OwnEntry) -> dict[str, object]:
@@ -72,7 +68,7 @@ def export(own: OwnEntry) -> dict[str, object]:
     entry = own.entry
     return {
         "tavling": own.contest.id,
-        "kalender": own.edition.name,
+        "kalender": own.contest.edition_title,
         "kvittokod": entries.grouped(entry.receipt_code) if entry.receipt_code else None,
         "lott": entry.ticket,
         "e_post": entry.email,
@@ -85,21 +81,8 @@ def export(own: OwnEntry) -> dict[str, object]:
     }
 
 
-def withdraw(own: OwnEntry, now: datetime) -> bool:
-    """Strikes the entry when the list is not locked, and erases what it says about a person; the ticket stays.
-
-    Returns whether the list was locked, which may have happened since the entry was found.
-    """
-    contest_id, number, ticket = own.contest.id, own.entry.id, own.entry.ticket
-    write()
-    entry = db.session.get_one(Entry, number, populate_existing=True)
-    locked = db.session.get(Lock, contest_id) is not None
-    if not locked and not entry.struck:
-        entry.struck = WITHDRAWN
-        records.append(contest_id, records.STRUCK, now, lott=ticket, skal=WITHDRAWN)
-    elif entry.email:
-        records.append(contest_id, "aterkallad", now, lott=ticket)
-    entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = None
-    db.session.commit()
-    letters.remove(ticket)
+def withdraw(own: OwnEntry, now: datetime) -> bool | None:
+    """Withdraw the entry and remove its mails; return whether the list was locked, None when it was done before."""
+    locked = withdrawal.withdraw(own.contest, own.entry.ticket, now)
+    letters.remove(own.entry.ticket)
     return locked

@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 from app.calendar.schema import Contest
 
 LONGEST = timedelta(days=365)
-"""From a contest's closing, when its draw is never finished: nothing is kept for ever."""
+"""From a contest's closing, when its list is never locked: nothing is kept for ever."""
 
 
-def erase_at(contest: Contest, finished_at: datetime | None) -> datetime:
-    """When the entries' addresses and codes go: so many days after the last prize was accepted."""
-    latest = contest.closes + LONGEST
-    return min(finished_at + timedelta(days=contest.keep_days), latest) if finished_at else latest
+def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
+    """When the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
+
+    A contest whose list was never locked ends a year after its closing.
+    """
+    if ended_at:
+        return ended_at + timedelta(days=contest.keep_days)
+    return None if is_locked else contest.closes + LONGEST
 
 
 def days_left(erase_at: datetime, now: datetime) -> int:

@@ -4,20 +4,25 @@ import json
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar.lookup import current_edition, library, public
+from app.calendar.lookup import current_edition, public
 from app.contest.municipalities import MUNICIPALITIES
 from app.database import db
+from app.draw import links
 from app.privacy import own_entry
 from app.privacy.forms import TAKE_ALONG, WITHDRAW, OwnEntryForm
+from app.web.form_token import TokenForm
 from app.web.limits import TooMany, spend
 
 blueprint = Blueprint("privacy", __name__)
 _log = logging.getLogger(__name__)
-UNKNOWN = "Vi hittar inget bidrag med den koden och den adressen. Se efter på kvittot att båda stämmer."
+UNKNOWN = "Vi hittar inget svar med den koden och den adressen. Se efter i mejlet att båda stämmer."
+# The address of such a page is a key.
+_UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 Answer = Response | tuple[str, int]
 
 
@@ -39,12 +44,17 @@ def cookies() -> Response:
     return public(render_template("privacy/cookies.html", edition=current_edition()))
 
 
-@blueprint.get("/mitt-bidrag")
+@blueprint.get("/mitt-svar")
 def own() -> Answer:
     return _page(OwnEntryForm(formdata=None), 200)
 
 
-@blueprint.post("/mitt-bidrag")
+@blueprint.get("/mitt-bidrag")
+def old_address() -> BaseResponse:
+    return redirect(url_for("privacy.own"), 301)
+
+
+@blueprint.post("/mitt-svar")
 def look_up() -> Answer:
     form = OwnEntryForm()
     try:
@@ -62,7 +72,7 @@ def look_up() -> Answer:
 
 
 def _answer(form: OwnEntryForm) -> Answer:
-    found = own_entry.find(library().editions.values(), form.code.data or "", form.canonical)
+    found = own_entry.find(form.code.data or "", form.canonical)
     if found is None:
         form.code.errors = [UNKNOWN]
         return _page(form, 422)
@@ -74,17 +84,46 @@ def _answer(form: OwnEntryForm) -> Answer:
 
 
 def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
+    if found.locked:
+        form.sure.errors = ["Listan är låst. Använd länken i mejlet om låsningen."]
+        return _page(form, 422, found)
     if not form.sure.data:
-        form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka bidraget. Det går inte att ångra."]
+        form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka svaret. Det går inte att ångra."]
         return _page(form, 422, found)
     locked = own_entry.withdraw(found, clock.now())
-    return render_template("privacy/withdrawn.html", edition=found.edition, locked=locked), 200
+    return render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked), 200
+
+
+@blueprint.get("/mitt-svar/ta-tillbaka/<token>")
+def withdraw_page(token: str) -> Response:
+    """Ask before an entry is withdrawn: programs that scan mail open its links."""
+    return _about_withdrawing(_linked(token), TokenForm(formdata=None))
+
+
+@blueprint.post("/mitt-svar/ta-tillbaka/<token>")
+def withdraw(token: str) -> Response:
+    found, form = _linked(token), TokenForm()
+    if not form.validate():
+        return _about_withdrawing(found, form, 422)
+    locked = own_entry.withdraw(found, clock.now())
+    page = render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked)
+    return Response(page, headers=_UNSEEN)
+
+
+def _linked(token: str) -> own_entry.OwnEntry:
+    contest_id, ticket = links.read(links.WITHDRAW, token) or abort(404)
+    return own_entry.find_by_ticket(contest_id, ticket) or abort(404)
+
+
+def _about_withdrawing(own: own_entry.OwnEntry, form: TokenForm, status: int = 200) -> Response:
+    page = render_template("privacy/withdraw.html", edition=current_edition(), own=own, form=form)
+    return Response(page, status, headers=_UNSEEN)
 
 
 def _file(found: own_entry.OwnEntry) -> Response:
     text = json.dumps(own_entry.export(found), ensure_ascii=False, indent=2) + "\n"
     response = Response(text, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="mitt-bidrag.json"'
+    response.headers["Content-Disposition"] = 'attachment; filename="mitt-svar.json"'
     return response
 
 

@@ -8,7 +8,7 @@ from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.contest import counts
 from app.contest.municipalities import MUNICIPALITIES
-from app.draw.standing import Standing
+from app.draw.status import Standing
 from app.statistics import figures, models
 from app.statistics.charts import Figure
 from app.statistics.counting import Tally
@@ -34,9 +34,9 @@ def of_edition(edition: Edition, standing: Standing | None, now: datetime) -> li
     counts = shown(edition.year)
     newest = max(hatches.open_numbers(edition.year, now), default=0)
     found = [figures.per_hatch(counts, newest), figures.per_day(counts), figures.of_calendar(counts)]
-    if standing and edition.contest:
+    if standing:
         found += [
             figures.entries_per_day(standing.per_day),
-            figures.per_municipality(by_municipality(edition.contest.id)),
+            figures.per_municipality(by_municipality(standing.contest_id)),
         ]
     return found

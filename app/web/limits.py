@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,23 +25,41 @@ from app import clock
 _log = logging.getLogger(__name__)
 
 
+# An IPv6 subscriber has at least a /64, and up to a /48 (RFC 6177): that much in all, and so many times more.
+_NETWORKS = ((64, 1), (48, 8))
+
+
 def client() -> str:
-    """Who is asking, as a keyed hash with a new key every day; nobody can turn it back into an address."""
+    """Return who is asking, as a hash that cannot be turned back into an address; another one every day."""
+    return _clients()[0][0]
+
+
+def _clients() -> list[tuple[str, int]]:
+    """Give the networks that this client is counted with, and how many times one client's number each may use."""
     key = f"{current_app.config['SECRET_KEY']}|{clock.now():%Y-%m-%d}".encode()
-    return hmac.digest(key, _line(request.remote_addr or "").encode(), "sha256").hex()[:32]
+    return [
+        (hmac.digest(key, network.encode(), "sha256").hex()[:32], times)
+        for network, times in _networks(request.remote_addr or "")
+    ]
 
 
-def _line(address: str) -> str:
-    """What one subscriber has: an IPv4 address, or the 2^64 addresses of an IPv6 network."""
-    if ":" not in address:
-        return address
+def _networks(text: str) -> list[tuple[str, int]]:
+    address = _address(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        return [(str(ipaddress.ip_network((address, length), strict=False)), times) for length, times in _NETWORKS]
+    return [(str(address or text), 1)]
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read a client's address, which some proxies send with its port; None when it is none."""
+    bare = text[1:].partition("]")[0] if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        found = ipaddress.IPv6Address(address)
+        address = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
-        return address
-    if found.ipv4_mapped:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False))
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 _APART = 60
@@ -66,39 +85,69 @@ class TooMany(Exception):
     """This client, or all together, have tried too often; it passes by itself."""
 
 
-def spend(purpose: str, each: str, together: str, account: str = "") -> None:
-    """Counts one try for `purpose` against limits such as "10/hour". Raises TooMany.
+def check(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
+    """Raise TooMany when no more may be done for `purpose`; count nothing.
 
-    `each` is for one client (and `account`, when named), `together` for all clients.
+    `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
     """
-    count(each, purpose, client(), account)
-    count(together, purpose)
+    for limit, what in _counts(purpose, each, together, account):
+        if _is_over(limit, what):
+            raise TooMany(purpose)
+
+
+def hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
+    """Count what was done for `purpose`, also beyond the limits."""
+    for limit, what in _counts(purpose, each, together, account):
+        _count(limit, what)
+
+
+def spend(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
+    """Count one try for `purpose` against the limits. Raise TooMany."""
+    for limit, what in _counts(purpose, each, together, account):
+        if not _count(limit, what):
+            raise TooMany(purpose)
 
 
 def count(limit: str, *what: str) -> None:
-    """Counts one try at `what`, a purpose and then whose it is, against one limit. Raises TooMany."""
-    try:
-        within = FixedWindowRateLimiter(storage()).hit(_parsed(limit), *what)
-    except storage().base_exceptions:
-        # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
-        _log.exception("Antalet försök kunde inte räknas")
-        return
-    if not within:
+    """Count one try at `what`, a purpose and then whose it is, whichever client it is. Raise TooMany."""
+    if not _count(_parsed(limit), what):
         raise TooMany(what[0])
 
 
-@lru_cache
-def _parsed(limit: str) -> RateLimitItem:
-    return parse(limit)
-
-
 def is_spent(limit: str, *what: str) -> bool:
-    """Whether the next try at `what` would be too many; counts nothing."""
+    """Check whether the next try at `what` would be too many; count nothing."""
+    return _is_over(_parsed(limit), what)
+
+
+def _counts(purpose: str, each: str, together: str, account: str) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
+    """Give each limit that `purpose` has here, with what is counted against it."""
+    for whose, times in _clients() if each else ():
+        yield _parsed(each, times), (purpose, whose, account)
+    if together:
+        yield _parsed(together), (purpose,)
+
+
+def _count(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
     try:
-        return not FixedWindowRateLimiter(storage()).test(_parsed(limit), *what)
+        return FixedWindowRateLimiter(storage()).hit(limit, *what)
+    except storage().base_exceptions:
+        # Counting is a protection, not a gate: a real entry must not be lost because a count could not be kept.
+        _log.exception("Antalet försök kunde inte räknas")
+        return True
+
+
+def _is_over(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
+    try:
+        return not FixedWindowRateLimiter(storage()).test(limit, *what)
     except storage().base_exceptions:
         _log.exception("Antalet försök kunde inte läsas")
         return False
+
+
+@lru_cache
+def _parsed(limit: str, times: int = 1) -> RateLimitItem:
+    one = parse(limit)
+    return type(one)(one.amount * times, one.multiples, one.namespace)
 
 
 def drop_old() -> None:

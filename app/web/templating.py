@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish_time, "swedish_time")
     app.add_template_filter(swedish_clock, "swedish_clock")
     app.add_template_filter(grouped_number, "number")
+    app.add_template_filter(fingerprint, "fingerprint")
     app.add_template_global(clock.now, "now")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -40,3 +41,8 @@ def swedish_clock(value: datetime) -> str:
 def grouped_number(value: int) -> str:
     """1234567 as "1 234 567"."""
     return format_decimal(value, locale="sv")
+
+
+def fingerprint(checksum: str) -> str:
+    """The start of a checksum as people compare it, in four groups of four: "cb60 ef4d 532e 11c9"."""
+    return " ".join(checksum[start : start + 4] for start in range(0, 16, 4))

@@ -17,9 +17,10 @@ depends_on = None
 # Tables whose rows are written once, with their unique columns.
 WRITTEN_ONCE = {
     "audit_record": [("contest_id", "number")],
-    "draw_anchor": [("contest_id", "number")],
-    "draw_contact": [("contest_id", "place", "number")],
-    "draw_lock": [("contest_id",)],
+    "contest_terms": [("contest_id",)],
+    "draw_cancellation": [("contest_id",)],
+    "draw_letter": [("contest_id", "place")],
+    "draw_list": [("contest_id",)],
     "draw_rank": [("contest_id", "place"), ("contest_id", "ticket")],
     "draw_rehearsal": [("contest_id",)],
     "draw_ticket": [("contest_id", "ticket")],
@@ -27,7 +28,6 @@ WRITTEN_ONCE = {
     "draw_verdict": [("contest_id", "place")],
     "erasure": [("contest_id",)],
     "organiser_log": [("id",)],
-    "rules_version": [("contest_id", "number")],
 }
 
 
@@ -40,83 +40,12 @@ def upgrade():
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
         read_from_body("at", "tid", sa.String(length=20)),
-        read_from_body("ticket", "lott", sa.String(length=64)),
+        read_from_body("kvitto", "kvitto", sa.String(length=64)),
         sa.PrimaryKeyConstraint("contest_id", "number", name=op.f("pk_audit_record")),
     )
-    op.create_index("ix_audit_record_contest_id_at_number", "audit_record", ["contest_id", "at", "number"])
-    op.create_index("ix_audit_record_contest_id_kind_at", "audit_record", ["contest_id", "kind", "at"])
-    op.create_index(
-        "ix_audit_record_contest_id_ticket_number_kind", "audit_record", ["contest_id", "ticket", "number", "kind"]
-    )
+    op.create_index("ix_audit_record_contest_id_kind", "audit_record", ["contest_id", "kind"])
+    op.create_index("ix_audit_record_contest_id_kvitto_number", "audit_record", ["contest_id", "kvitto", "number"])
 
-    op.create_table(
-        "draw_lock",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("draw_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("chain_hash", sa.String(length=64), nullable=False),
-        sa.Column("round", sa.BigInteger(), nullable=False),
-        sa.Column("prizes", sa.Integer(), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=False),
-        sa.Column("proof", sa.Text(), nullable=False),
-        sa.Column("proof_sha256", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_lock")),
-    )
-    op.create_table(
-        "draw_proposal",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("act", sa.String(length=20), nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("proposed_by", sa.Integer(), nullable=False),
-        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.String(length=20), nullable=True),
-        sa.PrimaryKeyConstraint("contest_id", "number", name=op.f("pk_draw_proposal")),
-    )
-    op.create_table(
-        "draw_rehearsal",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_rehearsal")),
-    )
-    op.create_table(
-        "entry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("ticket", sa.String(length=64), nullable=False),
-        sa.Column("receipt_code", sa.String(length=26), nullable=True),
-        sa.Column("email", sa.String(length=320), nullable=True),
-        sa.Column("duplicate_key", sa.String(length=320), nullable=True),
-        sa.Column("answer", sa.String(length=400), nullable=False),
-        sa.Column("municipality", sa.String(length=20), nullable=False),
-        sa.Column("motivation", sa.String(length=1000), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("struck", sa.String(length=40), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
-        sa.UniqueConstraint("contest_id", "ticket", name=op.f("uq_entry_contest_id_ticket")),
-    )
-    op.create_index("ix_entry_contest_id_duplicate_key", "entry", ["contest_id", "duplicate_key"])
-    op.create_index("ix_entry_contest_id_id", "entry", ["contest_id", "id"])
-    op.create_index("ix_entry_contest_id_municipality", "entry", ["contest_id", "municipality"])
-    op.create_index("ix_entry_contest_id_received_at", "entry", ["contest_id", "received_at"])
-    struck = sa.text("struck IS NOT NULL")
-    op.create_index(
-        "ix_entry_contest_id_struck", "entry", ["contest_id", "struck"], sqlite_where=struck, postgresql_where=struck
-    )
-
-    op.create_table(
-        "erasure",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decision", sa.String(length=1000), nullable=False),
-        sa.Column("ordered_by", sa.String(length=40), nullable=False),
-        sa.Column("entries", sa.Integer(), nullable=False),
-        sa.Column("mails", sa.Integer(), nullable=False),
-        sa.Column("feedback", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_erasure")),
-    )
     op.create_table(
         "feedback",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -173,66 +102,12 @@ def upgrade():
         sa.Column("about", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organiser_log")),
     )
-    op.create_table(
-        "outbox_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("ticket", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.String(length=100), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
-    )
-    op.create_index("ix_outbox_mail_state_next_try_at", "outbox_mail", ["state", "next_try_at"])
 
-    op.create_table(
-        "rules_version",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("contest_id", "number", name=op.f("pk_rules_version")),
-    )
     op.create_table(
         "used_challenge",
         sa.Column("challenge_sha256", sa.String(length=64), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("challenge_sha256", name=op.f("pk_used_challenge")),
-    )
-    op.create_table(
-        "draw_anchor",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("recipient", sa.String(length=200), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reference", sa.String(length=200), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["contest_id"], ["draw_lock.contest_id"], name=op.f("fk_draw_anchor_contest_id")),
-        sa.PrimaryKeyConstraint("contest_id", "number", name=op.f("pk_draw_anchor")),
-    )
-    op.create_table(
-        "draw_ticket",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("ticket", sa.String(length=64), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["contest_id"], ["draw_lock.contest_id"], name=op.f("fk_draw_ticket_contest_id")),
-        sa.PrimaryKeyConstraint("contest_id", "ticket", name=op.f("pk_draw_ticket")),
-    )
-    op.create_table(
-        "draw_value",
-        sa.Column("contest_id", sa.String(length=60), nullable=False),
-        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("signature", sa.String(length=96), nullable=False),
-        sa.Column("randomness", sa.String(length=64), nullable=False),
-        sa.Column("entropy", sa.String(length=200), nullable=False),
-        sa.Column("seed", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["contest_id"], ["draw_lock.contest_id"], name=op.f("fk_draw_value_contest_id")),
-        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_value")),
     )
     op.create_table(
         "passkey",
@@ -282,30 +157,180 @@ def upgrade():
     op.create_index("ix_sign_in_organiser_id", "sign_in", ["organiser_id"])
 
     op.create_table(
+        "contest_terms",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("hatch", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("chain_hash", sa.String(length=64), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_contest_terms")),
+    )
+    # One contest an edition, whatever its id; rehearsals are any number.
+    no_rehearsal = sa.text("contest_id NOT LIKE 'ovning-%'")
+    op.create_index(
+        "uq_contest_terms_year",
+        "contest_terms",
+        ["year"],
+        unique=True,
+        sqlite_where=no_rehearsal,
+        postgresql_where=no_rehearsal,
+    )
+
+    op.create_table(
+        "contest_contact",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("witnesses", sa.Text(), nullable=False),
+        sa.Column("erasure_decision", sa.String(length=1000), nullable=False),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_contest_contact")),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("receipt_code", sa.String(length=26), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("duplicate_key", sa.String(length=320), nullable=True),
+        sa.Column("answer", sa.String(length=400), nullable=False),
+        sa.Column("municipality", sa.String(length=20), nullable=False),
+        sa.Column("motivation", sa.String(length=1000), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nr", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=40), nullable=True),
+        sa.Column("struck", sa.String(length=40), nullable=True),
+        sa.Column("stays", sa.String(length=64), nullable=True),
+        sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+        sa.UniqueConstraint("contest_id", "ticket", name=op.f("uq_entry_contest_id_ticket")),
+        sa.UniqueConstraint("contest_id", "email", "answer", name=op.f("uq_entry_contest_id_email_answer")),
+        sa.UniqueConstraint("contest_id", "nr", name=op.f("uq_entry_contest_id_nr")),
+        sa.UniqueConstraint("contest_id", "nonce", name=op.f("uq_entry_contest_id_nonce")),
+    )
+    op.create_index("ix_entry_contest_id_duplicate_key_nr", "entry", ["contest_id", "duplicate_key", "nr"])
+    op.create_index("ix_entry_contest_id_id", "entry", ["contest_id", "id"])
+    op.create_index("ix_entry_contest_id_municipality", "entry", ["contest_id", "municipality"])
+    op.create_index("ix_entry_contest_id_received_at", "entry", ["contest_id", "received_at"])
+    struck = sa.text("struck IS NOT NULL")
+    op.create_index(
+        "ix_entry_contest_id_struck", "entry", ["contest_id", "struck"], sqlite_where=struck, postgresql_where=struck
+    )
+    op.create_index("ix_entry_email", "entry", ["email"])
+
+    op.create_table(
+        "outbox_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=100), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
+        sa.UniqueConstraint(
+            "contest_id", "kind", "ticket", "number", name=op.f("uq_outbox_mail_contest_id_kind_ticket_number")
+        ),
+    )
+    op.create_index("ix_outbox_mail_state_priority_next_try_at", "outbox_mail", ["state", "priority", "next_try_at"])
+
+    op.create_table(
+        "erasure",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("feedback", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_erasure")),
+    )
+    op.create_table(
+        "erasure_note",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("decision", sa.String(length=1000), nullable=False),
+        sa.Column("ordered_by", sa.String(length=40), nullable=False),
+        sa.Column("cleaned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_erasure_note")),
+    )
+    op.create_table(
+        "draw_rehearsal",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest_terms.contest_id"], name=op.f("fk_draw_rehearsal_contest_id")
+        ),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_rehearsal")),
+    )
+    op.create_table(
+        "draw_cancellation",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("reason", sa.String(length=400), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest_terms.contest_id"], name=op.f("fk_draw_cancellation_contest_id")
+        ),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_cancellation")),
+    )
+    op.create_table(
+        "draw_list",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("draw_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("struck", sa.Integer(), nullable=False),
+        sa.Column("list_sha256", sa.String(length=64), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("proof_sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["contest_id"], ["contest_terms.contest_id"], name=op.f("fk_draw_list_contest_id")),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_list")),
+    )
+    op.create_table(
+        "draw_ticket",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["contest_id"], ["draw_list.contest_id"], name=op.f("fk_draw_ticket_contest_id")),
+        sa.PrimaryKeyConstraint("contest_id", "ticket", name=op.f("pk_draw_ticket")),
+    )
+    op.create_table(
+        "draw_value",
+        sa.Column("contest_id", sa.String(length=60), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature", sa.String(length=96), nullable=False),
+        sa.Column("randomness", sa.String(length=64), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["contest_id"], ["draw_list.contest_id"], name=op.f("fk_draw_value_contest_id")),
+        sa.PrimaryKeyConstraint("contest_id", name=op.f("pk_draw_value")),
+    )
+    op.create_table(
         "draw_rank",
         sa.Column("contest_id", sa.String(length=60), nullable=False),
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("ticket", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["contest_id"], ["draw_value.contest_id"], name=op.f("fk_draw_rank_contest_id")),
         sa.PrimaryKeyConstraint("contest_id", "place", name=op.f("pk_draw_rank")),
         sa.UniqueConstraint("contest_id", "ticket", name=op.f("uq_draw_rank_contest_id_ticket")),
     )
     op.create_table(
-        "draw_contact",
+        "draw_letter",
         sa.Column("contest_id", sa.String(length=60), nullable=False),
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("how", sa.String(length=20), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["contest_id", "place"],
-            ["draw_rank.contest_id", "draw_rank.place"],
-            name=op.f("fk_draw_contact_contest_id"),
+            ["contest_id", "place"], ["draw_rank.contest_id", "draw_rank.place"], name=op.f("fk_draw_letter_contest_id")
         ),
-        sa.PrimaryKeyConstraint("contest_id", "place", "number", name=op.f("pk_draw_contact")),
+        sa.PrimaryKeyConstraint("contest_id", "place", name=op.f("pk_draw_letter")),
     )
     op.create_table(
         "draw_verdict",
@@ -341,10 +366,6 @@ def upgrade():
     for table, keys in WRITTEN_ONCE.items():
         for statement in written_once(engine, table, *keys):
             op.execute(statement)
-    # A proposal gets its outcome later, once.
-    proposals = written_once(engine, "draw_proposal", ("contest_id", "number"), until="OLD.outcome IS NOT NULL")
-    for statement in proposals:
-        op.execute(statement)
 
 
 def read_from_body(column, name, kind):

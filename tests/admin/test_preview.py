@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from app.admin.guard import COOKIE
 from app.contest.models import Entry
 from app.database import db
-from tests.conftest import ROOT, filled, on_sqlite, swedish, token_in
+from tests.conftest import filled, on_sqlite, swedish, token_in
 
 pytestmark = on_sqlite
 PREVIEW = "/admin/forhandsvisning"
@@ -31,7 +31,7 @@ PAGES = (
     "/kalender.ics",
     "/inbaddning",
     "/sitemap.xml",
-    "/mitt-bidrag",
+    "/mitt-svar",
     "/tillganglighet",
     "/personuppgifter",
     "/kakor",
@@ -39,9 +39,9 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(filled_in, tmp_path_factory):
     """The real content with a title to look for, and a text that links from the root."""
-    root = shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("preview") / "content")
+    root = shutil.copytree(filled_in, tmp_path_factory.mktemp("preview") / "content")
     file = root / "2026/13/hatch.md"
     lines = [f'title = "{SECRET}"' if line.startswith("title") else line for line in file.read_text().split("\n")]
     file.write_text("\n".join(lines) + "\nLäs [lucka 3](/2026/lucka/3) igen.\n")

@@ -12,7 +12,7 @@ from app import jobs
 from app.admin import inspection, readiness, upkeep
 from app.admin.upkeep import Server
 from app.calendar.content import read_edition
-from tests.conftest import configured, on_sqlite
+from tests.conftest import ROOT, configured, on_sqlite
 
 PAGE = "/admin/beredskap"
 TODAY = date(2026, 11, 25)
@@ -126,8 +126,9 @@ def test_what_is_odd_is_found_where_it_is(new, file, old, text, finding):
     assert finding in new(file, old, text)
 
 
-def test_the_example_address_of_a_new_calendar_must_be_changed(change):
-    assert ("must", 0, "Adressen miljojulkalendern@example.org är ett exempel. Skriv er egen.") in change()
+def test_an_example_address_on_the_page_about_the_calendar_must_be_changed(new):
+    told = ("must", 0, "Adressen namn@example.org är ett exempel. Skriv er egen.")
+    assert told in new("edition.toml", 'about = """\n', 'about = """\nSkriv till namn@example.org.\n')
 
 
 def test_the_real_hatches_need_nothing(change):
@@ -213,10 +214,20 @@ def test_the_page_lists_every_hatch(organiser):
 
 
 @on_sqlite
+def test_the_shipped_calendar_tells_what_its_organiser_must_fill_in(make_app, organiser):
+    desk = make_app(CALENDAR_CONTENT=ROOT / "calendar_content").test_client()
+    desk.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
+    told = words(desk.get(PAGE))
+    for sentence in (
+        "E-postadress: miljojulkalendern@example.org är ett exempel; skriv er egen adress",
+        "Dataskyddsombud: fyll i fältet, annars öppnar inte tävlingen.",
+        "Gallringsbeslutets diarienummer: skriv gallringsbeslutets diarienummer, för en myndighet gallrar inte utan",
+    ):
+        assert sentence in told
+
+
+@on_sqlite
 def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organiser, tmp_path):
-    path = content / "2026" / "edition.toml"
-    text = path.read_text().replace("example.org", "goteborgsregionen.se")
-    path.write_text(text.replace('erasure_decision = ""', 'erasure_decision = "dnr 2026/17"'))
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
         jobs.run_round()

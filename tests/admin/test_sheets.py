@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,8 @@ from app.contest.models import Entry
 from app.database import db
 from tests.conftest import on_sqlite, swedish
 
+# From the first day of spreadsheets to 10 December 2026.
+DAYS = (datetime(2026, 12, 10) - datetime(1899, 12, 30)).days
 NAME = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -22,10 +25,10 @@ def unpacked(organiser):
 
 
 def kinds(book):
-    """What the cells below the heading are, but for the number of the entry."""
+    """What the cells below the heading are, but for the number of the entry and its time."""
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 – made by ourselves
     below = list(sheet.iter(f"{NAME}row"))[1:]
-    return {cell.get("t") for row in below for cell in row if not cell.get("r").startswith("A") and len(cell)}
+    return {cell.get("t") for row in below for cell in row if cell.get("r")[0] not in "AB" and len(cell)}
 
 
 def rows(book):
@@ -36,10 +39,13 @@ def rows(book):
 def test_swedish_letters_and_pictures_come_through(accept, organiser):
     accept("åsa@example.se", motivation='Räksmörgås på Öckerö 🎄 <b> & "så"')
     heading, first = rows(unpacked(organiser))
-    assert heading == ["Nr", "Mottaget (UTC)", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"]
+    assert heading == ["Nr", "Mottaget", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"] + [
+        "Post i loggen",
+        "Lotten som gäller",
+    ]
     assert first[:6] == [
         "1",
-        "2026-12-10T08:00:00Z",
+        str(DAYS + 9 / 24),
         "åsa@example.se",
         "2030",
         "Lerum",
@@ -51,11 +57,11 @@ def test_swedish_letters_and_pictures_come_through(accept, organiser):
 def test_no_cell_is_a_formula_or_a_link(accept, organiser):
     starts = ("=", "+", "-", "@", "\t=", "\r=", "\n=", "{=", "http://", "mailto:", "external:", "internal:")
     for start in starts:
-        accept("=1+1@example.se", motivation=f'{start}HYPERLINK("http://elak.example";"Klicka")')
+        accept(f"=1+{starts.index(start)}@example.se", motivation=f'{start}HYPERLINK("http://elak.example";"Klicka")')
     book = unpacked(organiser)
     everything = "".join(book.read(name).decode() for name in book.namelist())
     assert not re.search(r"<f[ >]|<hyperlink|externalLink|oleObject|vbaProject", everything)
-    assert {row[2] for row in rows(book)[1:]} == {"=1+1@example.se"}
+    assert {row[2][:3] for row in rows(book)[1:]} == {"=1+"}
     assert rows(book)[1][5] == '=HYPERLINK("http://elak.example";"Klicka")'
     assert kinds(book) == {"inlineStr"}
 
@@ -90,6 +96,15 @@ def test_the_file_for_the_spreadsheet_leaves_nothing_behind_on_the_server(accept
     accept("bo@example.se")
     unpacked(organiser)
     assert list(tmp_path.glob("xlsx-*")) == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("shown", ["2026-12-10 09:00:00", "2026-12-11 00:30:00"])
+def test_times_are_what_the_clock_on_the_wall_showed(accept, organiser, shown):
+    accept("bo@example.se", at=shown)
+    with organiser.get("/admin/bidrag.csv") as answer:
+        assert answer.data.decode("utf-8-sig").splitlines()[1].split(";")[1] == shown
+    assert f"Mottaget: {shown}" in organiser.get("/admin/bidrag/1/utdrag.txt").text
 
 
 @on_sqlite

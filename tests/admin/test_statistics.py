@@ -2,11 +2,12 @@
 
 import csv
 import io
-from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
+from app.contest import terms
+from app.database import db
 from app.privacy import erasure
 from tests.conftest import on_sqlite
 
@@ -99,8 +100,8 @@ def test_the_figures_stand_after_the_erasure(app, visited, organiser, reach, clo
     before = [table(soup(organiser.get(PAGE)), key) for key in KEYS]
     clock.set("2027-06-01 08:00")
     with app.app_context():
-        edition = app.extensions["library"].editions[2026]
-        privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
-        edition = replace(edition, file=edition.file.model_copy(update={"privacy": privacy}))
-        erasure.erase(edition, edition.contest, "nattlig gallring", clock.now())
+        contact = terms.contact_of("mjk-2026")
+        contact.erasure_decision = "dnr 1"
+        db.session.commit()
+        erasure.erase(terms.frozen_in(2026), "nattlig gallring", clock.now())
     assert [table(soup(organiser.get(PAGE)), key) for key in KEYS] == before

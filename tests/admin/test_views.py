@@ -2,16 +2,13 @@
 
 import csv
 import io
-import json
 
 import pytest
 from bs4 import BeautifulSoup
 
 from app.contest.models import Entry
 from app.database import db
-from app.draw import rehearsal
-from app.draw.beacon import QUICKNET
-from tests.conftest import STATES, VALUE, configured, on_sqlite, swedish, token_in
+from tests.conftest import STATES, VALUE, on_sqlite, swedish, token_in
 
 DRAW = "/admin/dragning"
 PAGES = ("/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", DRAW)
@@ -45,7 +42,7 @@ def numbers(answer):
 def faults(answer):
     assert answer.status_code == 422
     assert soup(answer).title.text.startswith("Fel: ")
-    return [link.text for link in soup(answer).select("#fel a")]
+    return [item.text for item in soup(answer).select("#fel li")]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -63,11 +60,11 @@ def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
     [
         ("draft", "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00."),
         ("open", "Titta igenom bidragen då och då."),
-        ("closed", "Gå igenom bidragen en sista gång och lås listan."),
-        ("locked", "Hämta slumptalet efter tisdag 22 december 2026 kl. 12.00."),
-        ("drawn", "Kontakta den som står på tur och bekräfta vinnaren."),
-        ("contact", "Kontakta den som står på tur och bekräfta vinnaren."),
-        ("finished", "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras."),
+        ("closed", "Gå igenom bidragen en sista gång. Kalendern låser listan själv."),
+        ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00."),
+        ("drawn", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
+        ("contact", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
+        ("finished", "Inget. Uppgifterna gallras av sig själva efter"),
     ],
 )
 def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, state, step):
@@ -173,9 +170,11 @@ def _entry(contest, number):
 def test_the_file_for_the_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
     answer = organiser.get("/admin/bidrag.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bidrag-mjk-2026.csv"'
-    assert answer.data.startswith("\ufeffNr;Mottaget (UTC);E-post;Svar;Kommun;Motivering;Struket;Lott\r\n".encode())
+    assert answer.data.startswith(
+        "\ufeffNr;Mottaget;E-post;Svar;Kommun;Motivering;Struket;Lott;Post i loggen;Lotten som gäller\r\n".encode()
+    )
     first = answer.data.decode("utf-8-sig").splitlines()[1].split(";")
-    assert first[:5] == ["1", "2026-12-10T08:00:00Z", "anna@example.se", "2030", "Lerum"]
+    assert first[:5] == ["1", "2026-12-10 09:00:00", "anna@example.se", "2030", "Lerum"]
 
 
 def cells(organiser):
@@ -187,10 +186,10 @@ def cells(organiser):
 @on_sqlite
 def test_a_spreadsheet_never_takes_what_people_wrote_for_a_formula(accept, organiser):
     formulas = [f'{start}HYPERLINK("http://elak.example";"Klicka")' for start in "=+-@\t\r\n＝＋－＠"]
-    for formula in formulas:
-        accept("=1+1@example.se", motivation=formula)
+    for number, formula in enumerate(formulas):
+        accept(f"=1+{number}@example.se", motivation=formula)
     assert [row[5] for row in cells(organiser)] == [f"'{formula}" for formula in formulas]
-    assert {row[2] for row in cells(organiser)} == {"'=1+1@example.se"}
+    assert {row[2][:4] for row in cells(organiser)} == {"'=1+"}
 
 
 @on_sqlite
@@ -214,36 +213,22 @@ def test_a_strike_is_taken_back_and_both_stay_on_record(cast, app, organiser, se
     send("/admin/bidrag/2/stryk", reason="anställd")
     clock.set(moment)
     assert "Struket som anställd." in words(organiser.get("/admin/bidrag/2/ta-tillbaka"))
-    answer = send("/admin/bidrag/2/ta-tillbaka", reason="struket av misstag")
+    answer = send("/admin/bidrag/2/ta-tillbaka", x="x")
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
     assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
     log = words(organiser.get("/admin/logg"))
-    assert "tog tillbaka en strykningbidrag 2 i mjk-2026: struket av misstag" in log
-    clock.set("2026-12-14 08:00")
-    lists = [
-        client.get(f"/2026/dragning/lista.txt?dag=2026-12-{day}").text.count(" struken") for day in (10, 11, 12, 13)
-    ]
-    assert lists == ([0, 0, 0, 0] if moment.startswith("2026-12-11") else [0, 1, 1, 0])
-    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
+    assert "tog tillbaka en strykningbidrag 2 i mjk-2026" in log
     reach("locked")
     with app.app_context():
         assert db.session.get(Entry, 2).struck is None
-    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
+    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 2
 
 
 def test_an_entry_may_be_struck_again_after_that(cast, app, send, client, clock):
     clock.set("2026-12-11 08:00")
     for path, reason in (("stryk", "anställd"), ("ta-tillbaka", "nya uppgifter"), ("stryk", "uppenbart falsk")):
         assert send(f"/admin/bidrag/2/{path}", reason=reason).status_code == 303
-    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 0
-    clock.set("2026-12-12 08:00")
-    assert client.get("/2026/dragning/lista.txt").text.count(" struken") == 1
-
-
-@pytest.mark.parametrize("reason", ["", "anställd"])
-def test_a_strike_is_not_taken_back_for_a_reason_outside_the_list(cast, send, reason):
-    send("/admin/bidrag/2/stryk", reason="anställd")
-    assert len(faults(send("/admin/bidrag/2/ta-tillbaka", reason=reason))) == 1
+    assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 2
 
 
 def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, cast, organiser, send):
@@ -251,6 +236,7 @@ def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, c
     assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
     with app.app_context():
         db.session.get(Entry, 2).email, db.session.get(Entry, 2).struck = None, "återkallad"
+        db.session.get(Entry, 2).receipt_code = None
         db.session.commit()
     assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="ta-tillbaka"]')
     assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
@@ -284,7 +270,7 @@ def test_the_list_shows_what_is_chosen(cast, organiser, send, asked, names):
 @on_sqlite
 def test_an_entry_that_is_struck_cannot_be_struck_again(cast, send):
     send("/admin/bidrag/2/stryk", reason="anställd")
-    assert faults(send("/admin/bidrag/2/stryk", reason="återkallad")) == ["Bidraget är redan struket: anställd."]
+    assert faults(send("/admin/bidrag/2/stryk", reason="uppenbart falsk")) == ["Bidraget är redan struket: anställd."]
 
 
 @on_sqlite
@@ -304,156 +290,16 @@ def test_nothing_is_struck_once_the_list_is_locked(cast, reach, organiser, send)
     reach("locked")
     assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="stryk"]')
     answer = send("/admin/bidrag/2/stryk", reason="anställd")
-    assert faults(answer) == ["Listan är redan låst och kan inte ändras."]
-
-
-def test_the_whole_draw_by_its_buttons(cast, reach, organiser, send, clock):
-    reach("closed")
-    assert send(f"{DRAW}/las", draw_at="2026-12-22T12:00").location == "/admin/dragning?ar=2026"
-    assert "Runda" in words(organiser.get(DRAW))
-    clock.set("2026-12-22 12:00")
-    value = soup(organiser.get(DRAW)).select_one("pre").text
-    assert value == VALUE
-    assert send(f"{DRAW}/slumptal", value=value).location == "/admin/dragning?ar=2026"
-    assert "Plats 1 är på tur" in words(organiser.get(DRAW))
-    assert send(f"{DRAW}/avgor", place="1", verdict="vinnare").location == "/admin/dragning?ar=2026"
-    assert "vinnare. Klart." in words(organiser.get(DRAW))
-
-
-def test_only_the_one_who_is_next_in_line_is_shown(cast, reach, organiser, send):
-    reach("drawn")
-    [first] = soup(organiser.get(DRAW)).select(".person a")
-    send(f"{DRAW}/avgor", place="1", verdict="tackar nej")
-    [second] = soup(organiser.get(DRAW)).select(".person a")
-    assert first["href"] != second["href"]
-    assert first.text not in organiser.get(DRAW).text
+    assert faults(answer) == ["Bidrag kunde strykas till måndag 21 december 2026 kl. 12.00."]
 
 
 @on_sqlite
 def test_the_locked_rules_are_those_of_the_rules_page(cast, reach, organiser, send, client):
-    reach("closed")
-    send(f"{DRAW}/las", draw_at="2026-12-22T12:00")
+    reach("locked")
     rules = client.get("/2026/dragning/regler.txt").text
     assert "Dubbdäck till cykeln" in rules
     for paragraph in soup(client.get("/2026/tavling/villkor")).select("main .words > p:not(:has(a))"):
         assert paragraph.text in rules
-
-
-@on_sqlite
-@configured(DRAW_CHAIN=QUICKNET)
-def test_the_value_is_fetched_from_sources_that_name_the_round(cast, reach, organiser, send, clock):
-    reach("closed")
-    send(f"{DRAW}/las", draw_at="2026-12-22T12:00")
-    assert not soup(organiser.get(DRAW)).select("a[rel~=external]")
-    clock.set("2026-12-22 12:00")
-    sources = [link["href"] for link in soup(organiser.get(DRAW)).select("a[rel~=external]")]
-    assert len(sources) == 4
-    assert all(source.endswith(f"/{QUICKNET.hash}/public/{json.loads(VALUE)['round']}") for source in sources)
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("now", "suggested"),
-    [
-        ("2026-12-21 09:00", "2026-12-22T12:00"),  # as announced
-        ("2026-12-22 11:59", "2026-12-23T12:00"),  # too late for that
-        ("2026-12-22 13:00", "2026-12-24T12:00"),  # a day away at least
-        ("2026-12-24 13:00", "2026-12-28T12:00"),  # not at a weekend
-    ],
-)
-def test_the_page_suggests_a_time_for_the_draw(reach, organiser, clock, now, suggested):
-    reach("closed")
-    clock.set(now)
-    assert soup(organiser.get(DRAW)).find(id="draw_at")["value"].replace(" ", "T")[:16] == suggested
-
-
-CHOOSE_TIME = "Välj dag och klockslag."
-LATER = "Dragningen måste ligga minst två minuter fram i tiden. Välj en senare tid."
-
-
-@on_sqlite
-def test_a_time_that_will_not_do_is_said_beside_the_field(cast, reach, organiser, send):
-    reach("closed")
-    wrong = dict.fromkeys(("", "i morgon", "2026-12-32T12:00"), CHOOSE_TIME)
-    wrong |= dict.fromkeys(("2026-12-20T12:00", "2026-12-21T09:01", "0001-01-01T00:00"), LATER)
-    for typed, sentence in wrong.items():
-        answer = send(f"{DRAW}/las", draw_at=typed)
-        assert faults(answer) == [sentence]
-        assert soup(answer).find(id="draw_at-fel").text == f"Fel: {sentence}"
-    assert organiser.get("/2026/dragning/lasbevis.txt").status_code == 404
-
-
-@on_sqlite
-def test_a_value_that_will_not_do_is_said_beside_the_field(cast, reach, send, clock):
-    reach("locked")
-    clock.set("2026-12-22 12:00")
-    for typed, sentence in {
-        "": "Klistra in slumptalet i rutan.",
-        "hej": "Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.",
-        VALUE[:-20]: "Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.",
-        "x" * 5000: "Texten är för lång för att vara ett slumptal. Klistra in bara svaret från källan.",
-    }.items():
-        answer = send(f"{DRAW}/slumptal", value=typed)
-        assert faults(answer) == [sentence]
-        assert soup(answer).find(id="value").text.strip() == typed
-
-
-@on_sqlite
-def test_a_value_of_another_round_does_not_decide(cast, reach, send, clock):
-    reach("locked")
-    clock.set("2026-12-22 12:00")
-    [sentence] = faults(send(f"{DRAW}/slumptal", value=rehearsal.relay_answer(4711)))
-    assert sentence.startswith("Slumptalet är från runda 4711, men dragningen väntar på runda ")
-
-
-@on_sqlite
-def test_a_verdict_that_will_not_do_decides_nothing(cast, reach, organiser, send):
-    reach("drawn")
-    for place in ("2", "", "etta", str(10**30)):
-        assert faults(send(f"{DRAW}/avgor", place=place, verdict="vinnare"))
-    for verdict in ("fel kommun", ""):
-        assert faults(send(f"{DRAW}/avgor", place="1", verdict=verdict))
-    assert "Plats 1 är på tur" in words(organiser.get(DRAW))
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("state", "act", "fields", "sentence"),
-    [
-        ("open", "las", {"draw_at": "2026-12-22T12:00"}, "Listan kan låsas först när tävlingen har stängt."),
-        ("locked", "las", {"draw_at": "2026-12-23T12:00"}, "Listan är redan låst och kan inte ändras."),
-        ("closed", "slumptal", {"value": VALUE}, "Lås listan först. Slumptalet får inte vara känt när listan låses."),
-        ("drawn", "slumptal", {"value": VALUE}, "Dragningen är redan gjord. Den görs en gång."),
-        (
-            "finished",
-            "avgor",
-            {"place": "3", "verdict": "vinnare"},
-            "Det finns ingen mer att ta ställning till: vinsterna är utdelade eller listan är slut.",
-        ),
-    ],
-)
-def test_an_act_out_of_its_turn_is_refused_in_words(cast, reach, send, state, act, fields, sentence):
-    reach(state)
-    assert faults(send(f"{DRAW}/{act}", **fields)) == [sentence]
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("state", "act", "fields"),
-    [
-        ("open", "las", {"draw_at": "2026-12-22T12:00"}),
-        ("closed", "slumptal", {"value": VALUE}),
-        ("drawn", "avgor", {"place": "2", "verdict": "vinnare"}),
-        ("drawn", "avgor", {"place": "1", "verdict": "fel kommun"}),
-    ],
-    ids=["too early", "not locked", "another tab", "no such reason"],
-)
-def test_what_is_said_at_the_top_never_leads_nowhere(cast, reach, send, state, act, fields):
-    reach(state)
-    page = soup(send(f"{DRAW}/{act}", **fields))
-    assert page.select_one("#fel li").text
-    for link in page.select("#fel a"):
-        assert page.find(id=link["href"][1:]), link
 
 
 POSTS = {

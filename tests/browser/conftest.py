@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from app.admin.guard import COOKIE
-from tests.browser.places import ADMIN, PLACES, Scene
-from tests.conftest import ROOT, StoppedClock
+from app.spec.beacon import QUICKNET
+from tests.browser.places import ADMIN, PLACES, Place, Scene
+from tests.conftest import StoppedClock, free_port, freeze
 
 CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -25,6 +26,9 @@ SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motio
 """Nothing moves, so that nothing is waited for."""
 LARGE = {"width": 1280, "height": 720}
 SMALL = {"width": 320, "height": 568}
+CORRECTION = 'corrections = [{date = 2026-12-10, text = "Vinsten hämtas i Lerum."}]'
+REAL = {"DRAW_CHAIN": QUICKNET, "DRAW_RELAYS": (f"http://127.0.0.1:{free_port()}",)}
+"""The real chain, and a relay that does not answer."""
 
 
 @pytest.fixture(scope="session")
@@ -33,31 +37,33 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def early_hatch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real content, but for a contest that opens at six: the hours before that are there to be seen, too."""
-    folder = Path(shutil.copytree(ROOT / "calendar_content", tmp_path_factory.mktemp("content"), dirs_exist_ok=True))
-    hatch = folder / "2026" / "10" / "hatch.md"
-    hatch.write_text(hatch.read_text().replace("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T06:00:00"))
-    return folder
+def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real content, but for a contest that opens at six, whose rules have been corrected.
 
-
-@pytest.fixture(scope="session")
-def hatch_for_two(early_hatch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with a contest that needs two organisers."""
-    folder = Path(shutil.copytree(early_hatch, tmp_path_factory.mktemp("for_two"), dirs_exist_ok=True))
+    The hours before that are there to be seen, too.
+    """
+    folder = Path(shutil.copytree(filled_in, tmp_path_factory.mktemp("content"), dirs_exist_ok=True))
     hatch = folder / "2026" / "10" / "hatch.md"
-    hatch.write_text(hatch.read_text().replace("[contest]\n", "[contest]\ntwo_person = true\n"))
+    text = hatch.read_text().replace("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T06:00:00")
+    hatch.write_text(text.replace("[contest]\n", f"[contest]\n{CORRECTION}\n"))
     return folder
 
 
 @pytest.fixture
 def app(
-    make_app: Callable[..., Flask], early_hatch: Path, hatch_for_two: Path, request: pytest.FixtureRequest
+    make_app: Callable[..., Flask], early_hatch: Path, clock: StoppedClock, request: pytest.FixtureRequest
 ) -> Flask:
-    """For a test of a place with `for_two`, the contest needs two organisers."""
+    """An app whose jobs loop has frozen the contest, when its time has come; as the test's place has it."""
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    place = PLACES.get(parameters.get("place", ""))
-    return make_app(CALENDAR_CONTENT=hatch_for_two if place and place.for_two else early_hatch)
+    place = PLACES.get(parameters.get("place", ""), Place(""))
+    if place.at and not place.state:
+        clock.set(place.at)
+    app = make_app(CALENDAR_CONTENT=early_hatch, **(REAL if place.real else {}))
+    edition = app.extensions["library"].editions[2026]
+    if edition.file_contest.phase(clock.now()) != "before" and not place.unfrozen:
+        with app.app_context():
+            freeze(app)
+    return app
 
 
 @pytest.fixture
@@ -100,7 +106,7 @@ def shared_page(browser: Browser) -> Iterator[Page]:
 def visit(
     request: pytest.FixtureRequest, shared_page: Page, app: Flask, site: str, clock: StoppedClock
 ) -> Iterator[Callable[[str], Page]]:
-    """Brings the shared page to one of PLACES: visit("the receipt")."""
+    """Brings the shared page to one of PLACES: visit("the thanks")."""
 
     def go(name: str) -> Page:
         place = PLACES[name]

@@ -10,16 +10,16 @@ from playwright.sync_api import Page
 
 from app.admin import access
 from app.admin.models import Organiser, SignIn
-from app.audit import records
-from app.calendar.schema import Contest
-from app.contest import acceptance, rulebook
+from app.contest import store, terms
 from app.contest.answers import Answers
+from app.contest.store import SavedEntry
+from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import approval, conduct, rehearsal
-from app.privacy.erasure import CLEANED
-from app.privacy.models import Erasure
+from app.draw import actions, links
+from app.draw.models import Rank
+from app.privacy import erasure
 from tests.browser.acts import fill_in, press, send
-from tests.conftest import DRAW_AT, ENTRY_URL, STATES, VALUE, StoppedClock, swedish
+from tests.conftest import ENTRY_URL, LOCK_AT, STATES, StoppedClock, send_letter, swedish
 
 
 class Scene(NamedTuple):
@@ -31,14 +31,22 @@ class Scene(NamedTuple):
 class Place(NamedTuple):
     """A path, the state that the contest has reached, the time if another than that of the state, and a last act.
 
-    `for_two`: in a contest that needs two organisers.
+    `real`: drawn from the real chain, by relays that do not answer. `unfrozen`: nobody has frozen the terms yet.
     """
 
     path: str
     state: str = ""
     at: str = ""
     then: Callable[[Scene], None] | None = None
-    for_two: bool = False
+    real: bool = False
+    unfrozen: bool = False
+
+
+def frozen_contest() -> FrozenContest:
+    """Return the contest; inside the app's context."""
+    found = terms.frozen_in(2026)
+    assert found
+    return found
 
 
 def send_empty(scene: Scene) -> None:
@@ -70,11 +78,6 @@ def follow_it_and_send_nothing(scene: Scene) -> None:
     press(scene.page, "Skapa kontot")
 
 
-def lock_without_a_time(scene: Scene) -> None:
-    scene.page.get_by_label("Tid för dragningen").fill("")
-    press(scene.page, "Lås listan")
-
-
 def start_a_rehearsal(scene: Scene) -> None:
     press(scene.page, "Börja öva")
 
@@ -95,37 +98,131 @@ def paste_nothing(scene: Scene) -> None:
     press(scene.page, "Gör dragningen")
 
 
-def note_an_anchor_of_nothing(scene: Scene) -> None:
+def cancel_for_no_reason(scene: Scene) -> None:
     open_every_part(scene)
-    press(scene.page, "Anteckna förankringen")
+    press(scene.page, "Ställ in tävlingen")
+
+
+def skip_for_no_reason(scene: Scene) -> None:
+    """Writes to the first in line, and goes on when the answer days are over, without saying why."""
+    write_to_the_first(scene)
+    scene.clock.forward(days=9)
+    scene.page.reload()
+    open_every_part(scene)
+    press(scene.page, "Gå vidare från plats 1")
+
+
+def write_to_the_first(scene: Scene) -> None:
+    with scene.app.app_context():
+        send_letter(frozen_contest(), 1, scene.clock.now())
+    scene.page.reload()
+
+
+def read_the_letter(scene: Scene) -> None:
+    write_to_the_first(scene)
+    open_every_part(scene)
+
+
+def cancel(scene: Scene) -> None:
+    """Cancels the contest, and looks at the page as it is then."""
+    with scene.app.app_context():
+        actions.cancel(frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now())
+    scene.page.reload()
+
+
+def lock_late(scene: Scene) -> None:
+    """Locks when the value of the terms has come: another will decide."""
+    scene.clock.set(NOON)
+    with scene.app.app_context():
+        actions.lock_list(frozen_contest(), scene.clock.now())
+    scene.page.reload()
+
+
+def enter_behind_the_form(scene: Scene) -> SavedEntry:
+    answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
+    with scene.app.app_context():
+        return store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
 
 
 def look_up(scene: Scene) -> None:
     """Enters the contest behind the form, and asks for that entry."""
-    contest = scene.app.extensions["library"].editions[2026].contest
-    answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
-    with scene.app.app_context():
-        receipt = acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+    receipt = enter_behind_the_form(scene)
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
-    press(scene.page, "Visa mitt bidrag")
+    press(scene.page, "Visa mitt svar")
+
+
+def look_up_once_locked(scene: Scene) -> None:
+    """Enters, and asks for the entry when the list is locked."""
+    receipt = enter_behind_the_form(scene)
+    scene.clock.set(LOCK_AT)
+    with scene.app.app_context():
+        actions.lock_list(frozen_contest(), scene.clock.now())
+    scene.page.reload()
+    scene.page.get_by_label("Kvittokod").fill(receipt.code)
+    scene.page.get_by_label("E-postadress").fill("gun@example.se")
+    press(scene.page, "Visa mitt svar")
 
 
 def take_back_without_a_tick(scene: Scene) -> None:
     look_up(scene)
-    press(scene.page, "Ta tillbaka bidraget")
+    press(scene.page, "Ta tillbaka svaret")
 
 
 def take_back(scene: Scene) -> None:
     look_up(scene)
     scene.page.get_by_label("Ja, ta tillbaka").check()
-    press(scene.page, "Ta tillbaka bidraget")
+    press(scene.page, "Ta tillbaka svaret")
+
+
+def follow_the_link_to_withdraw(scene: Scene) -> None:
+    """Opens the link that stands in one's mail."""
+    with scene.app.app_context():
+        ticket = db.session.scalar(sa.select(Rank.ticket).where(Rank.place == 1)) or enter_behind_the_form(scene).ticket
+        token = links.sign(links.WITHDRAW, "mjk-2026", ticket)
+    scene.page.goto(f"{scene.page.url.rstrip('/')}/mitt-svar/ta-tillbaka/{token}")
+
+
+def withdraw_by_the_link(scene: Scene) -> None:
+    follow_the_link_to_withdraw(scene)
+    press(scene.page, "Ta tillbaka mitt svar")
+
+
+def follow_the_link_once_more(scene: Scene) -> None:
+    withdraw_by_the_link(scene)
+    scene.page.goto(scene.page.url)
+
+
+def follow_the_link_to_decline(scene: Scene) -> None:
+    """Opens the link that stands in the letter to the first in line."""
+    with scene.app.app_context():
+        ticket = db.session.scalars(sa.select(Rank.ticket).where(Rank.place == 1)).one()
+        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+    scene.page.goto(f"{scene.page.url}/tacka-nej/{token}")
+
+
+def decline(scene: Scene) -> None:
+    with scene.app.app_context():
+        send_letter(frozen_contest(), 1, scene.clock.now())
+    follow_the_link_to_decline(scene)
+    press(scene.page, "Tacka nej")
+
+
+def decline_twice(scene: Scene) -> None:
+    decline(scene)
+    scene.page.goto(scene.page.url)
+    press(scene.page, "Tacka nej")
+
+
+def send_where_mail_goes(scene: Scene) -> None:
+    scene.app.config["MAIL_URL"] = "smtp://127.0.0.1:9"
+    send_filled_in(scene)
 
 
 def guess(scene: Scene) -> None:
     scene.page.get_by_label("Kvittokod").fill("7" * 26)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
-    press(scene.page, "Visa mitt bidrag")
+    press(scene.page, "Visa mitt svar")
 
 
 def tell(scene: Scene) -> None:
@@ -150,33 +247,19 @@ def tell_and_read(scene: Scene) -> None:
     scene.page.goto(desk)
 
 
-def change_the_rules(scene: Scene) -> None:
-    """Freezes an earlier version of the rules, so that two stand beside each other."""
-    edition = scene.app.extensions["library"].editions[2026]
-    earlier = edition.contest.model_copy(update={"keep_days": 30})
-    with scene.app.app_context():
-        rulebook.freeze(earlier, edition.file.organiser, swedish("2026-12-10 06:00"))
-        rulebook.freeze(edition.contest, edition.file.organiser, swedish("2026-12-10 07:00"))
-    scene.page.reload()
-    scene.page.get_by_text("Version 1, gällde från").click()
-
-
 def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
-    contest = scene.app.extensions["library"].editions[2026].contest
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
             answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
-            acceptance.save_entry(contest, answers, scene.app.config["SECRET_KEY"], swedish("2026-12-10 07:00"))
+            store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 
 def see_it_erased(scene: Scene) -> None:
-    """Writes the record of an erasure, as the nightly round does."""
     with scene.app.app_context():
-        record = {"contest_id": "mjk-2026", "erased_at": scene.clock.now(), "ordered_by": "nattlig gallring"}
-        db.session.add(Erasure(**record, decision="GR 2026-117", entries=3, mails=3, feedback=0))
-        records.append("mjk-2026", CLEANED, scene.clock.now())
+        erasure.erase(frozen_contest(), "nattlig gallring", scene.clock.now())
+    scene.page.reload()
 
 
 def have_the_sign_in_end(scene: Scene) -> None:
@@ -248,41 +331,10 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
-OLGA = 4711
-"""The number of an account that is not that of whoever looks at the page."""
-
-
-def propose_to_lock(scene: Scene) -> None:
-    press(scene.page, "Föreslå att listan låses")
-
-
-def let_olga_propose_to_lock(scene: Scene) -> None:
-    contest, rules = _contest_and_rules(scene)
-    with scene.app.app_context():
-        approval.propose_lock(contest, rules, DRAW_AT, OLGA, scene.clock.now())
-    scene.page.reload()
-
-
-def let_olga_propose_to_pass_over(scene: Scene) -> None:
-    """Olga proposes and Olle approves to lock the list, it is drawn from, and she proposes to pass the first over."""
-    let_olga_propose_to_lock(scene)
-    press(scene.page, "Godkänn förslaget")
-    scene.clock.set(NOON)
-    contest, _ = _contest_and_rules(scene)
-    with scene.app.app_context():
-        conduct.draw(contest, VALUE, rehearsal.CHAIN, scene.clock.now())
-        approval.propose_skip(contest, 1, "tackar nej", OLGA, scene.clock.now())
-    scene.page.reload()
-
-
-def _contest_and_rules(scene: Scene) -> tuple[Contest, str]:
-    edition = scene.app.extensions["library"].editions[2026]
-    with scene.app.app_context():
-        return edition.contest, rulebook.freeze(edition.contest, edition.file.organiser, scene.clock.now()).text
-
-
 NOON = "2026-12-22 12:01"
 """When the value of the draw has come."""
+OPENING = "2026-12-10 06:00:00"
+"""When the contest opens, before the jobs loop has frozen its terms."""
 
 PUBLIC = {
     "the calendar in November": Place("/", at="2026-11-20 08:00"),
@@ -300,27 +352,46 @@ PUBLIC = {
     "the form": Place(ENTRY_URL),
     "the form with faults": Place(ENTRY_URL, then=send_empty),
     "the form when too many enter": Place(ENTRY_URL, then=send_when_too_many_do),
+    "the calendar once locked": Place("/", "locked"),
+    "the calendar of a cancelled contest": Place("/", "open", then=cancel),
+    "the hatch as the contest opens": Place("/2026/lucka/10", at=OPENING, unfrozen=True),
+    "the hatch of a cancelled contest": Place("/2026/lucka/10", "open", then=cancel),
     "the form before the contest opens": Place(ENTRY_URL, at="2026-12-10 05:00"),
     "the form after the contest": Place(ENTRY_URL, "closed"),
-    "the receipt": Place(ENTRY_URL, then=send_filled_in),
+    "the form as the contest opens": Place(ENTRY_URL, at=OPENING, unfrozen=True),
+    "the form of a cancelled contest": Place(ENTRY_URL, "open", then=cancel),
+    "the thanks": Place(ENTRY_URL, then=send_filled_in),
+    "the thanks where mail goes": Place(ENTRY_URL, then=send_where_mail_goes),
     "the rules": Place("/2026/tavling/villkor"),
-    "the rules in two versions": Place("/2026/tavling/villkor", then=change_the_rules),
+    "the rules before the contest opens": Place("/2026/tavling/villkor", at="2026-12-10 05:00"),
     "about the calendar": Place("/om"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),
-    "one's own entry": Place("/mitt-bidrag"),
-    "a guess at an entry": Place("/mitt-bidrag", then=guess),
-    "an entry found": Place("/mitt-bidrag", then=look_up),
-    "an entry to take back": Place("/mitt-bidrag", then=take_back_without_a_tick),
-    "an entry taken back": Place("/mitt-bidrag", then=take_back),
+    "one's own entry": Place("/mitt-svar"),
+    "a guess at an entry": Place("/mitt-svar", then=guess),
+    "an entry found": Place("/mitt-svar", then=look_up),
+    "an entry to take back": Place("/mitt-svar", then=take_back_without_a_tick),
+    "an entry taken back": Place("/mitt-svar", then=take_back),
+    "an entry found once locked": Place("/mitt-svar", then=look_up_once_locked),
+    "a link to withdraw": Place("/", then=follow_the_link_to_withdraw),
+    "withdrawn by the link": Place("/", then=withdraw_by_the_link),
+    "withdrawn once drawn": Place("/", "drawn", then=withdraw_by_the_link),
+    "withdrawn before": Place("/", then=follow_the_link_once_more),
+    "a link to decline": Place("/2026/dragning", "drawn", then=follow_the_link_to_decline),
+    "a prize declined": Place("/2026/dragning", "drawn", then=decline),
+    "a prize declined twice": Place("/2026/dragning", "drawn", then=decline_twice),
     "the accessibility statement": Place("/tillganglighet"),
     "feedback with faults": Place("/tillganglighet", then=tell_nothing),
     "feedback received": Place("/tillganglighet", then=tell),
     "a page that is not there": Place("/finns-inte"),
     "the draw before the contest opens": Place("/2026/dragning", at="2026-12-10 05:00"),
+    "the draw as the contest opens": Place("/2026/dragning", at=OPENING, unfrozen=True),
+    "the draw, cancelled": Place("/2026/dragning", "locked", then=cancel),
+    "the draw, locked late": Place("/2026/dragning", "closed", then=lock_late),
+    "the draw, with the value to come": Place("/2026/dragning", "locked", at=NOON),
     **{f"the draw, {state}": Place("/2026/dragning", state) for state in STATES[1:]},
     "a search for a ticket": Place("/2026/dragning?lott=00000000", "locked"),
-    "a search for what is no ticket": Place("/2026/dragning?lott=hej", "open"),
+    "a search for what is no ticket": Place("/2026/dragning?lott=hej", "locked"),
     "the end of the ranking": Place("/2026/dragning?fran=900", "drawn"),
 }
 ADMIN = {
@@ -335,7 +406,8 @@ ADMIN = {
     "the overview in a closed contest": Place("/admin/", "closed"),
     "the overview once locked": Place("/admin/", "locked"),
     "the overview of an editor": Place("/admin/", "open", then=becoming("editor")),
-    "the overview of a witness": Place("/admin/", "open", then=becoming("witness")),
+    "the overview as the contest opens": Place("/admin/", at=OPENING, unfrozen=True),
+    "the overview of a cancelled contest": Place("/admin/", "open", then=cancel),
     "the menu on a phone": Place("/admin/", then=open_the_menu),
     "the editor of an editor": Place("/admin/redigera", then=becoming("editor")),
     "the contest in the editor": Place("/admin/redigera/lucka/10/tavling"),
@@ -392,19 +464,25 @@ ADMIN = {
     "a form that was not sent": Place(
         "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/10/tavla", then=pressing("Skicka mitt svar")
     ),
-    **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES},
-    "the desk, locked without a time": Place("/admin/dragning", "closed", then=lock_without_a_time),
+    "the desk, draft": Place("/admin/dragning", at="2026-12-09 12:00"),
+    "the desk as the contest opens": Place("/admin/dragning", at=OPENING, unfrozen=True),
+    **{f"the desk, {state}": Place("/admin/dragning", state) for state in STATES[1:]},
+    "the desk, not locked in time": Place("/admin/dragning", "closed", at="2026-12-22 00:10"),
+    "the desk, locked late": Place("/admin/dragning", "closed", then=lock_late),
     "the desk, with the value to come": Place("/admin/dragning", "locked", at=NOON),
-    "the desk, with no value pasted": Place("/admin/dragning", "locked", at=NOON, then=paste_nothing),
+    "the desk, with no value pasted": Place("/admin/dragning", "locked", at=NOON, then=paste_nothing, real=True),
+    "the desk, with no relay answering": Place(
+        "/admin/dragning", "locked", at=NOON, then=pressing("Fråga nu"), real=True
+    ),
+    "the desk, when the letter has left": Place("/admin/dragning", "drawn", then=write_to_the_first),
+    "the desk, with the letter to read": Place("/admin/dragning", "drawn", then=read_the_letter),
+    "the desk, a skip for no reason": Place("/admin/dragning", "drawn", then=skip_for_no_reason),
+    "the desk, cancelled for no reason": Place("/admin/dragning", "open", then=cancel_for_no_reason),
+    "the desk, cancelled": Place("/admin/dragning", "open", then=cancel),
     **{
         f"the desk, {state}, every part open": Place("/admin/dragning", state, then=open_every_part)
         for state in ("locked", "drawn", "finished")
     },
-    "the desk, with no anchor written": Place("/admin/dragning", "locked", then=note_an_anchor_of_nothing),
-    "the desk for two, with one account": Place("/admin/dragning", "closed", for_two=True),
-    "the desk, own proposal": Place("/admin/dragning", "closed", then=propose_to_lock, for_two=True),
-    "the desk, another's proposal": Place("/admin/dragning", "closed", then=let_olga_propose_to_lock, for_two=True),
-    "the desk, a skip proposed": Place("/admin/dragning", "closed", then=let_olga_propose_to_pass_over, for_two=True),
     "a rehearsal": Place("/admin/dragning", "open", then=start_a_rehearsal),
     "a rehearsed page": Place("/admin/dragning", "open", then=see_the_rehearsed_page),
 }

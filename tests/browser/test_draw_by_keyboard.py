@@ -1,13 +1,17 @@
-"""The whole draw without a mouse, from the lock to the winner's name, and axe-core finds nothing on the way."""
+"""The whole draw without a mouse, from the late lock to the winner's name, and axe-core finds nothing on the way."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from app.database import db
+from app.draw import links
+from app.draw.models import Rank
 from tests.browser.acts import axe_faults, tab_to
 from tests.browser.conftest import AXE
-from tests.conftest import VALUE, on_sqlite
+from tests.browser.places import NOON, frozen_contest
+from tests.conftest import on_sqlite, send_letter
 
 pytestmark = on_sqlite
 
@@ -19,7 +23,7 @@ def desk(page, clock, sign_in, reach, accept):
     for name in ("anna", "bo", "cecilia"):
         accept(f"{name}@example.se")
     reach("closed")
-    clock.set("2026-12-22 11:50")
+    clock.set("2026-12-22 00:10")
     sign_in(page)
     page.goto("/admin/dragning")
     return page
@@ -50,39 +54,34 @@ class Keyboard:
         self.look()
 
 
-def lock_and_anchor(page, keyboard):
-    keyboard.press("Lås listan")
-    expect(page.get_by_text("Låst tisdag 22 december 2026 kl. 11.50.")).to_be_visible()
-    keyboard.unfold("Till registratorn")
-    keyboard.unfold("Anteckna en förankring")
-    keyboard.write("Vem har kontrollsumman?", "Registrator, Lerums kommun")
-    keyboard.write("Diarienummer", "KS 2026/123")
-    keyboard.press("Anteckna förankringen")
-    expect(page.get_by_text("Registrator, Lerums kommun")).to_be_visible()
+@pytest.fixture
+def send(app, clock):
+    """The letter to a place leaves."""
+
+    def leave(place):
+        with app.app_context():
+            send_letter(frozen_contest(), place, clock.now())
+
+    return leave
 
 
-def contact_and_confirm(page, keyboard):
-    keyboard.unfold("Anteckna ett försök")
-    tab_to(page.get_by_label("Hur?")).press("ArrowDown")
-    keyboard.press("Anteckna försöket")
-    expect(page.get_by_text("tisdag 22 december 2026 kl. 12.01: telefon")).to_be_visible()
-    keyboard.press("Bekräfta vinnaren")
-    expect(page.get_by_text("Klart.")).to_be_visible()
+def lock_and_draw(page, keyboard, clock):
+    keyboard.press("Lås nu")
+    expect(page.get_by_text("3 lotter är med, 0 är strukna.")).to_be_visible()
+    clock.set(NOON)
+    page.reload()
+    keyboard.press("Fråga nu")
+    expect(page.get_by_text("Plats 1 är på tur")).to_be_visible()
 
 
-@pytest.mark.parametrize("way", ["fetched", "pasted"])
-def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, way):
+def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     keyboard = Keyboard(desk)
-    lock_and_anchor(desk, keyboard)
-    clock.set("2026-12-22 12:01")
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
     desk.reload()
-    if way == "fetched":
-        keyboard.press("Hämta slumptalet")
-    else:
-        keyboard.unfold("Klistra in det själv")
-        keyboard.write("Slumptalet", VALUE)
-        keyboard.press("Gör dragningen")
-    contact_and_confirm(desk, keyboard)
+    keyboard.unfold("Brevet till den som vann")
+    keyboard.press("Bekräfta vinnaren på plats 1")
+    expect(desk.get_by_text("Klart.")).to_be_visible()
     keyboard.unfold("Visa vem som vann")
     keyboard.write(re.compile("^Förnamn$"), "Sigrid")
     tab_to(desk.get_by_label("Vinnaren har sagt ja")).press("Space")
@@ -92,16 +91,38 @@ def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, way):
     expect(desk.get_by_text("Sigrid, Lerum")).to_be_visible()
 
 
-def test_someone_is_passed_over_by_keyboard_alone(desk, clock):
+def test_someone_is_passed_over_by_keyboard_alone(desk, clock, send):
     keyboard = Keyboard(desk)
-    keyboard.press("Lås listan")
-    clock.set("2026-12-22 12:01")
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
     desk.reload()
-    keyboard.press("Hämta slumptalet")
-    keyboard.unfold("Gå vidare till nästa på listan")
-    tab_to(desk.get_by_label("Varför?")).press("ArrowDown")
+    expect(desk.get_by_text("Gå vidare från plats 1")).to_have_count(0)
+    clock.forward(days=9)
+    desk.reload()
+    keyboard.unfold("Gå vidare från plats 1")
     keyboard.press("Gå vidare från plats 1")
-    expect(desk.get_by_role("alert")).to_contain_text("Inget försök är antecknat.")
+    expect(desk.get_by_role("alert")).to_contain_text("Välj ett av skälen i listan.")
     tab_to(desk.get_by_label("Varför?")).press("ArrowDown")
     keyboard.press("Gå vidare från plats 1")
     expect(desk.get_by_text("Plats 2 är på tur")).to_be_visible()
+
+
+def test_the_contest_is_cancelled_by_keyboard_alone(desk):
+    keyboard = Keyboard(desk)
+    keyboard.unfold("Ställ in tävlingen")
+    keyboard.write("Varför?", "Vinsten finns inte längre.")
+    tab_to(desk.get_by_label("Ja, ställ in tävlingen.")).press("Space")
+    keyboard.press("Ställ in tävlingen")
+    expect(desk.get_by_text("Skäl: Vinsten finns inte längre.")).to_be_visible()
+
+
+def test_a_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
+    keyboard = Keyboard(desk)
+    lock_and_draw(desk, keyboard, clock)
+    send(1)
+    with app.app_context():
+        ticket = db.session.get_one(Rank, ("mjk-2026", 1)).ticket
+        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+    page.goto(f"/2026/dragning/tacka-nej/{token}")
+    keyboard.press("Tacka nej")
+    expect(page.get_by_role("heading", name="Du har tackat nej")).to_be_visible()

@@ -63,7 +63,7 @@ def test_whoever_reads_everything_leaves_no_trace(page, site, accept, reach, tra
     reach("finished")
     read = [*pages_and_files(page, site)]
     assert {"/2026/lucka/1", "/2026/lucka/22", "/2026/tavling/villkor", "/2026/dragning", "/om"} <= {*read}
-    assert {"/personuppgifter", "/kakor", "/mitt-bidrag", "/tillganglighet"} <= {*read}
+    assert {"/personuppgifter", "/kakor", "/mitt-svar", "/tillganglighet"} <= {*read}
     assert traces() == []
 
 
@@ -71,7 +71,7 @@ def test_whoever_enters_the_contest_leaves_no_trace(page, clock, traces):
     page.goto(ENTRY_URL)
     fill_in(page)
     send(page, clock)
-    expect(page.get_by_role("heading", name="Tack, ditt bidrag är mottaget")).to_be_visible()
+    expect(page.get_by_role("heading", name="Du är med!")).to_be_visible()
     assert traces() == []
 
 
@@ -80,16 +80,16 @@ def test_whoever_enters_looks_at_the_entry_and_takes_it_back_leaves_no_trace(pag
     fill_in(page)
     send(page, clock)
     code = page.locator(".receipt-code").inner_text()
-    page.get_by_role("main").get_by_role("link", name="Mitt bidrag").click()
+    page.get_by_role("contentinfo").get_by_role("link", name="Mitt svar").click()
     page.get_by_label("Kvittokod").fill(code)
     page.get_by_label("E-postadress").fill("anna@example.se")
-    press(page, "Visa mitt bidrag")
+    press(page, "Visa mitt svar")
     with page.expect_download() as taken:
         page.get_by_role("button", name="Hämta som fil").click()
-    assert taken.value.suggested_filename == "mitt-bidrag.json"
+    assert taken.value.suggested_filename == "mitt-svar.json"
     page.get_by_label("Ja, ta tillbaka").check()
-    press(page, "Ta tillbaka bidraget")
-    expect(page.get_by_role("heading", name="Bidraget är tillbakataget")).to_be_focused()
+    press(page, "Ta tillbaka svaret")
+    expect(page.get_by_role("heading", name="Svaret är tillbakataget")).to_be_focused()
     assert traces() == []
 
 

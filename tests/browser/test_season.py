@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from email import message_from_bytes, policy
 
 import pyotp
 import pytest
@@ -10,12 +11,14 @@ from click.testing import CliRunner
 from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
-from app.contest import acceptance
+from app.contest import store, terms
 from app.contest.answers import Answers
+from app.jobs import run_round
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite
 from tests.editing.photos import photo
+from tests.prepared import DECISION
 
 pytestmark = on_sqlite
 EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
@@ -32,13 +35,38 @@ def app(make_app, content, clock):
 def flask(app):
     """Runs a command at the server, and returns what it printed."""
 
-    def run(*words):
+    def run(*words, code=0):
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
         result = CliRunner().invoke(group, words)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == code, result.output
         return result.output
 
     return run
+
+
+@pytest.fixture
+def jobs(app, clock):
+    """What runs beside the server, at an instant, until nothing is left to do: jobs("2027-12-22 12:00:01")."""
+
+    def run(at):
+        clock.set(at)
+        with app.app_context():
+            for _ in range(2):
+                run_round()
+
+    return run
+
+
+@pytest.fixture
+def mails(app):
+    """The mails of a kind, which lie as files where none are sent: mails("vinst")."""
+
+    def of(kind):
+        folder = app.extensions["library"].state.parent / "mail"
+        found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in folder.glob(f"{kind}.*")]
+        return [mail.get_body(("plain",)).get_content() for mail in found]
+
+    return of
 
 
 @pytest.fixture
@@ -158,12 +186,11 @@ def enter(visitor, app, clock):
         fill_in(visitor.page, f"{name}@example.se")
         send(visitor.page, clock)
         visitor.look()
-        visitor.sees("Tack, ditt bidrag är mottaget")
-    contest = app.extensions["library"].editions[2027].contest
+        visitor.sees("Du är med!")
     with app.app_context():
         for number in range(10):
             answers = Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
-            acceptance.save_entry(contest, answers, app.config["SECRET_KEY"], clock.now())
+            store.save_entry(terms.frozen_in(2027), answers, clock.now())
 
 
 def strike_and_read_the_figures(olga):
@@ -176,22 +203,29 @@ def strike_and_read_the_figures(olga):
     olga.sees("12 bidrag")
 
 
-def lock(olga):
-    olga.come_in("2027-12-21 09:00")
+def compare(visitor, mails):
+    """What everyone got by mail before the value is what the front page says."""
+    (told,) = {re.search("[0-9a-f]{64}", mail)[0] for mail in mails("last")}
+    assert len(mails("last")) == 12
+    visitor.go("/")
+    visitor.sees(told)
+    return told
+
+
+def decline(visitor, mails):
+    """The first in line presses the link in the letter."""
+    (letter,) = mails("vinst")
+    visitor.go(re.search(r"/2027/dragning/tacka-nej/\S+", letter)[0])
+    visitor.press("Tacka nej")
+    visitor.sees("Du har tackat nej")
+
+
+def confirm(olga):
+    olga.come_in("2027-12-23 09:00")
+    olga.follow("Dragning")
     olga.clock.forward(minutes=11)
-    olga.follow("Dragning")
-    olga.press("Lås listan")
+    olga.press("Bekräfta vinnaren på plats 2")
     olga.prove()
-    olga.sees(re.compile("Låst tisdag 21 december 2027"))
-
-
-def draw(olga):
-    olga.come_in("2027-12-22 12:01")
-    olga.follow("Dragning")
-    olga.press("Hämta slumptalet")
-    olga.unfold("Anteckna ett försök")
-    olga.press("Anteckna försöket")
-    olga.press("Bekräfta vinnaren")
     olga.unfold("Visa vem som vann")
     olga.write("Förnamn", "Sigrid")
     olga.page.get_by_label("Vinnaren har sagt ja").check()
@@ -213,20 +247,16 @@ def take_out(olga):
 def erase(olga):
     olga.come_in("2028-04-03 09:00")
     olga.follow("Gallring")
-    olga.sees("Gallringsbeslut saknas.")
-    olga.follow("Arrangör och personuppgifter")
-    olga.write("Gallringsbeslutets diarienummer", "KS 2028/17")
-    olga.press("Spara")
-    olga.follow("Gallring")
+    olga.sees(f"Beslut om gallring: {DECISION}.")
     olga.page.get_by_label("Ja, gallra uppgifterna").check()
     olga.press("Gallra uppgifterna nu")
     olga.sees("Uppgifterna är gallrade")
-    olga.sees("KS 2028/17")
+    olga.sees(DECISION)
     olga.follow("Bidrag")
     expect(olga.page.get_by_text("@example.se", exact=False).and_(olga.page.locator("td"))).to_have_count(0)
 
 
-def test_a_whole_season_from_the_invitation_to_the_erasing(watched, flask, app, clock):
+def test_a_whole_season_from_the_invitation_to_the_erasing(watched, flask, app, clock, jobs, mails):
     olga, visitor = Communicator(watched(), clock), Person(watched(), clock)
     olga.accept(re.search(r"/admin/inbjudan/\S+", flask("organiser", "invite", EMAIL))[0])
     olga.come_in("2027-10-04 10:00")
@@ -234,13 +264,18 @@ def test_a_whole_season_from_the_invitation_to_the_erasing(watched, flask, app, 
     edit_texts_and_a_hatch(olga)
     upload_a_picture(olga)
     look_ahead(olga)
+    jobs("2027-12-10 00:00")
     open_hatches(visitor, clock)
     enter(visitor, app, clock)
     strike_and_read_the_figures(olga)
-    lock(olga)
-    draw(olga)
+    jobs("2027-12-22 00:00:01")
+    mailed = compare(Person(watched(), clock), mails)
+    jobs("2027-12-22 12:00:01")
+    decline(visitor, mails)
+    jobs("2027-12-22 12:30")
+    confirm(olga)
     visitor.go("/2027/dragning")
     visitor.sees(re.compile("Sigrid"))
     take_out(olga)
-    assert "stämmer" in flask("draw", "verify", "2027")
+    assert "ÖVNING" in flask("draw", "verify", "2027", "--kontrollsumma", mailed, code=2)
     erase(olga)

@@ -34,6 +34,15 @@ def edit(content: Path, file: str, old: str, new: str) -> int:
     return before.count("\n") + 1
 
 
+TOO_SOON = "ska vara minst 36 timmar efter att tävlingen stänger, så att listan hinner granskas"
+SKIPPED = "finns inte, för den natten ställs klockan fram; välj en annan tid"
+TWICE = "kommer två gånger, för den natten ställs klockan tillbaka; välj en annan tid"
+ALIKE = "går inte att skilja åt"
+UNSEEN = "har ett tecken som inte syns; skriv om det för hand"
+NOT_REACHED = "kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit"
+LOOSE = "har en bokstav med lösa prickar eller ringar; skriv om det för hand"
+
+
 def faults_in(content: Path) -> list[str]:
     with pytest.raises(ContentError) as error:
         read_edition(content / "2026")
@@ -56,7 +65,20 @@ def test_the_real_content_is_without_faults():
         ("01/hatch.md", "year = 2023", "year = 2023.5", "facts[1].year", YEAR),
         ("19/hatch.md", 'url = "', 'url = "x', "facts[1].url", ADDRESS),
         ("01/hatch.md", 'url = "https', 'url = "ftp', "facts[1].url", ADDRESS),
-        ("10/hatch.md", "minimum_age = 18", "minimum_age = 17", "contest.minimum_age", "ska vara minst 18"),
+        ("10/hatch.md", "minimum_age = 18", "minimum_age = -1", "contest.minimum_age", "ska vara minst 0"),
+        ("10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2026-12-22T11:59:58", "contest.draw_at", TOO_SOON),
+        ("10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-03-28T02:30:00", "contest.draw_at", SKIPPED),
+        ("10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T02:30:00", "contest.draw_at", TWICE),
+        ("10/hatch.md", '"2030", "2040"', '"2030", "２０３０"', "contest.options", "”2030” och ”２０３０” " + ALIKE),
+        ("10/hatch.md", '"2027", "2030"', '"Åtta", "2030", "ÅTTA"', "contest.options", "”Åtta” och ”ÅTTA” " + ALIKE),
+        ("10/hatch.md", '"2030", "2040"', '"2030", " 2030 "', "contest.options", "”2030” och ”2030” " + ALIKE),
+        ("10/hatch.md", '"2040"', '"20\u200d40"', "contest.options[3]", UNSEEN),
+        ("10/hatch.md", '"2040"', r'"20\u000940"', "contest.options[3]", UNSEEN),
+        ("10/hatch.md", '"2040"', '"A\u030atta"', "contest.options[3]", LOOSE),
+        ("01/hatch.md", "options = [", 'options = ["A\u030atta", ', "question.options[1]", LOOSE),
+        ("edition.toml", 'email = "', 'email = "å', "organiser.email", NOT_REACHED),
+        ("edition.toml", 'kind = "', 'witnesses = ["åsa@kommun.se"] # ', "organiser.witnesses[1]", NOT_REACHED),
+        ("edition.toml", 'kind = "', 'witnesses = ["anna"] # ', "organiser.witnesses[1]", "ska vara en e-postadress"),
         ("10/hatch.md", "value = 1500", "value = 0", "contest.prizes[1].value", "ska vara större än 0"),
         ("10/hatch.md", "opens = ", 'opens = "?"#', "contest.opens", "ska vara en tid som 2026-12-10T00:00:00"),
         ("10/hatch.md", "opens = 2026-12-10", "opens = 2026-12-09", "contest.opens", EARLY),
@@ -94,6 +116,29 @@ def test_a_contest_that_is_drawn_before_it_closes_is_refused(content):
     edit(content, "10/hatch.md", "draw_at = 2026-12-22", "draw_at = 2026-12-19")
     [fault] = faults_in(content)
     assert fault.endswith("fältet contest: tiderna ska komma i ordningen opens, closes, draw_at")
+
+
+def test_the_hours_before_a_draw_are_counted_and_not_read_off_the_clock(content):
+    """In the night before 31 October 2027 clocks go back, so 35 hours by the clock are 36."""
+    edit(content, "10/hatch.md", "opens = 2026-12-10", "opens = 2027-10-10")
+    edit(content, "10/hatch.md", "closes = 2026-12-20T23:59:59", "closes = 2027-10-30T12:00:00")
+    edit(content, "10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T23:00:00")
+    assert read_edition(content / "2026").contest.draw_at.isoformat() == "2027-10-31T23:00:00+01:00"
+
+
+def test_a_time_with_an_offset_is_one_instant_in_any_night(content):
+    edit(content, "10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T02:30:00+01:00")
+    assert read_edition(content / "2026").contest.draw_at.isoformat() == "2027-10-31T02:30:00+01:00"
+
+
+def test_a_correction_has_a_date_and_a_text(content):
+    line = edit(
+        content, "10/hatch.md", "[[contest.prizes]]", '[[contest.corrections]]\ndate = "nyss"\n[[contest.prizes]]'
+    )
+    assert faults_in(content) == [
+        f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].text: fältet saknas",
+        f"2026/10/hatch.md, rad {line + 1}, fältet contest.corrections[1].date: ska vara ett datum som 2026-12-11",
+    ]
 
 
 def test_a_second_contest_is_refused(content):

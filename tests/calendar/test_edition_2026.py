@@ -8,6 +8,7 @@ from xml.parsers import expat
 import pytest
 
 from app.calendar.content import read_edition
+from app.contest.municipalities import MUNICIPALITIES
 from tests.conftest import ROOT, swedish
 
 FOLDER = ROOT / "calendar_content" / "2026"
@@ -57,6 +58,13 @@ def test_there_are_24_hatches():
     assert all(hatch.number == number for number, hatch in HATCHES.items())
 
 
+def test_who_may_enter_finds_their_municipality_in_the_form():
+    contest = EDITION.contest
+    assert contest.who_may_enter == "Du som bor, arbetar eller studerar i Västra Götaland eller Kungsbacka."
+    assert contest.answer_days == 21
+    assert {"Kungsbacka", "Göteborg", "Strömstad"} < set(MUNICIPALITIES.values())
+
+
 def test_every_tip_is_read_in_a_minute():
     words = {number: len(re.sub(r"<[^>]+>", " ", hatch.tip).split()) for number, hatch in HATCHES.items()}
     assert {number: count for number, count in words.items() if not 90 <= count <= 160} == {}
@@ -100,8 +108,8 @@ def test_every_hatch_has_a_picture_and_says_shortly_what_it_shows():
 
 
 def test_the_contest_stands_in_hatch_10_with_its_three_times():
-    contest = EDITION.contest
-    assert EDITION.contest_number == 10
+    contest = EDITION.file_contest
+    assert EDITION.file_contest_number == 10
     assert contest.opens == swedish("2026-12-10 00:00:00")
     assert contest.closes == swedish("2026-12-20 23:59:59")
     assert contest.draw_at == swedish("2026-12-22 12:00:00")
@@ -109,7 +117,7 @@ def test_the_contest_stands_in_hatch_10_with_its_three_times():
 
 
 def test_the_answer_to_the_contest_stands_in_the_tip_as_the_tip_says():
-    assert EDITION.contest.answer in HATCHES[10].tip
+    assert EDITION.file_contest.answer in HATCHES[10].tip
 
 
 @pytest.mark.parametrize("claim", CLAIMS_TO_AVOID)

@@ -57,5 +57,5 @@ def test_crawlers_are_kept_out_of_the_organisers_area(client):
 
 def test_security_txt_says_where_to_write_and_is_good_for_less_than_a_year(client):
     text = client.get("/.well-known/security.txt").text
-    assert "Contact: mailto:miljojulkalendern@example.org" in text
+    assert "Contact: mailto:miljojulkalendern@kommun.se" in text
     assert "Expires: 2027-11-05T00:00:00Z" in text

@@ -150,6 +150,6 @@ def test_nothing_opens_between_two_changes(start, span):
 
 
 def test_the_contest_stands_in_one_hatch():
-    assert EDITION.contest_number == 10
-    assert EDITION.contest == EDITION.hatches[10].file.contest
+    assert EDITION.file_contest_number == 10
+    assert EDITION.file_contest == EDITION.hatches[10].file.contest
     assert EDITION.name == "Miljöjulkalendern 2026 – tema transporter"

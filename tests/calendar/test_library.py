@@ -48,6 +48,32 @@ def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content,
     assert shelf.version > before
 
 
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_contest_id_that_another_edition_has_is_a_fault_of_the_newcomer(content, watch, year):
+    shelf = open_library(content)
+    copy_edition(content, year, "mjk-2026")
+    look_again(shelf, watch)
+    [fault] = shelf.faults
+    line = (content / str(year) / "10/hatch.md").read_text().splitlines().index('id = "mjk-2026"') + 1
+    sentence = "finns redan i kalendern 2026; varje tävling ska ha ett eget"
+    assert str(fault) == f"{year}/10/hatch.md, rad {line}, fältet contest.id: {sentence}"
+    assert [*shelf.editions] == [2026]
+    copy_edition(content, year, f"mjk-{year}")
+    look_again(shelf, watch)
+    assert (shelf.faults, sorted(shelf.editions)) == ([], sorted({2026, year}))
+
+
+def copy_edition(content: Path, year: int, contest_id: str) -> None:
+    copytree(content / "2026", content / str(year), dirs_exist_ok=True)
+    hatch = content / str(year) / "10/hatch.md"
+    times = (
+        hatch.read_text()
+        .replace("opens = 2026", f"opens = {max(year, 2026)}")
+        .replace("closes = 2026", "closes = 2027")
+    )
+    hatch.write_text(times.replace("draw_at = 2026", "draw_at = 2028").replace("mjk-2026", contest_id))
+
+
 def test_nothing_is_read_again_when_nothing_has_changed(content, watch):
     shelf = open_library(content)
     editions, version = shelf.editions, shelf.version
@@ -81,6 +107,7 @@ def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier
 def test_a_broken_edition_stays_beside_the_others(content, watch):
     (content / "2026").rename(content / "2025")
     copytree(content / "2025", content / "2026")
+    edit(content, "10/hatch.md", "mjk-2026", "mjk-2026-2")
     shelf = open_library(content)
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     look_again(shelf, watch)
@@ -118,7 +145,7 @@ def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, 
 
 
 def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(content, watch, monkeypatch):
-    def vanished(folder):
+    def vanished(folder, *_):
         raise FileNotFoundError(folder)
 
     shelf = open_library(content)

@@ -24,7 +24,7 @@ def test_it_has_the_fields_of_rfc_9116_once_each_and_nothing_else(client, clock)
     assert re.fullmatch(r"([A-Z][A-Za-z-]+: \S[^\n]*\n)+", answer.text)
     found = fields(answer.text)
     assert len(found) == len(answer.text.splitlines())
-    assert found["Contact"] == "mailto:miljojulkalendern@example.org"
+    assert found["Contact"] == "mailto:miljojulkalendern@kommun.se"
     assert found["Canonical"] == f"https://jul.example.se{ADDRESS}"
     assert found["Preferred-Languages"] == "sv, en"
     assert 0 < (datetime.fromisoformat(found["Expires"]) - clock.now()).days < 365

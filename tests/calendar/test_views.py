@@ -225,7 +225,7 @@ def test_the_contest_is_told_of_when_its_hatch_has_opened(client, clock):
 def test_the_about_page_says_who_is_behind_it(client):
     page = soup(client, "/om")
     assert "Kommunnätverket för hållbar utveckling" in page.main.text
-    assert page.select_one("main a[href^=mailto]")["href"] == "mailto:miljojulkalendern@example.org"
+    assert page.select_one("main a[href^=mailto]")["href"] == "mailto:miljojulkalendern@kommun.se"
 
 
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):

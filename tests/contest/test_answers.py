@@ -9,7 +9,7 @@ from app.contest.answers import Answers, read
 from app.contest.municipalities import MUNICIPALITIES
 from tests.conftest import ROOT
 
-CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
+CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
 RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "adult": "ja", "rules": "ja"}
 
 
@@ -63,3 +63,18 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page():
 def test_whatever_is_sent_is_taken_or_told_in_words(posted):
     found = read(posted, CONTEST, MUNICIPALITIES, "nonce")
     assert isinstance(found, Answers) or (found and all(found.values()))
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u00a0", "\u2060", "\u200d", "\ufe0f"])
+def test_what_is_pasted_along_with_an_address_and_cannot_be_seen_is_taken_away(unseen):
+    assert sent(email=f"{unseen}anna@example.se{unseen} ").email == "anna@example.se"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad"])
+def test_it_is_taken_away_from_within_too(unseen):
+    assert sent(email=f"anna@exam{unseen}ple.se").email == "anna@example.se"
+
+
+def test_an_address_that_many_mail_servers_cannot_write_to_is_refused_before_thanks():
+    told = "Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan."
+    assert sent(email="åsa@example.se") == {"email": told}

@@ -9,8 +9,8 @@ from app.clock import SWEDEN
 from app.contest import counts
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import conduct
-from app.draw.standing import standing
+from app.draw import actions
+from app.draw.status import standing
 from tests.conftest import swedish
 
 
@@ -54,9 +54,9 @@ def test_what_is_struck_at_locking_is_counted_too(accept, reach, recounted, stat
 def test_a_strike_that_is_taken_back_is_no_longer_counted(accept, app, contest, clock, recounted):
     accept("anna@example.se")
     with app.app_context():
-        conduct.strike(contest, 1, "anställd", clock.now())
+        actions.strike(contest, 1, "anställd", clock.now())
         assert standing(contest, clock.now()).struck == {"anställd": 1}
-        conduct.restore(contest, 1, "nya uppgifter", clock.now())
+        actions.restore(contest, 1, clock.now())
         assert standing(contest, clock.now()).struck == {}
     assert recounted() == 1
 
@@ -83,18 +83,22 @@ def test_what_is_deleted_by_hand_is_counted_off(accept, app, recounted):
 
 
 SWEDISH_DAYS = [
-    ("2026-10-24 23:59:59", "2026-10-24"),
-    ("2026-10-25 00:00", "2026-10-25"),
-    ("2026-10-25 23:30", "2026-10-25"),  # winter time by then
-    ("2026-10-26 00:00", "2026-10-26"),
-    ("2027-03-28 23:59:59", "2027-03-28"),
+    "2026-10-24 23:59:59",
+    "2026-10-25 00:00",
+    "2026-10-25 23:30",
+    "2026-10-26 00:00",
+    "2027-03-28 23:59:59",
 ]
 
 
-def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(accept, app, contest):
-    for number, (moment, _) in enumerate(SWEDISH_DAYS):
-        accept(f"person{number}@example.se", at=moment)
+def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(app, contest):
+    """Winter time begins on 25 October."""
+    known = {"contest_id": contest.id, "answer": "2030", "municipality": "1480"}
     with app.app_context():
+        write()
+        for number, moment in enumerate(SWEDISH_DAYS):
+            db.session.add(Entry(ticket=f"{number:064x}", received_at=swedish(moment), **known))
+        db.session.commit()
         assert {str(day): count for day, count in counts.per_day(contest.id).items()} == {
             "2026-10-24": 1,
             "2026-10-25": 2,

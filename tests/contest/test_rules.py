@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from app.calendar.content import read_edition
-from app.calendar.schema import Contest, Organiser
+from app.calendar.schema import Contest, Organisation
 from app.contest import rules
 from tests.conftest import ROOT, swedish
 
@@ -25,35 +25,36 @@ CONTEST = Contest(
     keep_days=60,
     prizes=({"title": "Dubbdäck", "value": 1500, "count": 2}, {"title": "Reflex", "value": 49}),
 )
-ORGANISER = Organiser(
+ORGANISATION = Organisation(
     name="Nätverket",
-    email="natverket@example.se",
     address="Göteborg",
     kind="förening",
     organisation_number="802002-4280",
 )
-TEXT = rules.text(CONTEST, ORGANISER)
+TEXT = rules.text(CONTEST, ORGANISATION, "Kalendern")
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
         "Nätverket, organisationsnummer 802002-4280.",
-        "Adress: Göteborg. E-post: natverket@example.se.",
+        "Adress: Göteborg.",
+        "Skriv till Nätverket, Göteborg. E-postadressen står på sidan Om kalendern.",
+        "Hur många? Du väljer mellan ett, två.",
         "Vinnaren har 10 dagar på sig att svara",
         "Vi ber aldrig om kortnummer, BankID eller betalning.",
         "Uppgifterna raderas 60 dagar efter att sista vinsten är utdelad.",
-        "Du kan ta tillbaka ditt bidrag när du vill",
+        "Du kan ta tillbaka ditt svar när du vill",
         "från torsdag 10 december 2026 kl. 00.00 till söndag 20 december 2026 kl. 23.59.59, svensk tid.",
-        "Dragningen görs tidigast tisdag 22 december 2026 kl. 12.00, svensk tid.",
+        "Tiden är tisdag 22 december 2026 kl. 12.00, svensk tid.",
         "Alla som bor på jorden.",
         "De som gör kalendern kan inte vinna.",
         "Du ska ha fyllt 21 år.",
         "Det kostar inget att delta och inget köp krävs.",
         "2 st: Dubbdäck, värde 1\xa0500 kronor.",
         "1 st: Reflex, värde 49 kronor.",
-        "En person deltar med ett bidrag.",
-        "Dragningen görs en gång.",
+        "En person har högst en lott i dragningen: den första med rätt svar.",
+        rules.HOW_DRAWN,
         "svarar inte, tackar nej, inte behörig, återkallad.",
         "Vinsten lottas ut och är normalt skattefri.",
     ],
@@ -63,7 +64,7 @@ def test_the_rules_say(sentence):
 
 
 def test_the_rules_name_their_contest_first():
-    assert TEXT.startswith("Regler för tävlingen mjk-test-2026\n\nArrangör\n\n")
+    assert TEXT.startswith("Regler för tävlingen i Kalendern (mjk-test-2026)\n\nArrangör\n--------\n\n")
 
 
 def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragraphs():
@@ -75,7 +76,7 @@ def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragr
 def test_the_same_fields_give_the_same_bytes():
     times = {name: getattr(CONTEST, name).astimezone(UTC) for name in ("opens", "closes", "draw_at")}
     again = Contest.model_validate(CONTEST.model_dump() | times)
-    assert rules.text(again, ORGANISER.model_copy()).encode() == TEXT.encode()
+    assert rules.text(again, ORGANISATION.model_copy(), "Kalendern").encode() == TEXT.encode()
 
 
 @pytest.mark.parametrize(
@@ -87,20 +88,20 @@ def test_the_same_fields_give_the_same_bytes():
         {"exclusions": "Ingen är utesluten."},
         {"prizes": CONTEST.prizes[:1]},
         {"id": "en-annan"},
+        {"question": "Hur få?"},
     ],
 )
 def test_a_changed_field_changes_the_rules(change):
-    assert rules.text(CONTEST.model_copy(update=change), ORGANISER) != TEXT
+    assert rules.text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
 
 
-def test_every_section_of_the_page_stands_in_the_text():
-    for heading, paragraphs in rules.sections(CONTEST, ORGANISER):
-        assert "\n\n".join([heading, *paragraphs]) in TEXT
+def test_the_sections_of_the_page_are_read_from_the_text():
+    assert rules.read_sections(TEXT) == rules.sections(CONTEST, ORGANISATION)
 
 
 def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
     edition = read_edition(ROOT / "calendar_content" / "2026")
-    text = rules.text(edition.contest, edition.file.organiser)
+    text = rules.text(edition.file_contest, edition.file.organiser, edition.file.title)
     assert edition.file.organiser.name in text
     assert "värde 1\xa0500 kronor" in text
 

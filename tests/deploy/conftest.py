@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests import prepared
 from tests.conftest import ENTRY_URL, ROOT, free_port
 
 BIN = Path(sys.executable).parent
@@ -158,7 +158,7 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
             started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
             site = Site(port, folder)
             for node in ports:
-                content = shutil.copytree(ROOT / "calendar_content", tmp_path / f"content-{node}")
+                content = prepared.copied(tmp_path / f"content-{node}")
                 environment = {
                     "TEST_NOW": now,
                     "FLASK_SECRET_KEY": app.config["SECRET_KEY"],
@@ -186,12 +186,12 @@ def form_token(site: Site, path: str = ENTRY_URL, **headers: str) -> str:
     return page.split('name="token"')[1].split('value="')[1].split('"')[0]
 
 
-def aged_token(site: Site) -> str:
-    """A form token that has passed the time trap of both processes: a too early try says so, and is no entry."""
-    token = form_token(site)
+def aged_tokens(site: Site, count: int) -> list[str]:
+    """Form tokens that have passed the time trap of both processes: a too early try says so, and is no entry."""
+    tokens = [form_token(site) for _ in range(count)]
     for _ in range(200):
-        answers = [site.ask("POST", ENTRY_URL, {"token": token}).text for _ in range(4)]
+        answers = [site.ask("POST", ENTRY_URL, {"token": tokens[-1]}).text for _ in range(4)]
         if not any("Det gick så fort" in answer for answer in answers):
-            return token
+            return tokens
         time.sleep(0.05)
     raise AssertionError("the form never grew old enough")

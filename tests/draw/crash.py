@@ -1,9 +1,9 @@
-"""Carries out one act again and again, each time in a child process that kills itself (kill -9) one step later.
+"""Carries out one action again and again, each time in a child process that kills itself (kill -9) one step later.
 
-    python -m tests.draw.crash <database> <act>
+    python -m tests.draw.crash <database> <action>
 
 A step is a statement that the database is about to carry out or has just carried out, or a commit. For each step it
-writes to <database>.<step> what the child left behind; the last one is the act that was not disturbed.
+writes to <database>.<step> what the child left behind; the last one is the action that was not disturbed.
 """
 
 import os
@@ -16,39 +16,45 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app import create_app
+from app.contest import opening, store, terms
+from app.contest.answers import Answers
+from app.contest.models import Entry
 from app.database import db
-from app.draw import anchors, approval, conduct, rehearsal, rehearsing, verdicts, winners
-from tests.conftest import DRAW_AT, VALUE, StoppedClock, swedish
+from app.draw import actions, delivery, drawing, winners, withdrawal
+from app.draw.models import Rank
+from app.spec.beacon import PRACTICE
+from tests.conftest import LOCK_AT, VALUE, StoppedClock, swedish
 
-CLOSED, DRAWN, LATER = (swedish(f"2026-12-{moment}") for moment in ("21 09:00", "22 12:01", "30 12:00"))
-RULES = "Regler.\n"
-
-
-def two(contest):
-    """The contest as one for two organisers."""
-    return contest.model_copy(update={"two_person": True})
-
-
-def approved(contest):
-    approval.approve(two(contest), 1, RULES, rehearsal.CHAIN, 2, CLOSED)
-
-
+OPEN, LOCKED, DRAWN, LATER = (
+    swedish(moment) for moment in ("2026-12-11 09:00", LOCK_AT, "2026-12-22 12:01", "2027-01-30 12:00")
+)
 NAME = winners.Named("Sigrid", "1441", DRAWN.date())
 
-ACTS = {
-    "propose": lambda contest: approval.propose_lock(two(contest), RULES, DRAW_AT, 1, CLOSED),
-    "reject": lambda contest: approval.reject(two(contest), 1, 2, CLOSED),
-    "lock": lambda contest: conduct.lock(contest, RULES, DRAW_AT, rehearsal.CHAIN, CLOSED),
-    "approve": approved,
-    "anchor": lambda contest: anchors.add(contest, anchors.Sent("Registrator", CLOSED, "KS 1"), DRAWN),
-    "draw": lambda contest: conduct.draw(contest, VALUE, rehearsal.CHAIN, DRAWN),
-    "contact": lambda contest: winners.try_to_reach(contest, 1, "e-post", DRAWN, 1, DRAWN),
-    "confirm": lambda contest: verdicts.confirm(contest, 1, DRAWN),
-    "letter": lambda contest: winners.write_to(contest, 1, 1, DRAWN),
-    "name": lambda contest: winners.publish(contest, 2, NAME, LATER),
-    "no name": lambda contest: winners.withdraw(contest, 2, LATER),
-    "rehearse": lambda contest: rehearsing.start(contest, 2026, 1, CLOSED),
-    "skip": lambda contest: verdicts.skip(contest, 1, "tackar nej", DRAWN),
+
+def ticket(place):
+    return db.session.scalars(sa.select(Rank.ticket).where(Rank.place == place)).one()
+
+
+def own(email):
+    return db.session.scalars(sa.select(Entry).where(Entry.email == email)).first()
+
+
+ACTIONS = {
+    "freeze": lambda app, contest: opening.freeze(app.extensions["library"].editions[2026], OPEN, PRACTICE),
+    "save": lambda app, contest: store.save_entry(contest, Answers("ny@example.se", "2030", "1441", None, "n"), OPEN),
+    "strike": lambda app, contest: actions.strike(contest, own("bo@example.se").id, "anställd", OPEN),
+    "restore": lambda app, contest: actions.restore(contest, own("bo@example.se").id, OPEN),
+    "withdraw": lambda app, contest: withdrawal.withdraw(contest, own("bo@example.se").ticket, OPEN),
+    "lock": lambda app, contest: actions.lock_list(contest, LOCKED),
+    "draw": lambda app, contest: drawing.draw(contest, VALUE, DRAWN),
+    "letter": lambda app, contest: delivery.send_due(),
+    "confirm": lambda app, contest: winners.confirm(contest, 1, DRAWN),
+    "skip": lambda app, contest: winners.skip(contest, 1, "svarar inte", LATER),
+    "decline": lambda app, contest: winners.decline(contest, 1, ticket(1), DRAWN),
+    "withdraw late": lambda app, contest: withdrawal.withdraw(contest, ticket(1), DRAWN),
+    "cancel": lambda app, contest: actions.cancel(contest, "Vi har ångrat oss alla.", OPEN),
+    "name": lambda app, contest: winners.publish(contest, 2, NAME, LATER),
+    "no name": lambda app, contest: winners.withdraw_name(contest, 2),
 }
 
 
@@ -66,14 +72,15 @@ def die_at(step: int, engine: sa.Engine) -> None:
 
 def main(database: Path, name: str) -> None:
     work = database.with_name("work.sqlite3")
-    settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": rehearsal.CHAIN}
+    settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": PRACTICE, "TESTING": True}
     app = create_app(settings | {"DATABASE_URL": f"sqlite:///{work}", "CLOCK": StoppedClock("2026-12-22 12:01")})
     for step in count(1):
         shutil.copyfile(database, work)
         if (child := os.fork()) == 0:
             with app.app_context():
+                contest = terms.frozen_in(2026)
                 die_at(step, db.engine)
-                ACTS[name](app.extensions["library"].editions[2026].contest)
+                ACTIONS[name](app, contest)
             os._exit(0)
         done = os.waitpid(child, 0)[1] == 0
         work.rename(f"{database}.{step}")

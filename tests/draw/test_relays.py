@@ -9,18 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from app.database import db
-from app.draw import conduct, rehearsal, relays
-from app.draw.beacon import LARGEST_PASTE
-from app.draw.conduct import ActRefused
-from app.draw.models import Drawn, Rank
-from tests.conftest import DRAW_AT, VALUE, free_port, on_sqlite, swedish
+from app.draw import relays
+from app.spec.beacon import LARGEST_PASTE, PRACTICE
+from app.spec.practice_beacon import practice_answer
+from tests.conftest import VALUE, free_port
 
-CHAIN = replace(rehearsal.CHAIN, name="drand-elsewhere", hash="e1" * 32)
+CHAIN = replace(PRACTICE, name="drand-elsewhere", hash="e1" * 32)
 """Signs as the rehearsal chain does, but its values come from relays."""
 NUMBER = json.loads(VALUE)["round"]
 V2 = json.dumps({name: value for name, value in json.loads(VALUE).items() if name != "randomness"})
-FORGED = json.dumps(json.loads(rehearsal.relay_answer(NUMBER + 1)) | {"round": NUMBER})
+FORGED = json.dumps(json.loads(practice_answer(NUMBER + 1)) | {"round": NUMBER})
 SHORT, LONG = 1, 30
 """Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay."""
 
@@ -104,7 +102,7 @@ def test_the_value_is_taken_from_a_relay_in_either_form(answer):
 
 
 FAILING = {
-    "wrong round": saying(rehearsal.relay_answer(NUMBER + 1)),
+    "wrong round": saying(practice_answer(NUMBER + 1)),
     "wrong signature": saying(FORGED),
     "huge": saying("[" * 10_000_000),
     "garbage": saying("<html>Vi är strax tillbaka</html>"),
@@ -159,51 +157,7 @@ def test_the_first_genuine_answer_ends_the_asking():
     assert asked == []
 
 
-@pytest.fixture
-def locked(accept, contest, inside):
-    for name in ("anna", "bo"):
-        accept(f"{name}@example.se")
-    conduct.lock(contest, "Regler.\n", DRAW_AT, CHAIN, swedish("2026-12-21 09:00"))
-
-
-DRAWN = swedish("2026-12-22 12:01")
-
-
-@on_sqlite
-def test_the_draw_is_made_with_what_the_relay_says(locked, contest):
-    with relay(saying(VALUE)) as (address, _):
-        relays.fetch(contest, [address], CHAIN, DRAWN)
-    assert db.session.get(Drawn, contest.id).randomness == json.loads(VALUE)["randomness"]
-    assert db.session.get(Rank, (contest.id, 2))
-
-
-@on_sqlite
-def test_when_no_relay_answers_the_organiser_is_told_to_paste(locked, contest):
-    with relay(saying(FORGED)) as (forging, _), pytest.raises(ActRefused) as refusal:
-        relays.fetch(contest, [nobody(), forging], CHAIN, DRAWN)
-    assert str(refusal.value).startswith("Ingen av källorna gav slumptalet just nu.")
-    assert "klistra in" in str(refusal.value)
-    assert db.session.get(Drawn, contest.id) is None
-
-
-@on_sqlite
-def test_no_relay_is_asked_before_the_time_of_the_draw(locked, contest):
-    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Slumptalet finns inte ännu"):
-        relays.fetch(contest, [address], CHAIN, swedish("2026-12-22 11:59"))
-    assert asked == []
-
-
-@on_sqlite
-def test_no_relay_is_asked_before_the_list_is_locked(contest, inside):
-    with relay(saying(VALUE)) as (address, asked), pytest.raises(ActRefused, match="Lås listan först"):
-        relays.fetch(contest, [address], CHAIN, DRAWN)
-    assert asked == []
-
-
-@on_sqlite
-def test_in_a_rehearsal_no_relay_is_asked(accept, reach, contest, inside):
-    reach("locked")
-    with relay(saying(VALUE)) as (address, asked):
-        relays.fetch(contest, [address], rehearsal.CHAIN, DRAWN)
-    assert asked == []
-    assert db.session.get(Drawn, contest.id)
+def test_the_newest_round_is_the_newest_that_is_signed():
+    with relay(saying(practice_answer(700))) as (one, asked), relay(saying(FORGED)) as (lying, _):
+        assert relays.newest_round([nobody(), lying, one], CHAIN) == 700
+    assert asked == [f"/{CHAIN.hash}/public/latest"]

@@ -45,9 +45,9 @@ def test_two_locked_hatches_change_places_with_their_pictures(change, content):
 
 def test_the_contest_moves_with_its_hatch_when_its_times_allow_it(change, content):
     assert change(SWAP, first="10", second="5").status_code == 303
-    assert read_edition(content / "2026").contest_number == 5
+    assert read_edition(content / "2026").file_contest_number == 5
     answer = change(SWAP, first="5", second="20")
-    assert (answer.status_code, read_edition(content / "2026").contest_number) == (422, 5)
+    assert (answer.status_code, read_edition(content / "2026").file_contest_number) == (422, 5)
     assert "tävlingen kan inte öppna före sin lucka" in faults(answer)[0]
 
 
@@ -85,7 +85,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
         organiser.post(SWAP, data=sent)
     monkeypatch.undo()
     assert written == [10, 5], "the hatch of the contest first, so that there are never two"
-    assert read_edition(content / "2026").contest is None
+    assert read_edition(content / "2026").file_contest is None
     address = f"{START}/lucka/10/tidigare/1"
     organiser.post(address, data=fields(organiser.get(address)))
     assert {number: hatch_text(content, number) for number in (5, 10)} == before
@@ -109,7 +109,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
 def test_a_new_calendar_can_start_with_blank_hatches(change, content):
     assert change(NEW, source="tom", year="2028").status_code == 303
     assert read_edition(content / "2028").hatches[24].file.title == "Lucka 24"
-    assert read_edition(content / "2028").contest is None
+    assert read_edition(content / "2028").file_contest is None
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,29 @@ def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, conten
     assert send_archive(body, "2026").status_code == 303
     assert "Ändrad: " not in hatch_text(content)
     clock.set("2026-12-27 08:00")
-    assert send_archive(body, "2025").location == f"{START}?ar=2025&klart=inlast"
+    assert send_archive(with_contest_id(body, "mjk-2025"), "2025").location == f"{START}?ar=2025&klart=inlast"
     assert read_edition(content / "2025").hatches[3].file == read_edition(content / "2026").hatches[3].file
     restore = f"{START}/lucka/3/tidigare/1?ar=2026"
     organiser.post(restore, data=fields(organiser.get(restore)))
     assert hatch_text(content) == before
+
+
+def with_contest_id(body, name):
+    """The archive with another id for its contest."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(changed, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry).replace(b"mjk-2026", name.encode()))
+    return changed.getvalue()
+
+
+def test_an_archive_with_the_contest_of_another_year_is_refused(organiser, send_archive, content, clock):
+    with organiser.get(f"{START}/kalender.zip") as answer:
+        body = answer.data
+    clock.set("2026-12-27 08:00")
+    [fault] = faults(send_archive(body, "2025"))
+    assert fault.endswith("fältet contest.id: finns redan i kalendern 2026; varje tävling ska ha ett eget")
+    assert not (content / "2025").exists()
 
 
 def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organiser, send_archive, content):

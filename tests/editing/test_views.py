@@ -212,12 +212,32 @@ def test_only_the_newest_fifty_versions_are_kept(app, change, content, monkeypat
 
 
 def test_a_contest_can_be_changed_until_it_opens(change, content, clock):
-    assert change(CONTEST, closes="2026-12-21T12:00:00", **{"prizes-0-value": "2 000"}).status_code == 303
-    contest = read_edition(content / "2026").contest
-    assert (contest.closes, contest.prizes[0].value) == (swedish("2026-12-21 12:00:00"), 2000)
+    assert change(CONTEST, closes="2026-12-20T12:00:00", **{"prizes-0-value": "2 000"}).status_code == 303
+    contest = read_edition(content / "2026").file_contest
+    assert (contest.closes, contest.prizes[0].value) == (swedish("2026-12-20 12:00:00"), 2000)
 
 
-@pytest.mark.parametrize("changes", [{"answer": "0"}, {"closes": "2026-12-21T12:00:00"}, {"prizes-0-value": "1"}])
+def test_a_correction_is_shown_beside_the_rules_of_an_open_contest(change, client, content, clock):
+    clock.set("2026-12-11 08:00")
+    change(CONTEST, act="corrections+")
+    row = {"corrections-0-date": "2026-12-11", "corrections-0-text": "Vinsten hämtas i Kungsbacka."}
+    assert change(CONTEST, **row).status_code == 303
+    page = words(client.get("/2026/tavling/villkor"))
+    assert "Rättelserna förklarar reglerna men ändrar dem inte. 11 december 2026: Vinsten hämtas i Kungsbacka." in page
+
+
+def test_witnesses_are_written_one_a_row(change, content):
+    told = {"organiser-witnesses": "revisor@kommun.se\nanna@annankommun.se"}
+    assert change(ORGANISER, **told).status_code == 303
+    assert read_edition(content / "2026").file.organiser.witnesses == ("revisor@kommun.se", "anna@annankommun.se")
+
+
+def test_a_witness_without_an_address_is_told_by_its_row(change):
+    answer = change(ORGANISER, **{"organiser-witnesses": "revisor@kommun.se\nanna"})
+    assert faults(answer) == ["Vittnen: rad 2 ska vara en e-postadress"]
+
+
+@pytest.mark.parametrize("changes", [{"answer": "0"}, {"closes": "2026-12-20T12:00:00"}, {"prizes-0-value": "1"}])
 def test_a_contest_that_has_opened_keeps_its_question_times_and_prizes(change, content, clock, changes):
     clock.set("2026-12-11 08:00")
     before = hatch_text(content, 10)
@@ -237,7 +257,7 @@ def test_what_the_rules_must_say_cannot_be_emptied_while_the_contest_is_open(cha
 
 
 def test_an_earlier_version_cannot_change_an_open_contest_either(organiser, change, clock):
-    change(CONTEST, closes="2026-12-21T12:00:00")
+    change(CONTEST, closes="2026-12-20T12:00:00")
     clock.set("2026-12-11 08:00")
     address = "/admin/redigera/lucka/10/tidigare/1"
     answer = organiser.post(address, data=fields(organiser.get(address)))

@@ -19,12 +19,11 @@ from app.calendar.last_good import LastGood
 from app.calendar.library import Library
 from app.contest.models import Entry
 from app.database import db
-from app.draw import relays
-from app.draw.beacon import QUICKNET
-from app.mail import delivery
+from app.draw import delivery, relays
+from app.spec.beacon import QUICKNET
 from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
-PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-bidrag", "/kakor")
+PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-svar", "/kakor")
 
 
 def saved(app: Flask) -> list[str | None]:
@@ -213,7 +212,7 @@ def test_a_server_that_only_lets_read_thanks_nobody(app, client, enter):
 
 FORMS = {
     "/tillganglighet": {"kind": "hinder", "message": "Sidan går inte att läsa."},
-    "/mitt-bidrag": {"code": "ABCDE-FGHJK", "email": "anna@example.se", "act": "visa"},
+    "/mitt-svar": {"code": "ABCDE-FGHJK", "email": "anna@example.se", "act": "visa"},
 }
 
 

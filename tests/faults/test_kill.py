@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.audit import chain
 from app.audit.records import AuditRecord
 from app.contest.models import Entry
-from tests.load.test_real_server import TOKEN, enter, granian, port, serving
+from app.spec import log as log_spec
+from tests.load.test_real_server import enter, granian, new_token, port, serving
 
 __all__ = ["port"]
 SOAK = int(os.environ.get("SOAK", "0"))
@@ -49,7 +49,7 @@ class Crowd:
         while True:
             address = next(mine, None) or f"person{next(self._numbers)}@example.se"
             try:
-                self.thanked[address] = enter(port, TOKEN, address)
+                self.thanked[address] = enter(port, new_token(), address)
                 self.thanks.set()
             except (OSError, http.client.HTTPException):
                 self.unanswered += [address, *mine]
@@ -68,19 +68,20 @@ def assert_whole(database_url: str, thanked: dict[str, str]) -> None:
     engine = sa.create_engine(database_url, isolation_level="SERIALIZABLE")
     with engine.connect() as connection:
         kept = Counter(connection.execute(sa.select(Entry.email, Entry.ticket)).all())
+        codes = connection.scalars(sa.select(Entry.receipt_code)).all()
         log = connection.execute(
-            sa.select(AuditRecord.number, AuditRecord.head, AuditRecord.body, AuditRecord.ticket).order_by(
+            sa.select(AuditRecord.number, AuditRecord.head, AuditRecord.body, AuditRecord.kvitto).order_by(
                 AuditRecord.number
             )
         ).all()
     engine.dispose()
     assert {entry for entry in thanked.items() if entry not in kept} == set()
     assert len({email for email, _ in kept}) == kept.total()
-    head = chain.START
+    head = log_spec.START
     for at, record in enumerate(log, 1):
-        head = chain.next_head(head, record.body)
+        head = log_spec.next_head(head, record.body)
         assert (record.number, record.head) == (at, head)
-    assert Counter(record.ticket for record in log if record.ticket) == Counter(ticket for _, ticket in kept)
+    assert Counter(record.kvitto for record in log if record.kvitto) == Counter(map(log_spec.receipt_sum, codes))
 
 
 @pytest.mark.parametrize("share", [1, 2])
@@ -99,5 +100,5 @@ def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port,
     assert len(crowd.thanked) >= rounds // 2
     with serving(granian(port), port, database_url, tmp_path, TEST_NOW="2026-12-10T20:00:00"):
         for address in crowd.unanswered:
-            crowd.thanked[address] = enter(port, TOKEN, address)
+            crowd.thanked[address] = enter(port, new_token(), address)
     assert_whole(database_url, crowd.thanked)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ANNA, on_sqlite
-from tests.load.test_real_server import PATH, TOKEN, ask, enter, granian, port, serving, stored
+from tests.load.test_real_server import PATH, ask, enter, granian, new_token, port, serving, stored
 
 __all__ = ["port"]
 pytestmark = on_sqlite
@@ -25,7 +25,7 @@ def workers(process: int) -> list[int]:
 
 def assert_only_pages(port: int) -> None:
     assert [ask(port, "GET", page)[0] for page in PAGES] == [200] * len(PAGES)
-    status, page = ask(port, "POST", PATH, ANNA | {"token": TOKEN, "email": "bo@example.se"})
+    status, page = ask(port, "POST", PATH, ANNA | {"token": new_token(), "email": "bo@example.se"})
     assert status == 503
     assert "Ditt bidrag är <strong>inte</strong> mottaget ännu." in page
     assert 'value="bo@example.se"' in page
@@ -35,14 +35,14 @@ def assert_only_pages(port: int) -> None:
 
 def assert_all_is_well(port: int) -> None:
     assert ask(port, "GET", "/readyz")[0] == 200
-    enter(port, TOKEN, "bo@example.se")
+    enter(port, new_token(), "bo@example.se")
     assert ask(port, "GET", "/2026/dragning")[0] == 200
 
 
 def test_a_full_disk_thanks_nobody_and_needs_no_hand_when_there_is_room(port, database_url, tmp_path):
     """No file of the server may grow: what it sees is what a full disk or a quota shows."""
     with serving(granian(port), port, database_url, tmp_path) as server:
-        enter(port, TOKEN, "anna@example.se")
+        enter(port, new_token(), "anna@example.se")
         for worker in workers(server.pid):
             resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
         assert_only_pages(port)

@@ -20,7 +20,7 @@ SHARES = 4
 OWN_HOSTS = {None, "localhost", "127.0.0.1"}
 REQUESTS = 3_000 + 100_000 * SOAK
 """100,000 for each of SOAK on top of what every run sends."""
-FORMS = (ENTRY_URL, "/mitt-bidrag", "/tillganglighet", "/admin/logga-in", "/admin/redigera/lucka/9", "/admin/konto")
+FORMS = (ENTRY_URL, "/mitt-svar", "/tillganglighet", "/admin/logga-in", "/admin/redigera/lucka/9", "/admin/konto")
 
 
 @configured(ENTRY_LIMIT="1000000 per hour", ENTRY_LIMIT_ALL="1000000 per hour", DRAW_RELAYS="")

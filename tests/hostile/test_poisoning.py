@@ -36,7 +36,7 @@ UNKEYED = {
 CACHED = ("/", "/2026/", "/2026/lucka/9", "/om", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning")
 CACHED = (*CACHED, "/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/kakor", "/personuppgifter")
 UNCACHED = ("/2026", "/lucka/9", "/2026/lucka/11", "/2026/dragning", "/2026/tavling/villkor", ENTRY_URL, "/finns-inte")
-UNCACHED = (*UNCACHED, "/mitt-bidrag", "/tillganglighet", "/admin/", "/admin/logga-in", "//2026", "/2026//lucka/9")
+UNCACHED = (*UNCACHED, "/mitt-svar", "/tillganglighet", "/admin/", "/admin/logga-in", "//2026", "/2026//lucka/9")
 VARIANTS = (
     "//om",
     "/./om",

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from flask import Flask
 
 from app.database import db
-from app.mail import delivery
+from app.draw import delivery
 from app.mail.models import OutboxMail
 from tests.conftest import StoppedClock, free_port
 

@@ -11,8 +11,8 @@ from flask import Flask
 from app import create_app
 from app.config import ConfigurationError
 from app.database import db
-from app.draw import rehearsal
 from app.operations import commands
+from app.spec.beacon import PRACTICE
 from tests.conftest import StoppedClock
 
 
@@ -37,7 +37,7 @@ def elsewhere(engine: str, empty_url: str, tmp_path: Path, clock: StoppedClock) 
         "INSTANCE_PATH": tmp_path / "ny" / "instance",
         "CALENDAR_CONTENT": tmp_path / "ny" / "content",
         "DATABASE_URL": empty_url if engine == "postgresql" else "",
-        "DRAW_CHAIN": rehearsal.CHAIN,
+        "DRAW_CHAIN": PRACTICE,
         "CLOCK": clock,
     }
 

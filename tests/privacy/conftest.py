@@ -16,16 +16,14 @@ from app.audit.records import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from tests.conftest import token_in
+from tests.prepared import DECISION as DECISION
 
-OWN = "/mitt-bidrag"
-DECISION = "GR 2026-117"
+OWN = "/mitt-svar"
 
 
 @pytest.fixture
 def decided(content: Path) -> Path:
     """Content of an authority that has its decision to erase."""
-    file = content / "2026" / "edition.toml"
-    file.write_text(file.read_text().replace('erasure_decision = ""', f'erasure_decision = "{DECISION}"'))
     return content
 
 

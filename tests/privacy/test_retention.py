@@ -8,26 +8,26 @@ from app.calendar.content import read_edition
 from app.privacy import retention
 from tests.conftest import ROOT, swedish
 
-CONTEST = read_edition(ROOT / "calendar_content" / "2026").contest
+CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
 WON = swedish("2027-01-08 14:30")
 """When the last prize was accepted."""
 
 
-def test_the_days_count_from_when_the_last_prize_was_accepted():
-    assert retention.erase_at(CONTEST, WON) == WON + timedelta(days=90)
+def test_the_days_count_from_when_the_contest_ended():
+    assert retention.erase_at(CONTEST, WON, is_locked=True) == WON + timedelta(days=90)
 
 
-def test_a_draw_that_is_never_finished_keeps_nothing_for_longer_than_a_year():
-    assert retention.erase_at(CONTEST, None) == CONTEST.closes + timedelta(days=365)
+def test_nothing_is_erased_while_a_draw_goes_on():
+    assert retention.erase_at(CONTEST, None, is_locked=True) is None
 
 
-def test_a_prize_accepted_late_does_not_make_the_year_longer():
-    assert retention.erase_at(CONTEST, swedish("2027-12-01 12:00")) == CONTEST.closes + timedelta(days=365)
+def test_a_list_that_is_never_locked_is_kept_for_a_year():
+    assert retention.erase_at(CONTEST, None, is_locked=False) == CONTEST.closes + timedelta(days=365)
 
 
 def test_an_organiser_may_keep_less():
     shorter = CONTEST.model_copy(update={"keep_days": 14})
-    assert retention.erase_at(shorter, WON) == WON + timedelta(days=14)
+    assert retention.erase_at(shorter, WON, is_locked=True) == WON + timedelta(days=14)
 
 
 @pytest.mark.parametrize(

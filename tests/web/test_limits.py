@@ -2,12 +2,13 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 
 from app.web import limits
-from app.web.limits import SQLiteStorage, TooMany, spend
+from app.web.limits import SQLiteStorage, TooMany, check, hit, spend
 from tests.conftest import configured, on_sqlite
 
 
@@ -96,6 +97,34 @@ def test_tries_for_one_purpose_do_not_count_for_another(visiting):
 
 
 @on_sqlite
+def test_checking_counts_nothing_and_counting_stops_nothing(visiting):
+    limits_of_both = ("1 per hour", "2 per hour")
+    with visiting():
+        for _ in range(3):
+            check("prov", *limits_of_both)
+        hit("prov", *limits_of_both)
+        with pytest.raises(TooMany):
+            check("prov", *limits_of_both)
+    with visiting("192.0.2.2"):
+        check("prov", *limits_of_both)
+        hit("prov", *limits_of_both)
+        hit("prov", *limits_of_both)
+    with visiting("192.0.2.3"), pytest.raises(TooMany):
+        check("prov", *limits_of_both)
+
+
+@on_sqlite
+def test_many_networks_of_one_subscriber_share_a_larger_number(visiting):
+    def entered(address):
+        with visiting(address), suppress(TooMany):
+            spend("prov", "1 per hour")
+            return True
+
+    assert [entered(f"2001:db8:1:{number}::1") for number in range(9)] == [True] * 8 + [None]
+    assert entered("2001:db8:2:1::1")
+
+
+@on_sqlite
 def test_no_address_is_kept(enter, client, tmp_path):
     client.environ_base["REMOTE_ADDR"] = "192.0.2.77"
     enter()
@@ -129,7 +158,26 @@ def test_the_addresses_of_one_subscriber_are_one(visiting):
     assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9")
     assert key("2001:db8:1:2::1") != key("2001:db8:1:3::1")
     assert key("::ffff:192.0.2.1") != key("::ffff:192.0.2.2")
+    assert key("::ffff:192.0.2.1") == key("192.0.2.1")
     assert key("") != key("unix:")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("with_port", "bare"),
+    [
+        ("192.0.2.1:49152", "192.0.2.1"),
+        ("[2001:db8::1]:5", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[::ffff:192.0.2.1]:5", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::1"),
+    ],
+)
+def test_a_client_is_the_same_whatever_port_it_comes_from(visiting, with_port, bare):
+    with visiting(with_port):
+        key = limits.client()
+    with visiting(bare):
+        assert limits.client() == key
 
 
 @on_sqlite

@@ -47,7 +47,7 @@ MODIFIERS = {
 }
 PRIVATE = {"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"}
 PAGES = ("/", "/2026/", "/2026/lucka/10", "/2026/lucka/11", "/om", "/kakor", "/personuppgifter", "/tillganglighet")
-PAGES = (*PAGES, "/mitt-bidrag", ENTRY_URL, "/2026/dragning", "/2026/tavling/villkor", "/finns-inte")
+PAGES = (*PAGES, "/mitt-svar", ENTRY_URL, "/2026/dragning", "/2026/tavling/villkor", "/finns-inte")
 
 
 def policy(answer):

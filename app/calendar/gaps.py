@@ -1,0 +1,45 @@
+"""What must be filled in before a contest opens. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from app.calendar.fields import Part
+from app.calendar.schema import AUTHORITY, Contest, EditionFile
+
+_OR_CLOSED = ", annars öppnar inte tävlingen"
+EMPTY = f"fyll i fältet{_OR_CLOSED}"
+DECISION = f"skriv gallringsbeslutets diarienummer, för en myndighet gallrar inte utan beslut{_OR_CLOSED}"
+OFFICER = f"skriv dataskyddsombudets egen adress, för kalenderns läser andra också{_OR_CLOSED}"
+# Names that reach no one: RFC 2606 and 6761, with example.se of the same kind, and the word in Swedish.
+_RESERVED = ("example", "invalid", "test")
+_EXAMPLES = {f"{name}.{top}" for name in ("example", "exempel") for top in ("com", "net", "org", "se")}
+
+
+def examples(text: str) -> list[str]:
+    """Return the addresses in a text that are only examples, each once."""
+    words = (word.strip(".-") for word in re.findall(r"[\w.@+-]+", text))
+    return list(dict.fromkeys(word for word in words if _is_example(word.rpartition("@")[2].casefold())))
+
+
+def _is_example(host: str) -> bool:
+    labels = host.split(".")
+    return len(labels) > 1 and (labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES)
+
+
+def gaps(file: EditionFile, contest: Contest, demo: bool) -> list[tuple[str, str]]:
+    """Return each field that keeps the contest closed, and why; in a demo an example is as good as an address."""
+    parts: dict[str, Part] = {"organiser": file.organiser, "privacy": file.privacy, "contest": contest}
+    found = {f"{table}.{name}": EMPTY for table, part in parts.items() for name in part.empty()}
+    if file.organiser.kind == AUTHORITY and not file.privacy.erasure_decision:
+        found["privacy.erasure_decision"] = DECISION
+    if file.organiser.email.casefold() in file.privacy.officer.casefold():
+        found["privacy.officer"] = OFFICER
+    return [*(found | dict(() if demo else _of_examples(file))).items()]
+
+
+def _of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
+    texts = {f"organiser.{name}": value for name, value in file.organiser.model_dump().items()}
+    texts |= {f"privacy.{name}": value for name, value in file.privacy.model_dump().items()}
+    for field, value in texts.items():
+        for address in examples(value if isinstance(value, str) else " ".join(value))[:1]:
+            yield field, f"{address} är ett exempel; skriv er egen adress{_OR_CLOSED}"

@@ -1,0 +1,218 @@
+"""Taking an entry in: entry, record and mail in one transaction, done before anyone is thanked."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from app.audit import records
+from app.audit.records import RecordKind
+from app.clock import SWEDEN
+from app.contest import entries
+from app.contest.answers import Answers
+from app.contest.batch_writer import BatchWriter
+from app.contest.models import Entry
+from app.contest.terms import FrozenContest
+from app.database import db, write
+from app.mail import outbox
+from app.mail.models import OutboxMail
+from app.spec.log import receipt_sum
+
+MAX_BATCH = 64
+# To one address, over all contests and answers: the form must not be used to fill a mailbox.
+RECEIPTS_A_DAY = 5
+# Errors that every entry in a transaction would meet by itself, too.
+SHARED_ERRORS = (OperationalError, InterfaceError, NoConnection)
+_CLOSED = (RecordKind.LOCKED, RecordKind.CANCELLED, RecordKind.ERASED)
+_TABLE: Any = Entry.__table__
+_MAIL: Any = OutboxMail.__table__
+Key = tuple[str, str, str]
+
+
+class NotReceived(Exception):
+    """The contest takes no entries any more; this one was not taken."""
+
+
+class FormUsed(Exception):
+    """The form was sent before, with another address or answer."""
+
+
+@dataclass(frozen=True)
+class SavedEntry:
+    """What is stored of an entry; code and ticket are for its sender's mailbox only."""
+
+    code: str
+    ticket: str
+    received_at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class PendingEntry:
+    """An entry that waits to be stored; `chance` is CODE_CHANCE bytes of a CSPRNG."""
+
+    contest: FrozenContest
+    answers: Answers
+    at: datetime
+    chance: bytes
+
+    @property
+    def key(self) -> Key:
+        """One entry is contest, address and answer."""
+        return self.contest.id, self.answers.email, self.answers.answer
+
+
+def save_entry(contest: FrozenContest, answers: Answers, now: datetime) -> SavedEntry:
+    """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
+
+    Those who send at the same moment share a transaction, in the order they came.
+    """
+    # A connection held while waiting in line would be one too few for the others.
+    db.session.rollback()
+    writer: BatchWriter[PendingEntry, SavedEntry | Exception] = current_app.extensions["entries"]
+    saved = writer.submit(PendingEntry(contest, answers, now, secrets.token_bytes(entries.CODE_CHANCE)))
+    if isinstance(saved, Exception):
+        raise saved
+    return saved
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["entries"] = BatchWriter(partial(_save_in_context, app), SHARED_ERRORS, MAX_BATCH)
+
+
+def _save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
+    """Save entries of several requests in a context that is none of theirs."""
+    with app.app_context():
+        return save_entries(pending)
+
+
+def save_entries(pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
+    """Save entries in one transaction; return each as it is stored, or why it was not taken."""
+    try:
+        write()
+        saved = _Batch(pending).save()
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        raise
+    return saved
+
+
+class _Batch:
+    """Entries that share a transaction, decided on in their order."""
+
+    def __init__(self, pending: Sequence[PendingEntry]) -> None:
+        self.pending = pending
+        self.contests = {one.contest.id for one in pending}
+        self.emails = {one.answers.email for one in pending}
+        self.known = self._known()
+        self.used = self._used()
+        self.new: list[dict[str, Any]] = []
+        self.mails: list[tuple[str, str, datetime]] = []
+
+    def save(self) -> list[SavedEntry | Exception]:
+        closed = {id_ for id_ in self.contests if any(records.has(id_, kind) for kind in _CLOSED)}
+        newest = {id_: records.newest_time(id_) for id_ in self.contests}
+        mailed = self._mailed_today()
+        saved: list[SavedEntry | Exception] = []
+        for one in self.pending:
+            # The log's time never goes back, whatever the clocks of processes say.
+            at = max(one.at, newest[one.contest.id] or one.at)
+            if one.contest.id in closed or at.replace(microsecond=0) > one.contest.closes:
+                saved.append(NotReceived("the contest takes no entries"))
+                continue
+            if self.used.get((one.contest.id, one.answers.nonce), one.key) != one.key:
+                saved.append(FormUsed("the form was sent before"))
+                continue
+            self.used[one.contest.id, one.answers.nonce] = one.key
+            found = self.known.get(one.key)
+            found = replace(found, is_new=False) if found else self._add(one, at)
+            self.known[one.key] = found
+            saved.append(found)
+            if (count := mailed.get(one.answers.email, 0)) < RECEIPTS_A_DAY:
+                mailed[one.answers.email] = count + 1
+                self.mails.append((one.contest.id, found.ticket, one.at))
+            newest[one.contest.id] = at
+        self._insert()
+        return saved
+
+    def _add(self, one: PendingEntry, at: datetime) -> SavedEntry:
+        code = entries.receipt_code(one.chance)
+        email, answer = one.answers.email, one.answers.answer
+        saved = SavedEntry(code, entries.ticket(one.contest.id, code, email, answer), at, is_new=True)
+        self.new.append(
+            {
+                "contest_id": one.contest.id,
+                "ticket": saved.ticket,
+                "receipt_code": code,
+                "email": email,
+                "duplicate_key": entries.duplicate_key(email),
+                "answer": answer,
+                "municipality": one.answers.municipality,
+                "motivation": one.answers.motivation,
+                "nonce": one.answers.nonce,
+                "received_at": at,
+            }
+        )
+        return saved
+
+    def _insert(self) -> None:
+        """Write entries, records and mails, in order."""
+        connection = db.session.connection()
+        for contest_id in self.contests:
+            rows = [row for row in self.new if row["contest_id"] == contest_id]
+            facts = ((row["received_at"], {"kvitto": receipt_sum(row["receipt_code"])}) for row in rows)
+            for row, (number, _) in zip(rows, records.append_all(contest_id, RecordKind.ENTERED, facts), strict=True):
+                row["nr"] = number
+        if self.new:
+            connection.execute(sa.insert(_TABLE), self.new)
+        numbers = self._receipt_numbers()
+        receipts = []
+        for contest_id, ticket, at in self.mails:
+            numbers[contest_id, ticket] = number = numbers.get((contest_id, ticket), 0) + 1
+            receipts.append((contest_id, ticket, number, at))
+        outbox.put_all("kvitto", receipts)
+
+    def _known(self) -> dict[Key, SavedEntry]:
+        found = sa.select(_TABLE).where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.email.in_(self.emails))
+        return {
+            (row.contest_id, row.email, row.answer): SavedEntry(row.receipt_code, row.ticket, row.received_at, False)
+            for row in db.session.connection().execute(found)
+        }
+
+    def _used(self) -> dict[tuple[str, str], Key]:
+        """Whose entry each form became that is sent again."""
+        nonces = {one.answers.nonce for one in self.pending}
+        found = sa.select(_TABLE.c.contest_id, _TABLE.c.nonce, _TABLE.c.email, _TABLE.c.answer)
+        found = found.where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.nonce.in_(nonces))
+        rows = db.session.connection().execute(found)
+        return {(row.contest_id, row.nonce): (row.contest_id, row.email, row.answer) for row in rows}
+
+    def _mailed_today(self) -> dict[str, int]:
+        """Count the receipts queued since midnight in Sweden, by address."""
+        midnight = max(one.at for one in self.pending).astimezone(SWEDEN).replace(hour=0, minute=0, second=0)
+        found = (
+            sa.select(_TABLE.c.email, sa.func.count())
+            .join(_MAIL, sa.and_(_MAIL.c.contest_id == _TABLE.c.contest_id, _MAIL.c.ticket == _TABLE.c.ticket))
+            .where(_TABLE.c.email.in_(self.emails), _MAIL.c.kind == "kvitto")
+            .where(_MAIL.c.created_at >= midnight - timedelta(microseconds=midnight.microsecond))
+            .group_by(_TABLE.c.email)
+        )
+        return {email: count for email, count in db.session.connection().execute(found)}  # noqa: C416 – rows are no pairs to mypy
+
+    def _receipt_numbers(self) -> dict[tuple[str, str], int]:
+        """Return the number of the last receipt mail of each entry that gets one more."""
+        tickets = {ticket for _, ticket, _ in self.mails}
+        found = (
+            sa.select(_MAIL.c.contest_id, _MAIL.c.ticket, sa.func.max(_MAIL.c.number))
+            .where(_MAIL.c.contest_id.in_(self.contests), _MAIL.c.kind == "kvitto", _MAIL.c.ticket.in_(tickets))
+            .group_by(_MAIL.c.contest_id, _MAIL.c.ticket)
+        )
+        return {(contest_id, ticket): number for contest_id, ticket, number in db.session.connection().execute(found)}

@@ -1,0 +1,165 @@
+"""Sends what waits in the outbox: composes each mail when it goes, from what is in the database then."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from flask import current_app
+
+from app import clock
+from app.audit import records
+from app.contest import terms
+from app.contest.models import ContestContact, Entry, entry_of
+from app.contest.terms import FrozenContest
+from app.database import db
+from app.draw import links, mails, status, winners
+from app.draw.models import Cancellation, Letter, LockedList
+from app.mail import messages, outbox
+from app.mail.messages import Letter as Text
+from app.mail.outbox import Taken
+from app.mail.post import Closed, Postponed, Refused, Send, office, server
+
+# The list of another contest must not wait for a long outbox.
+LONGEST_ROUND = timedelta(seconds=50)
+WITNESS = "vittne:"
+
+
+def folder() -> Path:
+    """Return where mails lie when there is no server to send them."""
+    return Path(current_app.instance_path) / "mail"
+
+
+def send_due(ending: Event | None = None) -> int:
+    """Send the mails that are due, one at a time until `ending` is set or the round is over; return how many went."""
+    sent, end = 0, clock.now() + LONGEST_ROUND
+    with office(server(), folder(), messages.host(current_app.config["PUBLIC_URL"])) as send:
+        while not (ending and ending.is_set()) and clock.now() < end and (mail := outbox.claim(clock.now())):
+            try:
+                state = _deliver(mail, send)
+            except Refused as trouble:
+                refused = partial(_note_letter, mail, clock.now(), True)
+                outbox.settle(mail, "refused", clock.now(), str(trouble), refused)
+            except Postponed as trouble:
+                outbox.postpone(mail, clock.now(), str(trouble))
+                if isinstance(trouble, Closed):
+                    break
+            else:
+                left = partial(_note_letter, mail, clock.now(), False)
+                outbox.settle(mail, state, clock.now(), None, left if state == "sent" else _nothing)
+                sent += state == "sent"
+    return sent
+
+
+def _nothing() -> None:
+    """Follow a mail that was dropped."""
+
+
+def _note_letter(mail: Taken, now: datetime, refused: bool) -> None:
+    """Note that a winner's letter left, in the transaction that marks its mail."""
+    if mail.kind == "vinst":
+        winners.note_letter(mail.contest_id, mail.number, now, refused)
+
+
+def _deliver(mail: Taken, send: Send) -> str:
+    composed = _compose(mail)
+    # Ends what the reading began: while a server takes its time, no one waits for the database.
+    db.session.rollback()
+    if composed is None:
+        return "dropped"
+    send(composed)
+    return "sent"
+
+
+def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
+    """Return who the contest's mails come from."""
+    address = current_app.config["MAIL_FROM"] or contact.email
+    return messages.Sender(contest.edition_title, address, contact.email, current_app.config["PUBLIC_URL"])
+
+
+def _compose(mail: Taken) -> EmailMessage | None:
+    """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises Refused."""
+    contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
+    if contest is None or contact is None:
+        return None
+    entry, recipient = None, ""
+    if mail.ticket.startswith(WITNESS):
+        witnesses = json.loads(contact.witnesses)
+        number = int(mail.ticket.removeprefix(WITNESS))
+        recipient = witnesses[number] if number < len(witnesses) else ""
+    elif entry := entry_of(mail.contest_id, mail.ticket):
+        recipient = entry.email or ""
+    if not recipient or (letter := _letter(mail.kind, contest, contact.email, mail.number, entry)) is None:
+        return None
+    try:
+        name = f"{mail.kind}.{mail.id}.{mail.ticket[:16].replace(':', '-')}"
+        return messages.message(letter, sender(contest, contact), recipient, name, mail.created_at)
+    except ValueError:
+        raise Refused("adressen går inte att skriva till") from None
+
+
+def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
+    """Return the text of a mail; None when there is nothing to say any more."""
+    if kind == "last":
+        return _lock_mail(contest, entry)
+    if entry is None:
+        return None
+    compose: dict[str, Callable[[], Text | None]] = {
+        "kvitto": lambda: _receipt(contest, entry),
+        "struken": lambda: (
+            (entry.struck and mails.struck(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact))
+            or None
+        ),
+        "aterstalld": lambda: mails.restored(contest, entry.ticket),
+        "vinst": lambda: winner_letter(contest, contact, number, entry.ticket),
+        "forbigangen": lambda: _skip_mail(contest, contact, number),
+        "installd": lambda: _cancel_mail(contest, contact),
+    }
+    return compose[kind]()
+
+
+def _receipt(contest: FrozenContest, entry: Entry) -> Text | None:
+    if entry.receipt_code is None or entry.nr is None:
+        return None
+    head = records.head_of(contest.id, entry.nr)
+    told = (entry.answer, entry.receipt_code, entry.ticket, entry.nr, head)
+    return mails.receipt(contest, *told, current_app.config["PUBLIC_URL"], withdraw_link(contest.id, entry.ticket))
+
+
+def _lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
+    lock = db.session.get(LockedList, contest.id)
+    if lock is None:
+        return None
+    own = mails.fate(entry.ticket, entry.struck, entry.stays, withdraw_link(contest.id, entry.ticket)) if entry else ()
+    site = current_app.config["PUBLIC_URL"]
+    return mails.locked(contest, lock.proof_sha256, lock.draw_at, lock.steps, site, own)
+
+
+def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str) -> Text:
+    """Return the letter to a place in line, as it would go now."""
+    until, prize = status.answer_by(contest, clock.now()), status.prize_of(contest, place)
+    site = current_app.config["PUBLIC_URL"]
+    token = links.sign(links.DECLINE, contest.id, place, ticket)
+    decline = f"{site}/{contest.year}/dragning/tacka-nej/{token}"
+    return mails.won(contest, prize, ticket, until, contact, site, decline)
+
+
+def _skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
+    outcome = next((found for found in status.outcomes_of(contest.id) if found.place == place), None)
+    letter = db.session.get(Letter, (contest.id, place))
+    if outcome is None or outcome.skipped is None or letter is None:
+        return None
+    return mails.skipped(contest, place, outcome.skipped, letter.left_at, contact, letter.refused)
+
+
+def _cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
+    found = db.session.get(Cancellation, contest.id)
+    return mails.cancelled(contest, found.reason, contact) if found else None
+
+
+def withdraw_link(contest_id: str, ticket: str) -> str:
+    """Return the address where the owner of the mailbox can withdraw an entry."""
+    return f"{current_app.config['PUBLIC_URL']}/mitt-svar/ta-tillbaka/{links.sign(links.WITHDRAW, contest_id, ticket)}"

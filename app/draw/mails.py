@@ -1,0 +1,154 @@
+"""What the calendar writes to participants, one function a kind of mail. Pure."""
+
+from datetime import datetime
+
+from app.contest.entries import grouped
+from app.contest.rules import NEVER_ASKED, swedish
+from app.contest.terms import FrozenContest
+from app.mail.messages import Labelled, Letter
+
+BEFORE = "Dragningen gäller bara om den här kontrollsumman nådde dig före tidpunkten. Spara mejlet."
+_FATES = {
+    "återkallad": "Du har tagit tillbaka ditt svar, så lotten är inte med.",
+    "anställd": "Lotten är struken. Skäl: anställd hos arrangören.",
+    "uppenbart falsk": "Lotten är struken. Skäl: uppenbart falsk.",
+    "fel svar": "Svaret var fel, så lotten är inte med i dragningen.",
+    "för sent": "Svaret kom för sent, så lotten är inte med i dragningen.",
+}
+
+
+def receipt(
+    contest: FrozenContest, answer: str, code: str, ticket: str, number: int, head: str, site: str, withdraw: str
+) -> Letter:
+    """Write the receipt of one entry."""
+    return Letter(
+        f"Du är med i tävlingen i {contest.edition_title}",
+        (
+            "Hej!",
+            f"Ditt svar i tävlingen i {contest.edition_title} är mottaget. Du svarade: {answer}.",
+            f"Svarade du fel kan du skicka ett rätt svar till före {swedish(contest.closes)}. Det första rätta svaret "
+            "gäller.",
+            Labelled("Din kvittokod", grouped(code)),
+            Labelled("Din lott i dragningen", ticket),
+            Labelled(f"Loggens kontrollsumma efter post {number}, som är din", head),
+            Labelled("Villkorens kontrollsumma (tavling.txt)", contest.terms_sha256),
+            "Spara mejlet. Med koden och din e-postadress kan du se ditt svar och hämta dina uppgifter:",
+            Labelled("Mitt svar", f"{site}/mitt-svar", address=True),
+            f"Vinnaren lottas {swedish(contest.draw_at)}. Du kan själv räkna efter:",
+            Labelled("Dragningen", f"{site}/{contest.year}/dragning", address=True),
+            "Vill du inte vara med, eller har du inte deltagit? Ta tillbaka svaret, så raderas adressen:",
+            Labelled("Ta tillbaka", withdraw, address=True),
+            NEVER_ASKED,
+            contest.organisation.name,
+        ),
+    )
+
+
+def struck(contest: FrozenContest, ticket: str, reason: str, until: datetime, contact: str) -> Letter:
+    """Tell that an entry was struck by hand."""
+    return Letter(
+        f"Din lott i {contest.edition_title} är struken",
+        (
+            "Hej!",
+            f"Arrangören har strukit din lott ur tävlingen i {contest.edition_title}. Skäl: {reason}.",
+            Labelled("Din lott", ticket),
+            f"Är det fel? Skriv till {contact} före {swedish(until)}. Sedan låses listan.",
+            contest.organisation.name,
+        ),
+    )
+
+
+def restored(contest: FrozenContest, ticket: str) -> Letter:
+    """Tell that an entry is in again."""
+    return Letter(
+        f"Din lott i {contest.edition_title} är med igen",
+        ("Hej!", "Strykningen är borttagen. Din lott är med igen.", Labelled("Din lott", ticket)),
+    )
+
+
+def locked(
+    contest: FrozenContest, proof_sha256: str, draw_at: datetime, steps: int, site: str, own: tuple[str | Labelled, ...]
+) -> Letter:
+    """Send the checksum of the locked list; `own` is what became of the receiver's ticket."""
+    moved = (f"Listan låstes sent. Därför avgör ett senare slumptal än det som var sagt, {steps} steg senare.",)
+    return Letter(
+        f"Spara: kontrollsumman för dragningen i {contest.edition_title}",
+        (
+            *(moved if steps else ()),
+            "Hej!",
+            f"Listan över lotter i tävlingen i {contest.edition_title} är låst.",
+            Labelled("Låsbevisets kontrollsumma (lasbevis.txt)", proof_sha256),
+            f"{BEFORE} Tidpunkten är {swedish(draw_at)}.",
+            *own,
+            Labelled("Dragningen", f"{site}/{contest.year}/dragning", address=True),
+            contest.organisation.name,
+        ),
+    )
+
+
+def fate(ticket: str, reason: str | None, stays: str | None, withdraw: str) -> tuple[str | Labelled, ...]:
+    """Say what became of a participant's ticket at the locking."""
+    own: tuple[str | Labelled, ...] = (Labelled("Din lott", ticket),)
+    if reason is None:
+        own += ("Lotten är med i dragningen.",)
+    elif reason == "dubblett":
+        own += ("Du har skickat flera rätta svar. Den här lotten är inte med, men den första är det:",)
+        own += (Labelled("Lotten som är med", stays or ""),)
+    else:
+        own += (_FATES[reason],)
+    return (*own, "Vill du inte vara med längre? Ta tillbaka svaret:", Labelled("Ta tillbaka", withdraw, address=True))
+
+
+def won(
+    contest: FrozenContest, prize: str, ticket: str, until: datetime, contact: str, site: str, decline: str
+) -> Letter:
+    """Write to one in line for a prize."""
+    return Letter(
+        f"Du har vunnit i {contest.edition_title}",
+        (
+            "Hej!",
+            f"Din lott har dragits i tävlingen i {contest.edition_title}. Du har vunnit {_inside_a_sentence(prize)}.",
+            Labelled("Din lott", ticket),
+            f"Svara på det här mejlet före {swedish(until)}. Skriv om du tar emot vinsten, hur vi når dig och att du "
+            "får vara med enligt reglerna. Annars kan vinsten gå vidare till nästa på listan.",
+            "Skriv också om vi får visa ditt förnamn och din kommun. Det är frivilligt och påverkar inte vinsten.",
+            "Vill du inte ha vinsten? Tacka nej, så går den vidare på en gång:",
+            Labelled("Tacka nej", decline, address=True),
+            f"Vi svarar från {contact}. {NEVER_ASKED}",
+            Labelled("Så gick dragningen till", f"{site}/{contest.year}/dragning", address=True),
+            contest.organisation.name,
+        ),
+    )
+
+
+def skipped(contest: FrozenContest, place: int, reason: str, left_at: datetime, contact: str, refused: bool) -> Letter:
+    """Tell one in line that the prize went on to the next."""
+    how = "men gick inte att lämna" if refused else "och vi har väntat så länge som reglerna säger"
+    return Letter(
+        f"Vinsten i {contest.edition_title} har gått vidare",
+        (
+            "Hej!",
+            f"Din lott hade plats {place} i dragningen i {contest.edition_title}. Vårt brev gick {swedish(left_at)}, "
+            f"{how}. Nu har vinsten gått vidare till nästa på listan. Skäl: {reason}.",
+            f"Är det fel? Skriv till {contact} och bifoga mejlet med din lott.",
+            contest.organisation.name,
+        ),
+    )
+
+
+def cancelled(contest: FrozenContest, reason: str, contact: str) -> Letter:
+    """Tell that the contest is cancelled."""
+    return Letter(
+        f"Tävlingen i {contest.edition_title} är inställd",
+        (
+            "Hej!",
+            f"Tävlingen i {contest.edition_title} är inställd, och ingen vinnare dras. Skäl: {reason}",
+            f"Undrar du något? Skriv till {contact}.",
+            contest.organisation.name,
+        ),
+    )
+
+
+def _inside_a_sentence(title: str) -> str:
+    """”Ett par lampor” as ”ett par lampor”, but ”SJ-biljett” as it is."""
+    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title

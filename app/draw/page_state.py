@@ -1,0 +1,41 @@
+"""What pages that are kept in memory show of a contest, and how they learn that it has come further."""
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from app.audit import records
+from app.audit.records import RecordKind
+from app.calendar.hatches import Edition
+from app.contest import terms
+from app.contest.models import FrozenTerms
+from app.database import db
+from app.draw.models import Cancellation, DrawnValue, LockedList
+from app.draw.status import standing
+
+
+def is_cancelled(contest_id: str) -> bool:
+    """Check whether a contest was cancelled."""
+    return records.has(contest_id, RecordKind.CANCELLED)
+
+
+def locked_list(edition: Edition) -> LockedList | None:
+    """Return the locked list of an edition's contest while its value has not come."""
+    frozen = terms.frozen_in(edition.year)
+    if frozen is None or standing(frozen, frozen.closes).state != "locked":
+        return None
+    return db.session.get(LockedList, frozen.id)
+
+
+def publish_state() -> None:
+    """Write how far contests have come where the page cache sees it, when that has changed."""
+    tables = (FrozenTerms, LockedList, DrawnValue, Cancellation)
+    state = " ".join(str(db.session.scalar(sa.select(sa.func.count()).select_from(table))) for table in tables)
+    library = current_app.extensions["library"]
+    if state != library.read_state():
+        library.write_state(state)
+    library.refresh(at_once=True)
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(terms.or_without_database(is_cancelled, lambda _: False), "is_cancelled")
+    app.add_template_global(terms.or_without_database(locked_list, lambda _: None), "locked_list")

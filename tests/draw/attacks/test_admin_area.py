@@ -1,0 +1,169 @@
+"""What an organiser with every right can try from the admin area or with the content's files: none of it steers."""
+
+import re
+import shutil
+
+import pytest
+from wtforms import Form
+
+from app import jobs
+from app.admin import draw_forms
+from app.contest import opening, terms
+from app.database import db
+from app.draw.models import LockedList
+from tests.conftest import fill_in, on_sqlite, token_in
+
+DRAW = "/admin/dragning"
+
+
+@pytest.fixture
+def own_content(content, make_app):
+    """An app on content that the test may change."""
+    return make_app(opened=False, CALENDAR_CONTENT=content)
+
+
+@on_sqlite
+def test_no_form_takes_a_time_or_a_round(app):
+    """Of all that the page of the draw posts, nothing names when or with which value."""
+    forms = [form for form in vars(draw_forms).values() if isinstance(form, type) and issubclass(form, Form)]
+    with app.test_request_context():
+        names = {field.name for form in forms for field in form(formdata=None)}
+    assert names - {"token"} == {
+        *("value", "place", "reason", "sure", "first_name", "municipality", "consented_on", "agreed", "number")
+    }
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods and DRAW in rule.rule}
+    assert posts == {
+        f"admin.{name}"
+        for name in ("lock_now", "fetch_value", "paste_value", "confirm", "skip", "cancel", "publish_name")
+    } | {"admin.withdraw_name", "admin.start_rehearsal"}
+
+
+@pytest.mark.parametrize("moment", ["2026-12-21 09:00", "2026-12-21 23:59:59", "2026-12-22 00:04"])
+def test_the_button_is_refused_while_the_program_can_lock(app, contest, accept, organiser, clock, moment):
+    accept("anna@example.se")
+    clock.set(moment)
+    page = organiser.get(DRAW)
+    assert "Lås nu" not in page.text
+    fields = {"token": token_in(page), "draw_at": "2026-12-21T09:05", "runda": "1", "round": "1"}
+    answer = organiser.post(f"{DRAW}/las", data=fields)
+    assert answer.status_code == 422
+    assert "Kalendern låser listan själv." in answer.text
+    with app.app_context():
+        assert db.session.get(LockedList, contest.id) is None
+
+
+def test_a_loop_that_stood_still_leaves_a_button_and_the_delay_in_public(
+    app, contest, accept, organiser, client, clock
+):
+    accept("anna@example.se")
+    clock.instant = contest.round_at
+    answer = organiser.post(f"{DRAW}/las", data={"token": token_in(organiser.get(DRAW))})
+    assert answer.status_code == 303
+    page = client.get("/2026/dragning").text
+    assert "Listan låstes sent." in page
+    assert page.index("Listan låstes sent.") < page.index("Vinnaren avgörs av")
+    with app.app_context():
+        lock = db.session.get(LockedList, contest.id)
+        assert (lock.steps, lock.round) == (1, contest.round + contest.chain.step)
+
+
+PAGES = ("/2026/tavling/villkor", "/2026/dragning", "/2026/dragning/tavling.txt", "/2026/dragning/regler.txt")
+
+
+def shown(client):
+    """What the public sees of a contest's terms."""
+    form = client.get("/2026/lucka/10/tavla").text
+    question = re.search(r"<legend.*?</legend>", form, re.S)[0]
+    return [question, *(client.get(page).text for page in PAGES)]
+
+
+def _other_answer(folder):
+    file = folder / "10" / "hatch.md"
+    file.write_text(file.read_text().replace('answer = "2030"', 'answer = "2027"'))
+
+
+def _later_draw(folder):
+    file = folder / "10" / "hatch.md"
+    file.write_text(file.read_text().replace("2026-12-22T12:00:00", "2026-12-29T12:00:00"))
+
+
+def _other_id(folder):
+    file = folder / "10" / "hatch.md"
+    file.write_text(file.read_text().replace('id = "mjk-2026"', 'id = "mjk-2026-ny"'))
+
+
+def _without_contest(folder):
+    file = folder / "10" / "hatch.md"
+    text = file.read_text()
+    contest = text[text.index("[contest]") : text.index("+++", text.index("[contest]"))]
+    file.write_text(text.replace(contest, ""))
+
+
+def _other_hatch(folder):
+    one, other = folder / "10", folder / "11"
+    shutil.move(one, folder / "x")
+    shutil.move(other, one)
+    shutil.move(folder / "x", other)
+
+
+@on_sqlite
+@pytest.mark.parametrize("change", [_other_answer, _later_draw, _other_id, _without_contest, _other_hatch])
+def test_files_that_are_changed_after_the_opening_change_nothing(own_content, content, clock, change):
+    client = own_content.test_client()
+    with own_content.app_context():
+        opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
+    before = shown(client)
+    change(content / "2026")
+    with own_content.app_context():
+        own_content.extensions["library"].refresh(at_once=True)
+        jobs.run_round()
+        assert [contest.id for contest in terms.all_frozen()] == ["mjk-2026"]
+    assert shown(client) == before
+    assert fill_in(client, clock).status_code == 200
+
+
+def _chain(app):
+    return app.extensions["draw_chain"]
+
+
+@on_sqlite
+def test_another_edition_cannot_open_a_contest_with_the_same_id(own_content, content, clock):
+    with own_content.app_context():
+        opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
+        file = content / "2027"
+        shutil.copytree(content / "2026", file)
+        for path in [file / "10" / "hatch.md"]:
+            path.write_text(path.read_text().replace("2026-12", "2027-12"))
+        own_content.extensions["library"].refresh(at_once=True)
+        clock.set("2027-12-10 08:00")
+        edition = own_content.extensions["library"].editions[2027]
+        with pytest.raises(opening.NotReady, match="redan använt av tävlingen 2026"):
+            opening.freeze(edition, clock.now(), _chain(own_content))
+        assert opening.freeze_due(clock.now())
+        assert [contest.year for contest in terms.all_frozen()] == [2026]
+
+
+@on_sqlite
+def test_a_contest_does_not_open_without_a_mail_server_that_answers(make_app, clock):
+    app = make_app(opened=False, MAIL_URL="smtp://127.0.0.1:9")
+    with app.app_context(), pytest.raises(opening.NotReady, match="Mejlservern svarar inte"):
+        opening.freeze(app.extensions["library"].editions[2026], clock.now(), _chain(app))
+
+
+def test_two_processes_freeze_once(make_app, clock):
+    apps = [make_app(opened=False), make_app(opened=False)]
+    found = []
+    for one in apps:
+        with one.app_context():
+            found.append(opening.freeze(one.extensions["library"].editions[2026], clock.now(), _chain(one)))
+    assert found[0] == found[1]
+
+
+@on_sqlite
+def test_no_get_writes(make_app, clock):
+    app = make_app(opened=False)
+    client = app.test_client()
+    for page in ("/", "/2026/lucka/10", "/2026/lucka/10/tavla", "/2026/tavling/villkor", "/2026/dragning"):
+        assert client.get(page).status_code == 200
+    with app.app_context():
+        assert terms.frozen_in(2026) is None

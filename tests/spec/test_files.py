@@ -1,0 +1,158 @@
+"""The public files of Öppen dragning v2: K4, and every way in which a file can be another."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.clock import SWEDEN
+from app.spec import files, lines
+from app.spec.files import read_list, read_proof, read_terms
+from app.spec.lines import FileFault, checksum, split_lines
+from tests.spec import k4
+
+
+def test_rules_and_answer_have_the_checksums_of_the_specification():
+    assert checksum([k4.RULES]) == k4.RULES_SUM
+    assert files.answer_sum(k4.CONTEST, k4.RIGHT, k4.SALT) == k4.ANSWER_SUM
+
+
+def test_the_terms_are_those_of_the_specification():
+    text = k4.k4_terms()
+    assert (len(text.encode()), checksum([text])) == (414, k4.TERMS_SUM)
+    terms = read_terms(text.encode())
+    assert (terms.tavling, terms.vinster, terms.runda) == (k4.CONTEST, 1, 1000)
+    assert files.terms_text(terms) == text
+
+
+def test_the_list_is_that_of_the_specification():
+    text = k4.k4_list()
+    assert (len(text.encode()), checksum([text])) == (529, k4.LIST_SUM)
+    contest_id, tickets = read_list(split_lines("lista.txt", [text.encode()]))
+    assert contest_id == k4.CONTEST
+    assert [*tickets] == sorted((ticket, counts) for *_, ticket, counts in k4.ENTRIES)
+
+
+def test_the_proof_is_that_of_the_specification():
+    text = k4.k4_proof()
+    assert (len(text.encode()), checksum([text])) == (433, k4.PROOF_SUM)
+    proof = read_proof(text.encode())
+    assert (proof.log_number, proof.log_head) == (7, k4.SEVENTH_HEAD)
+    assert (proof.antal_med, proof.antal_strukna, proof.svar) == (5, 2, k4.RIGHT)
+    assert files.proof_text(proof) == text
+
+
+def test_a_list_without_entries_has_two_lines():
+    text = "".join(files.list_lines("tom-2026", []))
+    assert text == "oppen-dragning/v2/lista\ntom-2026\n"
+    contest_id, tickets = read_list(split_lines("lista.txt", [text.encode()]))
+    assert (contest_id, [*tickets]) == ("tom-2026", [])
+
+
+def test_a_list_is_read_in_parts_of_any_size():
+    data = k4.k4_list().encode()
+    for size in (1, 7, 64, 1000):
+        parts = (data[start : start + size] for start in range(0, len(data), size))
+        assert [*split_lines("lista.txt", parts)] == data.decode().split("\n")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("/v2/", "/v1/", "rad 1 ska vara oppen-dragning/v2/tavling"),
+        ("oppen-dragning", "\ufeffoppen-dragning", "rad 1"),
+        ("\n", "\r\n", "rad 1"),
+        ("tavling: mjk", "tavling:  mjk", "rad 2 ska vara ”tavling: ” och ett id"),
+        ("tavling: mjk", "Tavling: mjk", "rad 2"),
+        ("oppnar: 2023-08-10T06:00:00Z", "oppnar: 2023-08-10T06:00:00", "rad 3 ska vara ”oppnar: ” och en tid i UTC"),
+        ("oppnar: 2023-08-10T06:00:00Z", "oppnar: 2023-02-30T06:00:00Z", "rad 3"),
+        ("oppnar: 2023-08-10T06:00:00Z", "oppnar: 2023-08-10T24:00:00Z", "rad 3"),
+        ("regler-sha256: 0760", "regler-sha256: 076", "rad 5 ska vara ”regler-sha256: ” och 64 tecken"),
+        ("regler-sha256: 0760c", "regler-sha256: 0760C", "rad 5"),
+        ("vinster: 1", "vinster: 0", "rad 7 ska vara ”vinster: ” och ett heltal, minst 1"),
+        ("vinster: 1", "vinster: 01", "rad 7"),
+        ("vinster: 1", "vinster: ١", "rad 7"),
+        ("runda: 1000\n", "", "ska ha 11 rader, men har 10"),
+        ("runda: 1000\n", "runda: 1000\nrunda: 1000\n", "ska ha 11 rader, men har 12"),
+        ("24Z\n", "24Z", "sista raden är inte hel"),
+        ("24Z\n", "24Z\n\n", "ska ha 11 rader"),
+    ],
+)
+def test_terms_that_are_written_otherwise_are_refused(old, new, sentence):
+    with pytest.raises(FileFault, match=f"^tavling.txt: .*{sentence}"):
+        read_terms(k4.k4_terms().replace(old, new).encode())
+
+
+def test_a_file_that_is_no_text_is_refused():
+    with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
+        read_proof(b"\xff\n")
+    with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
+        read_proof("å".encode()[:1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"svar": "2030\nrunda: 5"}, "svar"),
+        ({"svar": " 2030"}, "svar"),
+        ({"salt": "00"}, "salt"),
+        ({"logg": "7"}, "logg"),
+        ({"antal_med": -1}, "antal-med"),
+        ({"tavling": "MJK"}, "tavling"),
+        ({"last": "igår"}, "last"),
+    ],
+)
+def test_a_proof_that_would_be_read_otherwise_is_never_written(changes, fault):
+    with pytest.raises(ValueError, match=f"^{fault} cannot be written"):
+        k4.k4_proof(**changes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("oppen-dragning/v2/lista\n", "", "rad 1"),
+        ("mjk-test-2026\n", "", "rad 2"),
+        (f"{k4.ANNA} med", f"{k4.ANNA}  med", "rad 9 ska vara en lott"),
+        (f"{k4.ANNA} med", f"{k4.ANNA} MED", "rad 9"),
+        (f"{k4.ANNA} med", f"{k4.ANNA.upper()} med", "rad 9"),
+        (f"{k4.BO} med\n", f"{k4.BO} med\n{k4.BO} struken\n", "rad 5 står dubbelt"),
+        (f"{k4.BO} med\n", f"{k4.BO} med\n{'0' * 64} med\n", "rad 5 står dubbelt eller i fel ordning"),
+        (f"{k4.BO} med\n", f"{k4.BO} med\n\n", "rad 5"),
+    ],
+)
+def test_a_list_that_is_written_otherwise_is_refused(old, new, sentence):
+    with pytest.raises(FileFault, match=f"^lista.txt: .*{sentence}"):
+        [*read_list(split_lines("lista.txt", [k4.k4_list().replace(old, new).encode()]))[1]]
+
+
+def test_a_list_is_written_sorted_or_not_at_all():
+    for rows in ([("b", True), ("a", True)], [("a", True), ("a", False)]):
+        with pytest.raises(ValueError, match="not sorted"):
+            [*files.list_lines("x-1", rows)]
+
+
+@given(st.data())
+def test_one_flipped_byte_is_another_file(data):
+    """It is refused, or its checksum is another: so are those of all that rests on it."""
+    name, text, read = data.draw(
+        st.sampled_from([("tavling", k4.k4_terms(), read_terms), ("lasbevis", k4.k4_proof(), read_proof)])
+    )
+    raw = bytearray(text.encode())
+    place, flip = data.draw(st.integers(0, len(raw) - 1)), data.draw(st.integers(1, 255))
+    raw[place] ^= flip
+    try:
+        found = read(bytes(raw))
+    except FileFault as fault:
+        assert str(fault).startswith(f"{name}.txt: ")
+        return
+    written = (files.terms_text if name == "tavling" else files.proof_text)(found)
+    assert written.encode() == bytes(raw)
+    assert checksum([written]) != checksum([text])
+
+
+@given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.just(SWEDEN)))
+def test_a_stamp_is_the_same_instant_without_its_fraction(moment):
+    text = lines.stamp(moment)
+    assert lines.is_time(text)
+    assert lines.read_time(text) == moment.astimezone(UTC).replace(microsecond=0)

@@ -26,7 +26,8 @@ READING_ORDER = """
     mail.models mail.outbox mail.post
     contest.terms contest.opening contest.batch_writer contest.store
     feedback.models
-    draw.models draw.listing draw.status draw.page_state draw.actions draw.winners draw.withdrawal draw.relays draw.drawing
+    draw.models draw.listing draw.status draw.page_state draw.actions draw.winners draw.withdrawal draw.relays
+    draw.drawing
     statistics.summary
     draw.links draw.mails draw.delivery draw.tickets draw.rehearsing draw.public_files draw.verify draw.commands
     operations.bundle operations.copies operations.backup operations.restoring

@@ -22,7 +22,10 @@ PUBLIC = """
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
 """What anyone may ask for. A new address belongs here only when somebody has thought about it."""
-POSTED_BY_ANYONE = ["/<year:year>/lucka/<hatch:number>/tavla", "/mitt-svar", "/tillganglighet"] + [
+POSTED_BY_ANYONE = [
+    "/<year:year>/lucka/<hatch:number>/tavla",
+    "/mitt-svar",
+    "/tillganglighet",
     "/<year:year>/dragning/tacka-nej/<token>",
     "/mitt-svar/ta-tillbaka/<token>",
 ]

@@ -39,7 +39,15 @@ def rows(book):
 def test_swedish_letters_and_pictures_come_through(accept, organiser):
     accept("åsa@example.se", motivation='Räksmörgås på Öckerö 🎄 <b> & "så"')
     heading, first = rows(unpacked(organiser))
-    assert heading == ["Nr", "Mottaget", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"] + [
+    assert heading == [
+        "Nr",
+        "Mottaget",
+        "E-post",
+        "Svar",
+        "Kommun",
+        "Motivering",
+        "Struket",
+        "Lott",
         "Post i loggen",
         "Lotten som gäller",
     ]

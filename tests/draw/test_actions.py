@@ -43,7 +43,7 @@ def test_a_strike_is_mailed_and_can_be_taken_back_until_the_locking(cast, contes
     actions.restore(contest, number, status.lock_due(contest) - timedelta(seconds=1))
     assert mails("aterstalld") == [(ticket, "waiting")]
     assert log() == ["bidrag", "bidrag", "bidrag", "struken", "aterstalld"]
-    with pytest.raises(ActionNotAllowed, match="Bidrag kunde strykas till måndag 21 december 2026 kl. 12.00."):
+    with pytest.raises(ActionNotAllowed, match="Bidrag kunde strykas till måndag 21 december 2026"):
         actions.strike(contest, number, "anställd", until)
 
 
@@ -76,7 +76,7 @@ def test_a_right_second_answer_counts_when_the_first_was_wrong(contest, accept, 
 
 @on_sqlite
 def test_the_list_is_locked_once_and_not_before_its_time(cast, contest, inside):
-    with pytest.raises(ActionNotAllowed, match="Listan låses tisdag 22 december 2026 kl. 00.00, inte tidigare"):
+    with pytest.raises(ActionNotAllowed, match="Listan låses tisdag 22 december 2026"):
         actions.lock_list(contest, swedish("2026-12-21 23:59:59"))
     actions.lock_list(contest, swedish(LOCK_AT))
     with pytest.raises(ActionNotAllowed, match="redan låst"):
@@ -104,7 +104,7 @@ def test_nobody_is_passed_over_before_a_letter_has_left_and_the_days_are_over(ca
     send_letter(contest, 1, clock.now())
     until = swedish("2026-12-30 00:00")
     assert status.answer_by(contest, clock.now()) == until
-    with pytest.raises(ActionNotAllowed, match="tidigast onsdag 30 december 2026 kl. 00.00"):
+    with pytest.raises(ActionNotAllowed, match="tidigast onsdag 30 december 2026"):
         winners.skip(contest, 1, "inte behörig", until - timedelta(seconds=1))
     winners.skip(contest, 1, "inte behörig", until)
     first, second = (db.session.get(Rank, (contest.id, place)).ticket for place in (1, 2))

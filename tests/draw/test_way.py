@@ -1,4 +1,4 @@
-"""The whole way by the program alone: opening, entries, locking, value, letters, winner, erasing, over HTTP and mail."""
+"""The whole way by the program alone: opening, entries, locking, value, letters and winner, over HTTP and mail."""
 
 import json
 from hashlib import sha256

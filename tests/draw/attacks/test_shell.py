@@ -35,7 +35,7 @@ CHANGES = {
     "record gone": "DELETE FROM audit_record WHERE number = 3",
     "line": "UPDATE draw_ticket SET counts = false WHERE ticket = (SELECT MIN(ticket) FROM draw_ticket WHERE counts)",
     "proof": "UPDATE draw_list SET proof = replace(proof, 'svar: 2030', 'svar: 2027')",
-    "seed": "UPDATE draw_value SET seed = '" + 64 * "a" + "'",
+    "seed": f"UPDATE draw_value SET seed = '{64 * 'a'}'",  # noqa: S608 – of a test
     "value": "UPDATE draw_value SET randomness = '" + 64 * "b" + "'",
 }
 
@@ -63,9 +63,8 @@ def test_places_that_are_exchanged_are_told(drawn, tamper, verify):
 def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
     drawn, tamper, app, contest, clock, client, tmp_path
 ):
-    for table in ("draw_letter", "draw_rank", "draw_value", "draw_ticket", "draw_list"):
-        if table != "draw_letter":
-            tamper(f"DELETE FROM {table}")
+    for table in ("draw_rank", "draw_value", "draw_ticket", "draw_list"):
+        tamper(f"DELETE FROM {table}")  # noqa: S608 – names of our own
     tamper("DELETE FROM audit_record WHERE kind IN ('last', 'dragen')")
     tamper("DELETE FROM outbox_mail WHERE kind IN ('last', 'vinst')")
     tamper("UPDATE entry SET struck = 'uppenbart falsk' WHERE email = 'anna@example.se'")

@@ -1,13 +1,12 @@
 """Who may do what: every address of the organisers' area, for everybody."""
 
-from dataclasses import replace
-
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask import url_for
 
 from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES, may
+from app.contest import terms
 from app.database import db
 from app.privacy import erasure
 from tests.conftest import ROOT, STATES, configured, on_sqlite, swedish
@@ -117,10 +116,9 @@ def test_no_page_leads_where_the_role_may_not_go(account, come_in, accept, reach
 
 def erase(app, clock):
     with app.app_context():
-        edition = app.extensions["library"].editions[2026]
-        privacy = edition.file.privacy.model_copy(update={"erasure_decision": "dnr 1"})
-        file = edition.file.model_copy(update={"privacy": privacy})
-        erasure.erase(replace(edition, file=file), edition.file_contest, "nattlig gallring", clock.now())
+        terms.contact_of("mjk-2026").erasure_decision = "dnr 1"
+        db.session.commit()
+        erasure.erase(terms.frozen_in(2026), "nattlig gallring", clock.now())
 
 
 @pytest.mark.parametrize("role", ["editor"])

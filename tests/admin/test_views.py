@@ -239,7 +239,9 @@ def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, c
         db.session.get(Entry, 2).receipt_code = None
         db.session.commit()
     assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="ta-tillbaka"]')
-    assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
+    assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [
+        "Bidraget finns inte, eller så är det tillbakataget."
+    ]
 
 
 def test_no_strike_is_taken_back_once_the_list_is_locked(cast, reach, organiser, send):

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
+from app import jobs
 from app.calendar import library
 from app.calendar.content import read_edition
 from app.contest.models import Entry
 from app.database import db
 from app.editing.words import label
 from tests.calendar.test_content import edit, faults_in
-from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, token_in
+from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, signed_in, token_in
 from tests.prepared import MAILBOX
 
 EDITION, HATCH = "edition.toml", "10/hatch.md"
@@ -131,8 +132,8 @@ def test_the_hatch_says_that_the_contest_waits(visitor):
 
 
 @on_sqlite
-def test_the_form_is_not_there_and_nothing_sent_is_stored(visitor, make_app, clock):
-    token = token_in(make_app().test_client().get(ENTRY_URL))
+def test_the_form_is_not_there_and_nothing_sent_is_stored(visitor, clock):
+    token = token_in(visitor.get("/mitt-svar"))
     clock.forward(seconds=20)
     page, answer = visitor.get(ENTRY_URL), visitor.post(ENTRY_URL, data=filled(token=token))
     for each, status in ((page, 200), (answer, 409)):
@@ -161,10 +162,8 @@ def test_the_page_on_personal_data_says_so_too(visitor):
 
 
 @on_sqlite
-def test_organisers_see_which_field_it_is(field, make_app, content, organiser):
-    desk = make_app(CALENDAR_CONTENT=content).test_client()
-    cookie = organiser.get_cookie("__Host-organisator")
-    desk.set_cookie(cookie.key, cookie.value)
+def test_organisers_see_which_field_it_is(field, make_app, content):
+    desk = signed_in(make_app(CALENDAR_CONTENT=content), "olle@example.se")
     page = words(desk.get("/admin/"))
     assert "Tävlingen kan inte öppna ännu" in page
     assert f"{label(field)}: {EMPTY}" in page
@@ -215,6 +214,9 @@ def test_what_is_filled_in_opens_the_contest_within_a_second(field, make_app, co
     edit(content, file, f"# {start}", start)
     watch.seconds = 1
     assert "Till tävlingen" in words(visitor.get("/2026/lucka/10"))
+    assert "Tävlingen öppnar strax" in words(visitor.get(ENTRY_URL))
+    with visitor.application.app_context():
+        jobs.run_round()
     assert fill_in(visitor, clock).status_code == 200
 
 

@@ -16,6 +16,11 @@ def _open() -> list[int]:
     return hatches.open_numbers(current_edition().year, clock.now())
 
 
+def _told() -> list[feeds.Item]:
+    edition = current_edition()
+    return feeds.items(edition, _open(), current_app.extensions["news"](edition))
+
+
 def _shared(body: bytes, mimetype: str) -> Response:
     """Something that readers on other sites may fetch."""
     response = public(body, mimetype)
@@ -25,12 +30,12 @@ def _shared(body: bytes, mimetype: str) -> Response:
 
 @blueprint.get("/flode.xml")
 def atom() -> Response:
-    return _shared(feeds.atom(current_edition(), _open(), _site()), "application/atom+xml")
+    return _shared(feeds.atom(current_edition(), _told(), _site()), "application/atom+xml")
 
 
 @blueprint.get("/flode.json")
 def json_feed() -> Response:
-    return _shared(feeds.json_feed(current_edition(), _open(), _site()), "application/feed+json")
+    return _shared(feeds.json_feed(current_edition(), _told(), _site()), "application/feed+json")
 
 
 @blueprint.get("/kalender.ics")

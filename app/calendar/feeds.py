@@ -6,58 +6,80 @@ hatch is locked says only its number.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
-from app.calendar.hatches import NUMBERS, Edition, Hatch, opens_at
+from app.calendar.hatches import NUMBERS, Edition, opens_at
 
 _ATOM = "http://www.w3.org/2005/Atom"
 TAG = "tag:miljojulkalendern,"
 """How the ids of feeds and their entries begin (RFC 4151); a year follows."""
 
 
+@dataclass(frozen=True)
+class Item:
+    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came."""
+
+    name: str
+    path: str
+    title: str
+    summary: str
+    html: str
+    at: datetime
+
+
+def items(edition: Edition, open_numbers: Sequence[int], news: Sequence[Item] = ()) -> list[Item]:
+    """Return the open hatches, and what else is new in the edition, the newest first."""
+    opened = [_item(edition, number) for number in open_numbers]
+    return sorted([*opened, *news], key=lambda item: item.at, reverse=True)
+
+
 def address(edition: Edition, number: int, site: str) -> str:
     return f"{site}/{edition.year}/lucka/{number}"
 
 
-def atom(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
-    """An Atom feed (RFC 4287) of the open hatches, the newest first."""
-    updated = _updated(edition, open_numbers)
-    feed = feed_of(edition.name, f"{TAG}{edition.year}:kalender", updated, f"{site}/flode.xml")
+def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
+    """An Atom feed (RFC 4287) of what is told, the newest first."""
+    updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
+    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
+    add(feed, "title", edition.name)
+    add(feed, "id", f"{TAG}{edition.year}:kalender")
+    add(feed, "updated", updated.isoformat())
+    add(feed, "link", href=f"{site}/flode.xml", rel="self")
     add(feed, "link", href=f"{site}/{edition.year}/")
     add(add(feed, "author"), "name", edition.file.organiser.name)
-    for hatch in _newest_first(edition, open_numbers):
+    for item in told:
         entry = add(feed, "entry")
-        add(entry, "title", f"Lucka {hatch.number}: {hatch.file.title}")
-        add(entry, "id", f"{TAG}{edition.year}:lucka-{hatch.number}")
-        add(entry, "updated", opens_at(edition.year, hatch.number).isoformat())
-        add(entry, "link", href=address(edition, hatch.number, site))
-        add(entry, "summary", hatch.file.summary)
-        add(entry, "content", hatch.tip, type="html")
+        add(entry, "title", item.title)
+        add(entry, "id", f"{TAG}{edition.year}:{item.name}")
+        add(entry, "updated", item.at.isoformat())
+        add(entry, "link", href=f"{site}{item.path}")
+        add(entry, "summary", item.summary)
+        add(entry, "content", item.html, type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
 
-def json_feed(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
+def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     """The same as JSON Feed 1.1."""
-    items = [
-        {
-            "id": address(edition, hatch.number, site),
-            "url": address(edition, hatch.number, site),
-            "title": f"Lucka {hatch.number}: {hatch.file.title}",
-            "summary": hatch.file.summary,
-            "content_html": hatch.tip,
-            "date_published": opens_at(edition.year, hatch.number).isoformat(),
-        }
-        for hatch in _newest_first(edition, open_numbers)
-    ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": edition.name,
         "language": "sv",
         "home_page_url": f"{site}/{edition.year}/",
         "feed_url": f"{site}/flode.json",
-        "items": items,
+        "items": [
+            {
+                "id": f"{site}{item.path}",
+                "url": f"{site}{item.path}",
+                "title": item.title,
+                "summary": item.summary,
+                "content_html": item.html,
+                "date_published": item.at.isoformat(),
+            }
+            for item in told
+        ],
     }
     return json.dumps(feed, ensure_ascii=False).encode()
 
@@ -98,24 +120,16 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
     return xml
 
 
-def _newest_first(edition: Edition, open_numbers: Sequence[int]) -> list[Hatch]:
-    return [edition.hatches[number] for number in sorted(open_numbers, reverse=True)]
-
-
-def _updated(edition: Edition, open_numbers: Sequence[int]) -> datetime:
-    if not open_numbers:
-        return datetime(edition.year, 11, 1, tzinfo=UTC)
-    return opens_at(edition.year, max(open_numbers))
-
-
-def feed_of(title: str, name: str, updated: datetime, address: str) -> ElementTree.Element:
-    """The beginning of an Atom feed that stands at `address`; `name` is its id for ever."""
-    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
-    add(feed, "title", title)
-    add(feed, "id", name)
-    add(feed, "updated", updated.isoformat())
-    add(feed, "link", href=address, rel="self")
-    return feed
+def _item(edition: Edition, number: int) -> Item:
+    hatch = edition.hatches[number]
+    return Item(
+        name=f"lucka-{number}",
+        path=f"/{edition.year}/lucka/{number}",
+        title=f"Lucka {number}: {hatch.file.title}",
+        summary=hatch.file.summary,
+        html=hatch.tip,
+        at=opens_at(edition.year, number),
+    )
 
 
 def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:

@@ -136,7 +136,8 @@ class _Batch:
             found = replace(found, is_new=False) if found else self._add(one, at)
             self.known[one.key] = found
             saved.append(found)
-            if (count := mailed.get(one.answers.email, 0)) < RECEIPTS_A_DAY:
+            # No mail of a rehearsal is ever sent.
+            if not one.contest.is_rehearsal and (count := mailed.get(one.answers.email, 0)) < RECEIPTS_A_DAY:
                 mailed[one.answers.email] = count + 1
                 self.mails.append((one.contest.id, found.ticket, one.at))
             newest[one.contest.id] = at

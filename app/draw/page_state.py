@@ -5,12 +5,14 @@ from flask import Flask, current_app
 
 from app.audit import records
 from app.audit.records import RecordKind
+from app.calendar.feeds import Item
 from app.calendar.hatches import Edition
 from app.contest import terms
 from app.contest.models import FrozenTerms
 from app.database import db
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.draw.status import standing
+from app.web.templating import swedish_time
 
 
 def is_cancelled(contest_id: str) -> bool:
@@ -26,6 +28,25 @@ def locked_list(edition: Edition) -> LockedList | None:
     return db.session.get(LockedList, frozen.id)
 
 
+def news(edition: Edition) -> list[Item]:
+    """Return what the feeds tell of the draw: that the list is locked, and its checksum."""
+    frozen = terms.frozen_in(edition.year)
+    lock = db.session.get(LockedList, frozen.id) if frozen else None
+    if lock is None:
+        return []
+    summary = f"Slumptalet som avgör kommer {swedish_time(lock.draw_at)}. Listans kontrollsumma: {lock.proof_sha256}"
+    return [
+        Item(
+            name="dragning",
+            path=f"/{edition.year}/dragning",
+            title="Listan inför dragningen är låst",
+            summary=summary,
+            html=f"<p>{summary}</p>",
+            at=lock.locked_at,
+        )
+    ]
+
+
 def publish_state() -> None:
     """Write how far contests have come where the page cache sees it, when that has changed."""
     tables = (FrozenTerms, LockedList, DrawnValue, Cancellation)
@@ -38,4 +59,5 @@ def publish_state() -> None:
 
 def init_app(app: Flask) -> None:
     app.add_template_global(terms.or_without_database(is_cancelled, lambda _: False), "is_cancelled")
+    app.extensions["news"] = terms.or_without_database(news, lambda _: [])
     app.add_template_global(terms.or_without_database(locked_list, lambda _: None), "locked_list")

@@ -13,7 +13,6 @@ from app.contest.terms import FrozenContest
 from app.database import db, write
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Rehearsal
-from app.mail import outbox
 from app.spec.beacon import PRACTICE
 
 # Rehearsals of an edition: what is written once is kept, so there is an end to it.
@@ -54,14 +53,6 @@ def start(
     db.session.commit()
     if frozen := find(year, number):
         store.save_entries(_invented(frozen))
-        _drop_receipts(frozen.id)
-
-
-def _drop_receipts(contest_id: str) -> None:
-    """No mail of a rehearsal is ever sent."""
-    write()
-    outbox.drop(contest_id)
-    db.session.commit()
 
 
 def _id(year: int, number: int) -> str:

@@ -1,7 +1,10 @@
 import json
+from hashlib import sha256
 from xml.etree import ElementTree
 
 from icalendar import Calendar
+
+from app.draw.page_state import publish_state
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -59,3 +62,18 @@ def test_security_txt_says_where_to_write_and_is_good_for_less_than_a_year(clien
     text = client.get("/.well-known/security.txt").text
     assert "Contact: mailto:miljojulkalendern@kommun.se" in text
     assert "Expires: 2027-11-05T00:00:00Z" in text
+
+
+def test_the_feeds_tell_the_checksum_of_the_locked_list(app, client, reach, enter):
+    enter()
+    reach("locked")
+    with app.app_context():
+        publish_state()
+    proof = sha256(client.get("/2026/dragning/lasbevis.txt").data).hexdigest()
+    feed = ElementTree.fromstring(client.get("/flode.xml").data)  # noqa: S314 – our own
+    newest = feed.find(f"{ATOM}entry")
+    assert newest.findtext(f"{ATOM}title") == "Listan inför dragningen är låst"
+    assert proof in newest.findtext(f"{ATOM}summary")
+    assert feed.findtext(f"{ATOM}updated") == newest.findtext(f"{ATOM}updated")
+    item = json.loads(client.get("/flode.json").data)["items"][0]
+    assert (item["url"][-14:], proof in item["content_html"]) == ("/2026/dragning", True)

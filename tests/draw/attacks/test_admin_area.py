@@ -11,7 +11,7 @@ from app.admin import draw_forms
 from app.contest import opening, terms
 from app.database import db
 from app.draw.models import LockedList
-from tests.conftest import fill_in, on_sqlite, token_in
+from tests.conftest import fill_in, on_sqlite, signed_in, token_in
 
 DRAW = "/admin/dragning"
 
@@ -68,13 +68,15 @@ def test_a_loop_that_stood_still_leaves_a_button_and_the_delay_in_public(
 
 
 PAGES = ("/2026/tavling/villkor", "/2026/dragning", "/2026/dragning/tavling.txt", "/2026/dragning/regler.txt")
+DESK = ("/admin/dragning", "/admin/bidrag", "/admin/statistik", "/admin/gallring")
 
 
-def shown(client):
-    """What the public sees of a contest's terms."""
+def shown(client, desk):
+    """What the public, a participant's mail and the organisers' pages say of a contest's terms."""
     form = client.get("/2026/lucka/10/tavla").text
-    question = re.search(r"<legend.*?</legend>", form, re.S)[0]
-    return [question, *(client.get(page).text for page in PAGES)]
+    question = re.search(r"<form.*</form>", form, re.S)[0]
+    pages = [question, *(client.get(page).text for page in PAGES), *(desk.get(page).text for page in DESK)]
+    return [re.sub(r'value="[^"]{40,}"', "", page) for page in pages]
 
 
 def _other_answer(folder):
@@ -109,36 +111,58 @@ def _other_hatch(folder):
 @on_sqlite
 @pytest.mark.parametrize("change", [_other_answer, _later_draw, _other_id, _without_contest, _other_hatch])
 def test_files_that_are_changed_after_the_opening_change_nothing(own_content, content, clock, change):
-    client = own_content.test_client()
+    client, desk = own_content.test_client(), signed_in(own_content, "olle@example.se")
     with own_content.app_context():
         opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
-    before = shown(client)
+    before = shown(client, desk)
     change(content / "2026")
     with own_content.app_context():
         own_content.extensions["library"].refresh(at_once=True)
         jobs.run_round()
         assert [contest.id for contest in terms.all_frozen()] == ["mjk-2026"]
-    assert shown(client) == before
+    assert shown(client, desk) == before
     assert fill_in(client, clock).status_code == 200
+    with own_content.app_context():
+        jobs.run_round()
+        frozen = terms.frozen_in(2026)
+    [receipt] = (own_content.extensions["library"].state.parent / "mail").glob("kvitto.*.eml")
+    assert frozen.terms_sha256 in receipt.read_text()
 
 
 def _chain(app):
     return app.extensions["draw_chain"]
 
 
+def _moved_to_2027(content):
+    """The edition's folder as next year's, with the same contest id."""
+    shutil.copytree(content / "2026", content / "2027")
+    file = content / "2027" / "10" / "hatch.md"
+    file.write_text(file.read_text().replace("2026-12", "2027-12"))
+
+
 @on_sqlite
-def test_another_edition_cannot_open_a_contest_with_the_same_id(own_content, content, clock):
+def test_another_edition_with_the_same_id_is_not_read(own_content, content):
+    with own_content.app_context():
+        _moved_to_2027(content)
+        library = own_content.extensions["library"]
+        library.refresh(at_once=True)
+        assert [*library.editions] == [2026]
+        assert [fault.field for fault in library.faults] == ["contest.id"]
+
+
+@on_sqlite
+def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, content, clock, make_app, tmp_path):
     with own_content.app_context():
         opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
-        file = content / "2027"
-        shutil.copytree(content / "2026", file)
-        for path in [file / "10" / "hatch.md"]:
-            path.write_text(path.read_text().replace("2026-12", "2027-12"))
-        own_content.extensions["library"].refresh(at_once=True)
-        clock.set("2027-12-10 08:00")
-        edition = own_content.extensions["library"].editions[2027]
+    _moved_to_2027(content)
+    shutil.rmtree(content / "2026")
+    (tmp_path / "last_good" / "2026.zip").unlink()
+    clock.set("2027-12-10 08:00")
+    app = make_app(opened=False, CALENDAR_CONTENT=content)
+    with app.app_context():
+        edition = app.extensions["library"].editions[2027]
         with pytest.raises(opening.NotReady, match="redan använt av tävlingen 2026"):
-            opening.freeze(edition, clock.now(), _chain(own_content))
+            opening.freeze(edition, clock.now(), _chain(app))
         assert opening.freeze_due(clock.now())
         assert [contest.year for contest in terms.all_frozen()] == [2026]
 

@@ -16,6 +16,7 @@ from app.admin import readiness, upkeep
 from app.admin.readiness import Finding
 from app.calendar.hatches import NUMBERS, Edition
 from app.calendar.lookup import library
+from app.contest.terms import frozen_contest
 from app.database import db
 from app.editing import conduct
 from app.editing.history import History
@@ -31,8 +32,19 @@ def findings(edition: Edition) -> list[Finding]:
     """Everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
     found = [*readiness.of_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found += _used_id(edition)
     found += upkeep.of_server(server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
+
+
+def _used_id(edition: Edition) -> list[Finding]:
+    """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
+    contest = edition.file_contest
+    frozen = frozen_contest(contest.id) if contest else None
+    if contest is None or frozen is None or frozen.year == edition.year:
+        return []
+    sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
+    return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
 
 
 def _not_read(year: int) -> list[Finding]:

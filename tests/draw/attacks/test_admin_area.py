@@ -165,6 +165,8 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
             opening.freeze(edition, clock.now(), _chain(app))
         assert opening.freeze_due(clock.now())
         assert [contest.year for contest in terms.all_frozen()] == [2026]
+    page = signed_in(app, "olle@example.se").get("/admin/beredskap").text
+    assert "Tävlingens id, mjk-2026, är redan använt av tävlingen 2026. Välj ett nytt." in page
 
 
 @on_sqlite

@@ -72,7 +72,7 @@ def test_the_shipped_contest_is_open_in_a_demo_with_examples(make_app, clock, tm
     clock.set("2026-12-13 08:00")
     app = make_app(DEMO=True, CALENDAR_CONTENT=ROOT / "calendar_content", INSTANCE_PATH=tmp_path / "demo")
     edition = app.extensions["library"].editions[2026]
-    assert (edition.gaps, edition.contest_phase(clock.now())) == ((), "open")
+    assert (edition.gaps, edition.file_contest.phase(clock.now())) == ((), "open")
     assert edition.file.privacy.officer.startswith("Exempel: ")
     assert edition.file.privacy.erasure_decision.startswith("Exempel: ")
     assert "öppnar inte tävlingen" not in app.test_cli_runner().invoke(args=["content", "check"]).output

@@ -19,7 +19,7 @@ from app.database import db
 from app.draw import delivery
 from app.mail.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, on_sqlite, swedish, until
+from tests.conftest import ROOT, fill_in, on_sqlite, swedish, until
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120
@@ -36,7 +36,13 @@ def run_round(app):
 
 
 @on_sqlite
-def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(app, run_round, clock, enter):
+def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(make_app, clock):
+    app = make_app(opened=False)
+
+    def run_round():
+        with app.app_context():
+            jobs.run_round()
+
     def frozen():
         with app.app_context():
             return db.session.scalar(sa.select(sa.func.count()).select_from(FrozenTerms))
@@ -46,7 +52,7 @@ def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(app,
     assert frozen() == 0
     clock.set("2026-12-10 09:00")
     run_round()
-    enter()
+    assert fill_in(app.test_client(), clock).status_code == 200
     run_round()
     assert frozen() == 1
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1

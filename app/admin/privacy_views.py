@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin import log
 from app.admin.forms import EraseForm, made
-from app.admin.guard import blueprint, chosen_edition, chosen_frozen
+from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.admin.models import Organiser
 from app.calendar.schema import AUTHORITY
+from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw.open_files import in_contexts
 from app.feedback.models import KINDS, Feedback
@@ -57,7 +58,9 @@ def erase() -> BaseResponse | tuple[str, int]:
 
 
 def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
-    edition, contest = chosen_frozen()
+    edition, contest = chosen_contest()
+    if not isinstance(contest, FrozenContest):
+        return render_template("admin/erasure_later.html", edition=edition, contest=contest), status
     now = clock.now()
     due = erasure.due_at(contest, now)
     return render_template(

@@ -10,6 +10,8 @@ from flask import Flask, current_app, g
 from pydantic import ConfigDict, ValidationInfo, field_validator
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit import records
+from app.audit.records import RecordKind
 from app.calendar.hatches import Edition
 from app.calendar.schema import REHEARSED, Contest, Organisation, Phase
 from app.contest.models import ContestContact, FrozenTerms
@@ -120,15 +122,9 @@ def contact_of(contest_id: str) -> ContestContact | None:
     return db.session.get(ContestContact, contest_id)
 
 
-def init_app(app: Flask) -> None:
-    app.extensions["terms"] = {}
-    app.add_template_global(or_without_database(contest_of, lambda edition: edition.file_contest), "contest_of")
-    app.add_template_global(or_without_database(hatch_of, lambda edition: edition.file_contest_number), "hatch_of")
-    app.add_template_global(or_without_database(phase_of, _phase_of_file), "phase_of")
-
-
-def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
-    return edition.file_contest.phase(now) if edition.file_contest else None
+def is_cancelled(contest_id: str) -> bool:
+    """Check whether a contest was cancelled."""
+    return records.has(contest_id, RecordKind.CANCELLED)
 
 
 def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) -> Callable[..., Any]:
@@ -143,3 +139,22 @@ def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) 
             return otherwise(*values)
 
     return answer
+
+
+def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
+    return edition.file_contest.phase(now) if edition.file_contest else None
+
+
+# The same as pages show it while the database is away: as last read, or as the files have it.
+shown_contest = or_without_database(contest_of, lambda edition: edition.file_contest)
+shown_hatch = or_without_database(hatch_of, lambda edition: edition.file_contest_number)
+shown_phase = or_without_database(phase_of, _phase_of_file)
+shown_as_cancelled = or_without_database(is_cancelled, lambda _: False)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["terms"] = {}
+    app.add_template_global(shown_contest, "contest_of")
+    app.add_template_global(shown_hatch, "hatch_of")
+    app.add_template_global(shown_phase, "phase_of")
+    app.add_template_global(shown_as_cancelled, "is_cancelled")

@@ -8,10 +8,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.audit import records
-from app.audit.records import RecordKind
 from app.calendar.hatches import Edition
-from app.calendar.lookup import public
+from app.calendar.lookup import find_hatch, public
 from app.calendar.schema import Contest, Phase
 from app.clock import PREVIEW
 from app.contest import answers, entries, opening, rules, store, terms
@@ -52,7 +50,18 @@ def enter(year: int, number: int) -> Page:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
-    edition, contest = contest_in(year, number)
+    edition, _ = find_hatch(year, number)
+    try:
+        return _receive(edition, number)
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte sparas")
+        return _form_page(edition, number, terms.shown_contest(edition), 503, trouble="not-saved")
+
+
+def _receive(edition: Edition, number: int) -> Page:
+    """Check what was sent and save it, or say what is to be mended."""
+    edition, contest = contest_in(edition.year, number)
     if (phase := _phase(edition, contest)) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
     sent = _sent(contest)
@@ -66,8 +75,8 @@ def send(year: int, number: int) -> Page:
 
 
 def _phase(edition: Edition, contest: Contest) -> Phase | None:
-    phase = terms.phase_of(edition, clock.now())
-    return "closed" if phase == "open" and records.has(contest.id, RecordKind.CANCELLED) else phase
+    phase = terms.shown_phase(edition, clock.now())
+    return "closed" if phase == "open" and terms.shown_as_cancelled(contest.id) else phase
 
 
 def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
@@ -107,12 +116,8 @@ def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Pag
         return _not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
         return _form_page(edition, number, contest, 422, {"token": USED})
-    except SQLAlchemyError:
-        db.session.rollback()
-        _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, contest, 503, trouble="not-saved")
-    if saved.is_new:
-        hit("bidrag", **_entry_limits())
+    # The same entry again counts too: a mail goes, and the time it takes tells nobody whether it was new.
+    hit("bidrag", **_entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
 
@@ -141,7 +146,7 @@ def _form_page(
 def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
-    context["cancelled"] = records.has(contest.id, RecordKind.CANCELLED)
+    context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
 

@@ -3,21 +3,14 @@
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from app.audit import records
-from app.audit.records import RecordKind
 from app.calendar.feeds import Item
 from app.calendar.hatches import Edition
 from app.contest import terms
 from app.contest.models import FrozenTerms
+from app.contest.rules import swedish
 from app.database import db
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.draw.status import standing
-from app.web.templating import swedish_time
-
-
-def is_cancelled(contest_id: str) -> bool:
-    """Check whether a contest was cancelled."""
-    return records.has(contest_id, RecordKind.CANCELLED)
 
 
 def locked_list(edition: Edition) -> LockedList | None:
@@ -34,7 +27,7 @@ def news(edition: Edition) -> list[Item]:
     lock = db.session.get(LockedList, frozen.id) if frozen else None
     if lock is None:
         return []
-    summary = f"Slumptalet som avgör kommer {swedish_time(lock.draw_at)}. Listans kontrollsumma: {lock.proof_sha256}"
+    summary = f"Slumptalet som avgör kommer {swedish(lock.draw_at)}. Listans kontrollsumma: {lock.proof_sha256}"
     return [
         Item(
             name="dragning",
@@ -58,6 +51,5 @@ def publish_state() -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(terms.or_without_database(is_cancelled, lambda _: False), "is_cancelled")
     app.extensions["news"] = terms.or_without_database(news, lambda _: [])
     app.add_template_global(terms.or_without_database(locked_list, lambda _: None), "locked_list")

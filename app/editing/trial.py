@@ -71,8 +71,6 @@ def refused(edition: Edition | None, changes: Changes, now: datetime, demo: bool
             expected = edition.file_contest if leaf.number == edition.file_contest_number else None
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
-            if contest and phase == "open" and gaps(edition.file, contest, demo):
-                return NOT_EMPTY
         elif phase == "open":
             file = EditionFile.model_validate(values(text_of(files)))
             if gaps(file, edition.file_contest, demo):

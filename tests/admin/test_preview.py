@@ -24,7 +24,7 @@ PAGES = (
     "/2026/lucka/10/tavla",
     "/2026/tavling/villkor",
     "/2026/dragning",
-    "/2026/dragning/lista.txt",
+    "/2026/dragning/tavling.txt",
     "/om",
     "/flode.xml",
     "/flode.json",

@@ -59,7 +59,7 @@ def test_there_are_24_hatches():
 
 
 def test_who_may_enter_finds_their_municipality_in_the_form():
-    contest = EDITION.contest
+    contest = EDITION.file_contest
     assert contest.who_may_enter == "Du som bor, arbetar eller studerar i Västra Götaland eller Kungsbacka."
     assert contest.answer_days == 21
     assert {"Kungsbacka", "Göteborg", "Strömstad"} < set(MUNICIPALITIES.values())

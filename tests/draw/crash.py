@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from app.database import db
 from app.draw import actions, delivery, drawing, winners, withdrawal
 from app.draw.models import Rank
 from app.spec.beacon import PRACTICE
+from tests import prepared
 from tests.conftest import LOCK_AT, VALUE, StoppedClock, swedish
 
 OPEN, LOCKED, DRAWN, LATER = (
@@ -73,16 +75,20 @@ def die_at(step: int, engine: sa.Engine) -> None:
 def main(database: Path, name: str) -> None:
     work = database.with_name("work.sqlite3")
     settings = {"SECRET_KEY": "test-" * 8, "INSTANCE_PATH": database.parent, "DRAW_CHAIN": PRACTICE, "TESTING": True}
+    settings["CALENDAR_CONTENT"] = prepared.shared()
     app = create_app(settings | {"DATABASE_URL": f"sqlite:///{work}", "CLOCK": StoppedClock("2026-12-22 12:01")})
     for step in count(1):
         shutil.copyfile(database, work)
         if (child := os.fork()) == 0:
-            with app.app_context():
+            with suppress(BaseException), app.app_context():
                 contest = terms.frozen_in(2026)
                 die_at(step, db.engine)
                 ACTIONS[name](app, contest)
-            os._exit(0)
-        done = os.waitpid(child, 0)[1] == 0
+                os._exit(0)
+            os._exit(1)
+        status = os.waitpid(child, 0)[1]
+        done = status == 0
+        assert done or os.WTERMSIG(status) == signal.SIGKILL, "the action failed by itself"
         work.rename(f"{database}.{step}")
         wal = work.with_name(f"{work.name}-wal")
         if wal.exists():

@@ -96,7 +96,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
 ):
     assert change(NEW).location == f"{START}?ar=2027&klart=skapad"
     made, old = read_edition(content / "2027"), read_edition(content / "2026")
-    assert (made.contest.id, made.contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
+    assert (made.file_contest.id, made.file_contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
     assert made.file.title == "Miljöjulkalendern 2027"
     assert made.hatches[3].images == old.hatches[3].images
     page = organiser.get(f"{START}?ar=2027")

@@ -13,7 +13,7 @@ from app.draw.models import Letter
 from app.privacy import erasure
 from tests.conftest import on_sqlite, token_in
 
-WITNESS = "vittne@annankommun.example"
+WITNESS = "vittne@annankommun.se"
 
 
 @pytest.fixture

@@ -71,26 +71,25 @@ def test_the_comparison_itself_sees_a_gross_difference_and_no_other():
 
 @on_sqlite
 @configured(ENTRY_LIMIT="100000 per hour")
-def test_a_repeated_address_cannot_be_told_from_a_new_one(client, clock, accept, times):
+def test_a_repeated_address_cannot_be_told_from_a_new_one(app, client, clock, accept, times):
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:9"
     for number in range(20):
         accept(f"person{number}@example.se")
-    accept("gammal000@example.se")
+    accept("gamm000@example.se")
 
     def entering(name):
         def fields(number):
             token = token_in(client.get(ENTRY_URL))
-            if name == "ny":
+            if name == "nyny":
                 clock.forward(seconds=3)
-            return filled(
-                email=f"{name}{number:03}@example.se" if name == "ny" else "gammal000@example.se", token=token
-            )
+            return filled(email=f"{name}{number if name == 'nyny' else 0:03}@example.se", token=token)
 
         return fields
 
     # The new one is made second, so that both tokens are old enough when the first of them is sent.
-    taken, answers = times(ENTRY_URL, entering("gammal"), entering("ny"))
+    taken, answers = times(ENTRY_URL, entering("gamm"), entering("nyny"))
     assert {answer.status_code for pair in answers for answer in pair} == {200}
-    assert same_bytes(answers, r"%20[0-9a-f]{64}|[0-9a-f]{64}|([0-9A-Z]{5}-){4}[0-9A-Z]{6}")
+    assert same_bytes(answers, r"\w+@example\.se")
     assert {len({len(answer.data) for answer in pair}) for pair in answers} == {1}
     assert {len({str(answer.headers) for answer in pair}) for pair in answers} == {1}
     assert not told_apart(taken)

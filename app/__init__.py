@@ -12,7 +12,7 @@ from app import commands, config, database, demo, jobs, migrations
 from app.admin import commands as admin_commands
 from app.admin import guard, pages
 from app.calendar import commands as calendar_commands
-from app.calendar import feed_views
+from app.calendar import feed_views, hatches
 from app.calendar import views as calendar_views
 from app.calendar.last_good import LastGood
 from app.calendar.library import Library
@@ -90,6 +90,9 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
         with app.app_context():
             return calendar_views.public_addresses(now)
 
+    def moments() -> list[datetime]:
+        return hatches.moments(library.editions.values())
+
     def store(counts: counting.Counts) -> None:
         with app.app_context():
             statistics_models.add(counts)
@@ -100,7 +103,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
     inner = SecurityHeaders(app.wsgi_app)
     app.wsgi_app = page_cache.PageCache(  # type: ignore[method-assign]
-        inner, host, clock, library, addresses, tally.count
+        inner, host, clock, library, moments, addresses, tally.count
     )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

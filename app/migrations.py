@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.settings import ROOT
 
 FOLDER = ROOT / "migrations"
-__all__ = ["FOLDER", "UnknownRevision", "check", "found", "init_app", "known", "upgrade"]
+__all__ = ["upgrade"]
 
 
 class UnknownRevision(Exception):

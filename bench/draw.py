@@ -26,7 +26,7 @@ from results import keep, say
 
 from app import create_app
 from app.audit import records
-from app.audit.records import AuditRecord, RecordKind
+from app.audit.records import AuditRecord
 from app.clock import SWEDEN, Clock
 from app.contest import entries, opening, terms
 from app.contest.models import Entry
@@ -35,6 +35,7 @@ from app.draw import actions, drawing, listing
 from app.draw.models import DrawnValue
 from app.spec import log
 from app.spec.beacon import PRACTICE
+from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 from tests import prepared
 

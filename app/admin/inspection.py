@@ -1,31 +1,23 @@
 """Gathers what readiness asks about: links, files, the database's clock. Reads, never writes."""
 
 import re
-import shutil
-import sqlite3
-from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import sqlalchemy as sa
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 
-from app import clock, jobs
+from app import clock
 from app.admin import readiness, upkeep
-from app.admin.readiness import Finding
+from app.admin.upkeep import Finding
 from app.calendar.hatches import NUMBERS, Edition
 from app.calendar.lookup import library
 from app.contest.terms import frozen_contest
-from app.database import db
 from app.editing import conduct
 from app.editing.history import History
 from app.editing.leaves import Leaf
-from app.operations import backup
 
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
-_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
-"""Touched by systemd each time it has set the clock from the network."""
 
 
 def findings(edition: Edition) -> list[Finding]:
@@ -33,7 +25,7 @@ def findings(edition: Edition) -> list[Finding]:
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
     found = [*readiness.of_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
     found += _used_id(edition)
-    found += upkeep.of_server(server())
+    found += upkeep.of_server(upkeep.server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
 
 
@@ -82,33 +74,3 @@ def _leads_somewhere(address: str) -> bool:
     if "year" in values and edition is None:
         return False
     return endpoint != "calendar.image" or bool(edition and values["name"] in edition.hatches[values["number"]].images)
-
-
-def server() -> upkeep.Server:
-    config, instance = current_app.config, Path(current_app.instance_path)
-    key = instance / "secret_key"
-    on_sqlite = db.engine.dialect.name == "sqlite"
-    return upkeep.Server(
-        public_url=_public_url(),
-        mail_url=config["MAIL_URL"],
-        rehearsal=bool(config["DEMO"] or config["NOW"]),
-        debug=bool(config["DEBUG"]),
-        key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_since(backup.last()),
-        jobs_age=_since(jobs.last()),
-        apart=_clocks_apart(on_sqlite),
-        sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
-        disk_free=shutil.disk_usage(instance).free,
-    )
-
-
-def _since(moment: datetime | None) -> timedelta | None:
-    return clock.host_now() - moment if moment else None
-
-
-def _clocks_apart(on_sqlite: bool) -> timedelta | None:
-    """The host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
-    if on_sqlite:
-        return timedelta(0) if _SYNCHRONISED.exists() else None
-    theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    return clock.host_now() - theirs

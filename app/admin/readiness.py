@@ -6,36 +6,21 @@ A finding is not a judgement: "must" stops the calendar or its contest, "should"
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
+from app.admin.upkeep import Finding
 from app.calendar.faults import Fault
 from app.calendar.gaps import examples
 from app.calendar.hatches import Edition, Hatch
 from app.calendar.schema import Accessibility, Fact
 from app.editing.words import label
 
-Severity = Literal["must", "should", "may"]
 SHORTEST_TIP, LONGEST_TIP = 60, 200
 SHORTEST_ALT = 3
 HEAVIEST_IMAGE = 60_000
 OLDEST_FACT = 10
 ASSESSED_WITHIN = timedelta(days=365)
 _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
-
-    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
-    """
-
-    severity: Severity
-    sentence: str
-    hatch: int = 0
-    part: str = ""
 
 
 def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:

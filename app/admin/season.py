@@ -10,7 +10,7 @@ from app.calendar import hatches
 from app.calendar.hatches import Edition
 from app.calendar.schema import Contest
 from app.clock import SWEDEN
-from app.contest.rules import swedish
+from app.dates import swedish
 
 _READINESS = ("Beredskap", "admin.readiness")
 _DRAW = ("Dragning", "admin.draw")

@@ -1,16 +1,44 @@
-"""Is the server ready: mail, keys, backup, clock, database, jobs and disk. Pure; `inspection` gathers the values."""
+"""Is the server ready: mail, keys, backup, clock, database, jobs and disk. `server` gathers, the rest judges."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
 
-from app.admin.readiness import Finding
+import sqlalchemy as sa
+from flask import current_app
+
+from app import clock, jobs
+from app.database import db
+from app.operations import backup
+
+Severity = Literal["must", "should", "may"]
 
 BACKUP_WITHIN = timedelta(days=2)
 JOBS_WITHIN = timedelta(minutes=5)
 CLOCKS_APART = timedelta(minutes=1)
 LEAST_DISK, LITTLE_DISK = 100_000_000, 1_000_000_000
 MENDED_SQLITE = (3, 51, 3)
+
+
+_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""Touched by systemd each time it has set the clock from the network."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
+
+    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
+    """
+
+    severity: Severity
+    sentence: str
+    hatch: int = 0
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,3 +121,33 @@ def _of_machine(server: Server) -> Iterator[Finding]:
 def _minutes(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     return "en minut" if minutes == 1 else f"{minutes} minuter"
+
+
+def server() -> Server:
+    config, instance = current_app.config, Path(current_app.instance_path)
+    key = instance / "secret_key"
+    on_sqlite = db.engine.dialect.name == "sqlite"
+    return Server(
+        public_url=str(current_app.config["PUBLIC_URL"]),
+        mail_url=config["MAIL_URL"],
+        rehearsal=bool(config["DEMO"] or config["NOW"]),
+        debug=bool(config["DEBUG"]),
+        key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
+        backup_age=_since(backup.last()),
+        jobs_age=_since(jobs.last()),
+        apart=_clocks_apart(on_sqlite),
+        sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
+        disk_free=shutil.disk_usage(instance).free,
+    )
+
+
+def _since(moment: datetime | None) -> timedelta | None:
+    return clock.host_now() - moment if moment else None
+
+
+def _clocks_apart(on_sqlite: bool) -> timedelta | None:
+    """The host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
+    if on_sqlite:
+        return timedelta(0) if _SYNCHRONISED.exists() else None
+    theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return clock.host_now() - theirs

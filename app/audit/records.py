@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import BATCH, Base, db, in_batches
 from app.spec import log
 from app.spec.lines import read_time, stamp
-from app.spec.log import RecordKind as RecordKind
+from app.spec.log import RecordKind
 
 
 class AuditRecord(Base):

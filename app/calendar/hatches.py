@@ -135,3 +135,8 @@ def changes(edition: Edition) -> list[datetime]:
     if contest := edition.file_contest:
         moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
     return sorted(moments)
+
+
+def moments(editions: Iterable[Edition]) -> list[datetime]:
+    """Every instant at which a public page of any edition changes by the clock."""
+    return [moment for edition in editions for moment in changes(edition)]

@@ -4,15 +4,11 @@ The text is regler.txt, whose checksum the terms carry, so it has no layout of i
 them, paragraphs, one blank line between them, and a last line feed.
 """
 
-from datetime import datetime
-from functools import lru_cache
-
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 from app.calendar.schema import Contest, Organisation
-from app.clock import SWEDEN
 from app.contest import ages
+from app.dates import swedish
 from app.spec.record import SKIP_REASONS
 
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
@@ -132,11 +128,3 @@ def read_sections(rules: str) -> list[Section]:
         elif found:
             found[-1][1].append(part)
     return found
-
-
-@lru_cache(maxsize=1024)
-def swedish(moment: datetime) -> str:
-    """Return an instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
-    local = moment.astimezone(SWEDEN)
-    clock_time = "HH.mm.ss" if local.second else "HH.mm"
-    return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")

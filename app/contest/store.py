@@ -13,7 +13,6 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.clock import SWEDEN
 from app.contest import entries
 from app.contest.answers import Answers
@@ -23,7 +22,7 @@ from app.contest.terms import FrozenContest
 from app.database import db, write
 from app.mail import outbox
 from app.mail.models import OutboxMail
-from app.spec.log import receipt_sum
+from app.spec.log import RecordKind, receipt_sum
 
 MAX_BATCH = 64
 # To one address, over all contests and answers: the form must not be used to fill a mailbox.

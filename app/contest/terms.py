@@ -11,7 +11,6 @@ from pydantic import ConfigDict, ValidationInfo, field_validator
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.calendar.hatches import Edition
 from app.calendar.schema import REHEARSED, Contest, Organisation, Phase
 from app.contest.models import ContestContact, FrozenTerms
@@ -19,6 +18,7 @@ from app.database import db
 from app.spec import beacon
 from app.spec.beacon import Chain
 from app.spec.lines import checksum
+from app.spec.log import RecordKind
 
 
 class FrozenContest(Contest):

@@ -10,18 +10,17 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.contest import entries, terms
 from app.contest.models import Entry
-from app.contest.rules import swedish
 from app.contest.terms import FrozenContest
 from app.database import db, write
+from app.dates import swedish
 from app.draw import listing, page_state, status
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.mail import outbox
 from app.spec import beacon, files
 from app.spec.lines import checksum, stamp
-from app.spec.log import receipt_sum
+from app.spec.log import RecordKind, receipt_sum
 from app.typed import trimmed
 
 SHORTEST_REASON, LONGEST_REASON = 10, 400

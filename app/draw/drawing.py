@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.contest import terms
 from app.contest.terms import FrozenContest
 from app.database import db, write
@@ -14,6 +13,7 @@ from app.draw import actions, listing, page_state, relays, status, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.spec import beacon, selection
+from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 
 LONGEST_WAIT = timedelta(days=30)

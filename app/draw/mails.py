@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from app.contest.entries import grouped
-from app.contest.rules import NEVER_ASKED, swedish
+from app.contest.rules import NEVER_ASKED
 from app.contest.terms import FrozenContest
+from app.dates import swedish
 from app.mail.messages import Labelled, Letter
 
 BEFORE = "Dragningen gäller bara om den här kontrollsumman nådde dig före tidpunkten. Spara mejlet."

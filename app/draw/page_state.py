@@ -7,8 +7,8 @@ from app.calendar.feeds import Item
 from app.calendar.hatches import Edition
 from app.contest import terms
 from app.contest.models import FrozenTerms
-from app.contest.rules import swedish
 from app.database import db
+from app.dates import swedish
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.draw.status import standing
 

@@ -8,7 +8,6 @@ from typing import Literal
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.calendar.schema import Contest
 from app.clock import SWEDEN
 from app.contest import counts
@@ -16,6 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw.models import Cancellation, DrawnValue, Letter, LockedList, Rank, Verdict
 from app.mail.models import OutboxMail
+from app.spec.log import RecordKind
 from app.spec.record import MailCounts
 
 # As far as the contest has come; `waiting` when it takes no entries because a required field is empty.

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
@@ -17,6 +16,7 @@ from app.draw import listing, public_files, status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
 from app.spec.lines import FileFault, checksum, stamp
+from app.spec.log import RecordKind
 
 PublicFile = Callable[[str], Iterable[bytes] | None]
 

@@ -7,18 +7,18 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.clock import SWEDEN
 from app.contest import entries
 from app.contest.models import entry_of
 from app.contest.municipalities import MUNICIPALITIES
-from app.contest.rules import swedish
 from app.contest.terms import FrozenContest
 from app.database import db, write
+from app.dates import swedish
 from app.draw import status
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, Letter, Rank, Verdict, WinnerName
 from app.mail import outbox
+from app.spec.log import RecordKind
 
 LONGEST_NAME = 60
 UNNAMED = "vill-inte-uppge"

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.contest import entries
 from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
@@ -11,7 +10,7 @@ from app.database import db, write
 from app.draw import winners
 from app.draw.models import DrawnValue, LockedList
 from app.mail import outbox
-from app.spec.log import receipt_sum
+from app.spec.log import RecordKind, receipt_sum
 
 
 def withdraw(contest: FrozenContest, ticket: str, now: datetime) -> bool | None:

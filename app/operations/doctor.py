@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.admin import inspection, upkeep
+from app.admin import upkeep
 from app.calendar import security_txt
 from app.calendar.feed_views import security_text
 from app.mail import messages, post
@@ -74,7 +74,7 @@ def _in_swedish(state: str) -> str:
 
 def _server() -> Iterator[Line]:
     """The same as organisers are told before 1 December."""
-    found = upkeep.of_server(inspection.server())
+    found = upkeep.of_server(upkeep.server())
     yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
     if not found:
         yield Line("bra", "Server, jobb, disk och säkerhetskopia är som de ska.")

@@ -10,12 +10,12 @@ from flask import Flask, current_app
 
 from app import clock, config, database, migrations, sqlite_file
 from app.audit import records
-from app.audit.records import RecordKind
 from app.clock import Clock
 from app.contest.models import FrozenTerms
 from app.database import db, write
 from app.operations import bundle, copies
 from app.operations.bundle import Bundle, Manifest, Unusable
+from app.spec.log import RecordKind
 
 
 def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:

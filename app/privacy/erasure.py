@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.audit import records
-from app.audit.records import RecordKind
 from app.calendar.schema import AUTHORITY
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
@@ -20,6 +19,7 @@ from app.feedback.models import Feedback
 from app.mail import outbox
 from app.privacy import letters, retention
 from app.privacy.models import Erasure, ErasureNote
+from app.spec.log import RecordKind
 from app.web import limits
 
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."

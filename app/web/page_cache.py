@@ -13,12 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.http import parse_accept_header
 
-from app.calendar.hatches import changes
-from app.calendar.library import Library
 from app.clock import PINNED, Clock
 from app.web.headers import WSGIApp, whole
 from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
@@ -26,6 +24,14 @@ from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
 Counted = tuple[int, int]
 # The one before, the present and the next.
 _GENERATIONS = 3
+
+
+class Versioned(Protocol):
+    """What pages are made from: `version` is another once it has changed."""
+
+    version: int
+
+    def refresh(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +54,7 @@ class Generation:
 class PageCache:
     """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
 
+    They change when the library does and at each of `moments()`.
     Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
     Whatever host a visitor named, they are rendered for `host`.
     """
@@ -57,7 +64,8 @@ class PageCache:
         app: WSGIApp,
         host: str,
         clock: Clock,
-        library: Library,
+        library: Versioned,
+        moments: Callable[[], Iterable[datetime]],
         addresses: Callable[[datetime], Mapping[str, Counted | None]],
         count: Callable[[Counted, float], None],
     ) -> None:
@@ -65,6 +73,7 @@ class PageCache:
         self._host = host
         self._clock = clock
         self._library = library
+        self._moments = moments
         self._addresses = addresses
         self._count = count
         self._generations: tuple[Generation, ...] = ()
@@ -135,7 +144,7 @@ class PageCache:
 
     def _make(self, moment: float) -> Generation:
         version = self._library.version
-        moments = [each.timestamp() for edition in self._library.editions.values() for each in changes(edition)]
+        moments = [moment.timestamp() for moment in self._moments()]
         return Generation(
             start=max((each for each in moments if each <= moment), default=-math.inf),
             end=min((each for each in moments if each > moment), default=moment + 86_400),

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import clock
 from app.clock import SWEDEN
-from app.contest.rules import swedish
+from app.dates import swedish
 
 
 def init_app(app: Flask) -> None:

@@ -24,14 +24,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from results import keep, say
 
-from app import create_app
-from app.audit import records
-from app.audit.records import AuditRecord
+from app import audit, create_app
+from app.audit import AuditRecord
 from app.clock import SWEDEN, Clock
-from app.contest import entries, opening, terms
+from app.contest import entries, terms
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import actions, drawing, listing
+from app.draw import actions, files, value
 from app.draw.models import DrawnValue
 from app.spec import log
 from app.spec.beacon import PRACTICE
@@ -66,7 +65,7 @@ def started(folder: Path) -> tuple[Flask, Any]:
     with app.app_context():
         upgrade(directory=str(Path(app.root_path).parent / "migrations"))
         edition = app.extensions["library"].editions[2026]
-        return app, terms.frozen_in(2026) or opening.freeze(edition, edition.file_contest.opens, PRACTICE)
+        return app, terms.frozen_in(2026) or terms.freeze(edition, edition.file_contest.opens, PRACTICE)
 
 
 def fill(app: Flask, contest: Any) -> None:
@@ -78,7 +77,7 @@ def fill(app: Flask, contest: Any) -> None:
         at = contest.opens + span * numbers[0]
         rows = [row(contest, number, at) for number in numbers]
         told = [(at, {"kvitto": log.receipt_sum(each["receipt_code"])}) for each in rows]
-        for each, (number, _) in zip(rows, records.append_all(contest.id, RecordKind.ENTERED, told), strict=True):
+        for each, (number, _) in zip(rows, audit.append_all(contest.id, RecordKind.ENTERED, told), strict=True):
             each["nr"] = number
         db.session.execute(sa.insert(Entry.__table__), rows)
     db.session.commit()
@@ -107,7 +106,7 @@ def lock(app: Flask, contest: Any) -> None:
 
 
 def draw(app: Flask, contest: Any) -> None:
-    drawing.draw(contest, practice_answer(contest.round), DRAW_AT)
+    value.draw(contest, practice_answer(contest.round), DRAW_AT)
 
 
 def verify(app: Flask, _contest: Any) -> None:
@@ -133,13 +132,13 @@ def hashed(parts: Iterable[str]) -> None:
 
 
 def bare_list(contest: Any) -> Callable[[], None]:
-    lines = [f"{ticket} {'med' if counts else 'struken'}\n" for ticket, counts in listing.locked(contest.id)]
+    lines = [f"{ticket} {'med' if counts else 'struken'}\n" for ticket, counts in files.locked(contest.id)]
     return lambda: hashed(lines)
 
 
 def bare_ranking(contest: Any) -> Callable[[], None]:
     seed = bytes.fromhex(db.session.get_one(DrawnValue, contest.id).seed)
-    tickets = [bytes.fromhex(ticket) for ticket in listing.ordered(contest.id)]
+    tickets = [bytes.fromhex(ticket) for ticket in files.ordered(contest.id)]
 
     def bare() -> None:
         for ticket in tickets:
@@ -149,7 +148,7 @@ def bare_ranking(contest: Any) -> Callable[[], None]:
 
 
 def bare_protocol(contest: Any) -> Callable[[], None]:
-    lines = [f'"{ticket}",\n' for ticket in listing.ordered(contest.id)]
+    lines = [f'"{ticket}",\n' for ticket in files.ordered(contest.id)]
     return lambda: hashed(lines)
 
 

@@ -18,10 +18,10 @@ from flask_migrate import upgrade
 from results import keep, say
 
 from app import create_app
-from app.admin.access import checksum
+from app.admin.accounts.models import Organiser, SignIn
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
-from app.contest import opening
+from app.contest import terms
 from app.database import db
 from app.spec.beacon import PRACTICE
 from tests import prepared
@@ -78,7 +78,7 @@ def main() -> None:
         with app.app_context():
             upgrade(directory=str(Path(app.root_path).parent / "migrations"))
             edition = app.extensions["library"].editions[2026]
-            fill(app, opening.freeze(edition, edition.file_contest.opens, PRACTICE))
+            fill(app, terms.freeze(edition, edition.file_contest.opens, PRACTICE))
         say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:

@@ -29,21 +29,22 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app import config, create_app
-from app.admin.access import checksum
+from app.admin.accounts.models import Organiser, SignIn
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.calendar import library
-from app.calendar.hatches import Edition
+from app.calendar.schedule import Edition
 from app.clock import SWEDEN, Clock
-from app.contest import opening, store, terms
-from app.contest.answers import Answers
+from app.contest import store, terms
+from app.contest.forms import Answers
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import actions, drawing, winners
+from app.draw import actions, winners
+from app.draw import value as draw_value
 from app.spec.beacon import PRACTICE, round_at
 from app.spec.practice_beacon import practice_answer
-from app.web import assets
+from app.web import static
 from tests import prepared
 
 ROOT = Path(__file__).parent.parent
@@ -173,7 +174,7 @@ def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What need not be made anew for every test: compressed static files, compiled templates."""
     folder = tmp_path_factory.mktemp("built")
-    assets.build(folder / "static")
+    static.build(folder / "static")
     (folder / "templates").mkdir()
     return folder
 
@@ -307,7 +308,7 @@ def contest(app: Flask) -> FrozenContest:
 def freeze(app: Flask, year: int = 2026) -> FrozenContest:
     """Open an edition's contest at the instant of its opening, whatever the clock says."""
     edition = app.extensions["library"].editions[year]
-    return opening.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
+    return terms.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
 
 
 @pytest.fixture
@@ -360,7 +361,7 @@ def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[
             lambda: clock.set(LOCK_AT),
             lambda: actions.lock_list(contest, clock.now()),
             lambda: clock.set("2026-12-22 12:01"),
-            lambda: drawing.draw(contest, VALUE, clock.now()),
+            lambda: draw_value.draw(contest, VALUE, clock.now()),
             lambda: _skip_first(contest, clock),
             lambda: _confirm_second(contest, clock),
         ]

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from app import create_app
-from app.admin.models import Organiser
+from app.admin.accounts.models import Organiser
 from app.clock import wall_now
 from app.contest.models import Entry
 from app.database import db

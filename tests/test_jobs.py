@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app import jobs
-from app.contest import opening
+from app.contest import terms
 from app.contest.models import FrozenTerms
 from app.database import db
 from app.draw import delivery
-from app.mail.models import OutboxMail
+from app.operations import jobs
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from tests.conftest import ROOT, fill_in, on_sqlite, swedish, until
 
@@ -124,7 +124,7 @@ def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, c
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
-@pytest.mark.parametrize(("module", "name"), [(opening, "freeze_due"), (delivery, "send_due")])
+@pytest.mark.parametrize(("module", "name"), [(terms, "freeze_due"), (delivery, "send_due")])
 def test_a_part_that_fails_is_logged_and_the_next_round_works(
     app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):

@@ -13,16 +13,16 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.audit.records import AuditRecord
-from app.calendar.advice import advice
-from app.calendar.content import read_edition
+from app.audit import AuditRecord
+from app.calendar.edition import Contest, EditionFile, Prize
 from app.calendar.faults import ContentError
-from app.calendar.schema import Contest, EditionFile, Prize
-from app.contest import opening
+from app.calendar.gaps import advice
+from app.calendar.loader import read_edition
+from app.contest import terms
 from app.contest.models import Entry
 from app.database import db
-from app.feedback.models import Feedback
-from app.mail.models import OutboxMail
+from app.feedback import Feedback
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from app.privacy.models import Erasure, ErasureNote
 from app.web.headers import CONTENT_SECURITY_POLICY
@@ -312,12 +312,12 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
     clock.set("2027-04-01 03:10")
     edit(content, "edition.toml", 'erasure_decision = "GR 2026-117"', 'erasure_decision = ""')
     with make_app(CALENDAR_CONTENT=content).app_context():
-        opening.refresh_contacts()
+        terms.refresh_contacts()
         assert "gallringsbeslut" in erasure.erase_due(clock.now())[0]
         assert db.session.scalars(sa.select(Erasure)).all() == []
     edit(content, "edition.toml", 'erasure_decision = ""', 'erasure_decision = "GR 2026-117"')
     with make_app(CALENDAR_CONTENT=content).app_context():
-        opening.refresh_contacts()
+        terms.refresh_contacts()
         erasure.erase_due(clock.now())
         record = db.session.scalars(sa.select(Erasure)).one()
         assert (record.entries, record.erased_at) == (2, clock.now())

@@ -15,11 +15,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
-from app.admin import passwords
-from app.admin.access import Claim
+from app.admin.accounts import credentials as accounts_credentials
+from app.admin.accounts.sessions import Claim
 from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
-from app.typed import address, trimmed
-from app.web.form_token import TokenForm
+from app.text import address, trimmed
+from app.web.forms import TokenForm
 
 UNSEEN = ("token", "place", "number")
 """Fields that a page fills in itself."""
@@ -47,7 +47,7 @@ class SignInForm(AdminForm):
         "Lösenord",
         validators=[
             InputRequired("Skriv ditt lösenord."),
-            Length(max=passwords.LONGEST, message="Lösenordet är för långt."),
+            Length(max=accounts_credentials.LONGEST, message="Lösenordet är för långt."),
         ],
     )
     code = StringField("Engångskod", validators=[Length(max=20, message="Koden är för lång.")])
@@ -86,7 +86,7 @@ class InvitationForm(AdminForm):
         return self.email.data or "", self.password.data or "", self.code.data or ""
 
     def validate_password(self, field: PasswordField) -> None:
-        if fault := passwords.fault(field.data or "", self.email.data or ""):
+        if fault := accounts_credentials.fault(field.data or "", self.email.data or ""):
             raise ValidationError(fault)
 
     def validate_email(self, field: EmailField) -> None:

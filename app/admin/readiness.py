@@ -7,13 +7,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
-from app.admin.upkeep import Finding
+from flask import current_app, render_template
+from werkzeug.exceptions import HTTPException
+
+from app import clock
+from app.admin import preview
+from app.admin.guard import blueprint, chosen_edition
+from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
 from app.calendar.gaps import examples
-from app.calendar.hatches import Edition, Hatch
-from app.calendar.schema import Accessibility, Fact
-from app.editing.words import label
+from app.calendar.schedule import NUMBERS, Edition, Hatch
+from app.calendar.views import library
+from app.contest.terms import frozen_contest
+from app.editing import save
+from app.editing.history import History
+from app.editing.labels import label
+from app.editing.store import Leaf
+from app.operations import server_checks
+from app.operations.server_checks import Finding
 
 SHORTEST_TIP, LONGEST_TIP = 60, 200
 SHORTEST_ALT = 3
@@ -126,3 +140,76 @@ def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
     if statement.assessed < today - ASSESSED_WITHIN:
         sentence = f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan."
         yield Finding("should", sentence, part="accessibility")
+
+
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
+
+
+def findings(edition: Edition) -> list[Finding]:
+    """Everything found about an edition and its server, what must be mended first."""
+    dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
+    found = [*of_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found += _used_id(edition)
+    found += server_checks.of_server(server_checks.server())
+    return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
+
+
+def _used_id(edition: Edition) -> list[Finding]:
+    """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
+    contest = edition.file_contest
+    frozen = frozen_contest(contest.id) if contest else None
+    if contest is None or frozen is None or frozen.year == edition.year:
+        return []
+    sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
+    return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
+
+
+def _not_read(year: int) -> list[Finding]:
+    """What was copied from another year and nobody has read and saved since."""
+    history = History(Path(current_app.instance_path) / "history")
+    latest = {number: history.latest(Leaf(year, number)) for number in (0, *NUMBERS)}
+    return [
+        Finding("should", "Texten är kopierad och inte genomgången. Läs och spara.", n, "hatch" if n else "texts")
+        for n, version in latest.items()
+        if version and save.to_look_through(version)
+    ]
+
+
+def dead_links(edition: Edition, number: int) -> list[str]:
+    """Links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
+    html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
+    here = f"/{edition.year}/lucka/{number}" if number else "/"
+    links = dict.fromkeys(_LINK.findall(html))
+    return [link for link in links if not _leads_somewhere(urljoin(here, link.removeprefix(_public_url())))]
+
+
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"])
+
+
+def _leads_somewhere(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return True
+    try:
+        endpoint, values = current_app.url_map.bind("").match(parts.path or "/")
+    except HTTPException:
+        return False
+    edition = library().editions.get(values["year"]) if "year" in values else None
+    if "year" in values and edition is None:
+        return False
+    return endpoint != "calendar.image" or bool(edition and values["name"] in edition.hatches[values["number"]].images)
+
+
+@blueprint.get("/beredskap")
+def readiness() -> str:
+    edition = chosen_edition()
+    found = findings(edition)
+    return render_template(
+        "admin/readiness.html",
+        edition=edition,
+        faults=library().faults,
+        findings=found,
+        serious=[finding for finding in found if finding.severity != "may"],
+        mornings=preview.of_hatches(edition),
+    )

@@ -3,9 +3,8 @@
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, hatches, security_txt
-from app.calendar.lookup import current_edition, library, public
-from app.calendar.views import blueprint
+from app.calendar import feeds, schedule
+from app.calendar.views import blueprint, current_edition, library, public
 
 
 def _site() -> str:
@@ -13,7 +12,7 @@ def _site() -> str:
 
 
 def _open() -> list[int]:
-    return hatches.open_numbers(current_edition().year, clock.now())
+    return schedule.open_numbers(current_edition().year, clock.now())
 
 
 def _told() -> list[feeds.Item]:
@@ -51,8 +50,8 @@ def embed() -> Response:
         render_template(
             "calendar/embed.html",
             edition=edition,
-            today=hatches.todays_number(edition.year, clock.now()),
-            season=hatches.season(edition.year, clock.now()),
+            today=schedule.todays_number(edition.year, clock.now()),
+            season=schedule.season(edition.year, clock.now()),
             site=_site(),
         )
     )
@@ -67,7 +66,7 @@ def embed() -> Response:
 def sitemap() -> Response:
     now = clock.now()
     begun = [edition for year, edition in library().editions.items() if year <= current_edition().year]
-    editions = [(edition, hatches.open_numbers(edition.year, now)) for edition in begun]
+    editions = [(edition, schedule.open_numbers(edition.year, now)) for edition in begun]
     return public(feeds.sitemap(editions, _site()), "application/xml")
 
 
@@ -85,4 +84,4 @@ def security_text() -> str:
     """Where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    return security_txt.text(contact, security_txt.expires(edition.year, clock.now()), _site())
+    return feeds.text(contact, feeds.expires(edition.year, clock.now()), _site())

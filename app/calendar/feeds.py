@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
-from app.calendar.hatches import NUMBERS, Edition, opens_at
+from app.calendar.schedule import NUMBERS, Edition, opens_at
 
 _ATOM = "http://www.w3.org/2005/Atom"
 TAG = "tag:miljojulkalendern,"
@@ -137,3 +137,41 @@ def add(parent: ElementTree.Element, name: str, text: str | None = None, **attri
     element = ElementTree.SubElement(parent, name, attributes)
     element.text = text
     return element
+
+
+GOOD_FOR = timedelta(days=330)
+"""RFC 9116 2.5.5 recommends less than a year."""
+WARN = timedelta(days=30)
+
+
+def expires(year: int, now: datetime) -> datetime:
+    """Until when the contact holds: eleven months, but not past the day when the next edition names its own."""
+    return min(now + GOOD_FOR, datetime(year + 1, 12, 1, tzinfo=UTC))
+
+
+def text(contact: str, good_until: datetime, site: str) -> str:
+    """The file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {good_until:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {site}/.well-known/security.txt",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def fault(file: str, now: datetime) -> str | None:
+    """What is wrong with the file as it is served, as a Swedish sentence; None when nothing is."""
+    fields = dict(line.split(": ", 1) for line in file.splitlines() if ": " in line)
+    try:
+        left = datetime.fromisoformat(fields["Expires"]) - now
+        contact = fields["Contact"]
+    except (KeyError, ValueError):
+        return "security.txt saknar Contact eller Expires."
+    if not contact.startswith(("mailto:", "https://")):
+        return f"Kontakten i security.txt är {contact}. Den ska vara en e-postadress eller börja med https://."
+    if left <= timedelta(0):
+        return "security.txt har gått ut. Lägg in nästa års kalender, så att kontakten är aktuell igen."
+    if left < WARN:
+        return f"security.txt går ut om {left.days} dygn. Lägg in nästa års kalender, så förnyas den."
+    return None

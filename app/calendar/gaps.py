@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.calendar.fields import Part
-from app.calendar.schema import AUTHORITY, Contest, EditionFile
+from app.calendar.edition import AUTHORITY, Contest, EditionFile, Part
 
 _OR_CLOSED = ", annars öppnar inte tävlingen"
 EMPTY = f"fyll i fältet{_OR_CLOSED}"
@@ -43,3 +42,19 @@ def _of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
     for field, value in texts.items():
         for address in examples(value if isinstance(value, str) else " ".join(value))[:1]:
             yield field, f"{address} är ett exempel; skriv er egen adress{_OR_CLOSED}"
+
+
+_CASH = re.compile(r"presentkort|kontant|pengar|swish|kupong|värdebevis|\bkronor\b|\bkr\b", re.IGNORECASE)
+_STAFF = re.compile(r"\banställda?\b|\bpersonal(en)?\b|\bmedarbetare\b", re.IGNORECASE)
+
+
+def advice(contest: Contest) -> list[str]:
+    """Swedish sentences about tax, where prizes or participants are of a kind that other rules may be about."""
+    found = [
+        f"Vinsten ”{prize.title}” liknar pengar. Fråga er ekonom om skatt och kontrolluppgift innan tävlingen öppnar."
+        for prize in contest.prizes
+        if _CASH.search(prize.title)
+    ]
+    if _STAFF.search(contest.who_may_enter):
+        found.append("Tävlingen ser ut att vara för anställda. Då kan vinsten vara skattepliktig. Fråga er ekonom.")
+    return found

@@ -4,9 +4,9 @@ import logging
 
 from flask import abort, current_app, g
 
-from app.calendar.hatches import Edition
-from app.calendar.lookup import find_edition, find_hatch
-from app.calendar.schema import Contest
+from app.calendar.edition import Contest
+from app.calendar.schedule import Edition
+from app.calendar.views import find_edition, find_hatch
 from app.contest.terms import FrozenContest, contest_of, hatch_of, shown_contest, shown_hatch
 
 _log = logging.getLogger(__name__)

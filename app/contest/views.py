@@ -8,22 +8,19 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.calendar.hatches import Edition
-from app.calendar.lookup import find_hatch, public
-from app.calendar.schema import Contest, Phase
+from app.calendar.edition import Contest, Phase
+from app.calendar.schedule import Edition
+from app.calendar.views import find_hatch, public
 from app.clock import PREVIEW
-from app.contest import answers, entries, opening, rules, store, terms
-from app.contest.answers import Answers, Faults
-from app.contest.forms import EntryForm
+from app.contest import entries, forms, rules, store, terms
+from app.contest.forms import MUNICIPALITIES, Answers, EntryForm, Faults
 from app.contest.lookup import contest_in, find_contest
-from app.contest.municipalities import MUNICIPALITIES
-from app.contest.opening import NotReady
 from app.contest.store import SavedEntry
-from app.contest.terms import FrozenContest
+from app.contest.terms import FrozenContest, NotReady
 from app.database import db
-from app.mail import post
-from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.limits import TooMany, check, hit, spend
+from app.outbox import transport
+from app.web.forms import PUBLIC, QUICKEST, TokenRefused, opened
+from app.web.rate_limit import TooMany, check, hit, spend
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -98,7 +95,7 @@ def _sent(contest: Contest) -> Answers | Faults:
         nonce = opened(request.form.get("token", ""), PUBLIC, QUICKEST)
     except TokenRefused as error:
         refused["token"] = str(error)
-    sent = answers.read(request.form, contest, MUNICIPALITIES, nonce)
+    sent = forms.read(request.form, contest, MUNICIPALITIES, nonce)
     if not refused:
         return sent
     return refused if isinstance(sent, Answers) else refused | sent
@@ -107,7 +104,7 @@ def _sent(contest: Contest) -> Answers | Faults:
 def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
-        frozen = opening.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
+        frozen = terms.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
     except NotReady as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
@@ -124,7 +121,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Pag
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: Answers, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
-    shown = {"code": entries.grouped(saved.code), "ticket": saved.ticket} if not post.server() else {}
+    shown = {"code": entries.grouped(saved.code), "ticket": saved.ticket} if not transport.server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
 

@@ -9,19 +9,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.audit import records
+from app import audit
 from app.contest import entries, terms
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db, write
-from app.dates import swedish
-from app.draw import listing, page_state, status
+from app.draw import files as draw_files
+from app.draw import status
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.mail import outbox
+from app.outbox import queue
 from app.spec import beacon, files
 from app.spec.lines import checksum, stamp
 from app.spec.log import RecordKind, receipt_sum
-from app.typed import trimmed
+from app.text import swedish, trimmed
 
 SHORTEST_REASON, LONGEST_REASON = 10, 400
 TOO_LATE = "Listan kunde inte låsas i tid: slumptalet hade flyttats mer än fyra veckor."
@@ -65,9 +65,9 @@ def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
 
 def _tell(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
     """Record what was done to an entry and mail it."""
-    number, _ = records.append(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
+    number, _ = audit.append(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
     if not contest.is_rehearsal:
-        outbox.put(str(kind), contest.id, entry.ticket, now, number)
+        queue.put(str(kind), contest.id, entry.ticket, now, number)
     db.session.commit()
 
 
@@ -85,8 +85,8 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
         return None
     write()
     refuse_when_settled(contest)
-    listing.settle(contest)
-    logged, head = records.latest(contest.id)
+    draw_files.settle(contest)
+    logged, head = audit.latest(contest.id)
     digest, counted, struck = _tally(contest.id)
     proof = files.Proof(
         tavling=contest.id,
@@ -102,11 +102,11 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
         tidpunkt=stamp(beacon.time_of(contest.chain, number)),
     )
     lock = _stored(contest, proof, now)
-    listing.write_lines(contest.id)
-    records.append(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
+    draw_files.write_lines(contest.id)
+    audit.append(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
     _queue_lock_mails(contest, now)
     db.session.commit()
-    page_state.publish_state()
+    status.publish_state()
     return lock
 
 
@@ -114,12 +114,12 @@ def _tally(contest_id: str) -> tuple[str, int, int]:
     """Return the checksum of lista.txt as it will be, and how many tickets count and do not."""
     numbers = {True: 0, False: 0}
 
-    def count(lines: listing.Lines) -> listing.Lines:
+    def count(lines: draw_files.Lines) -> draw_files.Lines:
         for ticket, counts in lines:
             numbers[counts] += 1
             yield ticket, counts
 
-    digest = checksum(files.list_lines(contest_id, count(listing.entered(contest_id))))
+    digest = checksum(files.list_lines(contest_id, count(draw_files.entered(contest_id))))
     return digest, numbers[True], numbers[False]
 
 
@@ -147,10 +147,10 @@ def _queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
     if contest.is_rehearsal:
         return
     reached = sa.select(Entry.contest_id, Entry.ticket).where(Entry.contest_id == contest.id, Entry.email.is_not(None))
-    outbox.put_from("last", reached.order_by(Entry.id), now)
+    queue.put_from("last", reached.order_by(Entry.id), now)
     contact = terms.contact_of(contest.id)
     witnesses = json.loads(contact.witnesses) if contact else []
-    outbox.put_all("last", [(contest.id, f"vittne:{number}", 0, now) for number in range(len(witnesses))])
+    queue.put_all("last", [(contest.id, f"vittne:{number}", 0, now) for number in range(len(witnesses))])
 
 
 def cancel(contest: FrozenContest, reason: str, now: datetime, by_program: bool = False, newest_shown: int = 0) -> None:
@@ -168,14 +168,14 @@ def cancel(contest: FrozenContest, reason: str, now: datetime, by_program: bool 
     if not by_program and (now >= comes or newest_shown >= number):
         raise ActionNotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
     db.session.add(Cancellation(contest_id=contest.id, reason=reason, cancelled_at=now))
-    records.append(contest.id, RecordKind.CANCELLED, now, skal=reason)
+    audit.append(contest.id, RecordKind.CANCELLED, now, skal=reason)
     if not contest.is_rehearsal:
         reached = sa.select(Entry.contest_id, Entry.ticket).where(
             Entry.contest_id == contest.id, Entry.email.is_not(None)
         )
-        outbox.put_from("installd", reached.order_by(Entry.id), now)
+        queue.put_from("installd", reached.order_by(Entry.id), now)
     db.session.commit()
-    page_state.publish_state()
+    status.publish_state()
 
 
 def refuse_when_settled(contest: FrozenContest) -> None:
@@ -185,5 +185,5 @@ def refuse_when_settled(contest: FrozenContest) -> None:
     if db.session.get(Cancellation, contest.id):
         raise ActionNotAllowed("Tävlingen är inställd.")
     # Without addresses no duplicates are found and no winner is reached.
-    if records.has(contest.id, RecordKind.ERASED):
+    if audit.has(contest.id, RecordKind.ERASED):
         raise ActionNotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")

@@ -10,18 +10,17 @@ from threading import Event
 
 from flask import current_app
 
-from app import clock
-from app.audit import records
+from app import audit, clock
 from app.contest import terms
 from app.contest.models import ContestContact, Entry, entry_of
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import links, mails, status, winners
+from app.draw import mails, status, winners
 from app.draw.models import Cancellation, Letter, LockedList
-from app.mail import messages, outbox
-from app.mail.messages import Letter as Text
-from app.mail.outbox import Taken
-from app.mail.post import Closed, Postponed, Refused, Send, office, server
+from app.outbox import messages, queue
+from app.outbox.messages import Letter as Text
+from app.outbox.queue import Taken
+from app.outbox.transport import Closed, Postponed, Refused, Send, office, server
 
 # The list of another contest must not wait for a long outbox.
 LONGEST_ROUND = timedelta(seconds=50)
@@ -37,19 +36,19 @@ def send_due(ending: Event | None = None) -> int:
     """Send the mails that are due, one at a time until `ending` is set or the round is over; return how many went."""
     sent, end = 0, clock.now() + LONGEST_ROUND
     with office(server(), folder(), messages.host(current_app.config["PUBLIC_URL"])) as send:
-        while not (ending and ending.is_set()) and clock.now() < end and (mail := outbox.claim(clock.now())):
+        while not (ending and ending.is_set()) and clock.now() < end and (mail := queue.claim(clock.now())):
             try:
                 state = _deliver(mail, send)
             except Refused as trouble:
                 refused = partial(_note_letter, mail, clock.now(), True)
-                outbox.settle(mail, "refused", clock.now(), str(trouble), refused)
+                queue.settle(mail, "refused", clock.now(), str(trouble), refused)
             except Postponed as trouble:
-                outbox.postpone(mail, clock.now(), str(trouble))
+                queue.postpone(mail, clock.now(), str(trouble))
                 if isinstance(trouble, Closed):
                     break
             else:
                 left = partial(_note_letter, mail, clock.now(), False)
-                outbox.settle(mail, state, clock.now(), None, left if state == "sent" else _nothing)
+                queue.settle(mail, state, clock.now(), None, left if state == "sent" else _nothing)
                 sent += state == "sent"
     return sent
 
@@ -124,7 +123,7 @@ def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry:
 def _receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     if entry.receipt_code is None or entry.nr is None:
         return None
-    head = records.head_of(contest.id, entry.nr)
+    head = audit.head_of(contest.id, entry.nr)
     told = (entry.answer, entry.receipt_code, entry.ticket, entry.nr, head)
     return mails.receipt(contest, *told, current_app.config["PUBLIC_URL"], withdraw_link(contest.id, entry.ticket))
 
@@ -142,7 +141,7 @@ def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str)
     """Return the letter to a place in line, as it would go now."""
     until, prize = status.answer_by(contest, clock.now()), status.prize_of(contest, place)
     site = current_app.config["PUBLIC_URL"]
-    token = links.sign(links.DECLINE, contest.id, place, ticket)
+    token = mails.sign(mails.DECLINE, contest.id, place, ticket)
     decline = f"{site}/{contest.year}/dragning/tacka-nej/{token}"
     return mails.won(contest, prize, ticket, until, contact, site, decline)
 
@@ -162,4 +161,4 @@ def _cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
 
 def withdraw_link(contest_id: str, ticket: str) -> str:
     """Return the address where the owner of the mailbox can withdraw an entry."""
-    return f"{current_app.config['PUBLIC_URL']}/mitt-svar/ta-tillbaka/{links.sign(links.WITHDRAW, contest_id, ticket)}"
+    return f"{current_app.config['PUBLIC_URL']}/mitt-svar/ta-tillbaka/{mails.sign(mails.WITHDRAW, contest_id, ticket)}"

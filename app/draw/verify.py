@@ -6,13 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit import records
+from app import audit
 from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import BATCH, db, in_batches
-from app.draw import listing, public_files, status
+from app.draw import files as draw_files
+from app.draw import status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
 from app.spec.lines import FileFault, checksum, stamp
@@ -74,13 +75,13 @@ class Verification:
     def _log(self) -> None:
         """Recompute the chain, and hold what it tells of entries against the entries."""
         kinds: dict[str, int] = {}
-        lines = (line.removesuffix("\n") for line in records.log_lines(self.contest.id))
+        lines = (line.removesuffix("\n") for line in audit.log_lines(self.contest.id))
         for record in log.read_log(lines):
             kinds[record.kind] = kinds.get(record.kind, 0) + 1
         total = db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == self.contest.id)) or 0
         entered = kinds.get(RecordKind.ENTERED, 0)
         _demand(entered == total, f"Loggen har {entered} bidrag, men databasen {total}.")
-        logged: Any = records.AuditRecord
+        logged: Any = audit.AuditRecord
         its = (logged.contest_id == Entry.contest_id, logged.number == Entry.nr, logged.kind == RecordKind.ENTERED)
         query = sa.select(Entry.id, Entry.receipt_code, logged.kvitto).outerjoin(logged, sa.and_(*its))
         query = query.where(Entry.contest_id == self.contest.id, Entry.receipt_code.is_not(None))
@@ -97,7 +98,7 @@ class Verification:
                 continue
             ticket = entries.ticket(self.contest.id, row.receipt_code, row.email or "", row.answer)
             _demand(ticket == row.ticket, f"Lotten för bidrag {row.id} stämmer inte med kod, adress och svar.")
-        if gone and records.has(self.contest.id, RecordKind.ERASED):
+        if gone and audit.has(self.contest.id, RecordKind.ERASED):
             self.unchecked.append(
                 "Uppgifterna är gallrade: lotterna kan inte räknas om ur koder och adresser, loggen inte jämföras med "
                 "bidragen, och strykningarna inte räknas om."
@@ -107,10 +108,10 @@ class Verification:
 
     def _list(self) -> None:
         """Settle the entries anew, as the specification defines it, and compare with the list."""
-        lines = dict(listing.locked(self.contest.id))
+        lines = dict(draw_files.locked(self.contest.id))
         rows = [*_entries(self.contest.id)]
         _demand({row.ticket for row in rows} == {*lines}, "Listan har andra lotter än databasen.")
-        if records.has(self.contest.id, RecordKind.ERASED):
+        if audit.has(self.contest.id, RecordKind.ERASED):
             return
         by_hand = (*entries.STRIKE_REASONS, entries.WITHDRAWN)
         known = [(row.nr, row.duplicate_key or "", row) for row in rows if row.nr is not None]
@@ -131,9 +132,9 @@ class Verification:
         lock = self.lock
         assert lock  # noqa: S101 – the caller has seen to it
         proof = files.read_proof(lock.proof.encode())
-        digest = checksum(public_files.locked_list(self.contest.id))
-        counted = [counts for _, counts in listing.locked(self.contest.id)]
-        head = records.head_of(self.contest.id, proof.log_number) if proof.log_number else log.START
+        digest = checksum(draw_files.locked_list(self.contest.id))
+        counted = [counts for _, counts in draw_files.locked(self.contest.id)]
+        head = audit.head_of(self.contest.id, proof.log_number) if proof.log_number else log.START
         steps = beacon.steps_between(self.contest.chain, self.contest.round, proof.runda)
         expected = (self.contest.terms_sha256, digest, counted.count(True), counted.count(False), head)
         told = (proof.tavling_sha256, proof.lista_sha256, proof.antal_med, proof.antal_strukna, proof.log_head)
@@ -151,9 +152,9 @@ class Verification:
         entropy = selection.entropy_string(self.contest.chain.name, value.round, value.randomness)
         seed = selection.make_seed(checksum([lock.proof]), entropy)
         _demand((drawn.randomness, drawn.seed) == (value.randomness, seed.hex()), "Slumptalet eller fröet är fel.")
-        counted = (ticket for ticket, counts in listing.locked(self.contest.id) if counts)
+        counted = (ticket for ticket, counts in draw_files.locked(self.contest.id) if counts)
         order = selection.order_tickets(seed, counted)
-        _demand([*order] == [*listing.ordered(self.contest.id)], "Ordningen är inte den som fröet ger.")
+        _demand([*order] == [*draw_files.ordered(self.contest.id)], "Ordningen är inte den som fröet ger.")
         above = 0
         for outcome in status.outcomes_of(self.contest.id):
             skipped = outcome.skipped
@@ -166,11 +167,11 @@ class Verification:
         """Hold each public file against what it should be."""
         expected: dict[str, Iterable[str]] = {"tavling.txt": [self.contest.terms], "regler.txt": [self.contest.rules]}
         if self.lock:
-            expected["lista.txt"] = public_files.locked_list(self.contest.id)
+            expected["lista.txt"] = draw_files.locked_list(self.contest.id)
             expected["lasbevis.txt"] = [self.lock.proof]
-            expected["logg.txt"] = records.log_lines(self.contest.id)
+            expected["logg.txt"] = audit.log_lines(self.contest.id)
         if self.drawn:
-            expected["protokoll.json"] = public_files.protocol(self.contest)
+            expected["protokoll.json"] = draw_files.protocol(self.contest)
         for name, parts in expected.items():
             found = self.public(name)
             _demand(found is not None, f"{name} går inte att hämta.")

@@ -6,19 +6,19 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.audit import records
+from app import audit
 from app.clock import SWEDEN
 from app.contest import entries
+from app.contest.forms import MUNICIPALITIES
 from app.contest.models import entry_of
-from app.contest.municipalities import MUNICIPALITIES
 from app.contest.terms import FrozenContest
 from app.database import db, write
-from app.dates import swedish
 from app.draw import status
 from app.draw.actions import ActionNotAllowed
-from app.draw.models import DrawnValue, Letter, Rank, Verdict, WinnerName
-from app.mail import outbox
-from app.spec.log import RecordKind
+from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
+from app.outbox import queue
+from app.spec.log import RecordKind, receipt_sum
+from app.text import swedish
 
 LONGEST_NAME = 60
 UNNAMED = "vill-inte-uppge"
@@ -51,7 +51,7 @@ def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
     if contest.is_rehearsal and db.session.get(Letter, (contest.id, rank.place)) is None:
         note_letter(contest.id, rank.place, now, refused=False)
     elif not contest.is_rehearsal:
-        outbox.put("vinst", contest.id, rank.ticket, now, rank.place)
+        queue.put("vinst", contest.id, rank.ticket, now, rank.place)
     return False
 
 
@@ -62,7 +62,7 @@ def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> No
     """
     if db.session.get(Letter, (contest_id, place)) is None:
         db.session.add(Letter(contest_id=contest_id, place=place, left_at=now, refused=refused))
-        records.append(contest_id, RecordKind.LETTER, now, plats=place)
+        audit.append(contest_id, RecordKind.LETTER, now, plats=place)
         db.session.flush()
 
 
@@ -86,7 +86,7 @@ def skip(contest: FrozenContest, place: int, reason: str, now: datetime) -> None
         raise ActionNotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
     _decide(contest, rank, reason, now)
     if not contest.is_rehearsal:
-        outbox.put("forbigangen", contest.id, rank.ticket, now, place)
+        queue.put("forbigangen", contest.id, rank.ticket, now, place)
     advance(contest, now)
     db.session.commit()
 
@@ -120,10 +120,10 @@ def _letter(contest: FrozenContest, place: int) -> Letter:
 def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
     db.session.add(Verdict(contest_id=contest.id, place=rank.place, skipped=skipped, decided_at=now))
     if skipped:
-        outbox.drop(contest.id, rank.ticket)
-        records.append(contest.id, RecordKind.SKIPPED, now, plats=rank.place, skal=skipped)
+        queue.drop(contest.id, rank.ticket)
+        audit.append(contest.id, RecordKind.SKIPPED, now, plats=rank.place, skal=skipped)
     else:
-        records.append(contest.id, RecordKind.WON, now, plats=rank.place)
+        audit.append(contest.id, RecordKind.WON, now, plats=rank.place)
     db.session.flush()
 
 
@@ -169,3 +169,27 @@ def names(contest_id: str) -> Mapping[int, WinnerName]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(SWEDEN).date()
+
+
+def withdraw(contest: FrozenContest, ticket: str, now: datetime) -> bool | None:
+    """Withdraw an entry and erase what it says about a person; return whether the list was locked.
+
+    None when it is withdrawn already, or erased.
+    """
+    write()
+    entry = entry_of(contest.id, ticket)
+    if entry is None or entry.blocked_at or not entry.receipt_code:
+        db.session.rollback()
+        return None
+    locked = db.session.get(LockedList, contest.id) is not None
+    if not locked:
+        entry.struck = entries.WITHDRAWN
+    entry.blocked_at = now
+    audit.append(contest.id, RecordKind.WITHDRAWN, now, kvitto=receipt_sum(entry.receipt_code))
+    entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = entry.nonce = entry.nr = None
+    queue.drop(contest.id, ticket)
+    db.session.flush()
+    if db.session.get(DrawnValue, contest.id):
+        advance(contest, now)
+    db.session.commit()
+    return locked

@@ -7,10 +7,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from app.calendar.content import IMAGE
-from app.calendar.hatches import NUMBERS
-from app.editing import drawings, pictures
-from app.editing.leaves import TEXTS, Files, Leaf
+from app.calendar.loader import IMAGE
+from app.calendar.schedule import NUMBERS
+from app.editing import images, svg
+from app.editing.store import TEXTS, Files, Leaf
 
 LARGEST_UPLOAD = 32_000_000
 _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_000_000, 200
@@ -89,9 +89,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise NotAnEdition(f"Filen {entry.filename[:60]} är större än {_LARGEST_FILE // 1_000_000} MB.")
     try:
         if entry.filename.endswith(".svg"):
-            return drawings.cleaned(body)
+            return svg.cleaned(body)
         if not entry.filename.endswith(TEXTS):
-            pictures.recognise(entry.filename, body)
-    except (drawings.Unsafe, pictures.Unusable) as trouble:
+            images.recognise(entry.filename, body)
+    except (svg.Unsafe, images.Unusable) as trouble:
         raise NotAnEdition(f"{entry.filename[:60]}: {trouble}") from None
     return body

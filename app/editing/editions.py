@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.calendar.hatches import NUMBERS, is_open
+from app.calendar.schedule import NUMBERS, is_open
 from app.clock import SWEDEN
-from app.editing import archive, conduct, document, leaves, trial
-from app.editing.conduct import Act, Desk, Refused
-from app.editing.leaves import Files, Leaf
+from app.editing import archive, hatch_file, save, store, validation
+from app.editing.save import Act, Desk, Refused
+from app.editing.store import Files, Leaf
 
 BLANK_HATCH = """+++
 title = "Lucka {number}"
@@ -50,37 +50,37 @@ def swap(desk: Desk, year: int, first: int, second: int, act: Act) -> None:
         raise Refused("Välj två olika luckor.")
     if is_open(year, first, act.now) != is_open(year, second, act.now):
         raise Refused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
-    with leaves.alone(desk.history.root):
+    with store.alone(desk.history.root):
         one, other = Leaf(year, first), Leaf(year, second)
-        conduct.put_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+        save.put_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
 
 
 def copy(desk: Desk, source: int, year: int, act: Act) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
-    with leaves.alone(desk.history.root):
+    with store.alone(desk.history.root):
         made = {Leaf(year, leaf.number): _moved(files, leaf, year) for leaf, files in read(desk, source).items()}
-        _founded(desk, year, made, Act(act.who, f"{conduct.COPIED} {source}", act.now))
+        _founded(desk, year, made, Act(act.who, f"{save.COPIED} {source}", act.now))
 
 
 def blank(desk: Desk, source: int, year: int, act: Act) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
-    with leaves.alone(desk.history.root):
+    with store.alone(desk.history.root):
         made = {Leaf(year): _moved(desk.read(Leaf(source)), Leaf(source), year)}
         made |= {Leaf(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _founded(desk, year, made, Act(act.who, conduct.BLANK, act.now))
+        _founded(desk, year, made, Act(act.who, save.BLANK, act.now))
 
 
 def _moved(files: Files, leaf: Leaf, year: int) -> Files:
     """The files of a leaf with the year's own words in its text changed to those of another year."""
-    text = leaves.text_of(files)
+    text = store.text_of(files)
     try:
         if not leaf.number:
-            title = str(document.values(text).get("title", "")).replace(str(leaf.year), str(year))
-            new = document.changed(text, {"title": title})
+            title = str(hatch_file.values(text).get("title", "")).replace(str(leaf.year), str(year))
+            new = hatch_file.changed(text, {"title": title})
         else:
-            contest = document.taken_apart(text)[0].get("contest")
-            new = document.put_together(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
-    except document.Unreadable:
+            contest = hatch_file.taken_apart(text)[0].get("contest")
+            new = hatch_file.put_together(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
+    except hatch_file.Unreadable:
         raise Refused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
 
@@ -99,10 +99,10 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
         raise Refused(f"Det finns redan en kalender för {year}.")
     if not re.fullmatch(r"20\d\d", str(year)):
         raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
-    if found := trial.faults(desk.root, year, made, desk.shown):
+    if found := validation.faults(desk.root, year, made, desk.shown):
         raise Refused(faults=tuple(found))
-    conduct.refuse_too_early(desk, made, act.now, years=desk.shown)
-    with leaves.in_words():
+    save.refuse_too_early(desk, made, act.now, years=desk.shown)
+    with store.in_words():
         for leaf, files in made.items():
             desk.history.add(leaf, files, act.who, act.what, act.now)
         temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
@@ -112,7 +112,7 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
                 target = temporary / (leaf.name if leaf.number else "")
                 target.mkdir(exist_ok=True)
                 for name, body in files.items():
-                    leaves.put(target / name, body)
+                    store.put(target / name, body)
             temporary.rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -130,11 +130,11 @@ def take_in(desk: Desk, year: int, body: bytes, act: Act) -> None:
     Raises NotAnEdition, Refused with every fault, NotWritten.
     """
     made = archive.unpacked(body, year)
-    with leaves.alone(desk.history.root):
+    with store.alone(desk.history.root):
         if not (desk.root / str(year)).exists():
             _founded(desk, year, made, act)
             return
         edition = desk.shown.get(year)
-        if edition and trial.has_opened(edition, act.now):
+        if edition and validation.has_opened(edition, act.now):
             raise Refused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
-        conduct.put_all(desk, made, act)
+        save.put_all(desk, made, act)

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from app.editing.leaves import TEXTS, Files, Leaf, put
+from app.editing.store import TEXTS, Files, Leaf, put
 
 MOST = 50
 """Versions kept of each leaf."""

@@ -8,12 +8,11 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.admin import upkeep
-from app.calendar import security_txt
+from app.calendar import feeds
 from app.calendar.feed_views import security_text
-from app.mail import messages, post
-from app.operations import backup
-from app.web import health, limits
+from app.operations import backup, server_checks
+from app.outbox import messages, transport
+from app.web import health, rate_limit
 
 _PARTS = {
     "database": ("Databasen svarar och är i ordning.", "Databasen"),
@@ -74,7 +73,7 @@ def _in_swedish(state: str) -> str:
 
 def _server() -> Iterator[Line]:
     """The same as organisers are told before 1 December."""
-    found = upkeep.of_server(upkeep.server())
+    found = server_checks.of_server(server_checks.server())
     yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
     if not found:
         yield Line("bra", "Server, jobb, disk och säkerhetskopia är som de ska.")
@@ -95,11 +94,11 @@ def _permissions() -> Iterator[Line]:
 
 
 def _mail() -> Iterator[Line]:
-    if not (server := post.server()):
+    if not (server := transport.server()):
         return
     try:
-        post.greet(server, messages.host(current_app.config["PUBLIC_URL"]))
-    except post.Closed as trouble:
+        transport.greet(server, messages.host(current_app.config["PUBLIC_URL"]))
+    except transport.Closed as trouble:
         yield Line("fel", f"E-postservern tar inte emot oss ({trouble}). Mejlen väntar tills den gör det.")
     else:
         yield Line("bra", "E-postservern tar emot oss.")
@@ -109,8 +108,8 @@ def _counters() -> Iterator[Line]:
     """Where the numbers of tries are kept: Redis, or a file."""
     name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
     try:
-        answers = limits.storage().check()
-    except limits.storage().base_exceptions:
+        answers = rate_limit.storage().check()
+    except rate_limit.storage().base_exceptions:
         answers = False
     if answers:
         yield Line("bra", f"{name} svarar.")
@@ -137,7 +136,7 @@ def _proxies() -> Iterator[Line]:
 
 
 def _security_txt() -> Iterator[Line]:
-    if not (fault := security_txt.fault(security_text(), clock.host_now())):
+    if not (fault := feeds.fault(security_text(), clock.host_now())):
         yield Line("bra", "security.txt gäller.")
     else:
         yield Line("obs" if "går ut om" in fault else "fel", fault)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import Flask, Response
 
-from app import clock, jobs
+from app import clock
 from app.contest.models import Entry
 from app.database import db
-from app.mail import outbox
-from app.operations import backup, logs
-from app.statistics.models import HatchCount
+from app.operations import backup, jobs
+from app.outbox import queue
+from app.statistics.counter import HatchCount
+from app.web import logging
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        requests.labels(logs.rule(), logs.method(), str(response.status_code)).inc()
+        requests.labels(logging.rule(), logging.method(), str(response.status_code)).inc()
         return response
 
 
@@ -108,7 +109,7 @@ class State:
         for year, count in db.session.execute(per_year):
             shown.add_metric([str(year)], count)
         yield shown
-        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", outbox.waiting().count)
+        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", queue.waiting().count)
 
     def _ages(self) -> Iterator["Metric"]:
         from prometheus_client.core import GaugeMetricFamily

@@ -7,20 +7,39 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.calendar.schema import AUTHORITY
+from app import audit
+from app.calendar.edition import AUTHORITY, Contest
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
 from app.database import db, vacuum, write
 from app.draw import winners
 from app.draw.status import standing
-from app.feedback.models import Feedback
-from app.mail import outbox
-from app.privacy import letters, retention
+from app.feedback import Feedback
+from app.outbox import queue
+from app.privacy import mail_files
 from app.privacy.models import Erasure, ErasureNote
 from app.spec.log import RecordKind
-from app.web import limits
+from app.web import rate_limit
+
+LONGEST = timedelta(days=365)
+"""From a contest's closing, when its list is never locked: nothing is kept for ever."""
+
+
+def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
+    """When the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
+
+    A contest whose list was never locked ends a year after its closing.
+    """
+    if ended_at:
+        return ended_at + timedelta(days=contest.keep_days)
+    return None if is_locked else contest.closes + LONGEST
+
+
+def days_left(erase_at: datetime, now: datetime) -> int:
+    """Whole days until `erase_at`, 0 when it has come."""
+    return max(0, -(-(erase_at - now) // timedelta(days=1)))
+
 
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
 
@@ -37,13 +56,13 @@ def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
         ended = found.cancelled.cancelled_at
     elif found.state == "finished" and found.drawn:
         ended = max((outcome.decided_at for outcome in found.outcomes), default=found.drawn.drawn_at)
-    return retention.erase_at(contest, ended, found.lock is not None)
+    return erase_at(contest, ended, found.lock is not None)
 
 
 def sweep() -> None:
     """Remove counts and mails in files of this machine that have had their time."""
-    limits.drop_old()
-    letters.sweep()
+    rate_limit.drop_old()
+    mail_files.sweep()
 
 
 def erase_due(now: datetime) -> list[str]:
@@ -107,14 +126,14 @@ def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
             contest_id=contest.id,
             erased_at=now,
             entries=_empty(contest.id),
-            mails=len(letters.orphaned()),
+            mails=len(mail_files.orphaned()),
             feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
         )
     )
     db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
     winners.forget(contest.id)
     db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
-    records.append(contest.id, RecordKind.ERASED, now)
+    audit.append(contest.id, RecordKind.ERASED, now)
     db.session.commit()
     _clean(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
@@ -126,7 +145,7 @@ def _clean(contest_id: str, now: datetime) -> bool:
     An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     """
     try:
-        letters.sweep()
+        mail_files.sweep()
     except OSError:
         return False
     if not vacuum():
@@ -172,7 +191,7 @@ def _empty(contest_id: str) -> int:
         sa.update(Entry).where(Entry.contest_id == contest_id, known).values(nothing),
         execution_options={"synchronize_session": False},
     )
-    outbox.drop(contest_id)
+    queue.drop(contest_id)
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 

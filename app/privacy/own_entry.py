@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from wtforms import BooleanField, EmailField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from app.contest import entries, terms
+from app.contest.entries import canonical_email
+from app.contest.forms import MUNICIPALITIES
 from app.contest.models import Entry, entry_of
-from app.contest.municipalities import MUNICIPALITIES
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import withdrawal
+from app.draw import winners
 from app.draw.models import LockedList, Rank, Verdict
-from app.privacy import letters
+from app.privacy import mail_files
 from app.spec.lines import stamp
+from app.text import address, trimmed
+from app.web.forms import TokenForm
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,30 @@ def export(own: OwnEntry) -> dict[str, object]:
 
 def withdraw(own: OwnEntry, now: datetime) -> bool | None:
     """Withdraw the entry and remove its mails; return whether the list was locked, None when it was done before."""
-    locked = withdrawal.withdraw(own.contest, own.entry.ticket, now)
-    letters.remove(own.entry.ticket)
+    locked = winners.withdraw(own.contest, own.entry.ticket, now)
+    mail_files.remove(own.entry.ticket)
     return locked
+
+
+SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
+
+
+class OwnEntryForm(TokenForm):
+    """Receipt code and address, and what to do with the entry that they lead to."""
+
+    code = StringField(
+        "Kvittokod",
+        filters=[trimmed],
+        validators=[DataRequired("Skriv koden från mejlet du fick."), Length(max=60, message="Koden är för lång.")],
+    )
+    email = EmailField("E-postadress", filters=[trimmed, address])
+    act = StringField(default=SHOW)
+    sure = BooleanField("Ja, ta tillbaka mitt svar och radera mina uppgifter")
+    canonical: str
+    """The address as it is kept; there once the form is valid."""
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            self.canonical = canonical_email(field.data or "")
+        except ValueError as refused:
+            raise ValidationError(str(refused)) from None

@@ -9,14 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar.lookup import current_edition, public
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.views import current_edition, public
+from app.contest.forms import MUNICIPALITIES
 from app.database import db
-from app.draw import links
+from app.draw import mails
 from app.privacy import own_entry
-from app.privacy.forms import TAKE_ALONG, WITHDRAW, OwnEntryForm
-from app.web.form_token import TokenForm
-from app.web.limits import TooMany, spend
+from app.privacy.own_entry import TAKE_ALONG, WITHDRAW, OwnEntryForm
+from app.web.forms import TokenForm
+from app.web.rate_limit import TooMany, spend
 
 blueprint = Blueprint("privacy", __name__)
 _log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def withdraw(token: str) -> Response:
 
 
 def _linked(token: str) -> own_entry.OwnEntry:
-    contest_id, ticket = links.read(links.WITHDRAW, token) or abort(404)
+    contest_id, ticket = mails.read(mails.WITHDRAW, token) or abort(404)
     return own_entry.find_by_ticket(contest_id, ticket) or abort(404)
 
 

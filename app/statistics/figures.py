@@ -1,11 +1,19 @@
 """The numbers that are shown of a season, none of them about a person. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
+from flask import current_app
 
+from app.calendar import schedule
+from app.calendar.schedule import Edition
+from app.contest import store
+from app.contest.forms import MUNICIPALITIES
+from app.draw.status import Standing
+from app.statistics import counter
 from app.statistics.charts import Figure, Point
+from app.statistics.counter import Tally
 
 FEWEST = 5
 """A smaller group is never given by number: somebody could be recognised in it."""
@@ -78,3 +86,31 @@ def _span(days: Iterable[date]) -> list[date]:
     if not known:
         return []
     return [known[0] + timedelta(days=number) for number in range((known[-1] - known[0]).days + 1)]
+
+
+def shown(year: int) -> dict[tuple[int, date], int]:
+    """Times shown, by hatch and day."""
+    tally: Tally = current_app.extensions["tally"]
+    counts = counter.stored(year)
+    for ((of_year, number), day), count in tally.waiting().items():
+        if of_year == year:
+            counts[number, day] = counts.get((number, day), 0) + count
+    return counts
+
+
+def by_municipality(contest_id: str) -> dict[str, int]:
+    """Entries by the municipality's name, struck ones too."""
+    return {MUNICIPALITIES.get(code, code): count for code, count in store.by("municipality", contest_id).items()}
+
+
+def of_edition(edition: Edition, standing: Standing | None, now: datetime) -> list[Figure]:
+    """Every figure of an edition; those of the contest only when there is one."""
+    counts = shown(edition.year)
+    newest = max(schedule.open_numbers(edition.year, now), default=0)
+    found = [per_hatch(counts, newest), per_day(counts), of_calendar(counts)]
+    if standing:
+        found += [
+            entries_per_day(standing.per_day),
+            per_municipality(by_municipality(standing.contest_id)),
+        ]
+    return found

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import migrations
+from app import database
 from app.database import db, trouble
 
 _PROBE = 64 * 1024
@@ -36,11 +36,11 @@ def _database() -> str:
     try:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
-            found = migrations.found(connection)
+            found = database.found(connection)
         kept_from = trouble()
     except SQLAlchemyError:
         return "does not answer"
-    if found != migrations.known()[-1]:
+    if found != database.known()[-1]:
         return "is not migrated: run flask db upgrade"
     return kept_from or "ok"
 

@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from app.write_once import refusing_function, written_once
+from app.database import refusing_function, written_once
 
 revision = "0001_initial"
 down_revision = None

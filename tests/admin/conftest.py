@@ -4,8 +4,8 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from app.admin import codes, passwords, sealing
-from app.admin.models import Organiser
+from app.admin.accounts import credentials, crypto
+from app.admin.accounts.models import Organiser
 from app.database import db
 from tests.conftest import token_in
 
@@ -16,7 +16,7 @@ EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Passwords are hashed as ever, but with little work."""
-    monkeypatch.setattr(passwords, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def account(app, clock):
     """Makes an account with a role and returns its number and the secret in its app: account("eva@…", "editor")."""
 
     def make(email=EMAIL, role="administrator"):
-        secret = codes.new_secret()
+        secret = credentials.new_secret()
         with app.app_context():
             kept = {
-                "password_hash": passwords.hashed(PASSWORD),
-                "totp_secret": sealing.seal(secret, "totp", clock.now()),
+                "password_hash": credentials.hashed(PASSWORD),
+                "totp_secret": crypto.seal(secret, "totp", clock.now()),
             }
             made = Organiser(email=email, role=role, created_at=clock.now(), **kept)
             db.session.add(made)

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.admin import access, passwords
+from app.admin.accounts import credentials, sessions
+from app.admin.accounts.models import Organiser, SignIn
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.database import db
 from tests.conftest import configured, on_sqlite, token_in
 
@@ -25,7 +25,7 @@ def invite(app, clock):
 
     def make(email=EMAIL):
         with app.app_context():
-            return f"/admin/inbjudan/{access.invite(email, clock.now())}"
+            return f"/admin/inbjudan/{sessions.invite(email, clock.now())}"
 
     return make
 
@@ -176,7 +176,7 @@ def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
     token = client.get_cookie(COOKIE).value
     with app.app_context():
         assert token not in db.session.scalars(sa.select(SignIn.token_sha256)).all()
-    client.set_cookie(COOKIE, access.checksum(token))
+    client.set_cookie(COOKIE, sessions.checksum(token))
     assert not is_in(client)
 
 
@@ -199,9 +199,9 @@ def test_an_unknown_account_costs_as_much_work_as_a_known_one(sign_in, monkeypat
 
     class Watched:
         verify = staticmethod(lambda *given: checked.append(given))
-        hash = staticmethod(passwords.hasher().hash)
+        hash = staticmethod(credentials.hasher().hash)
 
-    monkeypatch.setattr(passwords, "hasher", lambda: Watched)
+    monkeypatch.setattr(credentials, "hasher", lambda: Watched)
     sign_in(email="okand@example.se")
     sign_in()
     assert len(checked) == 2

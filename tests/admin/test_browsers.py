@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.admin.browsers import in_words
+from app.admin.accounts.sessions import in_words
 
 MOZILLA = "Mozilla/5.0"
 

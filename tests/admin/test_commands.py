@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
-from app.admin import access
-from app.admin.models import Organiser
+from app.admin.accounts import sessions
+from app.admin.accounts.models import Organiser
 from app.database import db
 from tests.conftest import ROOT, configured, on_sqlite, token_in
 
@@ -42,7 +42,7 @@ def test_an_invitation_may_name_a_role(flask, app, clock):
     code, printed = flask("organiser", "invite", "eva@example.se", "--role", "redaktör")
     assert code == 0
     with app.app_context():
-        assert access.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
+        assert sessions.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
 
 
 @on_sqlite

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from app import jobs
-from app.admin import inspection, readiness, upkeep
-from app.admin.upkeep import Server
-from app.calendar.content import read_edition
+from app.admin import readiness
+from app.calendar.loader import read_edition
+from app.operations import jobs, server_checks
+from app.operations.server_checks import Server
 from tests.conftest import ROOT, configured, on_sqlite
 
 PAGE = "/admin/beredskap"
@@ -167,8 +167,8 @@ def test_an_ordinary_date_in_a_text_is_no_wrong_year(new):
 
 
 def test_a_server_that_is_well_needs_nothing():
-    assert upkeep.of_server(WELL) == []
-    assert upkeep.of_server(replace(WELL, sqlite=None)) == []
+    assert server_checks.of_server(WELL) == []
+    assert server_checks.of_server(replace(WELL, sqlite=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -192,14 +192,14 @@ def test_a_server_that_is_well_needs_nothing():
     ],
 )
 def test_what_the_server_lacks_is_told(change, severity, words):
-    (finding,) = upkeep.of_server(replace(WELL, **change))
+    (finding,) = server_checks.of_server(replace(WELL, **change))
     assert finding.severity == severity
     assert words in finding.sentence
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
 def test_a_clock_may_be_off_by_a_minute(apart):
-    assert upkeep.of_server(replace(WELL, apart=apart)) == []
+    assert server_checks.of_server(replace(WELL, apart=apart)) == []
 
 
 def words(answer):
@@ -262,7 +262,7 @@ def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, li
     path.write_text(path.read_text() + f"\nLäs [mer]({link}).\n")
     app = make_app(CALENDAR_CONTENT=content)
     with app.app_context():
-        assert inspection.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
+        assert readiness.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
 
 
 @on_sqlite

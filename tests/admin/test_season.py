@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from app.admin.overview import Situation, next_step, stages, step_for
 from app.admin.roles import ROLES, may
-from app.admin.season import Situation, next_step, stages, step_for
-from app.calendar.content import read_edition
+from app.calendar.loader import read_edition
 from tests.conftest import swedish
 
 

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page
 
-from app.admin import access
-from app.admin.models import Organiser, SignIn
+from app.admin.accounts import sessions
+from app.admin.accounts.models import Organiser, SignIn
 from app.contest import store, terms
-from app.contest.answers import Answers
+from app.contest.forms import Answers
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import actions, links
+from app.draw import actions, mails
 from app.draw.models import Rank
 from app.privacy import erasure
 from tests.browser.acts import fill_in, press, send
@@ -69,7 +69,7 @@ def pressing(button: str) -> Callable[[Scene], None]:
 
 def follow_an_invitation(scene: Scene) -> None:
     with scene.app.app_context():
-        token = access.invite(None, scene.clock.now())
+        token = sessions.invite(None, scene.clock.now())
     scene.page.goto(scene.page.url.replace("logga-in", f"inbjudan/{token}"))
 
 
@@ -179,7 +179,7 @@ def follow_the_link_to_withdraw(scene: Scene) -> None:
     """Opens the link that stands in one's mail."""
     with scene.app.app_context():
         ticket = db.session.scalar(sa.select(Rank.ticket).where(Rank.place == 1)) or enter_behind_the_form(scene).ticket
-        token = links.sign(links.WITHDRAW, "mjk-2026", ticket)
+        token = mails.sign(mails.WITHDRAW, "mjk-2026", ticket)
     scene.page.goto(f"{scene.page.url.rstrip('/')}/mitt-svar/ta-tillbaka/{token}")
 
 
@@ -197,7 +197,7 @@ def follow_the_link_to_decline(scene: Scene) -> None:
     """Opens the link that stands in the letter to the first in line."""
     with scene.app.app_context():
         ticket = db.session.scalars(sa.select(Rank.ticket).where(Rank.place == 1)).one()
-        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+        token = mails.sign(mails.DECLINE, "mjk-2026", 1, ticket)
     scene.page.goto(f"{scene.page.url}/tacka-nej/{token}")
 
 
@@ -265,7 +265,7 @@ def see_it_erased(scene: Scene) -> None:
 def have_the_sign_in_end(scene: Scene) -> None:
     """Five minutes before: the warning is on the page."""
     with scene.app.app_context():
-        moment = scene.clock.now() - access.ABSOLUTE + timedelta(minutes=4)
+        moment = scene.clock.now() - sessions.ABSOLUTE + timedelta(minutes=4)
         db.session.execute(sa.update(SignIn).values(created_at=moment))
         db.session.commit()
     scene.page.reload()

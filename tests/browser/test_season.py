@@ -12,8 +12,8 @@ from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
 from app.contest import store, terms
-from app.contest.answers import Answers
-from app.jobs import run_round
+from app.contest.forms import Answers
+from app.operations.jobs import run_round
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from app.admin import codes, passwords, sealing
-from app.admin.models import Organiser, SignIn
+from app.admin.accounts import credentials, crypto
+from app.admin.accounts.models import Organiser, SignIn
 from app.database import db
 from tests.browser.acts import tab_to
 from tests.browser.conftest import SETTINGS
@@ -22,9 +22,9 @@ EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
 @pytest.fixture
 def secret(app, clock):
     """Olga has an account, and this in her app."""
-    made = codes.new_secret()
+    made = credentials.new_secret()
     with app.app_context():
-        kept = {"password_hash": passwords.hashed(PASSWORD), "totp_secret": sealing.seal(made, "totp", clock.now())}
+        kept = {"password_hash": credentials.hashed(PASSWORD), "totp_secret": crypto.seal(made, "totp", clock.now())}
         db.session.add(Organiser(email=EMAIL, created_at=clock.now(), **kept))
         db.session.commit()
     return made

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.content import read_edition
 from app.calendar.faults import ContentError, line_numbers
-from app.calendar.markdown import to_html
+from app.calendar.loader import read_edition, to_html
 from tests.conftest import ROOT
 
 YEAR = "ska vara ett årtal utan citattecken, eller ”odaterad”"

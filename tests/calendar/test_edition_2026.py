@@ -7,8 +7,8 @@ from xml.parsers import expat
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.loader import read_edition
+from app.contest.forms import MUNICIPALITIES
 from tests.conftest import ROOT, swedish
 
 FOLDER = ROOT / "calendar_content" / "2026"

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
-from app import jobs
 from app.calendar import library
-from app.calendar.content import read_edition
+from app.calendar.loader import read_edition
 from app.contest.models import Entry
 from app.database import db
-from app.editing.words import label
+from app.editing.labels import label
+from app.operations import jobs
 from tests.calendar.test_content import edit, faults_in
 from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, signed_in, token_in
 from tests.prepared import MAILBOX

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendar.content import read_edition
-from app.contest.answers import Answers, read
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.loader import read_edition
+from app.contest.forms import MUNICIPALITIES, Answers, read
 from tests.conftest import ROOT
 
 CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest

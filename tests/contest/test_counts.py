@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.clock import SWEDEN
-from app.contest import counts
+from app.contest import store
 from app.contest.models import Entry
 from app.database import db, write
 from app.draw import actions
@@ -21,13 +21,13 @@ def recounted(app, contest):
     def check():
         with app.app_context():
             entries = db.session.scalars(sa.select(Entry).where(Entry.contest_id == contest.id)).all()
-            assert counts.total(contest.id) == len(entries)
+            assert store.total(contest.id) == len(entries)
             for kind in ("municipality", "answer", "struck"):
                 one_by_one = Counter(getattr(entry, kind) for entry in entries)
                 del one_by_one[None]
-                assert counts.by(kind, contest.id) == one_by_one, kind
+                assert store.by(kind, contest.id) == one_by_one, kind
             days = Counter(entry.received_at.astimezone(SWEDEN).date() for entry in entries)
-            assert counts.per_day(contest.id) == days
+            assert store.per_day(contest.id) == days
             return len(entries)
 
     return check
@@ -68,7 +68,7 @@ def test_an_entry_that_is_undone_is_not_counted(accept, app, contest, recounted)
         write()
         db.session.add_all(Entry(ticket=f"{number:064x}", **known) for number in range(3))
         db.session.flush()
-        assert counts.total(contest.id) == 4
+        assert store.total(contest.id) == 4
         db.session.rollback()
     assert recounted() == 1
 
@@ -99,7 +99,7 @@ def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(app, contes
         for number, moment in enumerate(SWEDISH_DAYS):
             db.session.add(Entry(ticket=f"{number:064x}", received_at=swedish(moment), **known))
         db.session.commit()
-        assert {str(day): count for day, count in counts.per_day(contest.id).items()} == {
+        assert {str(day): count for day, count in store.per_day(contest.id).items()} == {
             "2026-10-24": 1,
             "2026-10-25": 2,
             "2026-10-26": 1,

@@ -4,9 +4,9 @@ from datetime import UTC
 
 import pytest
 
-from app import dates
-from app.calendar.content import read_edition
-from app.calendar.schema import Contest, Organisation
+from app import text as text_module
+from app.calendar.edition import Contest, Organisation
+from app.calendar.loader import read_edition
 from app.contest import rules
 from tests.conftest import ROOT, swedish
 
@@ -116,4 +116,4 @@ def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
     ],
 )
 def test_a_time_is_told_in_swedish_and_in_sweden(moment, words):
-    assert dates.swedish(swedish(moment).astimezone(UTC)) == words
+    assert text_module.swedish(swedish(moment).astimezone(UTC)) == words

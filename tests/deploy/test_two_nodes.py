@@ -9,7 +9,7 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from app.draw.models import DrawnValue

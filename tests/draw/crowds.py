@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.contest import entries, store
-from app.contest.answers import Answers
+from app.contest.forms import Answers
 from app.contest.store import PendingEntry, SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db

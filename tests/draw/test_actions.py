@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest import store
 from app.contest.models import Entry
 from app.database import db
-from app.draw import actions, drawing, relays, status, winners, withdrawal
+from app.draw import actions, status, value, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, LockedList, Rank, Verdict
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from tests.conftest import LOCK_AT, VALUE, on_sqlite, send_letter, swedish
 
 
@@ -94,7 +94,7 @@ def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, 
     first = db.session.get(Rank, (contest.id, 1))
     assert mails("vinst") == [(first.ticket, "waiting")]
     with pytest.raises(ActionNotAllowed, match="Den görs en gång"):
-        drawing.draw(contest, VALUE, swedish("2026-12-23 12:00"))
+        value.draw(contest, VALUE, swedish("2026-12-23 12:00"))
 
 
 def test_nobody_is_passed_over_before_a_letter_has_left_and_the_days_are_over(cast, contest, inside, reach, clock):
@@ -141,21 +141,21 @@ def test_who_withdraws_after_the_locking_is_passed_over(cast, contest, inside, r
     assert lock.counted == 3
     order = ["anna", "bo", "cecilia"]
     for name in order[:2]:
-        assert withdrawal.withdraw(contest, cast[name].ticket, clock.now()) is True
+        assert winners.withdraw(contest, cast[name].ticket, clock.now()) is True
     clock.set("2026-12-22 12:01")
-    drawing.draw(contest, VALUE, clock.now())
+    value.draw(contest, VALUE, clock.now())
     assert [rank.ticket for rank in status.in_line(contest)] == [cast["cecilia"].ticket]
     skipped = db.session.scalars(sa.select(Verdict.skipped)).all()
     assert set(skipped) <= {"återkallad"}
     assert mails("vinst") == [(cast["cecilia"].ticket, "waiting")]
-    assert withdrawal.withdraw(contest, cast["cecilia"].ticket, clock.now()) is True
+    assert winners.withdraw(contest, cast["cecilia"].ticket, clock.now()) is True
     assert status.standing(contest, clock.now()).state == "finished"
     assert status.standing(contest, clock.now()).winners == []
 
 
 def test_a_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, contest, accept, inside, clock):
-    assert withdrawal.withdraw(contest, cast["anna"].ticket, clock.now()) is False
-    assert withdrawal.withdraw(contest, cast["anna"].ticket, clock.now()) is None
+    assert winners.withdraw(contest, cast["anna"].ticket, clock.now()) is False
+    assert winners.withdraw(contest, cast["anna"].ticket, clock.now()) is None
     again = accept("anna@example.se")
     assert again.ticket != cast["anna"].ticket
     assert mails("kvitto")[0] == (cast["anna"].ticket, "dropped")
@@ -177,7 +177,7 @@ def test_a_contest_is_cancelled_before_the_value_and_never_after(cast, contest, 
     assert (found.state, found.cancelled.reason) == ("cancelled", "Vi har ångrat oss alla.")
     assert len(mails("installd")) == 3
     with pytest.raises(ActionNotAllowed, match="Tävlingen är inställd"):
-        drawing.draw(contest, VALUE, contest.round_at)
+        value.draw(contest, VALUE, contest.round_at)
     with pytest.raises(ActionNotAllowed, match="redan inställd"):
         actions.cancel(contest, "Vi har ångrat oss alla.", clock.now())
 
@@ -187,13 +187,13 @@ def test_no_value_within_thirty_days_cancels(cast, contest, inside, reach, clock
     reach("locked")
 
     def away(*_args):
-        raise relays.NoAnswer
+        raise value.NoAnswer
 
-    monkeypatch.setattr(relays, "ask", away)
-    monkeypatch.setattr(drawing, "practice_answer", lambda _: "{}")
+    monkeypatch.setattr(value, "ask", away)
+    monkeypatch.setattr(value, "practice_answer", lambda _: "{}")
     clock.instant = contest.round_at + timedelta(days=30) - timedelta(seconds=1)
-    assert drawing.fetch_due(clock.now())
+    assert value.fetch_due(clock.now())
     clock.forward(seconds=1)
-    drawing.fetch_due(clock.now())
-    assert status.standing(contest, clock.now()).cancelled.reason == drawing.NO_VALUE
+    value.fetch_due(clock.now())
+    assert status.standing(contest, clock.now()).cancelled.reason == value.NO_VALUE
     assert db.session.get(DrawnValue, contest.id) is None

@@ -10,7 +10,7 @@ from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.database import db, write
-from app.draw import listing
+from app.draw import files
 
 ROWS = st.lists(
     st.tuples(
@@ -39,7 +39,7 @@ def test_the_database_settles_as_defined(app, contest, rows):
             same = ("duplicate_key", "answer", "received_at", "struck")
             db.session.add(Entry(**known, **{name: getattr(each, name) for name in same}))
         db.session.flush()
-        listing.settle(contest)
+        files.settle(contest)
         found = db.session.execute(sa.select(Entry.nr, Entry.struck, Entry.stays).where(Entry.struck.is_not(None)))
         settled = {number: (struck, int(stays) if stays else None) for number, struck, stays in found}
         db.session.rollback()

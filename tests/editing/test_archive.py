@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from app.editing import archive, leaves
+from app.editing import archive, store
 from app.editing.archive import NotAnEdition, packed, unpacked
 from app.editing.editions import BLANK_HATCH
-from app.editing.leaves import Leaf
+from app.editing.store import Leaf
 from tests.editing.photos import huge_png, photo, with_archive_behind
 from tests.editing.test_drawings import svg
 
@@ -151,8 +151,8 @@ def test_what_is_missing_is_named():
 def test_a_crash_in_the_middle_of_a_write_leaves_the_text_that_was(tmp_path, monkeypatch):
     leaf, folder = Leaf(2027, 1), tmp_path / "2027" / "01"
     folder.mkdir(parents=True)
-    leaves.write(tmp_path, leaf, {"hatch.md": b"gammal", "a.png": b"1"})
-    monkeypatch.setattr(leaves.Path, "replace", lambda *_: pytest.fail("crash"))
+    store.write(tmp_path, leaf, {"hatch.md": b"gammal", "a.png": b"1"})
+    monkeypatch.setattr(store.Path, "replace", lambda *_: pytest.fail("crash"))
     with pytest.raises(pytest.fail.Exception):
-        leaves.write(tmp_path, leaf, {"hatch.md": b"ny", "b.png": b"2"})
-    assert leaves.read(tmp_path, leaf) == {"hatch.md": b"gammal", "a.png": b"1"}
+        store.write(tmp_path, leaf, {"hatch.md": b"ny", "b.png": b"2"})
+    assert store.read(tmp_path, leaf) == {"hatch.md": b"gammal", "a.png": b"1"}

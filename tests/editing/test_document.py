@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing.document import Unreadable, changed, put_together, taken_apart, values
+from app.editing.hatch_file import Unreadable, changed, put_together, taken_apart, values
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "calendar_content" / "2026"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.editing.drawings import Unsafe, cleaned
-from app.editing.pictures import Unusable, variants
+from app.editing.images import Unusable, variants
+from app.editing.svg import Unsafe, cleaned
 from tests.conftest import ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 4 3">%s</svg>'

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.calendar import library
-from app.editing.trial import TOO_EARLY
+from app.editing.validation import TOO_EARLY
 from tests.conftest import on_sqlite
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
 from tests.editing.photos import photo

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from app.editing import pictures
+from app.editing import images
 from tests.conftest import on_sqlite
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
 from tests.editing.photos import forty_megapixels, huge_png, photo, with_archive_behind, with_page_behind, zip_bomb
@@ -99,7 +99,7 @@ def test_a_picture_needs_a_description(upload, content):
 
 
 def test_a_file_that_is_too_large_is_told_in_a_sentence(upload, monkeypatch):
-    monkeypatch.setattr(pictures, "LARGEST_UPLOAD", 50_000)
+    monkeypatch.setattr(images, "LARGEST_UPLOAD", 50_000)
     answer = upload(bytes(50_000))
     assert answer.status_code == 422
     assert faults(answer)[0].startswith("Filen är större än")

@@ -6,8 +6,8 @@ import os
 import pytest
 from PIL import Image, ImageFile
 
-from app.editing import pictures
-from app.editing.pictures import BUDGET, CARD, Unusable, variants
+from app.editing import images
+from app.editing.images import BUDGET, CARD, Unusable, variants
 from tests.editing.photos import (
     forty_megapixels,
     huge_png,
@@ -126,7 +126,7 @@ def test_what_is_hidden_behind_a_picture_does_not_come_along():
 
 
 def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkeypatch):
-    monkeypatch.setattr(pictures, "_QUALITIES", (8,))
+    monkeypatch.setattr(images, "_QUALITIES", (8,))
     target = io.BytesIO()
     Image.frombytes("RGB", (1280, 960), os.urandom(1280 * 960 * 3)).save(target, "PNG", compress_level=1)
     with pytest.raises(Unusable, match="så många detaljer"):

@@ -8,10 +8,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.editing import leaves
+from app.calendar.loader import read_edition
+from app.editing import store
 from app.editing.history import History
-from app.editing.leaves import Leaf
+from app.editing.store import Leaf
 from tests.conftest import ROOT, on_sqlite
 from tests.editing.conftest import fields, hatch_text, words
 from tests.editing.photos import photo
@@ -148,7 +148,7 @@ def test_two_processes_that_write_at_once_lose_nothing_and_never_leave_half_a_fi
 @pytest.mark.parametrize("fails_at", ["hatch.md", "bild.svg"])
 def test_a_swap_that_the_disk_refuses_halfway_is_put_back_whole(change, content, monkeypatch, fails_at):
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
-    put, failed = leaves.put, []
+    put, failed = store.put, []
 
     def full(path, body):
         if path.parent == content / "2026" / "15" and path.name == fails_at and not failed:
@@ -156,7 +156,7 @@ def test_a_swap_that_the_disk_refuses_halfway_is_put_back_whole(change, content,
             raise OSError(28, "nej")
         put(path, body)
 
-    monkeypatch.setattr(leaves, "put", full)
+    monkeypatch.setattr(store, "put", full)
     answer = change(f"{START}/byt-plats", first="3", second="15")
     assert (answer.status_code, "Inget är ändrat på sidan." in words(answer)) == (503, True)
     assert failed

@@ -7,8 +7,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.editing import history, leaves
+from app.calendar.loader import read_edition
+from app.editing import history, store
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
@@ -287,7 +287,7 @@ def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_is_lost(change, c
     def refuse(*_):
         raise OSError(number, "nej")
 
-    monkeypatch.setattr(leaves.os, "fsync", refuse)
+    monkeypatch.setattr(store.os, "fsync", refuse)
     answer = change(HATCH, title="Andra")
     assert (answer.status_code, sentence in words(answer)) == (503, True)
     assert fields(answer)["title"] == "Andra"

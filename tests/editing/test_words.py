@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.editing.differences import Piece, compared
-from app.editing.words import label, told
+from app.editing.labels import Piece, compared, label, told
 
 
 @pytest.mark.parametrize(

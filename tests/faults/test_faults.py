@@ -16,11 +16,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import database
-from app.calendar.last_good import LastGood
-from app.calendar.library import Library
+from app.calendar.library import LastGood, Library
 from app.contest.models import Entry
 from app.database import db
-from app.draw import delivery, relays
+from app.draw import delivery, value
 from app.spec.beacon import QUICKNET
 from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
@@ -296,8 +295,8 @@ def test_without_dns_entries_come_in_and_their_mails_wait(app, client, enter, no
 
 
 def test_without_dns_no_relay_answers_and_that_is_all(no_names):
-    with pytest.raises(relays.NoAnswer):
-        relays.ask(["https://api.drand.sh"], QUICKNET, 1)
+    with pytest.raises(value.NoAnswer):
+        value.ask(["https://api.drand.sh"], QUICKNET, 1)
     assert no_names == ["api.drand.sh"]
 
 

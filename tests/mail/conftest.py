@@ -18,7 +18,7 @@ from flask import Flask
 
 from app.database import db
 from app.draw import delivery
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from tests.conftest import StoppedClock, free_port
 
 CUT_OFF, HANG_UP, HOLD = "cut off", "hang up", "hold"

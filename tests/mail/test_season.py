@@ -5,11 +5,11 @@ from hashlib import sha256
 
 import pytest
 
-from app import jobs
 from app.contest import terms
 from app.database import db
 from app.draw import status
 from app.draw.models import Letter
+from app.operations import jobs
 from app.privacy import erasure
 from tests.conftest import on_sqlite, token_in
 

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from app.config import ConfigurationError
 from app.contest.models import Entry
 from app.database import db
-from app.operations import bundle, copies
+from app.operations import backup as operations_backup
+from app.operations import bundle
 from tests.conftest import on_sqlite
 
 
@@ -178,7 +179,7 @@ def test_a_database_that_is_damaged_gives_no_backup(app, backup, file, monkeypat
         target.write_bytes(b"SQLite format 3\0" + b"x" * 4080)
         raise bundle.Unusable("Databasen är skadad.")
 
-    monkeypatch.setattr(copies, "dump", damaged)
+    monkeypatch.setattr(operations_backup, "dump", damaged)
     result = backup("--to", file)
     assert result.exit_code == 1
     assert list(file.parent.iterdir()) == []

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from tests.conftest import token_in

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.contest import opening
+from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.database import db
 from app.draw import actions, delivery
 from app.draw.actions import ActionNotAllowed
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from app.privacy.models import Erasure, ErasureNote
 from tests.calendar.test_content import edit
@@ -124,7 +124,7 @@ def test_an_authority_without_a_decision_erases_nothing_and_says_what_is_missing
     with app.app_context():
         clock.instant = freeze(app).closes + timedelta(days=400)
         app.extensions["library"].refresh(at_once=True)
-        opening.refresh_contacts()
+        terms.refresh_contacts()
         [sentence] = erasure.erase_due(clock.now())
     assert sentence.startswith("Uppgifterna i mjk-2026 gallras inte: en myndighet behöver ett gallringsbeslut.")
 

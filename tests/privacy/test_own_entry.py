@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.contest import entries
-from app.draw import delivery, links
+from app.draw import delivery, mails
 from app.privacy.views import UNKNOWN
 from tests.conftest import configured, on_sqlite, token_in
 from tests.privacy.conftest import OWN, shown
@@ -119,8 +119,8 @@ def test_after_the_locking_the_code_is_not_enough_but_the_mailed_link_is(
 @on_sqlite
 def test_a_link_for_another_purpose_or_entry_opens_nothing(app, client, contest, anna, link):
     with app.test_request_context():
-        other = links.sign(links.DECLINE, contest.id, anna.ticket)
-        unknown = links.sign(links.WITHDRAW, contest.id, "0" * 64)
+        other = mails.sign(mails.DECLINE, contest.id, anna.ticket)
+        unknown = mails.sign(mails.WITHDRAW, contest.id, "0" * 64)
     for token in (other, unknown, "x", link.rpartition("/")[2][:-1]):
         assert client.get(f"/mitt-svar/ta-tillbaka/{token}").status_code == 404
 

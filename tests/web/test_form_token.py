@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
-from app.web.form_token import QUICKEST, TokenForm, opened
+from app.web.forms import QUICKEST, TokenForm, opened
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.web import limits
-from app.web.limits import SQLiteStorage, TooMany, check, hit, spend
+from app.web import rate_limit
+from app.web.rate_limit import SQLiteStorage, TooMany, check, hit, spend
 from tests.conftest import configured, on_sqlite
 
 
@@ -40,7 +40,7 @@ def test_no_try_is_lost_when_many_come_at_once(storage):
 def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
     counts = storage()
     now = SimpleNamespace(time=lambda: 1_000_000.0)
-    monkeypatch.setattr(limits, "time", now)
+    monkeypatch.setattr(rate_limit, "time", now)
     counts.incr("bidrag", 60)
     assert (counts.get("bidrag"), counts.get_expiry("bidrag")) == (1, 1_000_060.0)
     now.time = lambda: 1_000_060.0
@@ -51,7 +51,7 @@ def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
 def test_what_was_counted_by_a_clock_that_went_wrong_stops_nobody_once_it_is_right(storage, monkeypatch):
     counts = storage()
     now = SimpleNamespace(time=lambda: 4_000_000_000.0)
-    monkeypatch.setattr(limits, "time", now)
+    monkeypatch.setattr(rate_limit, "time", now)
     counts.incr("bidrag", 60)
     now.time = lambda: 1_000_000.0
     assert counts.incr("bidrag", 60) == 1
@@ -139,7 +139,7 @@ def test_no_address_is_kept(enter, client, tmp_path):
 def test_a_visitor_is_another_the_next_day(visiting, clock):
     def key(address="192.0.2.1"):
         with visiting(address):
-            return limits.client()
+            return rate_limit.client()
 
     today = key()
     assert key("192.0.2.2") != today
@@ -153,7 +153,7 @@ def test_a_visitor_is_another_the_next_day(visiting, clock):
 def test_the_addresses_of_one_subscriber_are_one(visiting):
     def key(address):
         with visiting(address):
-            return limits.client()
+            return rate_limit.client()
 
     assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9")
     assert key("2001:db8:1:2::1") != key("2001:db8:1:3::1")
@@ -175,9 +175,9 @@ def test_the_addresses_of_one_subscriber_are_one(visiting):
 )
 def test_a_client_is_the_same_whatever_port_it_comes_from(visiting, with_port, bare):
     with visiting(with_port):
-        key = limits.client()
+        key = rate_limit.client()
     with visiting(bare):
-        assert limits.client() == key
+        assert rate_limit.client() == key
 
 
 @on_sqlite

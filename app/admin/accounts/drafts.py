@@ -1,0 +1,60 @@
+"""What somebody was sending when the sign-in had ended: sealed into the sign-in page, for that person only."""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+
+from app.admin.accounts import crypto
+
+LARGEST = 48_000
+"""Signs; together with the rest of the form it has to fit in what the server takes."""
+LARGEST_READ = 512 * 1024
+"""Bytes of a form that is read to be kept: as much as the editor takes; Swedish prose of that size packs well."""
+LASTS = 24 * 3600
+NEVER_KEPT = {
+    *("token", "password", "old_password", "code", "recovery", "credential", "challenge"),
+    *("proof_code", "proof_credential", "proof_challenge"),
+}
+
+
+class Kept(NamedTuple):
+    path: str
+    fields: list[tuple[str, str]]
+
+
+def keep(organiser_id: int, now: datetime) -> str | None:
+    """The fields of the present POST, sealed; None when they are too long to be carried."""
+    request.max_content_length = LARGEST_READ
+    try:
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
+    except RequestEntityTooLarge:
+        return None
+    told = json.dumps([organiser_id, request.full_path.rstrip("?"), fields])
+    sealed = crypto.seal(b64encode(zlib.compress(told.encode())).decode(), "kept", now)
+    return sealed if len(sealed) <= LARGEST else None
+
+
+def opened(sealed: str, organiser_id: int, now: datetime) -> Kept | None:
+    """What was kept for this organiser; None for anything else."""
+    try:
+        told = crypto.opened_young(sealed, "kept", LASTS, now)
+    except crypto.Unreadable:
+        return None
+    whose, path, fields = json.loads(zlib.decompress(b64decode(told)))
+    return Kept(path, [(name, value) for name, value in fields]) if whose == organiser_id else None
+
+
+def own_page(path: str) -> str | None:
+    """The path if it leads to one of the organisers' own pages here, and nowhere else."""
+    place, _, _ = path.partition("?")
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(place, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return path if place.startswith("/admin/") and endpoint.startswith("admin.") else None

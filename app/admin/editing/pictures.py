@@ -1,0 +1,120 @@
+"""A hatch's picture: uploaded, made small, and put in place of the one before."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.admin.editing import editor
+from app.admin.editing.forms import PictureForm
+from app.admin.forms import made
+from app.admin.guard import blueprint, chosen_edition
+from app.editing import hatch_file, images, save, store
+from app.editing.labels import compared, told
+from app.editing.store import Files, Leaf
+from app.web.rate_limit import TooMany, spend
+
+Page = tuple[str, int]
+
+
+@blueprint.get("/redigera/lucka/<hatch:number>/bild")
+def edit_picture(number: int) -> Page:
+    leaf = Leaf(chosen_edition().year, number)
+    files = editor.desk().read(leaf)
+    return _page(leaf, made(PictureForm, image_alt=_named(files)[1], checksum=store.checksum(files)))
+
+
+def _named(files: Files) -> tuple[str, str]:
+    """The picture that the hatch names now, and its description."""
+    try:
+        head, _ = hatch_file.taken_apart(store.text_of(files))
+    except hatch_file.Unreadable:
+        return "", ""
+    return str(head.get("image", "")), str(head.get("image_alt", ""))
+
+
+@blueprint.post("/redigera/lucka/<hatch:number>/bild")
+def save_picture(number: int) -> BaseResponse | Page:
+    request.max_content_length = images.LARGEST_UPLOAD
+    leaf = Leaf(chosen_edition().year, number)
+    try:
+        form = PictureForm()
+    except RequestEntityTooLarge:
+        form = made(PictureForm, checksum="")
+        form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
+        return _page(leaf, form, 422)
+    body = editor.uploaded(form.picture.data)
+    if form.validate() and body:
+        return _saved(leaf, form, body)
+    again = made(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
+    for name in ("token", "image_alt"):
+        again[name].errors = form[name].errors
+    again.picture.errors = [] if body else ["Välj en bild."]
+    return _page(leaf, again, 422)
+
+
+def _saved(leaf: Leaf, form: Any, body: bytes) -> BaseResponse | Page:
+    again = made(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
+    try:
+        # Making a picture small keeps a processor busy for seconds.
+        spend("bild", each="60 per hour", together="300 per hour")
+        name, made_files = images.variants(body)
+        head = {"image": name, "image_alt": form.image_alt.data}
+
+        def revise(files: Files) -> Files:
+            text = hatch_file.put_together(store.text_of(files), head)
+            return {leaf.text_name: text.encode()} | made_files
+
+        save.save(editor.desk(), leaf, form.checksum.data or "", revise, editor.act("bytte bild"))
+    except images.Unusable as unusable:
+        again.picture.errors = [str(unusable)]
+    except TooMany:
+        again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")
+    except save.Conflict as conflict:
+        again.checksum.data = store.checksum(conflict.theirs)
+        return _page(leaf, again, 409, conflict=conflict)
+    except save.Refused as refused:
+        for fault in refused.faults:
+            again.tell(fault)
+        if refused.sentence:
+            again.refuse(refused.sentence)
+    except hatch_file.Unreadable:
+        again.refuse("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.")
+    except store.NotWritten as trouble:
+        return _page(leaf, again, 503, trouble=str(trouble))
+    else:
+        editor.done(f"{leaf.year}/{leaf.name}: bild")
+        return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
+    return _page(leaf, again, 422)
+
+
+def _page(leaf: Leaf, form: Any, status: int = 200, **more: Any) -> Page:
+    conflict = more.pop("conflict", None)
+    files = editor.desk().read(leaf)
+    context: dict[str, Any] = {
+        "edition": chosen_edition(),
+        "leaf": leaf,
+        "form": form,
+        "image": _named(files)[0],
+        "weight": max(
+            (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning."))), default=0
+        ),
+        "address": url_for("admin.edit_picture", number=leaf.number, ar=leaf.year),
+        "done": request.args.get("klart") if request.method == "GET" else None,
+    }
+    if conflict:
+        context |= {
+            "other": editor.who(conflict.version),
+            "ago": editor.ago(conflict.version),
+            "difference": compared(told(store.text_of(conflict.theirs)), told(store.text_of(conflict.mine))),
+        }
+    return render_template("admin/editing/picture.html", **context, **more), status
+
+
+@blueprint.get("/redigera/lucka/<hatch:number>/bild/nu")
+def picture_now(number: int) -> BaseResponse | Page:
+    """The picture as it stands on disk, for the editor only: the public meets it when the hatch opens."""
+    files = editor.desk().read(Leaf(chosen_edition().year, number))
+    image, _ = _named(files)
+    return editor.shown_only_here(image, files)

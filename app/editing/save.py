@@ -1,0 +1,160 @@
+"""Saves what organisers change: tried first, never over somebody else's work, and never so that it cannot be undone."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.calendar.faults import Fault
+from app.calendar.schedule import Edition
+from app.editing import store, validation
+from app.editing.history import History, Version, is_version_of
+from app.editing.store import Files, Leaf
+from app.editing.validation import Changes
+
+Revision = Callable[[Files], Files]
+"""Makes of a leaf's files what they are to be."""
+AT_THE_SERVER = "ändrad på servern, utanför redigeraren"
+COPIED, BLANK = "kopierad från", "tom lucka"
+"""How the first version of a leaf begins when nobody has looked it through yet."""
+
+
+class Refused(Exception):
+    """The change is not taken: `faults` as `flask content check` words them, or one `sentence`."""
+
+    def __init__(self, sentence: str = "", faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(sentence or "\n".join(map(str, faults)))
+        self.sentence, self.faults = sentence, faults
+
+
+class Conflict(Exception):
+    """Somebody else has changed the leaf since it was shown. Nothing is written.
+
+    `theirs` is what stands now, `mine` what would have been written, `version` who wrote theirs.
+    """
+
+    def __init__(self, theirs: Files, mine: Files, version: Version) -> None:
+        super().__init__(version.what)
+        self.theirs, self.mine, self.version = theirs, mine, version
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where editions and their earlier versions are, and what the site shows now, by year."""
+
+    root: Path
+    history: History
+    shown: dict[int, Edition]
+    demo: bool = False
+
+    def read(self, leaf: Leaf) -> Files:
+        return store.read(self.root, leaf)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does what, and when; `what` as it stands in the list of versions."""
+
+    who: int | None
+    what: str
+    now: datetime
+
+
+def save(desk: Desk, leaf: Leaf, seen: str, revise: Revision, act: Act) -> bool:
+    """Puts what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
+
+    Returns whether anything differs. Raises Refused, Conflict, NotWritten.
+    """
+    with store.alone(desk.history.root):
+        theirs = desk.read(leaf)
+        mine = revise(theirs)
+        if mine != theirs and store.checksum(theirs) != seen:
+            raise Conflict(theirs, mine, _caught_up(desk, leaf, theirs, act.now))
+        _tried(desk, {leaf: mine}, act.now)
+        latest = desk.history.latest(leaf)
+        if mine != theirs or (latest and to_look_through(latest)):
+            _put(desk, leaf, mine, act)
+        return mine != theirs
+
+
+def to_look_through(version: Version) -> bool:
+    """Whether a leaf stands as it came, copied or blank; saving it, changed or not, says that somebody has read it."""
+    return version.what.startswith((COPIED, BLANK))
+
+
+def restore(desk: Desk, leaf: Leaf, number: int, act: Act) -> None:
+    """Puts an earlier version back, text and pictures, as a new one. Raises Refused, NotWritten."""
+    with store.alone(desk.history.root):
+        version = next((each for each in desk.history.versions(leaf) if each.number == number), None)
+        if version is None:
+            raise Refused("Versionen finns inte kvar.")
+        files = desk.history.files(leaf, version)
+        _tried(desk, {leaf: files}, act.now)
+        refuse_too_early(desk, {leaf: files}, act.now, years=(leaf.year,))
+        _put(desk, leaf, files, act)
+
+
+def put_all(desk: Desk, changes: Changes, act: Act) -> None:
+    """Puts several leaves of one edition in place, so that at no moment two of them hold a contest.
+
+    When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
+    Raises Refused, NotWritten.
+    """
+    _tried(desk, changes, act.now)
+    refuse_too_early(desk, changes, act.now, years=desk.shown)
+    edition = desk.shown.get(next(iter(changes)).year)
+    first = edition.file_contest_number if edition else None
+    done: list[tuple[Leaf, Files, Version]] = []
+    try:
+        for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
+            before = desk.read(leaf)
+            done.append((leaf, before, _put(desk, leaf, changes[leaf], act)))
+    except store.NotWritten:
+        for leaf, before, version in reversed(done):
+            _put_back(desk, leaf, before, version)
+        raise
+
+
+def refuse_too_early(desk: Desk, changes: Changes, now: datetime, years: Iterable[int]) -> None:
+    """Raises Refused when an open hatch would get what a locked one of `years` says."""
+    if validation.too_early(desk.root, years, changes, now):
+        raise Refused(validation.TOO_EARLY)
+
+
+def _tried(desk: Desk, changes: Changes, now: datetime) -> None:
+    year = next(iter(changes)).year
+    if found := validation.faults(desk.root, year, changes, desk.shown):
+        raise Refused(faults=tuple(found))
+    if sentence := validation.refused(desk.shown.get(year), changes, now, desk.demo):
+        raise Refused(sentence)
+
+
+def _put(desk: Desk, leaf: Leaf, files: Files, act: Act) -> Version:
+    """Keeps what stands now and what comes, then writes it. What could not be written whole is put back."""
+    before = desk.read(leaf)
+    _caught_up(desk, leaf, before, act.now)
+    with store.in_words():
+        version = desk.history.add(leaf, files, act.who, act.what, act.now)
+    try:
+        store.write(desk.root, leaf, files)
+    except store.NotWritten:
+        _put_back(desk, leaf, before, version)
+        raise
+    return version
+
+
+def _put_back(desk: Desk, leaf: Leaf, before: Files, version: Version) -> None:
+    desk.history.drop(leaf, version)
+    # A disk that will not have this either: what stood before is among the versions.
+    with suppress(store.NotWritten):
+        store.write(desk.root, leaf, before)
+
+
+def _caught_up(desk: Desk, leaf: Leaf, files: Files, now: datetime) -> Version:
+    """The version that stands on disk, kept first when it was made outside the editor."""
+    latest = desk.history.latest(leaf)
+    if latest is not None and is_version_of(latest, files):
+        return latest
+    with store.in_words():
+        return desk.history.add(leaf, files, None, AT_THE_SERVER if latest else "den första versionen", now)

@@ -57,7 +57,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     database.init_app(app, settings.database_address)
     database.init_migrations(app, database.db)
     with app.app_context():
-        database.check(database.db)
+        database.check_revision(database.db)
 
     for part in (
         *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
@@ -84,13 +84,13 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
             return calendar_views.public_addresses(now)
 
     def moments() -> list[datetime]:
-        return schedule.moments(library.editions.values())
+        return schedule.all_change_instants(library.editions.values())
 
     def store(counts: counter.Counts) -> None:
         with app.app_context():
-            counter.add(counts)
+            counter.add_counts(counts)
 
-    tally = app.extensions["tally"] = counter.Tally(store)
+    tally = app.extensions["tally"] = counter.HitCounter(store)
     app.wsgi_app = Bulkhead(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     static.init_app(app)
     host = urlsplit(app.config["PUBLIC_URL"]).netloc

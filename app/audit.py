@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import BATCH, Base, db, in_batches
 from app.spec import log
-from app.spec.lines import read_time, stamp
+from app.spec.lines import format_time, read_time
 from app.spec.log import RecordKind
 
 
@@ -40,12 +40,12 @@ _LATEST = sa.select(_TABLE.c.number, _TABLE.c.head, _TABLE.c.at).where(_ITS).ord
 _HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind == sa.bindparam("kind")).limit(1)
 
 
-def append(contest_id: str, kind: RecordKind, at: datetime, **fields: str | int) -> tuple[int, str]:
+def append_record(contest_id: str, kind: RecordKind, at: datetime, **fields: str | int) -> tuple[int, str]:
     """Add a record inside the caller's write() transaction; return its number and the chain's head after it."""
-    return append_all(contest_id, kind, [(at, fields)])[0]
+    return append_records(contest_id, kind, [(at, fields)])[0]
 
 
-def append_all(
+def append_records(
     contest_id: str, kind: RecordKind, facts: Iterable[tuple[datetime, Mapping[str, str | int]]]
 ) -> list[tuple[int, str]]:
     """Add a record for each instant and its fields, in batches; return number and head of each."""
@@ -57,7 +57,7 @@ def append_all(
         for at, fields in batch:
             number += 1
             # Clocks of processes differ; the chain's time never goes back.
-            newest = max(newest, stamp(at))
+            newest = max(newest, format_time(at))
             body = log.make_record(number, newest, kind, **fields)
             head = log.next_head(head, body)
             rows.append({"contest_id": contest_id, "number": number, "kind": str(kind), "body": body, "head": head})
@@ -71,7 +71,7 @@ def _latest(contest_id: str) -> tuple[int, str, str]:
     return (found.number, found.head, found.at) if found else (0, log.START, "")
 
 
-def latest(contest_id: str) -> tuple[int, str]:
+def latest_record(contest_id: str) -> tuple[int, str]:
     """Return number and head of the contest's last record."""
     number, head, _ = _latest(contest_id)
     return number, head
@@ -100,6 +100,6 @@ def log_lines(contest_id: str, until: int | None = None) -> Iterator[str]:
         yield from (log.log_line(head, body) for _, head, body in batch)
 
 
-def has(contest_id: str, kind: RecordKind) -> bool:
+def has_record(contest_id: str, kind: RecordKind) -> bool:
     """Check whether a record of this kind is there."""
     return db.session.connection().scalar(_HAS, {"contest": contest_id, "kind": str(kind)}) is True

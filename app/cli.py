@@ -30,7 +30,7 @@ def prepare() -> None:
     """Migrerar databasen, och skriver första gången ut en länk som skapar den första organisatören."""
     # What is in here is for the server's own user: entries, keys, invitations.
     Path(current_app.instance_path).chmod(0o700)
-    metrics.forget(current_app)
+    metrics.forget_process(current_app)
     database.upgrade()
     click.echo("Databasen är i ordning.")
     for fault in current_app.extensions["library"].faults:
@@ -133,10 +133,10 @@ def erase(year: int) -> None:
     if contest is None:
         raise click.ClickException(f"Ingen tävling har öppnat {year}.")
     try:
-        record = erasure.erase(contest, "flask erase", clock.now())
+        record = erasure.erase_contest(contest, "flask erase", clock.now())
     except erasure.ErasureRefused as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(erasure.in_words(record))
+    click.echo(erasure.describe_erasure(record))
 
 
 organiser = AppGroup("organiser", help="Konton för organisatörer.")
@@ -158,7 +158,7 @@ def invite(email: str | None, roll: str | None) -> None:
 
 def print_invitation(email: str | None, role: str | None = None) -> None:
     """Makes an invitation and prints its link."""
-    token = sessions.invite(email, clock.wall_now(), role)
+    token = sessions.create_invitation(email, clock.session_now(), role)
     with current_app.test_request_context():
         path = url_for("admin.invitation", token=token)
     click.echo(f"Engångslänk för {email or 'den första organisatören'} (gäller i sju dagar):")

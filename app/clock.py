@@ -30,13 +30,13 @@ class Clock:
         return time.time() + self._seconds_ahead
 
 
-def wall_now() -> datetime:
+def session_now() -> datetime:
     """Return the real instant, which codes, sessions and passkeys go by in a demo and a preview too: aware, UTC."""
     clock: Clock = current_app.extensions["wall_clock"]
     return clock.now()
 
 
-def host_now() -> datetime:
+def wall_clock_now() -> datetime:
     """The instant by the host's own clock, whatever instant the calendar shows: aware, in UTC."""
     return datetime.now(UTC)
 

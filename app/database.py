@@ -44,7 +44,7 @@ def keep_to_the_file(engine: sa.Engine) -> None:
             context.is_disconnect = True
 
 
-def make(engine: sa.Engine) -> None:
+def create_private_file(engine: sa.Engine) -> None:
     """Makes the file where there is none, when a calendar is set up; one whose file is away must not get another."""
     Path(engine.url.database or "").touch(mode=0o600)
 
@@ -178,7 +178,7 @@ def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> Non
             driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
 
 
-def trouble() -> str:
+def write_problem() -> str:
     """What keeps the database from being written to at this moment, in English; empty when nothing does.
 
     Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
@@ -199,7 +199,7 @@ def trouble() -> str:
     return ""
 
 
-def write() -> None:
+def begin_write() -> None:
     """Begins a transaction that will write, one at a time: call it before the first read that a write depends on."""
     db.session.rollback()
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
@@ -250,24 +250,24 @@ def init_migrations(app: Flask, db: SQLAlchemy) -> None:
     Migrate(app, db, directory=str(FOLDER).replace("%", "%%"))
 
 
-def check(db: SQLAlchemy) -> None:
+def check_revision(db: SQLAlchemy) -> None:
     """Refuse a database that no migration here leads from. Raises UnknownRevision."""
     try:
         with db.engine.connect() as connection:
-            revision = found(connection)
+            revision = database_revision(connection)
     except SQLAlchemyError:
         return  # none yet, or away for the moment: what needs it says so
     finally:
         # A server may fork after this; no process may use a connection of another.
         db.engine.dispose()
-    if revision and revision not in known():
+    if revision and revision not in known_revisions():
         raise UnknownRevision(
             f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "
             "Kör den utgåvan, eller börja med en tom databas."
         )
 
 
-def found(connection: sa.Connection) -> str | None:
+def database_revision(connection: sa.Connection) -> str | None:
     """The version of the database; None when it has no tables yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
@@ -275,12 +275,12 @@ def found(connection: sa.Connection) -> str | None:
     return version
 
 
-def known() -> list[str]:
+def known_revisions() -> list[str]:
     """The versions that this program's migrations lead to, the newest last: their files are named after them."""
     return sorted(file.stem for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
-def written_once(engine: str, table: str, *keys: tuple[str, ...]) -> list[str]:
+def write_once_triggers(engine: str, table: str, *keys: tuple[str, ...]) -> list[str]:
     """Return the statements for a table; `keys` are its unique columns, primary first."""
     if engine == "postgresql":
         refuse = "EXECUTE FUNCTION refuse_change()"

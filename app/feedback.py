@@ -15,10 +15,10 @@ from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.calendar.views import current_edition
-from app.database import Base, UTCDateTime, db, write
-from app.text import address, trimmed
+from app.database import Base, UTCDateTime, begin_write, db
+from app.text import clean, clean_address
 from app.web.forms import QUICKEST, TokenForm
-from app.web.rate_limit import TooMany, spend
+from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 KINDS = {
     "hinder": "Något går inte att använda eller läsa",
@@ -47,7 +47,7 @@ class FeedbackForm(TokenForm):
     kind = RadioField("Vad gäller det?", choices=[SelectChoice(*kind) for kind in KINDS.items()], validate_choice=False)
     message = TextAreaField(
         "Berätta",
-        filters=[trimmed],
+        filters=[clean],
         validators=[
             DataRequired("Skriv vad det gäller, gärna vilken sida."),
             Length(max=4000, message="Korta texten till högst 4 000 tecken."),
@@ -55,7 +55,7 @@ class FeedbackForm(TokenForm):
     )
     reply_to = EmailField(
         "E-postadress, om du vill ha svar",
-        filters=[trimmed, address],
+        filters=[clean, clean_address],
         validators=[Length(max=254, message="Adressen är för lång.")],
     )
     website = StringField("Lämna tomt")
@@ -96,13 +96,13 @@ def statement() -> tuple[str, int]:
 def send() -> BaseResponse | tuple[str, int]:
     form = FeedbackForm()
     try:
-        spend("synpunkt", each="20 per 10 minutes", together="300 per 10 minutes")
-    except TooMany:
+        check_and_hit("synpunkt", each="20 per 10 minutes", together="300 per 10 minutes")
+    except RateLimitExceeded:
         return _page(form, 429, "limit")
     if not form.validate():
         return _page(form, 422)
     try:
-        write()
+        begin_write()
         db.session.add(
             Feedback(
                 received_at=clock.now(),

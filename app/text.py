@@ -12,12 +12,12 @@ from app import clock
 from app.clock import SWEDEN
 
 
-def trimmed(value: str | None) -> str:
+def clean(value: str | None) -> str:
     """What was typed, without space around it and without characters that nobody can type (PostgreSQL refuses NUL)."""
     return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
 
 
-def address(value: str | None) -> str:
+def clean_address(value: str | None) -> str:
     """Take away what comes along unseen when an address is pasted: zero width, soft hyphens, NBSP."""
     return "".join(sign for sign in value or "" if not _is_unseen(sign)).strip()
 

@@ -30,7 +30,7 @@ def run() -> None:
     engine = db.engine
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
-        database.make(engine)
+        database.create_private_file(engine)
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         if sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

@@ -29,14 +29,14 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app import config, create_app
-from app.admin.accounts.models import Organiser, SignIn
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
 from app.calendar import library
 from app.calendar.schedule import Edition
 from app.clock import SWEDEN, Clock
 from app.contest import store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -174,7 +174,7 @@ def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What need not be made anew for every test: compressed static files, compiled templates."""
     folder = tmp_path_factory.mktemp("built")
-    static.build(folder / "static")
+    static.build_static(folder / "static")
     (folder / "templates").mkdir()
     return folder
 
@@ -308,7 +308,7 @@ def contest(app: Flask) -> FrozenContest:
 def freeze(app: Flask, year: int = 2026) -> FrozenContest:
     """Open an edition's contest at the instant of its opening, whatever the clock says."""
     edition = app.extensions["library"].editions[year]
-    return terms.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
+    return terms.freeze_terms(edition, edition.file_contest.opens, app.extensions["draw_chain"])
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
     def take(
         email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
     ) -> SavedEntry:
-        answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
+        answers = EntryInput(email, answer, "1441", motivation, secrets.token_hex(20))
         with app.app_context():
             return store.save_entry(contest, answers, swedish(at))
 
@@ -343,12 +343,12 @@ def _skip_first(contest: FrozenContest, clock: StoppedClock) -> None:
     """Write to the first in line, wait the answer days and go on to the next."""
     send_letter(contest, 1, clock.now())
     clock.forward(days=(contest.answer_days or 0) + 1)
-    winners.skip(contest, 1, "svarar inte", clock.now())
+    winners.skip_place(contest, 1, "svarar inte", clock.now())
 
 
 def _confirm_second(contest: FrozenContest, clock: StoppedClock) -> None:
     send_letter(contest, 2, clock.now())
-    winners.confirm(contest, 2, clock.now())
+    winners.confirm_winner(contest, 2, clock.now())
 
 
 @pytest.fixture
@@ -361,7 +361,7 @@ def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[
             lambda: clock.set(LOCK_AT),
             lambda: actions.lock_list(contest, clock.now()),
             lambda: clock.set("2026-12-22 12:01"),
-            lambda: draw_value.draw(contest, VALUE, clock.now()),
+            lambda: draw_value.draw_winners(contest, VALUE, clock.now()),
             lambda: _skip_first(contest, clock),
             lambda: _confirm_second(contest, clock),
         ]
@@ -376,11 +376,11 @@ def signed_in(app: Flask, email: str) -> FlaskClient:
     """An organiser, signed in for as long as the test takes, whatever it does to the clock."""
     token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
     with app.app_context():
-        organiser = Organiser(email=email, password_hash="x", totp_secret="x", created_at=moment)
+        organiser = AdminUser(email=email, password_hash="x", totp_secret="x", created_at=moment)
         db.session.add(organiser)
         db.session.flush()
         db.session.add(
-            SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
+            AdminSession(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
         )
         db.session.commit()
     client = app.test_client()

@@ -7,8 +7,8 @@ import pyotp
 import pytest
 
 from app import create_app
-from app.admin.accounts.models import Organiser
-from app.clock import wall_now
+from app.admin.accounts.models import AdminUser
+from app.clock import session_now
 from app.contest.models import Entry
 from app.database import db
 from tests.admin.conftest import PASSWORD
@@ -114,7 +114,7 @@ def test_one_button_starts_a_demo_over_and_keeps_the_account(demo, source):
     assert (demo.copy / "2026/20/hatch.md").read_text() == (source / "2026/20/hatch.md").read_text()
     with demo.app.app_context():
         assert count(Entry) == 40
-        assert count(Organiser) == 1
+        assert count(AdminUser) == 1
 
 
 def test_there_is_no_such_button_outside_a_demo(organiser):
@@ -133,7 +133,7 @@ def test_codes_go_by_the_real_clock_whatever_the_demo_shows(engine, tmp_path):
     page = browser.get(path)
     secret = re.search(r'<code class="key"[^>]*>([^<]+)', page.text)[1].replace(" ", "")
     with app.app_context():
-        code = pyotp.TOTP(secret).at(wall_now())
-        assert wall_now().year < 2030
+        code = pyotp.TOTP(secret).at(session_now())
+        assert session_now().year < 2030
     typed = {"email": "olle@example.se", "password": PASSWORD, "code": code, "token": token_in(page)}
     assert browser.post(path, data=typed).status_code == 200

@@ -27,7 +27,7 @@ def acts(accept, reach, inside, contest, clock):
     for name in ("anna", "bo"):
         accept(f"{name}@example.se")
     reach("contact")
-    practice.start(contest, 2026, 10, "Kalendern", contest.organisation, 1, clock.now())
+    practice.start_rehearsal(contest, 2026, 10, "Kalendern", contest.organisation, 1, clock.now())
 
 
 REPLACE = "REPLACE INTO {0} ({1}) SELECT {1} FROM {0}"

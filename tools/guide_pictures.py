@@ -67,7 +67,7 @@ def main() -> None:
         desk.take("namn", STEP.format(4), "Visa vem som vann")
         with app.app_context():
             contest, edition = terms.frozen_in(2026), app.extensions["library"].editions[2026]
-            practice.start(contest, 2026, 10, edition.file.title, contest.organisation, 1, clock.now())
+            practice.start_rehearsal(contest, 2026, 10, edition.file.title, contest.organisation, 1, clock.now())
         desk.take("ova", "body", query="?ovning=1")
     print(f"{len(list(GUIDE.glob('*.png')))} bilder finns i {GUIDE.name}.")
 

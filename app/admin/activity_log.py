@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.admin.accounts.models import Organiser
+from app.admin.accounts.models import AdminUser
 from app.admin.roles import ROLES
-from app.database import Base, UTCDateTime, db, write
+from app.database import Base, UTCDateTime, begin_write, db
 
 KINDS = {
     "signed in": "loggade in",
@@ -54,7 +54,7 @@ class OrganiserLog(Base):
     about: Mapped[str] = mapped_column(sa.String(200))
 
 
-def record(kind: str, about: str, now: datetime, by: Organiser | None = None) -> None:
+def log_in_transaction(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
     """Adds an act inside the caller's write() transaction; by whoever is signed in when nobody is named."""
     sign_in = g.get("sign_in") if has_request_context() else None
     who = by or (sign_in.organiser if sign_in else None)
@@ -62,18 +62,18 @@ def record(kind: str, about: str, now: datetime, by: Organiser | None = None) ->
     db.session.execute(sa.insert(OrganiserLog).values(at=now, kind=kind, about=about[:200], **known))
 
 
-def note(kind: str, about: str, now: datetime, by: Organiser | None = None) -> None:
+def log_action(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
     """Adds an act in a transaction of its own, for an act that is done or about to be done."""
-    write()
-    record(kind, about, now, by)
+    begin_write()
+    log_in_transaction(kind, about, now, by)
     db.session.commit()
 
 
-def page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
+def log_page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
     """Up to `count` acts from below number `before`, newest first, each with who did it, in words."""
     query = (
-        sa.select(OrganiserLog, Organiser.email)
-        .outerjoin(Organiser, Organiser.id == OrganiserLog.organiser_id)
+        sa.select(OrganiserLog, AdminUser.email)
+        .outerjoin(AdminUser, AdminUser.id == OrganiserLog.organiser_id)
         .order_by(OrganiserLog.id.desc())
         .limit(count)
     )

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app import clock, database
-from app.admin.accounts.models import Invitation, Organiser, Passkey, RecoveryCode, SignIn, UsedChallenge
+from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode, UsedChallenge
 from app.calendar.faults import ContentError
 from app.calendar.loader import read_edition
 from app.calendar.schedule import Edition, current_year
 from app.contest import store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -47,7 +47,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 # Tables that stay when a demo starts over, so that the phone still knows its account; parents first.
-_ACCOUNTS = (Organiser, Invitation, SignIn, RecoveryCode, Passkey, UsedChallenge)
+_ACCOUNTS = (AdminUser, Invitation, AdminSession, RecoveryCode, Passkey, UsedChallenge)
 
 
 def copy_content(source: Path, instance: Path) -> Path:
@@ -77,12 +77,12 @@ def _fingerprint(folder: Path) -> str:
 
 def _fill_in(folder: Path) -> None:
     """Write an example into each required field that an edition has left empty."""
-    with suppress(ContentError, OSError, hatch_file.Unreadable):  # the copy says so itself, as the original does
+    with suppress(ContentError, OSError, hatch_file.HatchFileError):  # the copy says so itself, as the original does
         for gap in read_edition(folder, demo=True).gaps:
             table, name = gap.field.split(".")
             file, changes = folder.parent / gap.file, {table: {name: EXAMPLES[table][name]}}
             text = file.read_text("utf-8-sig")
-            change = hatch_file.changed if file.suffix == ".toml" else hatch_file.put_together
+            change = hatch_file.change_toml if file.suffix == ".toml" else hatch_file.render_hatch
             file.write_text(change(text, changes), "utf-8")
 
 
@@ -121,7 +121,7 @@ def invent_entries() -> int:
     wrong = next(option for option in contest.options if option != contest.answer)
     span = min(now, contest.closes) - contest.opens
     for number in range(INVENTED):
-        answers = Answers(
+        answers = EntryInput(
             email=f"person{number // 2}+igen@example.org" if number % 10 == 1 else f"person{number}@example.org",
             answer=wrong if number % 7 == 3 else contest.answer,
             municipality=("1441", "1480", "1427", "1490", "annan")[number % 5],
@@ -139,6 +139,6 @@ def _opened(edition: Edition, now: datetime) -> FrozenContest | None:
     if contest is None or contest.phase(now) == "before":
         return None
     try:
-        return terms.freeze(edition, contest.opens, current_app.extensions["draw_chain"])
+        return terms.freeze_terms(edition, contest.opens, current_app.extensions["draw_chain"])
     except terms.NotReady:
         return None

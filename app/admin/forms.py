@@ -16,9 +16,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials as accounts_credentials
-from app.admin.accounts.sessions import Claim
+from app.admin.accounts.sessions import Credentials
 from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
-from app.text import address, trimmed
+from app.text import clean, clean_address
 from app.web.forms import TokenForm
 
 UNSEEN = ("token", "place", "number")
@@ -41,7 +41,7 @@ class SignInForm(AdminForm):
     """Whoever signs in proves it with a password and a one-time code."""
 
     email = EmailField(
-        "E-postadress", filters=[trimmed, address], validators=[InputRequired("Skriv din e-postadress.")]
+        "E-postadress", filters=[clean, clean_address], validators=[InputRequired("Skriv din e-postadress.")]
     )
     password = PasswordField(
         "Lösenord",
@@ -59,10 +59,10 @@ class SignInForm(AdminForm):
         if not field.data and not self.recovery.data:
             raise ValidationError("Skriv de sex siffrorna ur din app.")
 
-    def claim(self) -> Claim:
+    def claim(self) -> Credentials:
         """Address, password and code as posted."""
         fields = (self.email, self.password, self.code, self.recovery)
-        return Claim(*(field.data or "" for field in fields))
+        return Credentials(*(field.data or "" for field in fields))
 
 
 class PasskeyForm(AdminForm):
@@ -77,7 +77,7 @@ class PasskeyForm(AdminForm):
 class InvitationForm(AdminForm):
     """Address, password and code, chosen for the first time."""
 
-    email = EmailField("E-postadress", filters=[trimmed, address])
+    email = EmailField("E-postadress", filters=[clean, clean_address])
     password = PasswordField("Välj ett lösenord")
     code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
@@ -86,7 +86,7 @@ class InvitationForm(AdminForm):
         return self.email.data or "", self.password.data or "", self.code.data or ""
 
     def validate_password(self, field: PasswordField) -> None:
-        if fault := accounts_credentials.fault(field.data or "", self.email.data or ""):
+        if fault := accounts_credentials.password_fault(field.data or "", self.email.data or ""):
             raise ValidationError(fault)
 
     def validate_email(self, field: EmailField) -> None:
@@ -123,6 +123,6 @@ class EmptyForm(AdminForm):
     """A button."""
 
 
-def made(form: type[AdminForm], **values: Any) -> AdminForm:
+def blank_form(form: type[AdminForm], **values: Any) -> AdminForm:
     """A form to show, not read from the request."""
     return form(formdata=None, **values)

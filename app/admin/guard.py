@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin import roles
 from app.admin.accounts import drafts, reauth, sessions
-from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, made
+from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition
@@ -26,7 +26,7 @@ Page = tuple[str, int]
 
 @blueprint.before_request
 def guard() -> BaseResponse | Page | None:
-    now, endpoint = clock.wall_now(), request.endpoint or ""
+    now, endpoint = clock.session_now(), request.endpoint or ""
     g.sign_in = sessions.find_sign_in(request.cookies.get(COOKIE, ""), now)
     if endpoint in roles.OPEN_TO_ALL:
         return None
@@ -34,7 +34,7 @@ def guard() -> BaseResponse | Page | None:
         return _to_sign_in(now)
     if not roles.may(g.sign_in.organiser.role, endpoint):
         return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
-    if endpoint in roles.ASKED_AGAIN and not sessions.is_proved(g.sign_in, now):
+    if endpoint in roles.ASKED_AGAIN and not sessions.recently_authenticated(g.sign_in, now):
         return _prove(now)
     return None
 
@@ -46,14 +46,14 @@ def _to_sign_in(now: datetime) -> BaseResponse | Page:
         return redirect(url_for("admin.sign_in"), 303)
     if request.method != "POST":
         return redirect(url_for("admin.sign_in", till=request.full_path.rstrip("?")), 303)
-    posted = drafts.keep(ended.organiser_id, now)
+    posted = drafts.seal_form(ended.organiser_id, now)
     return sign_in_page(401, kept=posted or "", lost=posted is None)
 
 
 def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> Page:
     """The page to sign in on, with what is to be come back to."""
-    form = form or made(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
-    passkey_form = made(PasskeyForm, kept=form.kept.data, till=form.till.data)
+    form = form or blank_form(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
+    passkey_form = blank_form(PasskeyForm, kept=form.kept.data, till=form.till.data)
     page = render_template("admin/sign_in.html", form=form, passkey_form=passkey_form, **context)
     return page, status
 
@@ -61,9 +61,9 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
 def _prove(now: datetime) -> Page | None:
     """Asks for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
-    if reauth.is_given():
+    if reauth.carries_proof():
         try:
-            renew_sign_in(reauth.take(g.sign_in, now), now)
+            renew_sign_in(reauth.verify_proof(g.sign_in, now), now)
             return None
         except reauth.ProofRefused as refused:
             fault = str(refused)
@@ -73,9 +73,9 @@ def _prove(now: datetime) -> Page | None:
 def proof_page(fault: str | None, till: str = "") -> Page:
     """Asks who is there, carrying what was posted or the page that was asked for."""
     posted = request.method == "POST" and not till
-    carried = reauth.others() if posted else [("till", till or request.full_path.rstrip("?"))]
+    carried = reauth.other_fields() if posted else [("till", till or request.full_path.rstrip("?"))]
     action = request.full_path.rstrip("?") if posted else url_for("admin.prove_again")
-    form = made(EmptyForm)
+    form = blank_form(EmptyForm)
     page = render_template("admin/prove.html", action=action, carried=carried, posted=posted, fault=fault, form=form)
     return page, 422 if fault else 403
 
@@ -88,9 +88,9 @@ def renew_sign_in(token: str, now: datetime) -> None:
 
 @blueprint.context_processor
 def for_every_page() -> dict[str, object]:
-    sign_in, now = g.get("sign_in"), clock.wall_now()
+    sign_in, now = g.get("sign_in"), clock.session_now()
     return {
-        "sign_out_token": lambda: made(EmptyForm).token._value(),
+        "sign_out_token": lambda: blank_form(EmptyForm).token._value(),
         "may": lambda endpoint: bool(sign_in) and roles.may(sign_in.organiser.role, endpoint),
         "sign_in_ends": sessions.ends_at(sign_in) if sign_in else None,
         "seconds_left": int((sessions.ends_at(sign_in) - now).total_seconds()) if sign_in else None,
@@ -98,7 +98,7 @@ def for_every_page() -> dict[str, object]:
 
 
 @blueprint.after_request
-def never_kept(response: Response) -> Response:
+def no_store(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if token := g.pop("new_token", None):
         give_cookie(response, token)
@@ -121,7 +121,7 @@ def chosen_contest() -> tuple[Edition, Contest]:
     edition = chosen_edition()
     if "ovning" in request.args:
         number = request.args.get("ovning", default=0, type=int)
-        rehearsed = practice.find(edition.year, number) or abort(404)
+        rehearsed = practice.find_rehearsal(edition.year, number) or abort(404)
         g.rehearsal = number
         return edition, rehearsed
     return edition, contest_of(edition) or abort(404)

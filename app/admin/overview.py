@@ -19,7 +19,7 @@ from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.clock import SWEDEN
 from app.contest.terms import FrozenContest, contest_of
-from app.draw.status import Standing, standing
+from app.draw.status import ContestStatus, contest_status
 from app.outbox import queue, transport
 from app.privacy import erasure
 from app.statistics import charts, figures
@@ -31,7 +31,7 @@ _DRAW = ("Dragning", "admin.draw")
 
 
 @dataclass(frozen=True)
-class Situation:
+class SeasonStatus:
     """What decides the next step. `state` is the contest's (draw.status), empty without one.
 
     `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
@@ -74,7 +74,7 @@ class Stage:
     place: str
 
 
-def step_for(role: str, found: Situation) -> Step:
+def step_for(role: str, found: SeasonStatus) -> Step:
     """The one thing to do next, as it is for somebody with the role: never a way to a page that is closed to them."""
     step = next_step(found)
     if not step.endpoint or may(role, step.act or step.endpoint):
@@ -82,7 +82,7 @@ def step_for(role: str, found: Situation) -> Step:
     return Step(step.others, step.label, step.endpoint) if may(role, step.endpoint) else Step(step.others)
 
 
-def next_step(found: Situation) -> Step:
+def next_step(found: SeasonStatus) -> Step:
     """The one thing to do next, for whoever may do it."""
     if found.faults:
         others = "Innehållet har fel som en redaktör ska rätta."
@@ -100,7 +100,7 @@ def next_step(found: Situation) -> Step:
     return _contest_step(found)
 
 
-def _contest_step(found: Situation) -> Step:
+def _contest_step(found: SeasonStatus) -> Step:
     contest = found.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
     if found.edition.gaps and found.state in ("draft", "waiting", "opening"):
@@ -134,7 +134,7 @@ def _contest_step(found: Situation) -> Step:
     )
 
 
-def _last_step(found: Situation) -> Step:
+def _last_step(found: SeasonStatus) -> Step:
     if found.erased:
         return Step("Inget. Dragningen är avslutad och uppgifterna är gallrade.")
     if found.undecided:
@@ -153,7 +153,7 @@ def _last_step(found: Situation) -> Step:
     )
 
 
-def stages(found: Situation) -> list[Stage]:
+def stages(found: SeasonStatus) -> list[Stage]:
     """The parts of the season in the order of time, and which of them it is in."""
     contest, year = found.contest, found.edition.year
     parts = [("Förbered", f"till 30 november {year}"), ("Luckorna öppnar", "1–24 december")]
@@ -166,7 +166,7 @@ def stages(found: Situation) -> list[Stage]:
     return [Stage(name, when, place) for (name, when), place in zip(parts, places, strict=True)]
 
 
-def _current(found: Situation) -> int:
+def _current(found: SeasonStatus) -> int:
     """The index of the stage that the season is in; past the last when all is done."""
     part = schedule.season(found.edition.year, found.now)
     if part == "before":
@@ -192,9 +192,9 @@ def overview() -> str:
     edition = chosen_edition()
     now = clock.now()
     contest = contest_of(edition)
-    found = standing(contest, now, bool(edition.gaps)) if contest else None
+    found = contest_status(contest, now, bool(edition.gaps)) if contest else None
     situation, role = _situation(edition, found, now), g.sign_in.organiser.role
-    mails = queue.waiting()
+    mails = queue.count_waiting()
     return render_template(
         "admin/overview.html",
         edition=edition,
@@ -205,25 +205,25 @@ def overview() -> str:
         standing=found,
         faults=library().faults,
         erasure_waits=isinstance(contest, FrozenContest) and erasure.waits_for_decision(contest, now),
-        gaps=[readiness.of_gap(gap, edition.file_contest_number or 0) for gap in edition.gaps],
+        gaps=[readiness.gap_finding(gap, edition.file_contest_number or 0) for gap in edition.gaps],
         advice=advice(contest) if contest else [],
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
-        mails_as_files=not transport.server(),
+        mails_as_files=not transport.mail_server(),
         figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
-        drawn=charts.drawn,
-        in_words=charts.in_words,
+        drawn=charts.layout_chart,
+        in_words=charts.alt_text,
     )
 
 
-def _figures(edition: Edition, found: Standing | None, now: datetime) -> list[Figure]:
-    return [figure for figure in figures.of_edition(edition, found, now) if figure.key in _SHOWN and figure.points]
+def _figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
+    return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
-def _situation(edition: Edition, found: Standing | None, now: datetime) -> Situation:
+def _situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
     contest = contest_of(edition)
     frozen = contest if isinstance(contest, FrozenContest) else None
-    return Situation(
+    return SeasonStatus(
         edition=edition,
         contest=contest,
         now=now,
@@ -239,7 +239,7 @@ def _situation(edition: Edition, found: Standing | None, now: datetime) -> Situa
 
 
 def _musts(edition: Edition) -> int:
-    return sum(finding.severity == "must" for finding in readiness.findings(edition))
+    return sum(finding.severity == "must" for finding in readiness.find_everything(edition))
 
 
 @blueprint.post("/borja-om")

@@ -14,7 +14,7 @@ from flask import Response, current_app, redirect, render_template, request, url
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.forms import AdminForm, PreviewForm, made
+from app.admin.forms import AdminForm, PreviewForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.edition import Contest
 from app.calendar.schedule import NUMBERS, Edition
@@ -25,7 +25,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Moment:
+class KeyDate:
     """A Swedish name, an instant and the page to look at, without its first slash."""
 
     name: str
@@ -33,26 +33,26 @@ class Moment:
     path: str
 
 
-def of(edition: Edition, contest: Contest | None, number: int | None) -> list[Moment]:
+def key_date_of(edition: Edition, contest: Contest | None, number: int | None) -> list[KeyDate]:
     """Before and after the hatches, and the turns of the contest, in the order of time."""
     year = edition.year
     found = [
-        Moment("En vecka före", datetime(year, 11, 24, 8, tzinfo=SWEDEN), ""),
-        Moment("Minuten före första luckan", datetime(year, 11, 30, 23, 59, tzinfo=SWEDEN), ""),
-        Moment("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
+        KeyDate("En vecka före", datetime(year, 11, 24, 8, tzinfo=SWEDEN), ""),
+        KeyDate("Minuten före första luckan", datetime(year, 11, 30, 23, 59, tzinfo=SWEDEN), ""),
+        KeyDate("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
     ]
     if contest:
         hatch = f"{year}/lucka/{number}"
         found += [
-            Moment("Tävlingen öppnar", contest.opens, hatch),
-            Moment("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),
-            Moment("Tävlingen har stängt", (contest.closes + _MINUTE).replace(second=0), hatch),
-            Moment("Dragningens sida när tiden har kommit", contest.draw_at, f"{year}/dragning"),
+            KeyDate("Tävlingen öppnar", contest.opens, hatch),
+            KeyDate("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),
+            KeyDate("Tävlingen har stängt", (contest.closes + _MINUTE).replace(second=0), hatch),
+            KeyDate("Dragningens sida när tiden har kommit", contest.draw_at, f"{year}/dragning"),
         ]
     return sorted(found, key=lambda moment: moment.instant)
 
 
-def of_hatches(edition: Edition) -> list[tuple[int, datetime, str]]:
+def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
     """Each hatch on its morning: (number, instant, path)."""
     return [
         (number, datetime(edition.year, 12, number, 8, tzinfo=SWEDEN), f"{edition.year}/lucka/{number}")
@@ -80,7 +80,7 @@ class Preview:
 @blueprint.get("/forhandsvisning")
 def preview() -> tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    return _chooser(made(PreviewForm, instant=morning), 200)
+    return _chooser(blank_form(PreviewForm, instant=morning), 200)
 
 
 @blueprint.post("/forhandsvisning")
@@ -95,9 +95,9 @@ def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
     edition = chosen_edition()
     found = [
         (moment, _address(moment.instant, moment.path))
-        for moment in of(edition, contest_of(edition), hatch_of(edition))
+        for moment in key_date_of(edition, contest_of(edition), hatch_of(edition))
     ]
-    hatches = [(number, _address(instant, path)) for number, instant, path in of_hatches(edition)]
+    hatches = [(number, _address(instant, path)) for number, instant, path in hatch_dates(edition)]
     return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
 
 

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import activity_log
-from app.admin.accounts.models import Organiser
-from app.admin.forms import EraseForm, made
+from app.admin.accounts.models import AdminUser
+from app.admin.forms import EraseForm, blank_form
 from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
@@ -38,7 +38,7 @@ def feedback() -> str:
 
 @blueprint.get("/gallring")
 def erasure_page() -> tuple[str, int]:
-    return _erasure_page(made(EraseForm), 200)
+    return _erasure_page(blank_form(EraseForm), 200)
 
 
 @blueprint.post("/gallring")
@@ -48,9 +48,9 @@ def erase() -> BaseResponse | tuple[str, int]:
     if form.validate():
         try:
             number = g.sign_in.organiser_id
-            erasure.erase(contest, f"organisatör {number}", clock.now())
+            erasure.erase_contest(contest, f"organisatör {number}", clock.now())
             # The erasure lets go of every connection, and with it of who was read before.
-            activity_log.note("erased", contest.id, clock.now(), db.session.get(Organiser, number))
+            activity_log.log_action("erased", contest.id, clock.now(), db.session.get(AdminUser, number))
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
         except erasure.ErasureRefused as refused:
             form.refuse(str(refused))
@@ -82,7 +82,7 @@ def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
 def archive_package() -> Response:
     """All that is to be kept of a contest, made while it is sent."""
     _, contest = chosen_frozen()
-    activity_log.note("export", f"arkivpaketet för {contest.id}", clock.now())
-    response = Response(in_contexts(archive.package(contest)), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{archive.name(contest)}.zip"'
+    activity_log.log_action("export", f"arkivpaketet för {contest.id}", clock.now())
+    response = Response(in_contexts(archive.archive_parts(contest)), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{archive.archive_name(contest)}.zip"'
     return response

@@ -18,14 +18,14 @@ from app.admin import preview
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
-from app.calendar.gaps import examples
+from app.calendar.gaps import find_example_addresses
 from app.calendar.schedule import NUMBERS, Edition, Hatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
 from app.editing import save
 from app.editing.history import History
-from app.editing.labels import label
-from app.editing.store import Leaf
+from app.editing.labels import field_label
+from app.editing.store import ContentRef
 from app.operations import server_checks
 from app.operations.server_checks import Finding
 
@@ -37,7 +37,7 @@ ASSESSED_WITHIN = timedelta(days=365)
 _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 
 
-def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
+def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
     """Everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
     found += [
@@ -53,11 +53,11 @@ def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) 
     return sorted(found, key=lambda finding: finding.hatch)
 
 
-def of_gap(gap: Fault, contest: int) -> Finding:
+def gap_finding(gap: Fault, contest: int) -> Finding:
     """What the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
     within = gap.field.startswith("contest")
     part = "contest" if within else "organiser"
-    return Finding("must", f"{label(gap.field)}: {gap.message}.", contest if within else 0, part)
+    return Finding("must", f"{field_label(gap.field)}: {gap.message}.", contest if within else 0, part)
 
 
 def words_in(html: str) -> int:
@@ -106,14 +106,14 @@ def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
-    for address in examples(edition.about):
+    for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
     contest, number = edition.file_contest, edition.file_contest_number or 0
     for gap in edition.gaps:
-        yield of_gap(gap, number)
+        yield gap_finding(gap, number)
     if contest is None:
         yield Finding("may", "Kalendern har ingen tävling.")
         return
@@ -145,12 +145,12 @@ def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
 
-def findings(edition: Edition) -> list[Finding]:
+def find_everything(edition: Edition) -> list[Finding]:
     """Everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
-    found = [*of_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
     found += _used_id(edition)
-    found += server_checks.of_server(server_checks.server())
+    found += server_checks.check_server(server_checks.read_server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
 
 
@@ -167,11 +167,11 @@ def _used_id(edition: Edition) -> list[Finding]:
 def _not_read(year: int) -> list[Finding]:
     """What was copied from another year and nobody has read and saved since."""
     history = History(Path(current_app.instance_path) / "history")
-    latest = {number: history.latest(Leaf(year, number)) for number in (0, *NUMBERS)}
+    latest = {number: history.latest(ContentRef(year, number)) for number in (0, *NUMBERS)}
     return [
         Finding("should", "Texten är kopierad och inte genomgången. Läs och spara.", n, "hatch" if n else "texts")
         for n, version in latest.items()
-        if version and save.to_look_through(version)
+        if version and save.needs_review(version)
     ]
 
 
@@ -204,12 +204,12 @@ def _leads_somewhere(address: str) -> bool:
 @blueprint.get("/beredskap")
 def readiness() -> str:
     edition = chosen_edition()
-    found = findings(edition)
+    found = find_everything(edition)
     return render_template(
         "admin/readiness.html",
         edition=edition,
         faults=library().faults,
         findings=found,
         serious=[finding for finding in found if finding.severity != "may"],
-        mornings=preview.of_hatches(edition),
+        mornings=preview.hatch_dates(edition),
     )

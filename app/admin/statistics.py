@@ -9,14 +9,16 @@ from app import clock
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.schedule import Edition
 from app.contest.terms import contest_of
-from app.draw.status import standing
+from app.draw.status import contest_status
 from app.statistics import charts, figures
 from app.statistics.charts import Figure
 
 
 def _figures(edition: Edition) -> list[Figure]:
     now = clock.now()
-    return figures.of_edition(edition, standing(contest, now) if (contest := contest_of(edition)) else None, now)
+    return figures.edition_figures(
+        edition, contest_status(contest, now) if (contest := contest_of(edition)) else None, now
+    )
 
 
 @blueprint.get("/statistik")
@@ -26,8 +28,8 @@ def statistics() -> str:
         "admin/statistics.html",
         edition=edition,
         figures=_figures(edition),
-        drawn=charts.drawn,
-        in_words=charts.in_words,
+        drawn=charts.layout_chart,
+        in_words=charts.alt_text,
     )
 
 

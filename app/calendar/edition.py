@@ -263,7 +263,7 @@ class Organisation(Part):
     organisation_number: OrganisationNumber = ""
 
 
-class Organiser(Organisation):
+class OrganiserDetails(Organisation):
     """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
 
     email: Mailbox
@@ -317,6 +317,6 @@ class EditionFile(Part):
     before: Prose
     after: Prose
     about: Prose
-    organiser: Organiser
+    organiser: OrganiserDetails
     privacy: Privacy = Privacy()
     accessibility: Accessibility

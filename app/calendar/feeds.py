@@ -43,20 +43,20 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     """An Atom feed (RFC 4287) of what is told, the newest first."""
     updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
-    add(feed, "title", edition.name)
-    add(feed, "id", f"{TAG}{edition.year}:kalender")
-    add(feed, "updated", updated.isoformat())
-    add(feed, "link", href=f"{site}/flode.xml", rel="self")
-    add(feed, "link", href=f"{site}/{edition.year}/")
-    add(add(feed, "author"), "name", edition.file.organiser.name)
+    add_element(feed, "title", edition.name)
+    add_element(feed, "id", f"{TAG}{edition.year}:kalender")
+    add_element(feed, "updated", updated.isoformat())
+    add_element(feed, "link", href=f"{site}/flode.xml", rel="self")
+    add_element(feed, "link", href=f"{site}/{edition.year}/")
+    add_element(add_element(feed, "author"), "name", edition.file.organiser.name)
     for item in told:
-        entry = add(feed, "entry")
-        add(entry, "title", item.title)
-        add(entry, "id", f"{TAG}{edition.year}:{item.name}")
-        add(entry, "updated", item.at.isoformat())
-        add(entry, "link", href=f"{site}{item.path}")
-        add(entry, "summary", item.summary)
-        add(entry, "content", item.html, type="html")
+        entry = add_element(feed, "entry")
+        add_element(entry, "title", item.title)
+        add_element(entry, "id", f"{TAG}{edition.year}:{item.name}")
+        add_element(entry, "updated", item.at.isoformat())
+        add_element(entry, "link", href=f"{site}{item.path}")
+        add_element(entry, "summary", item.summary)
+        add_element(entry, "content", item.html, type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -115,7 +115,7 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
         found.append(f"{site}/{edition.year}/")
         found += [address(edition, number, site) for number in open_numbers]
     for each in found:
-        add(add(urls, "url"), "loc", each)
+        add_element(add_element(urls, "url"), "loc", each)
     xml: bytes = ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -132,7 +132,9 @@ def _item(edition: Edition, number: int) -> Item:
     )
 
 
-def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+def add_element(
+    parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
+) -> ElementTree.Element:
     """Adds an element and returns it."""
     element = ElementTree.SubElement(parent, name, attributes)
     element.text = text
@@ -144,12 +146,12 @@ GOOD_FOR = timedelta(days=330)
 WARN = timedelta(days=30)
 
 
-def expires(year: int, now: datetime) -> datetime:
+def security_expiry(year: int, now: datetime) -> datetime:
     """Until when the contact holds: eleven months, but not past the day when the next edition names its own."""
     return min(now + GOOD_FOR, datetime(year + 1, 12, 1, tzinfo=UTC))
 
 
-def text(contact: str, good_until: datetime, site: str) -> str:
+def security_text(contact: str, good_until: datetime, site: str) -> str:
     """The file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
     lines = [
         f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
@@ -160,7 +162,7 @@ def text(contact: str, good_until: datetime, site: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fault(file: str, now: datetime) -> str | None:
+def security_fault(file: str, now: datetime) -> str | None:
     """What is wrong with the file as it is served, as a Swedish sentence; None when nothing is."""
     fields = dict(line.split(": ", 1) for line in file.splitlines() if ": " in line)
     try:

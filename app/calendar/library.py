@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from app.calendar.faults import ContentError, Fault
-from app.calendar.loader import IMAGE, read_edition, reused_id
+from app.calendar.loader import IMAGE, find_reused_id, read_edition
 from app.calendar.schedule import Edition
 
 _log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class Library:
                 edition = read_edition(folder, self.demo)
                 # What is shown comes first: an edition that is put beside it does not take its contest away.
                 others = [other for other in (self.editions | editions).values() if other.year != year]
-                if reused := reused_id(folder, edition, others):
+                if reused := find_reused_id(folder, edition, others):
                     raise ContentError(reused)
                 editions[year] = edition
                 self._keep(year, folder)

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel, ValidationError
 
 from app.calendar.edition import EditionFile, HatchFile
-from app.calendar.faults import ContentError, Fault, line_numbers, told
-from app.calendar.gaps import gaps
+from app.calendar.faults import ContentError, Fault, from_pydantic_errors, line_numbers
+from app.calendar.gaps import find_gaps
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 
 LARGEST_TEXT = 100_000
@@ -59,7 +59,7 @@ def _gaps(
     if hatch is None or hatch.file.contest is None:
         return ()
     found = []
-    for field, sentence in gaps(edition, hatch.file.contest, demo):
+    for field, sentence in find_gaps(edition, hatch.file.contest, demo):
         table = field.partition(".")[0]
         path = folder / f"{number:02}" / "hatch.md" if table == "contest" else folder / "edition.toml"
         lines = line_numbers(path.read_text("utf-8-sig"))
@@ -67,7 +67,7 @@ def _gaps(
     return tuple(found)
 
 
-def reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) -> list[Fault]:
+def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) -> list[Fault]:
     """Name the id of the edition's contest when another edition has it: entries and draw belong to the id."""
     known = {other.file_contest.id: other.year for other in others if other.file_contest}
     if edition.file_contest is None or edition.file_contest.id not in known:
@@ -141,7 +141,7 @@ def _read_model(path: Path, model: type[Model], faults: list[Fault], text: str, 
     try:
         return model.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        faults += told(_name(path), line_numbers(text, first_line), error.errors())
+        faults += from_pydantic_errors(_name(path), line_numbers(text, first_line), error.errors())
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]) + first_line - 1, place[2]) if place else (first_line + text.count("\n"), "sist")

@@ -126,7 +126,7 @@ def current_year(years: Iterable[int], now: datetime) -> int:
     return max(begun) if begun else min(years)
 
 
-def changes(edition: Edition) -> list[datetime]:
+def change_instants(edition: Edition) -> list[datetime]:
     """Every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
     moments = {opens_at(edition.year, number) for number in NUMBERS}
     # In November the page says how many days are left.
@@ -137,6 +137,6 @@ def changes(edition: Edition) -> list[datetime]:
     return sorted(moments)
 
 
-def moments(editions: Iterable[Edition]) -> list[datetime]:
+def all_change_instants(editions: Iterable[Edition]) -> list[datetime]:
     """Every instant at which a public page of any edition changes by the clock."""
-    return [moment for edition in editions for moment in changes(edition)]
+    return [moment for edition in editions for moment in change_instants(edition)]

@@ -48,9 +48,9 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
     return edition, edition.hatches[number]
 
 
-def public(body: str | bytes, mimetype: str = "text/html") -> Response:
+def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
     """A response that is the same for everybody. The page cache gives it its age and its encodings."""
-    response = Response(static.weighed(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
+    response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     if g.get("without_database"):
         response.cache_control.no_store = True
     else:
@@ -142,7 +142,7 @@ def _calendar(edition: Edition) -> Response:
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
-    return public(render_template("calendar/calendar.html", **context))
+    return public_response(render_template("calendar/calendar.html", **context))
 
 
 @blueprint.get("/")
@@ -174,7 +174,7 @@ def hatch(year: int, number: int) -> Response:
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
     }
-    return public(render_template("calendar/hatch.html", **context))
+    return public_response(render_template("calendar/hatch.html", **context))
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")
@@ -182,12 +182,12 @@ def image(year: int, number: int, name: str) -> Response:
     _, found = find_hatch(year, number)
     if name not in found.images:
         abort(404)
-    return public(found.images[name], schedule.image_type(name))
+    return public_response(found.images[name], schedule.image_type(name))
 
 
 @blueprint.get("/om")
 def about() -> Response:
-    return public(render_template("calendar/about.html", edition=current_edition()))
+    return public_response(render_template("calendar/about.html", edition=current_edition()))
 
 
 @blueprint.app_errorhandler(HatchLocked)

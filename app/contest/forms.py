@@ -14,9 +14,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 
 from app.calendar.edition import Contest
 from app.contest import rules
-from app.contest import rules as contest_rules
 from app.contest.entries import AddressRefused, canonical_email
-from app.text import address, trimmed
+from app.text import clean, clean_address
 from app.web.forms import TokenForm
 
 _LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
@@ -33,7 +32,7 @@ Faults = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Answers:
+class EntryInput:
     """What a person sent in, checked. `nonce` is the form's: the same form sent twice is one entry."""
 
     email: str
@@ -43,26 +42,28 @@ class Answers:
     nonce: str
 
 
-def read(posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str) -> Answers | Faults:
+def validate_entry(
+    posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str
+) -> EntryInput | Faults:
     """The answers, with the canonical address; or what to mend."""
     answer, municipality = posted.get("answer", ""), posted.get("municipality", "")
-    motivation = trimmed(posted.get("motivation", "")) if contest.ask_motivation else ""
+    motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
     faults = {}
     if answer not in contest.options:
         faults["answer"] = "Välj ett av svaren."
-    email = _canonical(address(posted.get("email", "")), faults)
+    email = _canonical(clean_address(posted.get("email", "")), faults)
     if municipality not in municipalities:
         faults["municipality"] = "Välj din kommun, eller ”Vill inte uppge”."
     if len(motivation) > LONGEST_MOTIVATION:
         faults["motivation"] = f"Korta texten till högst {LONGEST_MOTIVATION} tecken."
     if not _ticked(posted, "adult"):
-        faults["adult"] = rules.missing(contest.minimum_age)
+        faults["adult"] = rules.missing_confirmation(contest.minimum_age)
     if not _ticked(posted, "rules"):
         faults["rules"] = "Kryssa i att du godkänner reglerna."
     if posted.get("website"):
         # No person sees this field until it was filled in, and then can empty it: nobody is refused in silence.
         faults["website"] = "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."
-    return faults or Answers(email, answer, municipality, motivation or None, nonce)
+    return faults or EntryInput(email, answer, municipality, motivation or None, nonce)
 
 
 def _canonical(typed: str, faults: Faults) -> str:
@@ -97,7 +98,7 @@ class EntryForm(TokenForm):
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = _CHOICES
         self.answer.label.text = contest.question
-        self.adult.label.text = contest_rules.confirmation(contest.minimum_age)
+        self.adult.label.text = rules.age_confirmation(contest.minimum_age)
         self.motivation.label.text = contest.motivation_question
         if not contest.minimum_age:
             del self.adult

@@ -43,7 +43,7 @@ class _Group:
     count: int
 
 
-def odd(email: str) -> str:
+def suspicion(email: str) -> str:
     """Why an address stands out, in a Swedish word or two; empty when it does not."""
     # A list of 10,000 domains, which only the rounds and the organisers' pages look in.
     from disposable_email_domains import blocklist
@@ -57,7 +57,7 @@ def odd(email: str) -> str:
     return ""
 
 
-def hints(contest_id: str) -> list[Hint]:
+def find_hints(contest_id: str) -> list[Hint]:
     """What stands out among the newest AMONG entries, at most 20 of each kind, the largest first."""
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
@@ -97,7 +97,7 @@ def _at() -> Any:
 
 def _disposable(known: _Known) -> list[_Group]:
     domains = _rows(known, sa.func.substr(Entry.email, _at() + 1), sa.func.count(), 1)
-    return [_Group("domain", *rest) for domain, *rest in domains if odd(f"x@{domain}")][:_SHOWN]
+    return [_Group("domain", *rest) for domain, *rest in domains if suspicion(f"x@{domain}")][:_SHOWN]
 
 
 def _same_name(known: _Known) -> list[_Group]:

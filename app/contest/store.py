@@ -17,10 +17,10 @@ from app import audit
 from app.clock import SWEDEN
 from app.contest import entries
 from app.contest.batch_writer import BatchWriter
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
-from app.database import db, write
+from app.database import begin_write, db
 from app.outbox import queue
 from app.outbox.models import OutboxMail
 from app.spec.log import RecordKind, receipt_sum
@@ -59,7 +59,7 @@ class PendingEntry:
     """An entry that waits to be stored; `chance` is CODE_CHANCE bytes of a CSPRNG."""
 
     contest: FrozenContest
-    answers: Answers
+    answers: EntryInput
     at: datetime
     chance: bytes
 
@@ -69,7 +69,7 @@ class PendingEntry:
         return self.contest.id, self.answers.email, self.answers.answer
 
 
-def save_entry(contest: FrozenContest, answers: Answers, now: datetime) -> SavedEntry:
+def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> SavedEntry:
     """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
 
     Those who send at the same moment share a transaction, in the order they came.
@@ -96,7 +96,7 @@ def _save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedE
 def save_entries(pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
     """Save entries in one transaction; return each as it is stored, or why it was not taken."""
     try:
-        write()
+        begin_write()
         saved = _Batch(pending).save()
         db.session.commit()
     except Exception:
@@ -118,7 +118,7 @@ class _Batch:
         self.mails: list[tuple[str, str, datetime]] = []
 
     def save(self) -> list[SavedEntry | Exception]:
-        closed = {id_ for id_ in self.contests if any(audit.has(id_, kind) for kind in _CLOSED)}
+        closed = {id_ for id_ in self.contests if any(audit.has_record(id_, kind) for kind in _CLOSED)}
         newest = {id_: audit.newest_time(id_) for id_ in self.contests}
         mailed = self._mailed_today()
         saved: list[SavedEntry | Exception] = []
@@ -147,7 +147,7 @@ class _Batch:
     def _add(self, one: PendingEntry, at: datetime) -> SavedEntry:
         code = entries.receipt_code(one.chance)
         email, answer = one.answers.email, one.answers.answer
-        saved = SavedEntry(code, entries.ticket(one.contest.id, code, email, answer), at, is_new=True)
+        saved = SavedEntry(code, entries.make_ticket(one.contest.id, code, email, answer), at, is_new=True)
         self.new.append(
             {
                 "contest_id": one.contest.id,
@@ -170,7 +170,7 @@ class _Batch:
         for contest_id in self.contests:
             rows = [row for row in self.new if row["contest_id"] == contest_id]
             facts = ((row["received_at"], {"kvitto": receipt_sum(row["receipt_code"])}) for row in rows)
-            for row, (number, _) in zip(rows, audit.append_all(contest_id, RecordKind.ENTERED, facts), strict=True):
+            for row, (number, _) in zip(rows, audit.append_records(contest_id, RecordKind.ENTERED, facts), strict=True):
                 row["nr"] = number
         if self.new:
             connection.execute(sa.insert(_TABLE), self.new)
@@ -179,7 +179,7 @@ class _Batch:
         for contest_id, ticket, at in self.mails:
             numbers[contest_id, ticket] = number = numbers.get((contest_id, ticket), 0) + 1
             receipts.append((contest_id, ticket, number, at))
-        queue.put_all("kvitto", receipts)
+        queue.queue_mails("kvitto", receipts)
 
     def _known(self) -> dict[Key, SavedEntry]:
         found = sa.select(_TABLE).where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.email.in_(self.emails))
@@ -222,17 +222,17 @@ class _Batch:
 Kind = Literal["municipality", "answer", "struck"]
 
 
-def by(kind: Kind, contest_id: str) -> dict[str, int]:
+def count_by(kind: Kind, contest_id: str) -> dict[str, int]:
     """Count entries by code of municipality, answer, or reason of being struck."""
     return _counted(getattr(Entry, kind), contest_id)
 
 
-def total(contest_id: str) -> int:
+def count_entries(contest_id: str) -> int:
     """Count all entries, struck ones too."""
     return db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == contest_id)) or 0
 
 
-def per_day(contest_id: str) -> dict[date, int]:
+def count_per_day(contest_id: str) -> dict[date, int]:
     """Count entries per Swedish day, the days in order."""
     found: Counter[date] = Counter()
     # Swedish days begin on an hour of UTC, in summer and in winter.

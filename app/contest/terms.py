@@ -16,11 +16,11 @@ from app.calendar.edition import REHEARSED, Contest, Organisation, Phase
 from app.calendar.schedule import Edition
 from app.contest import rules
 from app.contest.models import ContestContact, FrozenTerms
-from app.database import db, write
+from app.database import begin_write, db
 from app.outbox import transport
 from app.spec import beacon, files
 from app.spec.beacon import Chain
-from app.spec.lines import checksum, stamp
+from app.spec.lines import checksum, format_time
 from app.spec.log import RecordKind
 
 
@@ -127,7 +127,7 @@ def contact_of(contest_id: str) -> ContestContact | None:
 
 def is_cancelled(contest_id: str) -> bool:
     """Check whether a contest was cancelled."""
-    return audit.has(contest_id, RecordKind.CANCELLED)
+    return audit.has_record(contest_id, RecordKind.CANCELLED)
 
 
 def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,7 +170,7 @@ class NotReady(Exception):
     """The contest cannot open. The text is a Swedish sentence for the organiser."""
 
 
-def freeze(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
+def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
     """Freeze the terms of an edition's contest, once; return them. Raises NotReady."""
     contest, number = edition.file_contest, edition.file_contest_number
     if found := frozen_in(edition.year):
@@ -179,7 +179,7 @@ def freeze(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
         raise NotReady("Kalendern har ingen tävling.")
     _refuse_unready(edition, contest, now)
     opened = contest.model_copy(update={"opens": max(contest.opens, now.replace(microsecond=0))})
-    write()
+    begin_write()
     if frozen_in(edition.year) is None:
         if db.session.get(FrozenTerms, contest.id):
             raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
@@ -205,8 +205,8 @@ def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
     if config["MAIL_URL"] and not config["DEMO"]:
         db.session.rollback()
         try:
-            transport.greet(config["MAIL_URL"], "localhost")
-        except transport.Closed as trouble:
+            transport.check_connection(config["MAIL_URL"], "localhost")
+        except transport.TransportDown as trouble:
             raise NotReady(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
 
 
@@ -215,19 +215,19 @@ def add_terms(
 ) -> None:
     """Write the terms of a contest, inside the caller's write() transaction."""
     body = Organisation(**organisation.model_dump(include={*Organisation.model_fields}))
-    text = rules.text(contest, body, title)
+    text = rules.rules_text(contest, body, title)
     salt, number = secrets.token_hex(16), beacon.round_at(chain, contest.draw_at)
     terms = files.Terms(
         tavling=contest.id,
-        oppnar=stamp(contest.opens),
-        stanger=stamp(contest.closes),
+        oppnar=format_time(contest.opens),
+        stanger=format_time(contest.closes),
         regler_sha256=checksum([text]),
         svar_sha256=files.answer_sum(contest.id, contest.answer, salt),
         vinster=contest.prize_count,
         kalla=chain.name,
         kedja=chain.hash,
         runda=number,
-        tidpunkt=stamp(beacon.time_of(chain, number)),
+        tidpunkt=format_time(beacon.time_of(chain, number)),
     )
     told = contest.model_dump(mode="json", include={*Contest.model_fields} - {"id", "corrections"})
     definition = told | {"edition_title": title, "organisation": body.model_dump(mode="json")}
@@ -248,13 +248,13 @@ def add_terms(
     db.session.flush()
 
 
-def freeze_due(now: datetime) -> list[str]:
+def freeze_due_terms(now: datetime) -> list[str]:
     """Freeze the contests whose time to open has come; return what keeps the others from it, in Swedish."""
     told = []
     for edition in current_app.extensions["library"].editions.values():
         if phase_of(edition, now) == "opening":
             try:
-                freeze(edition, now, current_app.extensions["draw_chain"])
+                freeze_terms(edition, now, current_app.extensions["draw_chain"])
             except NotReady as reason:
                 told.append(f"Tävlingen {edition.year} öppnar inte: {reason}")
     return told
@@ -264,7 +264,7 @@ def refresh_contacts() -> None:
     """Keep how to reach those who arrange an open contest as the files have it, while there are files."""
     for edition in current_app.extensions["library"].editions.values():
         if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
-            write()
+            begin_write()
             _refresh_contact(frozen.id, edition)
             db.session.commit()
 

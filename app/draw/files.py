@@ -18,13 +18,13 @@ from app.database import BATCH, AnySelect, db, in_batches
 from app.draw import status, verifiera, winners
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
 from app.spec import files, record, selection
-from app.spec.lines import stamp
+from app.spec.lines import format_time
 
 # (ticket, counts), sorted by ticket.
 Lines = Iterator[tuple[str, bool]]
 
 
-def settle(contest: FrozenContest) -> None:
+def settle_list(contest: FrozenContest) -> None:
     """Strike what does not count, as `entries.settle` defines it, inside the caller's write() transaction."""
     left = (Entry.contest_id == contest.id, Entry.struck.is_(None))
     # The second of `closes` still counts.
@@ -53,7 +53,7 @@ def _update(change: sa.Update) -> None:
     db.session.execute(change, execution_options={"synchronize_session": False})
 
 
-def entered(contest_id: str) -> Lines:
+def entered_tickets(contest_id: str) -> Lines:
     """Give every entry as it stands now."""
     return _lines(sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest_id), Entry.ticket)
 
@@ -65,7 +65,7 @@ def write_lines(contest_id: str) -> None:
     db.session.execute(sa.insert(ListedTicket).from_select(columns, lines.order_by(Entry.ticket)))
 
 
-def locked(contest_id: str) -> Lines:
+def locked_tickets(contest_id: str) -> Lines:
     """Give the locked list."""
     query = sa.select(ListedTicket.ticket, ListedTicket.counts).where(ListedTicket.contest_id == contest_id)
     return _lines(query, ListedTicket.ticket)
@@ -73,7 +73,7 @@ def locked(contest_id: str) -> Lines:
 
 def write_ranks(contest_id: str, seed: bytes) -> None:
     """Give every ticket that counts its place, inside the caller's write() transaction."""
-    counted = (ticket for ticket, counts in locked(contest_id) if counts)
+    counted = (ticket for ticket, counts in locked_tickets(contest_id) if counts)
     places = enumerate(selection.order_tickets(seed, counted), 1)
     table: Any = Rank.__table__
     while batch := [*islice(places, BATCH)]:
@@ -81,13 +81,13 @@ def write_ranks(contest_id: str, seed: bytes) -> None:
         db.session.connection().execute(sa.insert(table), rows)
 
 
-def ordered(contest_id: str) -> Iterator[str]:
+def ordered_tickets(contest_id: str) -> Iterator[str]:
     """Give all tickets in order, from place 1 on."""
     query = sa.select(Rank.place, Rank.ticket).where(Rank.contest_id == contest_id)
     return (ticket for batch in in_batches(query, Rank.place, after=0) for _, ticket in batch)
 
 
-def ranked(contest_id: str, first: int = 1, limit: int | None = None) -> list[Rank]:
+def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> list[Rank]:
     """Return the ranking from place `first` on."""
     query = sa.select(Rank).where(Rank.contest_id == contest_id, Rank.place >= first)
     return list(db.session.scalars(query.order_by(Rank.place).limit(limit)))
@@ -100,7 +100,7 @@ def _lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
 
 def locked_list(contest_id: str) -> Iterator[str]:
     """Give lista.txt."""
-    return files.list_lines(contest_id, locked(contest_id))
+    return files.list_lines(contest_id, locked_tickets(contest_id))
 
 
 def protocol(contest: FrozenContest) -> Iterator[str]:
@@ -117,7 +117,7 @@ def protocol(contest: FrozenContest) -> Iterator[str]:
         signatur=drawn.signature,
         slumptal=drawn.randomness,
         fro=drawn.seed,
-        ordning=ordered(contest.id),
+        ordning=ordered_tickets(contest.id),
         forbigangna=skipped,
         vinnare=won,
         mejl=status.mail_counts(lock),
@@ -127,13 +127,13 @@ def protocol(contest: FrozenContest) -> Iterator[str]:
 
 def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
     """Return what the protocol says of those in line."""
-    names, outcomes = winners.names(contest_id), status.outcomes_of(contest_id)
+    names, outcomes = winners.winner_names(contest_id), status.outcomes_of(contest_id)
     skips = [
         record.Skip(
             outcome.place,
             outcome.skipped,
-            stamp(outcome.decided_at),
-            stamp(outcome.letter.left_at) if outcome.letter else None,
+            format_time(outcome.decided_at),
+            format_time(outcome.letter.left_at) if outcome.letter else None,
         )
         for outcome in outcomes
         if outcome.skipped
@@ -142,7 +142,7 @@ def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
         record.Winner(
             outcome.place,
             outcome.ticket,
-            stamp(outcome.decided_at),
+            format_time(outcome.decided_at),
             names[outcome.place].first_name if outcome.place in names else None,
         )
         for outcome in outcomes
@@ -151,12 +151,12 @@ def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
     return skips, won
 
 
-def verifier() -> str:
+def verifier_source() -> str:
     """Return verifiera.py."""
     return Path(verifiera.__file__).read_text("utf-8")
 
 
-def open_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
+def short_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
     """A short file."""
     response = _readable_everywhere(Response(text, mimetype=mimetype))
     response.add_etag()

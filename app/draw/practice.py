@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from app.calendar.edition import REHEARSED, Contest, Organisation
 from app.contest import entries, store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.store import PendingEntry
 from app.contest.terms import FrozenContest
-from app.database import db, write
+from app.database import begin_write, db
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Rehearsal
 from app.spec.beacon import PRACTICE
@@ -23,23 +23,23 @@ _CLOSED_FOR = timedelta(minutes=1)
 _UNTIL_VALUE = timedelta(minutes=3)
 
 
-def started(year: int) -> int:
+def count_rehearsals(year: int) -> int:
     """Return how many rehearsals an edition has had; the latest has that number."""
     mine = Rehearsal.contest_id.startswith(f"{REHEARSED}{year}-", autoescape=True)
     return db.session.scalar(sa.select(sa.func.count()).select_from(Rehearsal).where(mine)) or 0
 
 
-def find(year: int, number: int) -> FrozenContest | None:
+def find_rehearsal(year: int, number: int) -> FrozenContest | None:
     """Return rehearsal `number` (1, 2, …) of an edition."""
     return terms.frozen_contest(_id(year, number))
 
 
-def start(
+def start_rehearsal(
     contest: Contest, year: int, hatch: int, title: str, organisation: Organisation, number: int, now: datetime
 ) -> None:
     """Start rehearsal `number`, the next one, as if its contest had just closed. Raises ActionNotAllowed."""
-    write()
-    if number <= started(year):
+    begin_write()
+    if number <= count_rehearsals(year):
         raise ActionNotAllowed(f"Övning {number} är redan startad. Öppna sidan på nytt för att komma till den.")
     if number > MOST:
         raise ActionNotAllowed(f"Det finns redan {MOST} övningar, och fler får inte plats. Fortsätt i den senaste.")
@@ -51,7 +51,7 @@ def start(
     terms.add_terms(rehearsed, year, hatch, title, organisation, PRACTICE, now)
     db.session.add(Rehearsal(contest_id=rehearsed.id, started_at=now))
     db.session.commit()
-    if frozen := find(year, number):
+    if frozen := find_rehearsal(year, number):
         store.save_entries(_invented(frozen))
 
 
@@ -68,7 +68,7 @@ def _invented(contest: FrozenContest) -> list[PendingEntry]:
     return [
         PendingEntry(
             contest,
-            Answers(
+            EntryInput(
                 email=address,
                 answer=wrong if number == 3 else contest.answer,
                 municipality=("1441", "1427", "1480")[number % 3],

@@ -60,7 +60,7 @@ def answer_by(contest: FrozenContest, left_at: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ContestStatus:
     """Counts are made when they are asked for."""
 
     contest: Contest
@@ -79,27 +79,27 @@ class Standing:
         """All entries; once locked, the lines of the list."""
         if self.lock:
             return self.lock.counted + self.lock.struck
-        return store.total(self.contest_id)
+        return store.count_entries(self.contest_id)
 
     @cached_property
     def struck(self) -> dict[str, int]:
         """Struck entries per reason."""
-        return store.by("struck", self.contest_id)
+        return store.count_by("struck", self.contest_id)
 
     @cached_property
     def per_day(self) -> dict[date, int]:
         """Entries per Swedish day, until now."""
-        return store.per_day(self.contest_id)
+        return store.count_per_day(self.contest_id)
 
     @cached_property
     def erased(self) -> bool:
         """Whether the participants' data is gone; a list that was not locked by then never will be."""
-        return audit.has(self.contest_id, RecordKind.ERASED)
+        return audit.has_record(self.contest_id, RecordKind.ERASED)
 
     @cached_property
     def restored(self) -> bool:
         """Whether a backup was put back during the contest."""
-        return audit.has(self.contest_id, RecordKind.BACKUP_RESTORED)
+        return audit.has_record(self.contest_id, RecordKind.BACKUP_RESTORED)
 
     @property
     def counted(self) -> int:
@@ -140,16 +140,16 @@ def mail_counts(lock: LockedList) -> MailCounts:
     return MailCounts(*(db.session.scalar(query) or 0 for query in (gone, before, witnesses)))
 
 
-def standing(contest: Contest, now: datetime, waits: bool = False) -> Standing:
+def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:
     """Return the contest's state at `now`, with its numbers. `waits` says that a required field is empty."""
     if not isinstance(contest, FrozenContest):
         by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "opening", "closed": "waiting"}
-        return Standing(contest, by_clock[contest.phase(now)])
+        return ContestStatus(contest, by_clock[contest.phase(now)])
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
     outcomes = outcomes_of(contest.id)
     state = _state(contest, now, lock, drawn, cancelled, outcomes)
-    return Standing(contest, state, lock, drawn, cancelled, tuple(outcomes))
+    return ContestStatus(contest, state, lock, drawn, cancelled, tuple(outcomes))
 
 
 def outcomes_of(contest_id: str) -> list[Outcome]:
@@ -211,7 +211,7 @@ def _state(
 def locked_list(edition: Edition) -> LockedList | None:
     """Return the locked list of an edition's contest while its value has not come."""
     frozen = terms.frozen_in(edition.year)
-    if frozen is None or standing(frozen, frozen.closes).state != "locked":
+    if frozen is None or contest_status(frozen, frozen.closes).state != "locked":
         return None
     return db.session.get(LockedList, frozen.id)
 

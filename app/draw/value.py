@@ -13,7 +13,7 @@ from flask import current_app
 from app import audit
 from app.contest import terms
 from app.contest.terms import FrozenContest
-from app.database import db, write
+from app.database import begin_write, db
 from app.draw import actions, files, status, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Cancellation, DrawnValue, LockedList
@@ -40,14 +40,14 @@ class _NoRedirects(HTTPRedirectHandler):
 _opener = build_opener(_NoRedirects)
 
 
-def addresses(relays: Iterable[str], chain: Chain, number: int | str) -> list[str]:
+def relay_addresses(relays: Iterable[str], chain: Chain, number: int | str) -> list[str]:
     """Return where a round can be read, at each relay."""
     return [f"{relay}/{chain.hash}/public/{number}" for relay in relays]
 
 
-def ask(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
+def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
     """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises NoAnswer."""
-    for answer in _answers(addresses(relays, chain, number), patience):
+    for answer in _answers(relay_addresses(relays, chain, number), patience):
         try:
             beacon.verify(chain, number, answer)
         except beacon.BeaconError:
@@ -62,7 +62,7 @@ def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE
     A lying relay could otherwise have a draw cancelled.
     """
     newest = 0
-    for answer in _answers(addresses(relays, chain, "latest"), patience):
+    for answer in _answers(relay_addresses(relays, chain, "latest"), patience):
         try:
             newest = max(newest, beacon.verify_any(chain, answer).round)
         except beacon.BeaconError:
@@ -96,7 +96,7 @@ LONGEST_WAIT = timedelta(days=30)
 NO_VALUE = "Slumptalet kom inte inom 30 dagar efter sin tid."
 
 
-def draw(contest: FrozenContest, pasted: str, now: datetime) -> None:
+def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
     """Check the value of the round in the låsbevis and write the ranking, once and for good. Queue the letters."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
@@ -109,7 +109,7 @@ def draw(contest: FrozenContest, pasted: str, now: datetime) -> None:
         raise ActionNotAllowed(str(error)) from None
     entropy = selection.entropy_string(contest.chain.name, value.round, value.randomness)
     seed = selection.make_seed(lock.proof_sha256, entropy)
-    write()
+    begin_write()
     if db.session.get(DrawnValue, contest.id):
         raise ActionNotAllowed("Dragningen är redan gjord. Den görs en gång.")
     if db.session.get(Cancellation, contest.id):
@@ -125,13 +125,13 @@ def draw(contest: FrozenContest, pasted: str, now: datetime) -> None:
     )
     db.session.flush()
     files.write_ranks(contest.id, seed)
-    audit.append(contest.id, RecordKind.DRAWN, now, runda=value.round, slumptal=value.randomness, fro=seed.hex())
-    winners.advance(contest, now)
+    audit.append_record(contest.id, RecordKind.DRAWN, now, runda=value.round, slumptal=value.randomness, fro=seed.hex())
+    winners.advance_line(contest, now)
     db.session.commit()
     status.publish_state()
 
 
-def fetch(contest: FrozenContest, now: datetime) -> None:
+def fetch_value(contest: FrozenContest, now: datetime) -> None:
     """Draw with the value that a relay gives. Raises ActionNotAllowed."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None or now < lock.draw_at:
@@ -139,16 +139,16 @@ def fetch(contest: FrozenContest, now: datetime) -> None:
     number = lock.round
     db.session.rollback()
     if contest.chain.is_practice:
-        draw(contest, practice_answer(number), now)
+        draw_winners(contest, practice_answer(number), now)
         return
     try:
-        answer = ask(current_app.config["DRAW_RELAYS"], contest.chain, number)
+        answer = ask_relays(current_app.config["DRAW_RELAYS"], contest.chain, number)
     except NoAnswer:
         raise ActionNotAllowed(
             "Ingen av källorna gav slumptalet just nu. Kalendern frågar igen varje minut. Du kan också öppna en av "
             "länkarna, kopiera hela svaret och klistra in det här."
         ) from None
-    draw(contest, answer, now)
+    draw_winners(contest, answer, now)
 
 
 def newest_shown(contest: FrozenContest, now: datetime) -> int:
@@ -169,27 +169,27 @@ def lock_due(now: datetime) -> None:
 def _is_unlocked(contest: FrozenContest) -> bool:
     return (
         db.session.get(LockedList, contest.id) is None
-        and not audit.has(contest.id, RecordKind.CANCELLED)
-        and (not audit.has(contest.id, RecordKind.ERASED))
+        and not audit.has_record(contest.id, RecordKind.CANCELLED)
+        and (not audit.has_record(contest.id, RecordKind.ERASED))
     )
 
 
-def fetch_due(now: datetime) -> list[str]:
+def fetch_due_values(now: datetime) -> list[str]:
     """Draw what is locked and whose value has come; cancel what has waited too long. Return what went wrong."""
     told = []
-    for contest in waiting(now):
+    for contest in awaits_value(now):
         lock = db.session.get_one(LockedList, contest.id)
         try:
             if now >= lock.draw_at + LONGEST_WAIT:
-                actions.cancel(contest, NO_VALUE, now, by_program=True)
+                actions.cancel_contest(contest, NO_VALUE, now, by_program=True)
             else:
-                fetch(contest, now)
+                fetch_value(contest, now)
         except ActionNotAllowed as reason:
             told.append(f"{contest.id}: {reason}")
     return told
 
 
-def waiting(now: datetime) -> list[FrozenContest]:
+def awaits_value(now: datetime) -> list[FrozenContest]:
     """Return the contests, rehearsals too, whose list is locked and whose value has come but is not drawn."""
     drawn, cancelled = sa.select(DrawnValue.contest_id), sa.select(Cancellation.contest_id)
     locks = sa.select(LockedList.contest_id).where(

@@ -16,7 +16,7 @@ from app.draw import files as draw_files
 from app.draw import status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
-from app.spec.lines import FileFault, checksum, stamp
+from app.spec.lines import FileFault, checksum, format_time
 from app.spec.log import RecordKind
 
 PublicFile = Callable[[str], Iterable[bytes] | None]
@@ -61,7 +61,7 @@ class Verification:
         contest, found = self.contest, files.read_terms(self.contest.terms.encode())
         sealed = files.answer_sum(contest.id, contest.answer, contest.salt)
         number = beacon.round_at(contest.chain, contest.draw_at)
-        expected = (contest.id, contest.rules_sha256, sealed, contest.prize_count, number, stamp(contest.closes))
+        expected = (contest.id, contest.rules_sha256, sealed, contest.prize_count, number, format_time(contest.closes))
         told = (
             found.tavling,
             found.regler_sha256,
@@ -96,9 +96,9 @@ class Verification:
             if row.receipt_code is None:
                 gone += 1
                 continue
-            ticket = entries.ticket(self.contest.id, row.receipt_code, row.email or "", row.answer)
+            ticket = entries.make_ticket(self.contest.id, row.receipt_code, row.email or "", row.answer)
             _demand(ticket == row.ticket, f"Lotten för bidrag {row.id} stämmer inte med kod, adress och svar.")
-        if gone and audit.has(self.contest.id, RecordKind.ERASED):
+        if gone and audit.has_record(self.contest.id, RecordKind.ERASED):
             self.unchecked.append(
                 "Uppgifterna är gallrade: lotterna kan inte räknas om ur koder och adresser, loggen inte jämföras med "
                 "bidragen, och strykningarna inte räknas om."
@@ -108,10 +108,10 @@ class Verification:
 
     def _list(self) -> None:
         """Settle the entries anew, as the specification defines it, and compare with the list."""
-        lines = dict(draw_files.locked(self.contest.id))
+        lines = dict(draw_files.locked_tickets(self.contest.id))
         rows = [*_entries(self.contest.id)]
         _demand({row.ticket for row in rows} == {*lines}, "Listan har andra lotter än databasen.")
-        if audit.has(self.contest.id, RecordKind.ERASED):
+        if audit.has_record(self.contest.id, RecordKind.ERASED):
             return
         by_hand = (*entries.STRIKE_REASONS, entries.WITHDRAWN)
         known = [(row.nr, row.duplicate_key or "", row) for row in rows if row.nr is not None]
@@ -124,7 +124,9 @@ class Verification:
         if withdrawn_late:
             self.facts.append(f"{len(withdrawn_late)} återkallade efter låsningen.")
             return
-        struck = {settled.number for settled in entries.settle(candidates, self.contest.answer, self.contest.closes)}
+        struck = {
+            settled.number for settled in entries.settle_entries(candidates, self.contest.answer, self.contest.closes)
+        }
         for nr, _, row in known:
             _demand(lines[row.ticket] == (nr not in struck), f"Lotten {row.ticket} har fel status i listan.")
 
@@ -133,7 +135,7 @@ class Verification:
         assert lock  # noqa: S101 – the caller has seen to it
         proof = files.read_proof(lock.proof.encode())
         digest = checksum(draw_files.locked_list(self.contest.id))
-        counted = [counts for _, counts in draw_files.locked(self.contest.id)]
+        counted = [counts for _, counts in draw_files.locked_tickets(self.contest.id)]
         head = audit.head_of(self.contest.id, proof.log_number) if proof.log_number else log.START
         steps = beacon.steps_between(self.contest.chain, self.contest.round, proof.runda)
         expected = (self.contest.terms_sha256, digest, counted.count(True), counted.count(False), head)
@@ -152,9 +154,9 @@ class Verification:
         entropy = selection.entropy_string(self.contest.chain.name, value.round, value.randomness)
         seed = selection.make_seed(checksum([lock.proof]), entropy)
         _demand((drawn.randomness, drawn.seed) == (value.randomness, seed.hex()), "Slumptalet eller fröet är fel.")
-        counted = (ticket for ticket, counts in draw_files.locked(self.contest.id) if counts)
+        counted = (ticket for ticket, counts in draw_files.locked_tickets(self.contest.id) if counts)
         order = selection.order_tickets(seed, counted)
-        _demand([*order] == [*draw_files.ordered(self.contest.id)], "Ordningen är inte den som fröet ger.")
+        _demand([*order] == [*draw_files.ordered_tickets(self.contest.id)], "Ordningen är inte den som fröet ger.")
         above = 0
         for outcome in status.outcomes_of(self.contest.id):
             skipped = outcome.skipped

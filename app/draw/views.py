@@ -17,10 +17,10 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import files, mails, status, winners
 from app.draw.actions import ActionNotAllowed
-from app.draw.files import open_file, streamed_file
+from app.draw.files import short_file, streamed_file
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
-from app.draw.status import Standing, standing
-from app.text import trimmed
+from app.draw.status import ContestStatus, contest_status
+from app.text import clean
 from app.web.forms import TokenForm
 
 LENGTH, SHORTEST = 64, 8
@@ -43,7 +43,7 @@ class Found:
     place: int | None
 
 
-def typed_ticket(text: str) -> str:
+def read_ticket(text: str) -> str:
     """A ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
     kept = "".join(text.lower().split())
     if not kept:
@@ -60,7 +60,7 @@ def typed_ticket(text: str) -> str:
     return kept
 
 
-def find(standing: Standing, start: str) -> Found | None:
+def find_ticket(standing: ContestStatus, start: str) -> Found | None:
     """Return the ticket that begins with `start` in the locked list. Raises UnclearTicket."""
     first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
     query = sa.select(ListedTicket.ticket, ListedTicket.counts)
@@ -90,7 +90,7 @@ def asked_again_each_time(response: Response) -> Response:
 @blueprint.get("/<year:year>/dragning")
 def draw(year: int) -> tuple[str, int]:
     edition, contest, number = find_contest(year)
-    found = standing(contest, clock.now(), bool(edition.gaps))
+    found = contest_status(contest, clock.now(), bool(edition.gaps))
     searched = _searched(found)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {
@@ -101,8 +101,8 @@ def draw(year: int) -> tuple[str, int]:
         "how_drawn": HOW_DRAWN,
         "shown": _SHOWN,
         "first": first,
-        "ranking": files.ranked(contest.id, first, _SHOWN),
-        "names": winners.names(contest.id),
+        "ranking": files.ranked_places(contest.id, first, _SHOWN),
+        "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
         **({"lock_due": status.lock_due(contest)} if isinstance(contest, FrozenContest) else {}),
         **searched,
@@ -110,26 +110,26 @@ def draw(year: int) -> tuple[str, int]:
     return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
 
 
-def _searched(found: Standing) -> dict[str, Any]:
+def _searched(found: ContestStatus) -> dict[str, Any]:
     """What the page says to a person who looks for a ticket."""
     if "lott" not in request.args or not found.lock:
         return {}
-    typed = trimmed(request.args["lott"])
+    typed = clean(request.args["lott"])
     try:
-        start = typed_ticket(typed)
-        return {"searched": start, "ticket": find(found, start)}
+        start = read_ticket(typed)
+        return {"searched": start, "ticket": find_ticket(found, start)}
     except UnclearTicket as error:
         return {"searched": "" if isinstance(error, LooksSecret) else typed, "unclear": str(error)}
 
 
 @blueprint.get("/<year:year>/dragning/tavling.txt")
 def terms_file(year: int) -> Response:
-    return open_file(frozen_contest_in(year).terms)
+    return short_file(frozen_contest_in(year).terms)
 
 
 @blueprint.get("/<year:year>/dragning/regler.txt")
 def rules_file(year: int) -> Response:
-    return open_file(frozen_contest_in(year).rules)
+    return short_file(frozen_contest_in(year).rules)
 
 
 @blueprint.get("/<year:year>/dragning/lista.txt")
@@ -140,13 +140,13 @@ def list_file(year: int) -> Response:
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
 def proof_file(year: int) -> Response:
-    return open_file(_locked(year).proof)
+    return short_file(_locked(year).proof)
 
 
 @blueprint.get("/<year:year>/dragning/logg.txt")
 def log_file(year: int) -> Response:
     lock = _locked(year)
-    number, head = audit.latest(lock.contest_id)
+    number, head = audit.latest_record(lock.contest_id)
     return streamed_file(head, audit.log_lines(lock.contest_id, number))
 
 
@@ -156,8 +156,8 @@ def protocol_file(year: int) -> Response:
     if db.session.get(DrawnValue, lock.contest_id) is None:
         abort(404)
     # Every decision moves the chain's head; mails that leave do not.
-    _, head = audit.latest(lock.contest_id)
-    named = len(winners.names(lock.contest_id))
+    _, head = audit.latest_record(lock.contest_id)
+    named = len(winners.winner_names(lock.contest_id))
     tag = f"{head}-{status.mail_counts(lock).skickade}-{named}"
     return streamed_file(tag, files.protocol(contest), "application/json")
 
@@ -166,7 +166,7 @@ def protocol_file(year: int) -> Response:
 def verifier_file(year: int) -> Response:
     """The program that recomputes a draw, to run at home."""
     find_contest(year)
-    return open_file(files.verifier(), "text/x-python")
+    return short_file(files.verifier_source(), "text/x-python")
 
 
 def _locked(year: int) -> LockedList:
@@ -187,7 +187,7 @@ def decline(year: int, token: str) -> BaseResponse:
     if not form.validate():
         return _private(render_template("draw/decline.html", **_about(contest, place), form=form), 422)
     try:
-        winners.decline(contest, place, ticket, clock.now())
+        winners.decline_prize(contest, place, ticket, clock.now())
     except ActionNotAllowed as reason:
         db.session.rollback()
         return _private(render_template("draw/decline.html", **_about(contest, place), refused=str(reason)), 409)
@@ -195,7 +195,7 @@ def decline(year: int, token: str) -> BaseResponse:
 
 
 def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
-    contest_id, place, ticket = mails.read(mails.DECLINE, token) or abort(404)
+    contest_id, place, ticket = mails.read_link(mails.DECLINE, token) or abort(404)
     contest = terms.frozen_contest(contest_id) or abort(404)
     return (contest, place, ticket) if contest.year == year else abort(404)
 

@@ -121,12 +121,12 @@ def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
     return {"accessibility": statement}, None
 
 
-def compact(shown: Mapping[str, Any]) -> Values:
+def compact_fields(shown: Mapping[str, Any]) -> Values:
     """What was typed without the gaps: empty rows are gone, options stand first. So places are those of the file."""
     found: Values = {}
     for name, value in shown.items():
         if isinstance(value, Mapping):
-            found[name] = compact(value)
+            found[name] = compact_fields(value)
         elif name == "options":
             found |= _options_shown(_options(shown))
         elif name != "answer":
@@ -134,7 +134,7 @@ def compact(shown: Mapping[str, Any]) -> Values:
     return found
 
 
-def with_row(shown: Mapping[str, Any], act: str) -> Values:
+def change_rows(shown: Mapping[str, Any], act: str) -> Values:
     """What was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
     name, place = act.rstrip("+-0123456789"), act.lstrip("abcdefghijklmnopqrstuvwxyz")
     rows = list(shown.get(name, []))

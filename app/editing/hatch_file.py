@@ -11,7 +11,7 @@ from tomlkit.items import AoT, Array, Table
 from app.calendar.loader import FRONT_MATTER
 
 
-def merged(toml: str, changes: Mapping[str, Any]) -> str:
+def update_toml(toml: str, changes: Mapping[str, Any]) -> str:
     """The text with `changes`; a key whose value is None is taken out. Raises ValueError."""
     try:
         document = tomlkit.parse(toml)
@@ -97,43 +97,43 @@ def _item(value: Any) -> Any:
     return tomlkit.item(value)
 
 
-class Unreadable(Exception):
+class HatchFileError(Exception):
     """The file cannot be taken apart: its head is missing, or is not TOML."""
 
 
-def taken_apart(text: str) -> tuple[dict[str, Any], str]:
+def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
     """The values of a hatch.md's head, and its tip. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
-        raise Unreadable
-    return values(parts[1]), parts[2].strip()
+        raise HatchFileError
+    return parse_toml(parts[1]), parts[2].strip()
 
 
-def values(toml: str) -> dict[str, Any]:
+def parse_toml(toml: str) -> dict[str, Any]:
     """What a TOML text says. Raises Unreadable."""
     try:
         return tomllib.loads(toml)
     except (ValueError, RecursionError):
-        raise Unreadable from None
+        raise HatchFileError from None
 
 
-def put_together(text: str, changes: Mapping[str, Any], tip: str | None = None) -> str:
+def render_hatch(text: str, changes: Mapping[str, Any], tip: str | None = None) -> str:
     """The hatch.md with `changes` in its head, and with another tip when one is given. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
-        raise Unreadable
+        raise HatchFileError
     # A tip that nobody touched keeps its spaces; so a save that changes nothing writes the same bytes.
     kept = parts[2] if tip is None or tip == parts[2].strip() else f"\n{tip}\n"
-    return f"+++\n{changed(parts[1], changes)}+++\n{kept}"
+    return f"+++\n{change_toml(parts[1], changes)}+++\n{kept}"
 
 
-def changed(toml: str, changes: Mapping[str, Any]) -> str:
+def change_toml(toml: str, changes: Mapping[str, Any]) -> str:
     """The TOML text with `changes`; a key whose value is None is taken out. Raises Unreadable."""
     # Read here: only who edits has a use for it.
     pass
 
     try:
-        text = merged(toml, changes)
+        text = update_toml(toml, changes)
     except (ValueError, RecursionError):
-        raise Unreadable from None
+        raise HatchFileError from None
     return text if text == toml else text.rstrip("\n") + "\n"

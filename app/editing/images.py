@@ -38,11 +38,11 @@ _SOMETHING_ELSE = re.compile(
 """How a page, a document or an archive shows that it is there. In the noise of a photo it comes about by no chance."""
 
 
-class Unusable(Exception):
+class ImageError(Exception):
     """The picture is refused. The text is a Swedish sentence that says why."""
 
 
-def variants(body: bytes) -> tuple[str, dict[str, bytes]]:
+def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
     """The name of the file that the hatch names, and that and the other files by name. Raises Unusable.
 
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
@@ -65,11 +65,11 @@ def variants(body: bytes) -> tuple[str, dict[str, bytes]]:
 
 def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     try:
-        clean = svg.cleaned(body)
-    except svg.Unsafe as unsafe:
-        raise Unusable(str(unsafe)) from None
+        clean = svg.sanitize_svg(body)
+    except svg.UnsafeSVG as unsafe:
+        raise ImageError(str(unsafe)) from None
     if len(clean) > BUDGET:
-        raise Unusable(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
+        raise ImageError(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
     name = f"bild-{sha256(clean).hexdigest()[:8]}.svg"
     return name, {name: clean}
 
@@ -86,11 +86,11 @@ def _decoded(body: bytes) -> "Image.Image":
         colours = _in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
-        raise Unusable("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
+        raise ImageError("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
     return ImageOps.fit(plain, _largest(plain))
 
 
-def recognise(name: str, body: bytes) -> None:
+def recognise_image(name: str, body: bytes) -> None:
     """Raises Unusable unless a file is the picture that its name says, not too large to decode, and nothing more."""
     with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
         pass
@@ -101,20 +101,20 @@ def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
     """The picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
     from PIL import Image
 
-    too_large = Unusable(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
+    too_large = ImageError(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
     try:
         with Image.open(io.BytesIO(body), formats=formats) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise too_large
             if zipfile.is_zipfile(io.BytesIO(body)) or _SOMETHING_ELSE.search(body):
-                raise Unusable(
+                raise ImageError(
                     "Filen är en bild och något mer, som en webbsida eller ett arkiv. Spara om bilden först."
                 )
             yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except (OSError, SyntaxError, ValueError, EOFError):
-        raise Unusable("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
+        raise ImageError("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
 
 
 def _largest(picture: "Image.Image") -> tuple[int, int]:
@@ -141,7 +141,7 @@ def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
     for encoded in _encoded(picture, kind):
         if len(encoded) <= budget:
             return encoded
-    raise Unusable("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
+    raise ImageError("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
 def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
-from app.editing.hatch_file import Unreadable, taken_apart, values
+from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 
 LABELS = {
     "title": "Rubrik",
@@ -80,7 +80,7 @@ LABELS = {
 """By the path of a field in its file, without the places in lists."""
 
 
-def label(field: str) -> str:
+def field_label(field: str) -> str:
     """How a fault's field is called, with its place in a list: "facts[2].year" is "Fakta 2, Källans årtal"."""
     path = re.sub(r"\[\d+\]", "", field)
     places = re.findall(r"\[(\d+)\]", field)
@@ -91,11 +91,11 @@ def label(field: str) -> str:
     return f"{outer} {places[0]}, {own[0].lower()}{own[1:]}" if outer else f"{own} {places[0]}"
 
 
-def told(text: str) -> str:
+def describe_file(text: str) -> str:
     """A file as lines "Rubrik: …", for whoever compares two versions; as it stands when it cannot be taken apart."""
     try:
-        head, tip = taken_apart(text) if text.startswith("+++") else (values(text), "")
-    except Unreadable:
+        head, tip = parse_hatch(text) if text.startswith("+++") else (parse_toml(text), "")
+    except HatchFileError:
         return text
     return "\n".join(_lines(head)) + (f"\n\n{tip}" if tip else "")
 
@@ -107,7 +107,7 @@ def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             if isinstance(part, Mapping):
                 yield from _lines(part, f"{field}.")
             else:
-                yield f"{label(field)}: {_in_words(part)}"
+                yield f"{field_label(field)}: {_in_words(part)}"
 
 
 def _in_words(value: Any) -> str:
@@ -126,7 +126,7 @@ class Piece(NamedTuple):
     text: str
 
 
-def compared(old: str, new: str) -> list[list[Piece]]:
+def diff_lines(old: str, new: str) -> list[list[Piece]]:
     """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it. Empty when alike."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_AROUND)

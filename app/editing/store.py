@@ -17,12 +17,12 @@ Files = dict[str, bytes]
 TEXTS = ("hatch.md", "edition.toml")
 
 
-class NotWritten(Exception):
+class ContentWriteError(Exception):
     """The disk would not have it; nothing was changed. The text is Swedish."""
 
 
 @dataclass(frozen=True, order=True)
-class Leaf:
+class ContentRef:
     """What is edited, kept and restored as one: hatch `number` of an edition, or with 0 its edition.toml."""
 
     year: int
@@ -41,14 +41,14 @@ class Leaf:
         return root / str(self.year) / (f"{self.number:02}" if self.number else "")
 
 
-def read(root: Path, leaf: Leaf) -> Files:
+def read_files(root: Path, leaf: ContentRef) -> Files:
     """The text and the pictures of a leaf. Raises NotWritten when they cannot be read."""
     folder = leaf.folder(root)
     try:
         names = [path.name for path in folder.iterdir() if leaf.number and IMAGE.fullmatch(path.name)]
         return {name: (folder / name).read_bytes() for name in (leaf.text_name, *sorted(names))}
     except OSError:
-        raise NotWritten(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
+        raise ContentWriteError(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
 
 
 def text_of(files: Files) -> str:
@@ -63,21 +63,21 @@ def checksum(files: Files) -> str:
     return sha256(joined.encode()).hexdigest()[:32]
 
 
-def write(root: Path, leaf: Leaf, files: Files) -> None:
+def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     """Pictures first, then the text that names them, and last away with what is no longer named.
 
     Each file is there whole or not at all, so a crash at any point leaves a leaf that can be read. Raises NotWritten.
     """
     folder = leaf.folder(root)
-    with in_words():
+    with translate_os_errors():
         for name in sorted(files, key=lambda name: name in TEXTS):
-            put(folder / name, files[name])
+            put_files(folder / name, files[name])
         for path in folder.iterdir() if leaf.number else ():
             if IMAGE.fullmatch(path.name) and path.name not in files:
                 path.unlink()
 
 
-def put(path: Path, body: bytes) -> None:
+def put_files(path: Path, body: bytes) -> None:
     """Writes a file complete or not at all. Does nothing when it says so already."""
     if path.is_file() and path.read_bytes() == body:
         return
@@ -93,20 +93,20 @@ def put(path: Path, body: bytes) -> None:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
+def translate_os_errors() -> Iterator[None]:
     """Turns what the disk says into NotWritten."""
     try:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "Disken är full." if full else "Kalendern får inte skriva i mappen med innehållet."
-        raise NotWritten(f"{reason} Be den som sköter servern om hjälp. Inget är ändrat på sidan.") from error
+        raise ContentWriteError(f"{reason} Be den som sköter servern om hjälp. Inget är ändrat på sidan.") from error
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def exclusive_lock(folder: Path) -> Iterator[None]:
     """One at a time, among threads and processes, for as long as a change takes."""
-    with in_words():
+    with translate_os_errors():
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "lock").open("w")
     with file:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault
-from app.calendar.gaps import gaps
-from app.calendar.loader import read_edition, reused_id
+from app.calendar.gaps import find_gaps
+from app.calendar.loader import find_reused_id, read_edition
 from app.calendar.schedule import NUMBERS, Edition, is_open
-from app.editing.hatch_file import taken_apart, values
-from app.editing.store import Files, Leaf, text_of
+from app.editing.hatch_file import parse_hatch, parse_toml
+from app.editing.store import ContentRef, Files, text_of
 
-Changes = Mapping[Leaf, Files]
+Changes = Mapping[ContentRef, Files]
 # What may still be said when a contest has opened: it stands beside the rules.
 BESIDE_THE_TERMS = {"corrections"}
 FIXED = "Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."
@@ -21,7 +21,7 @@ TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den sy
 NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
 
 
-def faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
+def find_faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
     """What the site would refuse in the edition with `changes`, but for what is wrong elsewhere today already."""
     others = [edition for other, edition in shown.items() if other != year]
     found = _read(root, year, changes, others)
@@ -36,15 +36,15 @@ def _read(root: Path, year: int, changes: Changes, others: Iterable[Edition]) ->
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / str(year)
         folder.mkdir()
-        for leaf in (Leaf(year), *(Leaf(year, number) for number in NUMBERS)):
+        for leaf in (ContentRef(year), *(ContentRef(year, number) for number in NUMBERS)):
             _lay_out(folder.parent, root, leaf, changes.get(leaf))
         try:
-            return reused_id(folder, read_edition(folder), others)
+            return find_reused_id(folder, read_edition(folder), others)
         except ContentError as error:
             return error.faults
 
 
-def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
+def _lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> None:
     """The leaf as it would be, or a link to what stands on disk."""
     folder = leaf.folder(target)
     if files is not None:
@@ -57,7 +57,7 @@ def _lay_out(target: Path, root: Path, leaf: Leaf, files: Files | None) -> None:
         (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
 
 
-def refused(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
+def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
     """Why a contest that people have met may not become this, in one sentence; "" when it may.
 
     `edition` is what the site shows now. The files in `changes` are without faults.
@@ -72,8 +72,8 @@ def refused(edition: Edition | None, changes: Changes, now: datetime, demo: bool
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
         elif phase == "open":
-            file = EditionFile.model_validate(values(text_of(files)))
-            if gaps(file, edition.file_contest, demo):
+            file = EditionFile.model_validate(parse_toml(text_of(files)))
+            if find_gaps(file, edition.file_contest, demo):
                 return NOT_EMPTY
     return ""
 
@@ -84,18 +84,18 @@ def has_opened(edition: Edition, now: datetime) -> bool:
     return phase == "closed" or (phase == "open" and not edition.gaps)
 
 
-def too_early(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
+def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
     """Whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
     said = {text_of(files) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)}
     if not said:
         return False
-    standing = [Leaf(year, number) for year in years for number in NUMBERS]
+    standing = [ContentRef(year, number) for year in years for number in NUMBERS]
     shown = {_standing(root, leaf) for leaf in standing if is_open(leaf.year, leaf.number, now)}
     hidden = {_standing(root, leaf) for leaf in standing if not is_open(leaf.year, leaf.number, now)}
     return bool(said & hidden - shown)
 
 
-def _standing(root: Path, leaf: Leaf) -> str:
+def _standing(root: Path, leaf: ContentRef) -> str:
     """The text on disk; "" when it cannot be read, which is no secret."""
     try:
         return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})
@@ -104,7 +104,7 @@ def _standing(root: Path, leaf: Leaf) -> str:
 
 
 def _contest(files: Files) -> Contest | None:
-    return HatchFile.model_validate(taken_apart(text_of(files))[0]).contest
+    return HatchFile.model_validate(parse_hatch(text_of(files))[0]).contest
 
 
 def _fixed(contest: Contest) -> dict[str, object]:

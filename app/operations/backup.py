@@ -19,24 +19,24 @@ from app import clock, database
 from app.clock import SWEDEN
 from app.database import db
 from app.operations import bundle
-from app.operations.bundle import Unusable
+from app.operations.bundle import BackupError
 
 
 def database_revision() -> str:
     """The migration that the database has come to. Raises Unusable when there is none."""
     with db.engine.connect() as connection:
-        found = database.found(connection)
+        found = database.database_revision(connection)
     if found is None:
-        raise Unusable("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
+        raise BackupError("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
     return found
 
 
-def is_empty() -> bool:
+def is_empty_database() -> bool:
     """Whether the database has no table."""
     return not sa.inspect(db.engine).get_table_names()
 
 
-def dump(target: Path) -> None:
+def dump_database(target: Path) -> None:
     """Writes the database as it is at one instant to a new file. Raises Unusable."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
@@ -45,11 +45,11 @@ def dump(target: Path) -> None:
         driver.execute("VACUUM INTO ?", (str(target),))
     with closing(sqlite3.connect(target)) as copy:
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise Unusable("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
+            raise BackupError("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
     return None
 
 
-def load(source: Path) -> None:
+def load_database(source: Path) -> None:
     """Fills the empty database from such a file, in one transaction. Raises Unusable."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
@@ -65,7 +65,7 @@ def _run(program: str, *arguments: str) -> None:
     """Runs a program of PostgreSQL on our database; its password is in no list of processes."""
     found = shutil.which(program)
     if found is None:
-        raise Unusable(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
+        raise BackupError(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
     url = db.engine.url
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
@@ -73,7 +73,7 @@ def _run(program: str, *arguments: str) -> None:
     done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["utan att säga varför"])[0]
-        raise Unusable(f"{program} gick inte: {reason}")
+        raise BackupError(f"{program} gick inte: {reason}")
 
 
 DONE = "backup.done"
@@ -82,7 +82,7 @@ _NAME = "kalender-*.zip"
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeBackup:
     """A backup that was made. `key_inside` is whether the secret key is in it."""
 
     file: Path
@@ -92,7 +92,7 @@ class Made:
     key_inside: bool
 
 
-def make(target: Path | None, now: datetime) -> Made:
+def make_backup(target: Path | None, now: datetime) -> MadeBackup:
     """Makes a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     _refuse_place(file)
@@ -101,16 +101,16 @@ def make(target: Path | None, now: datetime) -> Made:
     try:
         revision = database_revision()
         copy = work / bundle.DATABASES[engine]
-        dump(copy)
+        dump_database(copy)
         members = {copy.name: copy} | dict(_files())
-        manifest = bundle.pack(file, members, now, engine, revision)
+        manifest = bundle.pack_backup(file, members, now, engine, revision)
     finally:
         shutil.rmtree(work)
-    with bundle.opened(file) as written:
+    with bundle.open_backup(file) as written:
         written.check()
     done = _instance() / DONE
     done.touch()
-    return Made(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
+    return MadeBackup(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
 
 
 def _instance() -> Path:
@@ -126,12 +126,12 @@ def _folder() -> Path:
 def _refuse_place(file: Path) -> None:
     """A place where others may write is no place for a backup: they could put another in its stead."""
     if file.exists():
-        raise Unusable(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
+        raise BackupError(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
     if not file.parent.is_dir():
-        raise Unusable(f"Mappen {file.parent} finns inte.")
+        raise BackupError(f"Mappen {file.parent} finns inte.")
     mode = file.parent.stat().st_mode
     if mode & 0o022 and not mode & 0o1000:
-        raise Unusable(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
+        raise BackupError(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
 
 
 def _files() -> Iterator[tuple[str, Path]]:
@@ -146,7 +146,7 @@ def _files() -> Iterator[tuple[str, Path]]:
                 yield f"{name}/{within.as_posix()}", path
 
 
-def drop_old(days: int, now: datetime) -> int:
+def drop_old_backups(days: int, now: datetime) -> int:
     """Removes the backups in the instance folder that are older, and returns how many there were."""
     old = [file for file in kept() if now - _made(file) > timedelta(days=days)]
     for file in old:
@@ -163,6 +163,6 @@ def _made(file: Path) -> datetime:
     return datetime.fromtimestamp(file.stat().st_mtime, SWEDEN)
 
 
-def last() -> datetime | None:
+def last_backup() -> datetime | None:
     """When the last backup was made, wherever it lies; None when none was."""
     return clock.written_at(_instance() / DONE)

@@ -14,7 +14,7 @@ from app import clock
 from app.clock import SWEDEN
 from app.operations import backup, doctor, metrics
 from app.operations import restore as operations_restore
-from app.operations.bundle import Unusable
+from app.operations.bundle import BackupError
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 LEFT_OUT = "Inte med: räknare för antal försök, mejl som lagts som filer. De behövs inte för att fortsätta."
@@ -28,10 +28,10 @@ LEFT_OUT = "Inte med: räknare för antal försök, mejl som lagts som filer. De
 @with_appcontext
 def make(to: Path | None, keep: int | None) -> None:
     """Gör en säkerhetskopia i en enda fil, medan kalendern är i gång."""
-    before = backup.last()
+    before = backup.last_backup()
     try:
-        made = backup.make(to, clock.host_now())
-    except (Unusable, OSError) as trouble:
+        made = backup.make_backup(to, clock.wall_clock_now())
+    except (BackupError, OSError) as trouble:
         raise click.ClickException(f"Ingen säkerhetskopia gjordes. {trouble}") from None
     click.echo(f"Säkerhetskopian är klar: {made.file}")
     click.echo(
@@ -43,7 +43,7 @@ def make(to: Path | None, keep: int | None) -> None:
         )
     click.echo(LEFT_OUT)
     click.echo(f"Den förra gjordes {_ago(before)}." if before else "Det är den första.")
-    if keep and (dropped := backup.drop_old(keep, clock.host_now())):
+    if keep and (dropped := backup.drop_old_backups(keep, clock.wall_clock_now())):
         click.echo(f"{dropped} äldre än {keep} dygn är borttagna.")
 
 
@@ -53,8 +53,8 @@ def make(to: Path | None, keep: int | None) -> None:
 def restore(file: Path) -> None:
     """Återställer en säkerhetskopia till en tom kalender."""
     try:
-        manifest = operations_restore.restore(file)
-    except (Unusable, OSError) as trouble:
+        manifest = operations_restore.restore_backup(file)
+    except (BackupError, OSError) as trouble:
         raise click.ClickException(f"Inget återställdes. {trouble}") from None
     click.echo(f"Säkerhetskopian från {manifest.made_at.astimezone(SWEDEN):%Y-%m-%d %H:%M} är återställd.")
     click.echo(f"Den gjordes {_ago(manifest.made_at)}. Det som hände därefter är inte med.")
@@ -69,7 +69,7 @@ def restore(file: Path) -> None:
 def examine() -> None:
     """Undersöker servern och säger på en rad var hur allt står till."""
     found = []
-    for line in doctor.lines():
+    for line in doctor.doctor_lines():
         found.append(line.mark)
         click.echo(f"{line.mark}  {line.sentence}")
     if faults := found.count("fel"):
@@ -84,7 +84,7 @@ def measure() -> None:
         raise click.ClickException("Sätt FLASK_METRICS_PORT, för servern och för det här kommandot.")
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    metrics.serve(current_app._get_current_object(), port)  # type: ignore[attr-defined]
+    metrics.serve_metrics(current_app._get_current_object(), port)  # type: ignore[attr-defined]
     signal.sigwait(ends)
 
 
@@ -115,7 +115,7 @@ def waiting_app(reason: Exception, overrides: Mapping[str, Any] | None = None) -
 
 
 def _ago(moment: datetime) -> str:
-    age = clock.host_now() - moment
+    age = clock.wall_clock_now() - moment
     if age < timedelta(hours=1):
         return f"för {max(age.seconds // 60, 0)} minuter sedan" if age > timedelta(minutes=2) else "nyss"
     hours = int(age.total_seconds() // 3600)

@@ -43,7 +43,7 @@ class Line:
     sentence: str
 
 
-def lines() -> Iterator[Line]:
+def doctor_lines() -> Iterator[Line]:
     """Everything, one thing at a time. What cannot be looked at is a fault, and the rest goes on."""
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
@@ -73,7 +73,7 @@ def _in_swedish(state: str) -> str:
 
 def _server() -> Iterator[Line]:
     """The same as organisers are told before 1 December."""
-    found = server_checks.of_server(server_checks.server())
+    found = server_checks.check_server(server_checks.read_server())
     yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
     if not found:
         yield Line("bra", "Server, jobb, disk och säkerhetskopia är som de ska.")
@@ -94,11 +94,11 @@ def _permissions() -> Iterator[Line]:
 
 
 def _mail() -> Iterator[Line]:
-    if not (server := transport.server()):
+    if not (server := transport.mail_server()):
         return
     try:
-        transport.greet(server, messages.host(current_app.config["PUBLIC_URL"]))
-    except transport.Closed as trouble:
+        transport.check_connection(server, messages.helo_name(current_app.config["PUBLIC_URL"]))
+    except transport.TransportDown as trouble:
         yield Line("fel", f"E-postservern tar inte emot oss ({trouble}). Mejlen väntar tills den gör det.")
     else:
         yield Line("bra", "E-postservern tar emot oss.")
@@ -136,7 +136,7 @@ def _proxies() -> Iterator[Line]:
 
 
 def _security_txt() -> Iterator[Line]:
-    if not (fault := feeds.fault(security_text(), clock.host_now())):
+    if not (fault := feeds.security_fault(security_text(), clock.wall_clock_now())):
         yield Line("bra", "security.txt gäller.")
     else:
         yield Line("obs" if "går ut om" in fault else "fel", fault)

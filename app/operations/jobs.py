@@ -19,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.calendar.schedule import changes
+from app.calendar.schedule import change_instants
 from app.clock import SWEDEN
 from app.contest import terms
-from app.database import Base, UTCDateTime, db, write
+from app.database import Base, UTCDateTime, begin_write, db
 from app.draw import delivery, status, value
 from app.outbox import queue
 from app.privacy import erasure
@@ -71,7 +71,7 @@ def _try(part: Callable[[], object]) -> None:
 def freeze_due() -> None:
     """Freeze the terms of contests whose time to open has come, and keep the addresses of their organisers."""
     current_app.extensions["library"].refresh()
-    for sentence in terms.freeze_due(clock.now()):
+    for sentence in terms.freeze_due_terms(clock.now()):
         _log.error("%s", sentence)
     terms.refresh_contacts()
 
@@ -83,7 +83,7 @@ def lock_due() -> None:
 
 def fetch_due() -> None:
     """Fetch the values that have come, and draw."""
-    for sentence in value.fetch_due(clock.now()):
+    for sentence in value.fetch_due_values(clock.now()):
         _log.warning("%s", sentence)
 
 
@@ -91,7 +91,7 @@ def erase_nightly() -> None:
     """Erase what has had its time, once a night, and say what cannot be erased."""
     night = last_night(clock.now())
     if current_app.extensions.get("swept") != night:
-        erasure.sweep()
+        erasure.sweep_feedback()
         current_app.extensions["swept"] = night
     if claim_night(night, clock.now()):
         for sentence in erasure.erase_due(clock.now()):
@@ -106,7 +106,7 @@ def last_night(now: datetime) -> str:
 
 def claim_night(night: str, now: datetime) -> bool:
     """Take on a night's erasure; False when a process has already."""
-    write()
+    begin_write()
     is_free = db.session.get(NightClaim, night) is None
     if is_free:
         db.session.add(NightClaim(night=night, claimed_at=now))
@@ -117,7 +117,9 @@ def claim_night(night: str, now: datetime) -> bool:
 
 def next_due(now: datetime) -> datetime:
     """The instant at which there may be something to do."""
-    moments = [change for edition in current_app.extensions["library"].editions.values() for change in changes(edition)]
+    moments = [
+        change for edition in current_app.extensions["library"].editions.values() for change in change_instants(edition)
+    ]
     moments += [moment for contest in terms.all_frozen() for moment in (status.lock_due(contest), contest.round_at)]
     due = [moment for moment in (*moments, queue.next_due(), _next_night(now)) if moment and moment > now]
     return min([now + LONGEST_SLEEP, *due])
@@ -129,7 +131,7 @@ def _next_night(now: datetime) -> datetime:
     return tonight if local < tonight else datetime.combine(local.date() + timedelta(days=1), NIGHT, SWEDEN)
 
 
-def last() -> datetime | None:
+def last_round() -> datetime | None:
     """When the last round was; None when there was none."""
     return clock.written_at(Path(current_app.instance_path) / HEARTBEAT)
 
@@ -174,4 +176,4 @@ def send() -> None:
     except SQLAlchemyError:
         db.session.rollback()
         raise click.ClickException("Databasen svarar inte. Mejlen ligger kvar och skickas senare.") from None
-    click.echo(f"{sent} mejl skickade, {queue.waiting().count} väntar.")
+    click.echo(f"{sent} mejl skickade, {queue.count_waiting().count} väntar.")

@@ -52,7 +52,7 @@ def _folder(app: Flask) -> Path:
     return folder
 
 
-def forget(app: Flask) -> None:
+def forget_process(app: Flask) -> None:
     """Removes what processes that have ended counted; before the server starts."""
     for file in (Path(app.instance_path) / "metrics").glob("*.db"):
         file.unlink()
@@ -70,7 +70,7 @@ def registry(app: Flask) -> "CollectorRegistry":
     return found
 
 
-def serve(app: Flask, port: int) -> None:
+def serve_metrics(app: Flask, port: int) -> None:
     """Answers on `port` of this machine, from a thread of its own."""
     figures = registry(app)
     from prometheus_client import start_http_server
@@ -109,15 +109,15 @@ class State:
         for year, count in db.session.execute(per_year):
             shown.add_metric([str(year)], count)
         yield shown
-        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", queue.waiting().count)
+        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", queue.count_waiting().count)
 
     def _ages(self) -> Iterator["Metric"]:
         from prometheus_client.core import GaugeMetricFamily
 
         for name, what, then in (
-            ("jobs", "the rounds beside the server last ran", jobs.last()),
-            ("backup", "the last backup", backup.last()),
+            ("jobs", "the rounds beside the server last ran", jobs.last_round()),
+            ("backup", "the last backup", backup.last_backup()),
         ):
             if then:
-                age = (clock.host_now() - then).total_seconds()
+                age = (clock.wall_clock_now() - then).total_seconds()
                 yield GaugeMetricFamily(f"kalender_{name}_age_seconds", f"Seconds since {what}.", age)

@@ -11,10 +11,10 @@ from flask import Flask, current_app
 from app import audit, clock, config, database
 from app.clock import Clock
 from app.contest.models import FrozenTerms
-from app.database import db, write
+from app.database import begin_write, db
 from app.operations import backup as operations_backup
 from app.operations import bundle
-from app.operations.bundle import Bundle, Manifest, Unusable
+from app.operations.bundle import BackupArchive, BackupError, Manifest
 from app.spec.log import RecordKind
 
 
@@ -29,26 +29,26 @@ def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def restore(file: Path) -> Manifest:
+def restore_backup(file: Path) -> Manifest:
     """Fills the empty calendar from a backup and brings its database up to date. Raises Unusable.
 
     The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     """
-    with bundle.opened(file) as backup:
+    with bundle.open_backup(file) as backup:
         _refuse_other_program(backup.manifest)
         backup.check()
         if db.engine.dialect.name == "sqlite":
-            database.make(db.engine)
+            database.create_private_file(db.engine)
         if not current_app.config["SECRET_KEY"] and bundle.SECRET_KEY not in backup.manifest.members:
-            raise Unusable("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
-        if not operations_backup.is_empty():
-            raise Unusable("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
+            raise BackupError("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
+        if not operations_backup.is_empty_database():
+            raise BackupError("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
         places = {name: _place(name) for name in backup.manifest.members if name not in bundle.DATABASES.values()}
         with tempfile.TemporaryDirectory(prefix=".kopia-", dir=current_app.instance_path) as folder:
             _fill(backup, places, Path(folder))
             copy = Path(folder) / bundle.DATABASES[backup.manifest.engine]
             backup.extract(copy.name, copy)
-            operations_backup.load(copy)
+            operations_backup.load_database(copy)
     if not current_app.config["SECRET_KEY"] and (key := Path(current_app.instance_path) / "secret_key").is_file():
         current_app.config["SECRET_KEY"] = key.read_text().strip()
     database.upgrade()
@@ -58,10 +58,10 @@ def restore(file: Path) -> Manifest:
 
 def _record_restoring() -> None:
     """Write it into the log of every contest that is not erased: what came after the backup is lost."""
-    write()
+    begin_write()
     for contest_id in db.session.scalars(sa.select(FrozenTerms.contest_id)).all():
-        if not audit.has(contest_id, RecordKind.ERASED):
-            audit.append(contest_id, RecordKind.BACKUP_RESTORED, clock.host_now())
+        if not audit.has_record(contest_id, RecordKind.ERASED):
+            audit.append_record(contest_id, RecordKind.BACKUP_RESTORED, clock.wall_clock_now())
     db.session.commit()
 
 
@@ -69,11 +69,11 @@ def _refuse_other_program(manifest: Manifest) -> None:
     if manifest.engine != db.engine.dialect.name:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         here, there = names[db.engine.dialect.name], names[manifest.engine]
-        raise Unusable(
+        raise BackupError(
             f"Säkerhetskopian är från {there}, men den här kalendern använder {here}. Ställ om DATABASE_URL."
         )
-    if manifest.revision not in database.known():
-        raise Unusable(
+    if manifest.revision not in database.known_revisions():
+        raise BackupError(
             f"Säkerhetskopian är från en annan utgåva av programmet (databas {manifest.revision}). "
             "Återställ den med den utgåvan."
         )
@@ -85,13 +85,13 @@ def _place(name: str) -> Path:
     return root / rest
 
 
-def _fill(backup: Bundle, places: Mapping[str, Path], folder: Path) -> None:
+def _fill(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
     """Puts the files in their places, when each place is empty or already has the very same file."""
     staged = {name: folder / str(number) for number, name in enumerate(places)}
     for name, path in staged.items():
         backup.extract(name, path)
         if places[name].exists() and places[name].read_bytes() != path.read_bytes():
-            raise Unusable(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
+            raise BackupError(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
     for name, path in staged.items():
         place = places[name]
         if not place.exists():

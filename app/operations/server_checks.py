@@ -61,7 +61,7 @@ class Server:
     disk_free: int
 
 
-def of_server(server: Server) -> list[Finding]:
+def check_server(server: Server) -> list[Finding]:
     """What is missing or odd."""
     return [*_of_settings(server), *_of_state(server), *_of_machine(server)]
 
@@ -123,7 +123,7 @@ def _minutes(span: timedelta) -> str:
     return "en minut" if minutes == 1 else f"{minutes} minuter"
 
 
-def server() -> Server:
+def read_server() -> Server:
     config, instance = current_app.config, Path(current_app.instance_path)
     key = instance / "secret_key"
     on_sqlite = db.engine.dialect.name == "sqlite"
@@ -133,8 +133,8 @@ def server() -> Server:
         rehearsal=bool(config["DEMO"] or config["NOW"]),
         debug=bool(config["DEBUG"]),
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
-        backup_age=_since(backup.last()),
-        jobs_age=_since(jobs.last()),
+        backup_age=_since(backup.last_backup()),
+        jobs_age=_since(jobs.last_round()),
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
         disk_free=shutil.disk_usage(instance).free,
@@ -142,7 +142,7 @@ def server() -> Server:
 
 
 def _since(moment: datetime | None) -> timedelta | None:
-    return clock.host_now() - moment if moment else None
+    return clock.wall_clock_now() - moment if moment else None
 
 
 def _clocks_apart(on_sqlite: bool) -> timedelta | None:
@@ -150,4 +150,4 @@ def _clocks_apart(on_sqlite: bool) -> timedelta | None:
     if on_sqlite:
         return timedelta(0) if _SYNCHRONISED.exists() else None
     theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    return clock.host_now() - theirs
+    return clock.wall_clock_now() - theirs

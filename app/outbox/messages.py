@@ -53,12 +53,12 @@ class Sender:
     public_url: str
 
 
-def message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
+def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
     """A letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
 
     Raises ValueError when the recipient cannot stand in a header as the one address that it is.
     """
-    site = host(sender.public_url)
+    site = helo_name(sender.public_url)
     mail = EmailMessage()
     mail["From"] = _mailbox(sender.address, _one_line(sender.name))
     mail["To"] = recipient
@@ -77,7 +77,7 @@ def message(letter: Letter, sender: Sender, recipient: str, name: str, now: date
     return mail
 
 
-def host(public_url: str) -> str:
+def helo_name(public_url: str) -> str:
     """The site's name as mail servers know it: in ASCII, and localhost for an address of numbers."""
     name = urlsplit(public_url).hostname or "localhost"
     try:

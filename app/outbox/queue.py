@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import AnySelect, UTCDateTime, db, write
+from app.database import AnySelect, UTCDateTime, begin_write, db
 from app.outbox.models import WAITING, OutboxMail
 
 TAKEN_FOR = timedelta(minutes=10)
@@ -33,7 +33,7 @@ _INSERT = sa.insert(OutboxMail.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class Taken:
+class ClaimedMail:
     """A mail that was taken out to be sent; `tries` counts this time, too."""
 
     id: int
@@ -54,14 +54,14 @@ class Waiting:
     refused: int
 
 
-def put(kind: str, contest_id: str, ticket: str, now: datetime, number: int = 0) -> None:
+def queue_mail(kind: str, contest_id: str, ticket: str, now: datetime, number: int = 0) -> None:
     """Put a mail in, inside the caller's write() transaction; the same mail once more is none."""
     same = (OutboxMail.contest_id == contest_id, OutboxMail.kind == kind, OutboxMail.ticket == ticket)
     if db.session.scalar(sa.select(OutboxMail.id).where(*same, OutboxMail.number == number)) is None:
-        put_all(kind, [(contest_id, ticket, number, now)])
+        queue_mails(kind, [(contest_id, ticket, number, now)])
 
 
-def put_all(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> None:
+def queue_mails(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> None:
     """Put mails in, each a contest, a ticket, a number and an instant, inside the caller's write() transaction."""
     rows = [
         {"contest_id": contest_id, "ticket": ticket, "number": number, "created_at": at, "next_try_at": at}
@@ -72,7 +72,7 @@ def put_all(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> None:
         db.session.connection().execute(_INSERT, [row | fields for row in rows])
 
 
-def put_from(kind: str, tickets: AnySelect, now: datetime) -> None:
+def queue_for(kind: str, tickets: AnySelect, now: datetime) -> None:
     """Put a mail in for each (contest, ticket) of a query, inside the caller's write() transaction."""
     names = ["contest_id", "ticket", "kind", "number", "priority", "created_at", "next_try_at", "tries", "state"]
     moment = sa.literal(now, UTCDateTime)
@@ -80,21 +80,21 @@ def put_from(kind: str, tickets: AnySelect, now: datetime) -> None:
     db.session.execute(sa.insert(OutboxMail).from_select(names, tickets.add_columns(*told, sa.literal(WAITING))))
 
 
-def claim(now: datetime) -> Taken | None:
+def claim(now: datetime) -> ClaimedMail | None:
     """Take out the most urgent mail that is due, counted as a try; None when there is none."""
-    write()
+    begin_write()
     due = sa.select(OutboxMail).where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
     mail = db.session.scalar(due.order_by(OutboxMail.priority, OutboxMail.next_try_at, OutboxMail.id).limit(1))
     taken = None
     if mail:
         mail.tries += 1
         mail.next_try_at = now + TAKEN_FOR
-        taken = Taken(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.number, mail.created_at, mail.tries)
+        taken = ClaimedMail(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.number, mail.created_at, mail.tries)
     db.session.commit()
     return taken
 
 
-def drop(contest_id: str, ticket: str | None = None) -> None:
+def drop_waiting(contest_id: str, ticket: str | None = None) -> None:
     """Drop the waiting mails of a contest, or those about one ticket, inside the caller's write() transaction."""
     where = [OutboxMail.contest_id == contest_id, OutboxMail.state == WAITING]
     where += [OutboxMail.ticket == ticket] if ticket else []
@@ -102,8 +102,12 @@ def drop(contest_id: str, ticket: str | None = None) -> None:
     db.session.execute(change, execution_options={"synchronize_session": False})
 
 
-def settle(
-    mail: Taken, state: str, now: datetime, trouble: str | None = None, and_then: Callable[[], None] = lambda: None
+def mark_done(
+    mail: ClaimedMail,
+    state: str,
+    now: datetime,
+    trouble: str | None = None,
+    and_then: Callable[[], None] = lambda: None,
 ) -> None:
     """Note that a mail was sent, refused or dropped, and what follows from it: it is never tried again.
 
@@ -119,14 +123,14 @@ def settle(
     return None
 
 
-def postpone(mail: Taken, now: datetime, trouble: str) -> None:
+def reschedule(mail: ClaimedMail, now: datetime, trouble: str) -> None:
     """Puts a mail back, to be tried again later and later."""
     _note(mail, lambda: None, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
 
 
-def _note(mail: Taken, and_then: Callable[[], None], **values: object) -> None:
+def _note(mail: ClaimedMail, and_then: Callable[[], None], **values: object) -> None:
     """Write what became of this try, unless another process has taken the mail since or settled it."""
-    write()
+    begin_write()
     still_ours = (OutboxMail.id == mail.id, OutboxMail.tries == mail.tries, OutboxMail.state == WAITING)
     noted = db.session.execute(sa.update(OutboxMail).where(*still_ours).values(**values))
     if noted.rowcount:  # type: ignore[attr-defined]
@@ -139,7 +143,7 @@ def next_due() -> datetime | None:
     return db.session.scalar(sa.select(sa.func.min(OutboxMail.next_try_at)).where(OutboxMail.state == WAITING))
 
 
-def waiting() -> Waiting:
+def count_waiting() -> Waiting:
     """How the outbox stands, over all contests."""
     query = sa.select(sa.func.count(), sa.func.min(OutboxMail.created_at)).where(OutboxMail.state == WAITING)
     count, since = db.session.execute(query).one()

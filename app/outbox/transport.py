@@ -26,25 +26,25 @@ _NOT_NOW = 421
 Send = Callable[[EmailMessage], None]
 
 
-class Postponed(Exception):
+class TemporaryFailure(Exception):
     """The mail did not go; it may later. The text names the trouble, never an address."""
 
 
-class Closed(Postponed):
+class TransportDown(TemporaryFailure):
     """The same, and no other mail will go now either."""
 
 
-class Refused(Exception):
+class PermanentFailure(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
 
 
-def server() -> str:
+def mail_server() -> str:
     """Return the address of the server that mails go to; none in a demo, whose people do not exist."""
     return "" if current_app.config["DEMO"] else str(current_app.config["MAIL_URL"])
 
 
 @contextmanager
-def office(url: str, folder: Path, our_name: str) -> Iterator[Send]:
+def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     """A post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
 
     It connects when the first mail comes. Sending raises Refused, Postponed and Closed.
@@ -67,7 +67,7 @@ def office(url: str, folder: Path, our_name: str) -> Iterator[Send]:
                 server.quit()
 
 
-def greet(url: str, our_name: str) -> None:
+def check_connection(url: str, our_name: str) -> None:
     """Connects and signs in as for a mail, sends none, and hangs up. Raises Closed."""
     server = _connected(url, our_name)
     with suppress(OSError, smtplib.SMTPException):
@@ -89,7 +89,7 @@ def _connected(url: str, our_name: str) -> smtplib.SMTP:
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         if server:
             server.close()
-        raise Closed(_trouble(error)) from None
+        raise TransportDown(_trouble(error)) from None
     return server
 
 
@@ -117,13 +117,13 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPDataError as error:
         raise _answered(error.smtp_code, "innehållet") from None
     except smtplib.SMTPNotSupportedError:
-        raise Refused("servern tar inte emot adresser med å, ä eller ö") from None
+        raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Closed(_trouble(error)) from None
+        raise TransportDown(_trouble(error)) from None
 
 
 def _answered(code: int, about: str) -> Exception:
-    kind = Refused if 500 <= code < 600 else Closed if code == _NOT_NOW else Postponed
+    kind = PermanentFailure if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
     return kind(f"{about}: {code}")
 
 
@@ -143,4 +143,4 @@ def _write(folder: Path, mail: EmailMessage) -> None:
             os.fsync(file.fileno())
         unfinished.replace(folder / f"{name}.eml")
     except OSError as error:
-        raise Closed(f"filen: {type(error).__name__}") from None
+        raise TransportDown(f"filen: {type(error).__name__}") from None

@@ -14,8 +14,8 @@ from app.draw import files
 from app.draw.models import DrawnValue, LockedList
 from app.privacy import erasure
 from app.privacy.models import Erasure
-from app.spec.lines import stamp
-from app.web.zip_stream import File, zipped
+from app.spec.lines import format_time
+from app.web.zip_stream import File, stream_zip
 
 # Each file that a package can have.
 FILES = {
@@ -68,7 +68,7 @@ _KNOWN = (
 _ERASED = "Uppgifterna om deltagarna är gallrade. Inget i paketet säger vem som deltog."
 
 
-def readme(contest_id: str, last_act: str, names: Collection[str], rehearsal: bool) -> str:
+def archive_readme(contest_id: str, last_act: str, names: Collection[str], rehearsal: bool) -> str:
     """The text for a package with these files. `last_act` is the time of the newest act in it."""
     there = {kind for kind in FILES if kind == "SHA256SUMS" or any(name.startswith(kind) for name in names)}
     parts = [_REHEARSAL] if rehearsal else []
@@ -92,19 +92,19 @@ def _wrapped(text: str, indent: str) -> str:
     return "\n".join(wrap(text, 78, initial_indent=indent, subsequent_indent=indent))
 
 
-def name(contest: FrozenContest) -> str:
+def archive_name(contest: FrozenContest) -> str:
     """Return what the package is called, and the folder in it."""
     return f"arkivpaket-{contest.id}"
 
 
-def package(contest: FrozenContest) -> Iterator[bytes]:
+def archive_parts(contest: FrozenContest) -> Iterator[bytes]:
     """Give the package as a ZIP in parts; the same content gives the same bytes."""
-    number, _ = audit.latest(contest.id)
+    number, _ = audit.latest_record(contest.id)
     at: datetime = audit.newest_time(contest.id) or contest.opens
     found = [*_draw(contest), *_log(contest.id, number), *_erasure(contest.id)]
-    found.append(("verifiera.py", [files.verifier()]))
-    text = readme(contest.id, stamp(at), [path for path, _ in found], contest.is_rehearsal)
-    return zipped(name(contest), [("README.txt", [text]), *found], at)
+    found.append(("verifiera.py", [files.verifier_source()]))
+    text = archive_readme(contest.id, format_time(at), [path for path, _ in found], contest.is_rehearsal)
+    return stream_zip(archive_name(contest), [("README.txt", [text]), *found], at)
 
 
 def _draw(contest: FrozenContest) -> Iterator[File]:
@@ -125,5 +125,5 @@ def _log(contest_id: str, number: int) -> Iterator[File]:
 def _erasure(contest_id: str) -> Iterator[File]:
     if record := db.session.get(Erasure, contest_id):
         note = erasure.note_of(contest_id)
-        told = f"{erasure.in_words(record)}\nNär: {stamp(record.erased_at)}\n"
+        told = f"{erasure.describe_erasure(record)}\nNär: {format_time(record.erased_at)}\n"
         yield "gallring.txt", [told + (f"Gjordes av: {note.ordered_by}\n" if note else "")]

@@ -12,9 +12,9 @@ from app.calendar.edition import AUTHORITY, Contest
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
-from app.database import db, vacuum, write
+from app.database import begin_write, db, vacuum
 from app.draw import winners
-from app.draw.status import standing
+from app.draw.status import contest_status
 from app.feedback import Feedback
 from app.outbox import queue
 from app.privacy import mail_files
@@ -50,7 +50,7 @@ class ErasureRefused(Exception):
 
 def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
     """Return when the contest's personal data is to be erased, as things stand; None while it goes on."""
-    found = standing(contest, now)
+    found = contest_status(contest, now)
     ended = None
     if found.cancelled:
         ended = found.cancelled.cancelled_at
@@ -59,10 +59,10 @@ def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
     return erase_at(contest, ended, found.lock is not None)
 
 
-def sweep() -> None:
+def sweep_feedback() -> None:
     """Remove counts and mails in files of this machine that have had their time."""
-    rate_limit.drop_old()
-    mail_files.sweep()
+    rate_limit.purge_expired()
+    mail_files.sweep_files()
 
 
 def erase_due(now: datetime) -> list[str]:
@@ -79,14 +79,14 @@ def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
     if due is None or due > now:
         return []
     try:
-        return [in_words(erase(contest, "nattlig gallring", now))]
+        return [describe_erasure(erase_contest(contest, "nattlig gallring", now))]
     except ErasureRefused as refused:
         return [str(refused)]
 
 
 def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
     """What people have written since the erasure goes when it is as old as the entries were."""
-    write()
+    begin_write()
     gone = _erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
@@ -112,10 +112,10 @@ def note_of(contest_id: str) -> ErasureNote | None:
     return db.session.get(ErasureNote, contest_id)
 
 
-def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
+def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
     """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
     _refuse_before_its_time(contest, now)
-    write()
+    begin_write()
     if is_erased(contest.id):
         db.session.rollback()
         raise ErasureRefused("Uppgifterna är redan gallrade.")
@@ -126,14 +126,14 @@ def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
             contest_id=contest.id,
             erased_at=now,
             entries=_empty(contest.id),
-            mails=len(mail_files.orphaned()),
+            mails=len(mail_files.orphaned_files()),
             feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
         )
     )
     db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
-    winners.forget(contest.id)
+    winners.forget_names(contest.id)
     db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
-    audit.append(contest.id, RecordKind.ERASED, now)
+    audit.append_record(contest.id, RecordKind.ERASED, now)
     db.session.commit()
     _clean(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
@@ -145,12 +145,12 @@ def _clean(contest_id: str, now: datetime) -> bool:
     An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     """
     try:
-        mail_files.sweep()
+        mail_files.sweep_files()
     except OSError:
         return False
     if not vacuum():
         return False
-    write()
+    begin_write()
     db.session.execute(sa.update(ErasureNote).where(ErasureNote.contest_id == contest_id).values(cleaned_at=now))
     db.session.commit()
     return True
@@ -191,7 +191,7 @@ def _empty(contest_id: str) -> int:
         sa.update(Entry).where(Entry.contest_id == contest_id, known).values(nothing),
         execution_options={"synchronize_session": False},
     )
-    queue.drop(contest_id)
+    queue.drop_waiting(contest_id)
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
@@ -200,7 +200,7 @@ def _erase_feedback(before: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def in_words(record: Erasure) -> str:
+def describe_erasure(record: Erasure) -> str:
     """Return the record of an erasure as one Swedish sentence."""
     note = note_of(record.contest_id)
     decision = note.decision if note else ""

@@ -14,7 +14,7 @@ _START = 16
 """Digits of the ticket that the name of a mail's file carries."""
 
 
-def remove(ticket: str) -> None:
+def remove_files(ticket: str) -> None:
     """Removes the mails about one entry; what cannot be removed now goes with the nightly sweep."""
     for file in _files():
         if ticket[:_START] in file.name:
@@ -22,15 +22,15 @@ def remove(ticket: str) -> None:
                 file.unlink()
 
 
-def sweep() -> int:
+def sweep_files() -> int:
     """Removes every mail whose entry has no address any more, and returns how many those were."""
-    gone = orphaned()
+    gone = orphaned_files()
     for file in gone:
         file.unlink(missing_ok=True)
     return len(gone)
 
 
-def orphaned() -> list[Path]:
+def orphaned_files() -> list[Path]:
     """The mails whose entry has no address any more."""
     # The files first: an entry is stored before its mail is written, so none that comes now is taken for orphaned.
     files = _files()

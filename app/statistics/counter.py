@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import SWEDEN
-from app.database import Base, db, write
+from app.database import Base, begin_write, db
 
 _log = logging.getLogger(__name__)
 EVERY = 60
@@ -29,7 +29,7 @@ Counts = Mapping[tuple[Shown, date], int]
 """Times shown, by what and on which day in Sweden."""
 
 
-class Tally:
+class HitCounter:
     """The counts of one process that are not in the database yet. `store` adds them there."""
 
     def __init__(self, store: Callable[[Counts], None]) -> None:
@@ -100,9 +100,9 @@ class HatchCount(Base):
     count: Mapped[int]
 
 
-def add(counts: Counts) -> None:
+def add_counts(counts: Counts) -> None:
     """Adds counts to those that are stored."""
-    write()
+    begin_write()
     insert = _dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
     added = {"count": HatchCount.count + insert.excluded.count}
@@ -119,7 +119,7 @@ def _dialects_insert() -> Any:
     return sqlite.insert
 
 
-def stored(year: int) -> dict[tuple[int, date], int]:
+def stored_counts(year: int) -> dict[tuple[int, date], int]:
     """An edition's counts in the database, by hatch and day."""
     query = sa.select(HatchCount.number, HatchCount.day, HatchCount.count).where(HatchCount.year == year)
     return {(number, day): count for number, day, count in db.session.execute(query)}

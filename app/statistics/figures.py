@@ -10,10 +10,10 @@ from app.calendar import schedule
 from app.calendar.schedule import Edition
 from app.contest import store
 from app.contest.forms import MUNICIPALITIES
-from app.draw.status import Standing
+from app.draw.status import ContestStatus
 from app.statistics import counter
 from app.statistics.charts import Figure, Point
-from app.statistics.counter import Tally
+from app.statistics.counter import HitCounter
 
 FEWEST = 5
 """A smaller group is never given by number: somebody could be recognised in it."""
@@ -21,7 +21,7 @@ FEW = f"färre än {FEWEST}"
 WITHHELD = "visas inte"
 
 
-def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
+def hatch_series(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
     """How often each hatch up to `newest` has been shown."""
     sums = dict.fromkeys(range(1, newest + 1), 0)
     for (number, _), count in counts.items():
@@ -31,7 +31,7 @@ def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
     return Figure("luckor", "Visningar per lucka", "Lucka", "visningar", points)
 
 
-def per_day(counts: Mapping[tuple[int, date], int]) -> Figure:
+def day_series(counts: Mapping[tuple[int, date], int]) -> Figure:
     """How often hatches have been shown, by day, all of them together."""
     sums: dict[date, int] = {}
     for (number, day), count in counts.items():
@@ -40,7 +40,7 @@ def per_day(counts: Mapping[tuple[int, date], int]) -> Figure:
     return Figure("dagar", "Visningar av luckor per dag", "Dag", "visningar", _days(sums))
 
 
-def of_calendar(counts: Mapping[tuple[int, date], int]) -> Figure:
+def calendar_series(counts: Mapping[tuple[int, date], int]) -> Figure:
     """How often the calendar itself has been shown, by day."""
     sums = {day: count for (number, day), count in counts.items() if not number}
     return Figure("kalendern", "Visningar av kalenderns förstasida per dag", "Dag", "visningar", _days(sums))
@@ -88,10 +88,10 @@ def _span(days: Iterable[date]) -> list[date]:
     return [known[0] + timedelta(days=number) for number in range((known[-1] - known[0]).days + 1)]
 
 
-def shown(year: int) -> dict[tuple[int, date], int]:
+def counts_shown(year: int) -> dict[tuple[int, date], int]:
     """Times shown, by hatch and day."""
-    tally: Tally = current_app.extensions["tally"]
-    counts = counter.stored(year)
+    tally: HitCounter = current_app.extensions["tally"]
+    counts = counter.stored_counts(year)
     for ((of_year, number), day), count in tally.waiting().items():
         if of_year == year:
             counts[number, day] = counts.get((number, day), 0) + count
@@ -100,14 +100,14 @@ def shown(year: int) -> dict[tuple[int, date], int]:
 
 def by_municipality(contest_id: str) -> dict[str, int]:
     """Entries by the municipality's name, struck ones too."""
-    return {MUNICIPALITIES.get(code, code): count for code, count in store.by("municipality", contest_id).items()}
+    return {MUNICIPALITIES.get(code, code): count for code, count in store.count_by("municipality", contest_id).items()}
 
 
-def of_edition(edition: Edition, standing: Standing | None, now: datetime) -> list[Figure]:
+def edition_figures(edition: Edition, standing: ContestStatus | None, now: datetime) -> list[Figure]:
     """Every figure of an edition; those of the contest only when there is one."""
-    counts = shown(edition.year)
+    counts = counts_shown(edition.year)
     newest = max(schedule.open_numbers(edition.year, now), default=0)
-    found = [per_hatch(counts, newest), per_day(counts), of_calendar(counts)]
+    found = [hatch_series(counts, newest), day_series(counts), calendar_series(counts)]
     if standing:
         found += [
             entries_per_day(standing.per_day),

@@ -33,7 +33,7 @@ class TokenRefused(ValueError):
     """The form cannot be taken as it is; the text says why, in Swedish."""
 
 
-def opened(token: str, bound_to: str, quickest: timedelta) -> str:
+def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
     """The value nobody can foresee that a form's token holds. Raises TokenRefused."""
     try:
         named, made, nonce = _serializer().loads(token)
@@ -70,7 +70,7 @@ class SignedToken(CSRF):
 
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
-            opened(field.data or "", self.bound_to, self.quickest)
+            open_token(field.data or "", self.bound_to, self.quickest)
         except TokenRefused as refused:
             raise ValidationError(str(refused)) from None
 

@@ -53,7 +53,7 @@ class SecurityHeaders:
         return self._app(environ, start)
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
+def read_whole(pieces: Iterable[bytes]) -> bytes:
     """A body in one piece; what it came from is closed, as WSGI asks of whoever reads it."""
     try:
         return b"".join(pieces)

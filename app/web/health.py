@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import database
-from app.database import db, trouble
+from app.database import db, write_problem
 
 _PROBE = 64 * 1024
 """Bytes; an entry needs some pages of the database."""
@@ -36,11 +36,11 @@ def _database() -> str:
     try:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
-            found = database.found(connection)
-        kept_from = trouble()
+            found = database.database_revision(connection)
+        kept_from = write_problem()
     except SQLAlchemyError:
         return "does not answer"
-    if found != database.known()[-1]:
+    if found != database.known_revisions()[-1]:
         return "is not migrated: run flask db upgrade"
     return kept_from or "ok"
 

@@ -18,8 +18,8 @@ from typing import Any, Protocol
 from werkzeug.http import parse_accept_header
 
 from app.clock import PINNED, Clock
-from app.web.headers import WSGIApp, whole
-from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
+from app.web.headers import WSGIApp, read_whole
+from app.web.pages import LONGEST_AGE, Answer, Page, cacheable_page, encoded_answer
 
 Counted = tuple[int, int]
 # The one before, the present and the next.
@@ -110,7 +110,7 @@ class PageCache:
         page = generation.pages.get(path) or self._render_once(generation, path, environ, moment)
         if page is None:
             return None
-        made = answer(page, encoding, age, generation.addresses[path])
+        made = encoded_answer(page, encoding, age, generation.addresses[path])
         generation.answers[path, encoding, age] = made
         return made
 
@@ -170,9 +170,9 @@ class PageCache:
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)}
         response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
-        body = whole(response)
+        body = read_whole(response)
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
-        return page_from(*started[0], body, earlier)
+        return cacheable_page(*started[0], body, earlier)
 
 
 def _instant(moment: float) -> datetime:

@@ -32,7 +32,7 @@ class Answer:
     counted: tuple[int, int] | None
 
 
-def page_from(status: str, headers: Headers, body: bytes, earlier: Page | None) -> Page | None:
+def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | None) -> Page | None:
     """The page of a response, or None when it is not one to keep. `earlier` is the same page in another state:
     compressing is most of the work, and most pages stay as they were."""
     names = {name.lower(): value for name, value in headers}
@@ -52,7 +52,7 @@ def _encoded(tag: str, body: bytes, content_type: str) -> dict[str, tuple[str, b
     return bodies
 
 
-def answer(page: Page, encoding: str, age: int, counted: tuple[int, int] | None) -> Answer:
+def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int] | None) -> Answer:
     """The answer in an encoding, or plain when the page has no such; others may keep it for `age` seconds."""
     encoding = encoding if encoding in page.bodies else "identity"
     tag, body = page.bodies[encoding]

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _NETWORKS = ((64, 1), (48, 8))
 
 
-def client() -> str:
+def client_hash() -> str:
     """Return who is asking, as a hash that cannot be turned back into an address; another one every day."""
     return _clients()[0][0]
 
@@ -68,10 +68,10 @@ _APART = 60
 
 def init_app(app: Flask) -> None:
     url = app.config["REDIS_URL"]
-    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(file_in(app.instance_path))
+    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(counter_file(app.instance_path))
 
 
-def file_in(folder: str) -> str:
+def counter_file(folder: str) -> str:
     """Where the counts of this machine are kept."""
     return str(Path(folder) / "ratelimit.sqlite3")
 
@@ -81,7 +81,7 @@ def storage() -> Any:
     return current_app.extensions["rate_limits"]
 
 
-class TooMany(Exception):
+class RateLimitExceeded(Exception):
     """This client, or all together, have tried too often; it passes by itself."""
 
 
@@ -92,7 +92,7 @@ def check(purpose: str, each: str = "", together: str = "", account: str = "") -
     """
     for limit, what in _counts(purpose, each, together, account):
         if _is_over(limit, what):
-            raise TooMany(purpose)
+            raise RateLimitExceeded(purpose)
 
 
 def hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
@@ -101,20 +101,20 @@ def hit(purpose: str, each: str = "", together: str = "", account: str = "") -> 
         _count(limit, what)
 
 
-def spend(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
+def check_and_hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
     """Count one try for `purpose` against the limits. Raise TooMany."""
     for limit, what in _counts(purpose, each, together, account):
         if not _count(limit, what):
-            raise TooMany(purpose)
+            raise RateLimitExceeded(purpose)
 
 
-def count(limit: str, *what: str) -> None:
+def hit_limit(limit: str, *what: str) -> None:
     """Count one try at `what`, a purpose and then whose it is, whichever client it is. Raise TooMany."""
     if not _count(_parsed(limit), what):
-        raise TooMany(what[0])
+        raise RateLimitExceeded(what[0])
 
 
-def is_spent(limit: str, *what: str) -> bool:
+def is_exhausted(limit: str, *what: str) -> bool:
     """Check whether the next try at `what` would be too many; count nothing."""
     return _is_over(_parsed(limit), what)
 
@@ -150,7 +150,7 @@ def _parsed(limit: str, times: int = 1) -> RateLimitItem:
     return type(one)(one.amount * times, one.multiples, one.namespace)
 
 
-def drop_old() -> None:
+def purge_expired() -> None:
     """Forgets every count whose time is over; REDIS does so by itself."""
     if isinstance(found := storage(), SQLiteStorage):
         found.drop_old()

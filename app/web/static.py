@@ -25,7 +25,7 @@ STYLE_SHEETS = {
 }
 
 
-def build(target: Path) -> dict[str, str]:
+def build_static(target: Path) -> dict[str, str]:
     """Writes what is missing in `target`; returns {"site.css": "site.1a2b3c4d5e6f.css", …}."""
     target.mkdir(parents=True, exist_ok=True)
     names = {}
@@ -59,16 +59,16 @@ def _write(path: Path, body: bytes) -> None:
 def init_app(app: Flask) -> None:
     target = Path(app.instance_path) / "static"
     try:
-        names = build(target)
+        names = build_static(target)
     except OSError:
         # An instance folder that cannot be written, or a full disk, is no reason not to show the calendar.
         _log.exception("De statiska filerna kunde inte läggas i %s; de läggs i en tillfällig mapp", target)
         target = Path(tempfile.mkdtemp(prefix="kalender-static-"))
-        names = build(target)
+        names = build_static(target)
 
     def asset(name: str) -> str:
         """The address of a static file. In debug mode it is built again when it has changed."""
-        return PREFIX + (build(target) if app.debug else names)[name]
+        return PREFIX + (build_static(target) if app.debug else names)[name]
 
     def size(address: str) -> int:
         """The compressed bytes of a static file, by its address."""
@@ -93,7 +93,7 @@ _PICTURE = re.compile(r'<picture><source[^>]* srcset="(?:[^"]*, )?(\S+) \d+w".*?
 _PARTS = re.compile(r'<(?:img|script)[^>]* src="([^"]+)"|<link rel="(?:stylesheet|icon)" href="([^"]+)"')
 
 
-def weighed(page: str, size_of: Callable[[str], int]) -> str:
+def with_weight(page: str, size_of: Callable[[str], int]) -> str:
     """The page with its weight in kB in place of MARK. `size_of(address)` gives a part's compressed bytes."""
     if MARK not in page:
         return page

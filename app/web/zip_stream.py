@@ -33,7 +33,7 @@ class _Sent:
         return found
 
 
-def zipped(folder: str, files: Iterable[File], at: datetime) -> Iterator[bytes]:
+def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[bytes]:
     """The ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them.
 
     The same files and the same `at`, which dates them, give the same bytes.

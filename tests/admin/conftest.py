@@ -5,7 +5,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from app.admin.accounts import credentials, crypto
-from app.admin.accounts.models import Organiser
+from app.admin.accounts.models import AdminUser
 from app.database import db
 from tests.conftest import token_in
 
@@ -27,10 +27,10 @@ def account(app, clock):
         secret = credentials.new_secret()
         with app.app_context():
             kept = {
-                "password_hash": credentials.hashed(PASSWORD),
-                "totp_secret": crypto.seal(secret, "totp", clock.now()),
+                "password_hash": credentials.hash_password(PASSWORD),
+                "totp_secret": crypto.encrypt(secret, "totp", clock.now()),
             }
-            made = Organiser(email=email, role=role, created_at=clock.now(), **kept)
+            made = AdminUser(email=email, role=role, created_at=clock.now(), **kept)
             db.session.add(made)
             db.session.commit()
             return made.id, secret

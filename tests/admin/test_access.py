@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from app.admin.accounts import credentials, sessions
-from app.admin.accounts.models import Organiser, SignIn
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.guard import COOKIE
 from app.database import db
 from tests.conftest import configured, on_sqlite, token_in
@@ -25,7 +25,7 @@ def invite(app, clock):
 
     def make(email=EMAIL):
         with app.app_context():
-            return f"/admin/inbjudan/{sessions.invite(email, clock.now())}"
+            return f"/admin/inbjudan/{sessions.create_invitation(email, clock.now())}"
 
     return make
 
@@ -91,14 +91,14 @@ def test_the_first_organiser_says_the_address_herself(app, invite, accept):
     answer, _ = accept(invite(None), email="Olle@Example.SE")
     assert (answer.status_code, "Kontot är klart." in answer.text) == (200, True)
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+        assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
 
 
 @on_sqlite
 def test_an_invitation_is_for_the_invited_address_only(app, invite, accept):
     accept(invite("olle@example.se"), email="elak@example.se")
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+        assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
 
 
 def test_an_invitation_works_once(invite, accept, client):
@@ -165,7 +165,7 @@ def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
     monkeypatch.undo()
     accept(invite())
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.password_hash))
+        kept = db.session.scalar(sa.select(AdminUser.password_hash))
     memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+)", kept).groups()
     assert int(memory) >= 19 * 1024
     assert int(rounds) >= 2
@@ -175,7 +175,7 @@ def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
     with app.app_context():
-        assert token not in db.session.scalars(sa.select(SignIn.token_sha256)).all()
+        assert token not in db.session.scalars(sa.select(AdminSession.token_sha256)).all()
     client.set_cookie(COOKIE, sessions.checksum(token))
     assert not is_in(client)
 

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 
 from app.admin.accounts import credentials, sessions
 from app.admin.accounts.credentials import TOO_EASY
-from app.admin.accounts.models import Organiser, RecoveryCode
+from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.admin.guard import COOKIE
 from app.admin.roles import ASKED_AGAIN
 from app.database import db
@@ -138,7 +138,7 @@ def test_6_2_10_a_password_has_no_last_day(olga, come_in, clock):
 @on_sqlite
 def test_6_3_1_and_6_3_2_nobody_has_an_account_from_the_start(app):
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser)).all() == []
+        assert db.session.scalars(sa.select(AdminUser)).all() == []
 
 
 @on_sqlite
@@ -169,7 +169,7 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
 @on_sqlite
 def test_6_4_1_an_invitation_is_random_short_lived_and_gone_when_used(app, clock):
     with app.app_context():
-        tokens = {sessions.invite(EMAIL, clock.now()) for _ in range(3)}
+        tokens = {sessions.create_invitation(EMAIL, clock.now()) for _ in range(3)}
     assert len(tokens) == 3
     assert min(map(len, tokens)) >= 32
     assert timedelta(days=7) >= sessions.INVITATION_LASTS
@@ -253,7 +253,7 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
     monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher())
     assert is_in(come_in(secret))
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.password_hash))
+        kept = db.session.scalar(sa.select(AdminUser.password_hash))
     memory, rounds, lanes = map(int, re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)", kept).groups())
     assert (memory >= 19 * 1024, rounds >= 2, lanes >= 1) == (True, True, True)
     assert is_in(come_in(secret))
@@ -261,7 +261,7 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
 
 def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app, come_in):
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.totp_secret))
+        kept = db.session.scalar(sa.select(AdminUser.totp_secret))
     assert olga.secret not in kept
     assert kept.startswith("gAAAA")
 

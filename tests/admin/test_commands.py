@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
 from app.admin.accounts import sessions
-from app.admin.accounts.models import Organiser
+from app.admin.accounts.models import AdminUser
 from app.database import db
 from tests.conftest import ROOT, configured, on_sqlite, token_in
 
@@ -123,7 +123,7 @@ def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask
     browser = come_in(secret, email="olle@example.se", password="ett alldeles nytt lösenord", browser=client)
     assert browser.get("/admin/konton").status_code == 200
     with app.app_context():
-        assert [(each.email, each.role) for each in db.session.scalars(sa.select(Organiser))] == [
+        assert [(each.email, each.role) for each in db.session.scalars(sa.select(AdminUser))] == [
             ("olle@example.se", "administrator")
         ]
 

@@ -40,7 +40,7 @@ def change(content):
             text = path.read_text()
             assert old in text
             path.write_text(text.replace(old, new, 1))
-        found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+        found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
         return {(finding.severity, finding.hatch, finding.sentence) for finding in found}
 
     return made
@@ -140,7 +140,7 @@ def test_a_tip_has_a_good_length(content, words, told):
     path = content / "2026" / "07" / "hatch.md"
     head = path.read_text().rpartition("+++")[0]
     path.write_text(f"{head}+++\n\n{'ord ' * words}\n")
-    found = [f.sentence for f in readiness.of_edition(read_edition(content / "2026"), {}, TODAY) if f.hatch == 7]
+    found = [f.sentence for f in readiness.check_edition(read_edition(content / "2026"), {}, TODAY) if f.hatch == 7]
     assert [sentence for sentence in found if "Tipset" in sentence and told in sentence] == [
         sentence for sentence in found if "Tipset" in sentence
     ]
@@ -150,14 +150,14 @@ def test_a_tip_has_a_good_length(content, words, told):
 def test_a_heavy_picture_is_told(content):
     picture = content / "2026" / "07" / "bild.svg"
     picture.write_text(picture.read_text() + " " * 70_000)
-    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
 
 
 def test_a_picture_without_a_description_that_says_something_is_told(content):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(re.sub(r'image_alt = ".*"', 'image_alt = "En bild"', path.read_text(), count=1))
-    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
     sentence = "Bildbeskrivningen är för kort för att säga vad bilden visar."
     assert [(f.hatch, f.part) for f in found if f.sentence == sentence] == [(7, "picture")]
 
@@ -167,8 +167,8 @@ def test_an_ordinary_date_in_a_text_is_no_wrong_year(new):
 
 
 def test_a_server_that_is_well_needs_nothing():
-    assert server_checks.of_server(WELL) == []
-    assert server_checks.of_server(replace(WELL, sqlite=None)) == []
+    assert server_checks.check_server(WELL) == []
+    assert server_checks.check_server(replace(WELL, sqlite=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -192,14 +192,14 @@ def test_a_server_that_is_well_needs_nothing():
     ],
 )
 def test_what_the_server_lacks_is_told(change, severity, words):
-    (finding,) = server_checks.of_server(replace(WELL, **change))
+    (finding,) = server_checks.check_server(replace(WELL, **change))
     assert finding.severity == severity
     assert words in finding.sentence
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
 def test_a_clock_may_be_off_by_a_minute(apart):
-    assert server_checks.of_server(replace(WELL, apart=apart)) == []
+    assert server_checks.check_server(replace(WELL, apart=apart)) == []
 
 
 def words(answer):

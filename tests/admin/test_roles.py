@@ -118,7 +118,7 @@ def erase(app, clock):
     with app.app_context():
         terms.contact_of("mjk-2026").erasure_decision = "dnr 1"
         db.session.commit()
-        erasure.erase(terms.frozen_in(2026), "nattlig gallring", clock.now())
+        erasure.erase_contest(terms.frozen_in(2026), "nattlig gallring", clock.now())
 
 
 @pytest.mark.parametrize("role", ["editor"])

@@ -9,9 +9,9 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app.admin.accounts import sessions
-from app.admin.accounts.models import Organiser, SignIn
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.contest import store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -69,7 +69,7 @@ def pressing(button: str) -> Callable[[Scene], None]:
 
 def follow_an_invitation(scene: Scene) -> None:
     with scene.app.app_context():
-        token = sessions.invite(None, scene.clock.now())
+        token = sessions.create_invitation(None, scene.clock.now())
     scene.page.goto(scene.page.url.replace("logga-in", f"inbjudan/{token}"))
 
 
@@ -126,7 +126,9 @@ def read_the_letter(scene: Scene) -> None:
 def cancel(scene: Scene) -> None:
     """Cancels the contest, and looks at the page as it is then."""
     with scene.app.app_context():
-        actions.cancel(frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now())
+        actions.cancel_contest(
+            frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now()
+        )
     scene.page.reload()
 
 
@@ -139,7 +141,7 @@ def lock_late(scene: Scene) -> None:
 
 
 def enter_behind_the_form(scene: Scene) -> SavedEntry:
-    answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
+    answers = EntryInput("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
         return store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
 
@@ -179,7 +181,7 @@ def follow_the_link_to_withdraw(scene: Scene) -> None:
     """Opens the link that stands in one's mail."""
     with scene.app.app_context():
         ticket = db.session.scalar(sa.select(Rank.ticket).where(Rank.place == 1)) or enter_behind_the_form(scene).ticket
-        token = mails.sign(mails.WITHDRAW, "mjk-2026", ticket)
+        token = mails.sign_link(mails.WITHDRAW, "mjk-2026", ticket)
     scene.page.goto(f"{scene.page.url.rstrip('/')}/mitt-svar/ta-tillbaka/{token}")
 
 
@@ -197,7 +199,7 @@ def follow_the_link_to_decline(scene: Scene) -> None:
     """Opens the link that stands in the letter to the first in line."""
     with scene.app.app_context():
         ticket = db.session.scalars(sa.select(Rank.ticket).where(Rank.place == 1)).one()
-        token = mails.sign(mails.DECLINE, "mjk-2026", 1, ticket)
+        token = mails.sign_link(mails.DECLINE, "mjk-2026", 1, ticket)
     scene.page.goto(f"{scene.page.url}/tacka-nej/{token}")
 
 
@@ -251,14 +253,14 @@ def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
-            answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
+            answers = EntryInput(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
             store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 
 def see_it_erased(scene: Scene) -> None:
     with scene.app.app_context():
-        erasure.erase(frozen_contest(), "nattlig gallring", scene.clock.now())
+        erasure.erase_contest(frozen_contest(), "nattlig gallring", scene.clock.now())
     scene.page.reload()
 
 
@@ -266,7 +268,7 @@ def have_the_sign_in_end(scene: Scene) -> None:
     """Five minutes before: the warning is on the page."""
     with scene.app.app_context():
         moment = scene.clock.now() - sessions.ABSOLUTE + timedelta(minutes=4)
-        db.session.execute(sa.update(SignIn).values(created_at=moment))
+        db.session.execute(sa.update(AdminSession).values(created_at=moment))
         db.session.commit()
     scene.page.reload()
     scene.page.get_by_text("Du loggas ut om 4 minuter.").wait_for()
@@ -274,14 +276,14 @@ def have_the_sign_in_end(scene: Scene) -> None:
 
 def try_when_it_has_ended(scene: Scene) -> None:
     with scene.app.app_context():
-        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=13)))
+        db.session.execute(sa.update(AdminSession).values(created_at=scene.clock.now() - timedelta(hours=13)))
         db.session.commit()
     press(scene.page, "Skapa inbjudan")
 
 
 def try_without_a_late_proof(scene: Scene) -> None:
     with scene.app.app_context():
-        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=1)))
+        db.session.execute(sa.update(AdminSession).values(created_at=scene.clock.now() - timedelta(hours=1)))
         db.session.commit()
     press(scene.page, "Skapa inbjudan")
 
@@ -301,7 +303,7 @@ def becoming(role: str) -> Callable[[Scene], None]:
 
     def become(scene: Scene) -> None:
         with scene.app.app_context():
-            db.session.execute(sa.update(Organiser).values(role=role))
+            db.session.execute(sa.update(AdminUser).values(role=role))
             db.session.commit()
         scene.page.reload()
 

@@ -122,7 +122,7 @@ def test_a_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
     send(1)
     with app.app_context():
         ticket = db.session.get_one(Rank, ("mjk-2026", 1)).ticket
-        token = mails.sign(mails.DECLINE, "mjk-2026", 1, ticket)
+        token = mails.sign_link(mails.DECLINE, "mjk-2026", 1, ticket)
     page.goto(f"/2026/dragning/tacka-nej/{token}")
     keyboard.press("Tacka nej")
     expect(page.get_by_role("heading", name="Du har tackat nej")).to_be_visible()

@@ -252,7 +252,7 @@ def test_feedback_goes_by_keyboard_alone(page, clock):
 
 def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):
     with app.app_context():
-        token = sessions.invite("olle@example.se", clock.now())
+        token = sessions.create_invitation("olle@example.se", clock.now())
     page.goto(f"/admin/inbjudan/{token}")
     app_in_the_phone = pyotp.TOTP(page.get_by_text(re.compile("^[A-Z2-7]{32}$")).inner_text())
     page.get_by_label("Välj ett lösenord").fill("en snöig morgon i Sotenäs")
@@ -282,7 +282,7 @@ def test_an_organiser_strikes_an_entry(desk):
 def test_a_link_in_the_mail_withdraws_an_entry_once(visitor, accept, app):
     ticket = accept("bo@example.se").ticket
     with app.app_context():
-        address = f"/mitt-svar/ta-tillbaka/{mails.sign(mails.WITHDRAW, 'mjk-2026', ticket)}"
+        address = f"/mitt-svar/ta-tillbaka/{mails.sign_link(mails.WITHDRAW, 'mjk-2026', ticket)}"
     visitor.goto(address)
     expect(heading(visitor, "Ta tillbaka ditt svar?")).to_be_visible()
     press(visitor, "Ta tillbaka mitt svar")
@@ -298,7 +298,7 @@ def test_a_winner_declines_and_the_next_is_in_line(visitor, desk, app, clock):
         contest = frozen_contest()
         send_letter(contest, 1, clock.now())
         ticket = db.session.get_one(Rank, (contest.id, 1)).ticket
-        address = f"/2026/dragning/tacka-nej/{mails.sign(mails.DECLINE, contest.id, 1, ticket)}"
+        address = f"/2026/dragning/tacka-nej/{mails.sign_link(mails.DECLINE, contest.id, 1, ticket)}"
     visitor.goto(address)
     expect(heading(visitor, "Tacka nej till vinsten?")).to_be_visible()
     press(visitor, "Tacka nej")

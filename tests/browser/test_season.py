@@ -12,7 +12,7 @@ from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
 from app.contest import store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.operations.jobs import run_round
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
@@ -189,7 +189,7 @@ def enter(visitor, app, clock):
         visitor.sees("Du är med!")
     with app.app_context():
         for number in range(10):
-            answers = Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
+            answers = EntryInput(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
             store.save_entry(terms.frozen_in(2027), answers, clock.now())
 
 

@@ -9,7 +9,7 @@ from app.calendar import library
 from app.calendar.loader import read_edition
 from app.contest.models import Entry
 from app.database import db
-from app.editing.labels import label
+from app.editing.labels import field_label
 from app.operations import jobs
 from tests.calendar.test_content import edit, faults_in
 from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, signed_in, token_in
@@ -166,7 +166,7 @@ def test_organisers_see_which_field_it_is(field, make_app, content):
     desk = signed_in(make_app(CALENDAR_CONTENT=content), "olle@example.se")
     page = words(desk.get("/admin/"))
     assert "Tävlingen kan inte öppna ännu" in page
-    assert f"{label(field)}: {EMPTY}" in page
+    assert f"{field_label(field)}: {EMPTY}" in page
     assert "Nästa steg Fyll i det som saknas i reglerna." in page
     assert "Väntar på uppgifter" in page
 

@@ -121,7 +121,7 @@ def test_a_new_edition_alone_is_shown_long_before_its_time():
 
 
 def test_the_pages_change_at_every_opening_and_after_christmas_eve():
-    changes = schedule.changes(EDITION)
+    changes = schedule.change_instants(EDITION)
     assert {swedish(f"2026-12-{day:02}") for day in range(1, 26)} <= set(changes)
     assert changes == sorted(set(changes))
 
@@ -131,19 +131,19 @@ def test_the_pages_change_when_the_contest_opens_and_when_its_last_second_is_ove
     file = EDITION.hatches[10].file
     moved = file.model_copy(update={"contest": file.contest.model_copy(update=times)})
     edition = replace(EDITION, hatches=EDITION.hatches | {10: replace(EDITION.hatches[10], file=moved)})
-    assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(schedule.changes(edition))
+    assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(schedule.change_instants(edition))
 
 
 def test_the_count_of_days_changes_with_each_day_of_waiting():
     midnights = {swedish(f"2026-11-{day:02}") for day in range(1, 31)}
-    assert midnights <= set(schedule.changes(EDITION))
+    assert midnights <= set(schedule.change_instants(EDITION))
 
 
 @settings(deadline=None)
 @given(INSTANTS | NEAR_MIDNIGHT, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_nothing_opens_between_two_changes(start, span):
     end = start + span
-    if not any(start < change <= end for change in schedule.changes(EDITION)):
+    if not any(start < change <= end for change in schedule.change_instants(EDITION)):
         assert schedule.open_numbers(2026, start) == schedule.open_numbers(2026, end)
         assert schedule.season(2026, start) == schedule.season(2026, end)
         assert schedule.todays_number(2026, start) == schedule.todays_number(2026, end)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.contest import store, terms
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
 from app.draw import actions, delivery, value, winners
@@ -42,20 +42,22 @@ def own(email):
 
 
 ACTIONS = {
-    "freeze": lambda app, contest: terms.freeze(app.extensions["library"].editions[2026], OPEN, PRACTICE),
-    "save": lambda app, contest: store.save_entry(contest, Answers("ny@example.se", "2030", "1441", None, "n"), OPEN),
-    "strike": lambda app, contest: actions.strike(contest, own("bo@example.se").id, "anställd", OPEN),
-    "restore": lambda app, contest: actions.restore(contest, own("bo@example.se").id, OPEN),
-    "withdraw": lambda app, contest: winners.withdraw(contest, own("bo@example.se").ticket, OPEN),
+    "freeze": lambda app, contest: terms.freeze_terms(app.extensions["library"].editions[2026], OPEN, PRACTICE),
+    "save": lambda app, contest: store.save_entry(
+        contest, EntryInput("ny@example.se", "2030", "1441", None, "n"), OPEN
+    ),
+    "strike": lambda app, contest: actions.strike_entry(contest, own("bo@example.se").id, "anställd", OPEN),
+    "restore": lambda app, contest: actions.restore_entry(contest, own("bo@example.se").id, OPEN),
+    "withdraw": lambda app, contest: winners.withdraw_entry(contest, own("bo@example.se").ticket, OPEN),
     "lock": lambda app, contest: actions.lock_list(contest, LOCKED),
-    "draw": lambda app, contest: value.draw(contest, VALUE, DRAWN),
+    "draw": lambda app, contest: value.draw_winners(contest, VALUE, DRAWN),
     "letter": lambda app, contest: delivery.send_due(),
-    "confirm": lambda app, contest: winners.confirm(contest, 1, DRAWN),
-    "skip": lambda app, contest: winners.skip(contest, 1, "svarar inte", LATER),
-    "decline": lambda app, contest: winners.decline(contest, 1, ticket(1), DRAWN),
-    "withdraw late": lambda app, contest: winners.withdraw(contest, ticket(1), DRAWN),
-    "cancel": lambda app, contest: actions.cancel(contest, "Vi har ångrat oss alla.", OPEN),
-    "name": lambda app, contest: winners.publish(contest, 2, NAME, LATER),
+    "confirm": lambda app, contest: winners.confirm_winner(contest, 1, DRAWN),
+    "skip": lambda app, contest: winners.skip_place(contest, 1, "svarar inte", LATER),
+    "decline": lambda app, contest: winners.decline_prize(contest, 1, ticket(1), DRAWN),
+    "withdraw late": lambda app, contest: winners.withdraw_entry(contest, ticket(1), DRAWN),
+    "cancel": lambda app, contest: actions.cancel_contest(contest, "Vi har ångrat oss alla.", OPEN),
+    "name": lambda app, contest: winners.publish_name(contest, 2, NAME, LATER),
     "no name": lambda app, contest: winners.withdraw_name(contest, 2),
 }
 

@@ -91,7 +91,7 @@ def nobody():
 
 
 def ask(*addresses, patience=LONG):
-    return draw_value.ask(addresses, CHAIN, NUMBER, patience)
+    return draw_value.ask_relays(addresses, CHAIN, NUMBER, patience)
 
 
 @pytest.mark.parametrize("answer", [VALUE, V2, json.dumps(json.loads(VALUE), indent=2)])

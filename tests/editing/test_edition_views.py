@@ -72,7 +72,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
 ):
     before = {number: hatch_text(content, number) for number in (5, 10)}
     sent = fields(organiser.get(SWAP)) | {"first": "10", "second": "5"}
-    write, written = store.write, []
+    write, written = store.write_atomically, []
 
     def crash_at_the_second(root, leaf, files):
         written.append(leaf.number)
@@ -80,7 +80,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
             raise KeyboardInterrupt
         write(root, leaf, files)
 
-    monkeypatch.setattr(store, "write", crash_at_the_second)
+    monkeypatch.setattr(store, "write_atomically", crash_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         organiser.post(SWAP, data=sent)
     monkeypatch.undo()

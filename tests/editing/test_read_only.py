@@ -33,7 +33,7 @@ TYPED = {
 @pytest.fixture
 def read_only(content, monkeypatch):
     """From now on nothing is written below the content, as on a disk that is mounted to be read."""
-    put, make = store.put, tempfile.mkdtemp
+    put, make = store.put_files, tempfile.mkdtemp
 
     def refuse(path, body):
         if content in path.parents:
@@ -46,7 +46,7 @@ def read_only(content, monkeypatch):
         return make(suffix, prefix, dir)
 
     def begin():
-        monkeypatch.setattr(store, "put", refuse)
+        monkeypatch.setattr(store, "put_files", refuse)
         monkeypatch.setattr(tempfile, "mkdtemp", refuse_a_folder)
 
     return begin

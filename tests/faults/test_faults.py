@@ -93,7 +93,7 @@ def test_after_one_writer_was_kept_out_the_next_hardly_wait_until_one_gets_throu
         with app.app_context():
             db.session.connection().connection.dbapi_connection.set_trace_callback(said.append)
             try:
-                database.write()
+                database.begin_write()
             finally:
                 db.session.rollback()
 
@@ -296,7 +296,7 @@ def test_without_dns_entries_come_in_and_their_mails_wait(app, client, enter, no
 
 def test_without_dns_no_relay_answers_and_that_is_all(no_names):
     with pytest.raises(value.NoAnswer):
-        value.ask(["https://api.drand.sh"], QUICKNET, 1)
+        value.ask_relays(["https://api.drand.sh"], QUICKNET, 1)
     assert no_names == ["api.drand.sh"]
 
 

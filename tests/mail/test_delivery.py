@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.contest import entries, store
-from app.contest.forms import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
 from app.draw import delivery
@@ -43,7 +43,7 @@ def test_a_receipt_arrives_once_with_its_code_and_ticket(serve, accept, send, ro
     ((receivers, mail),) = postmaster.arrived
     assert receivers == [ANNA]
     assert mail["To"] == ANNA
-    assert entries.grouped(receipt.code) in text_of(postmaster.arrived[0])
+    assert entries.group_code(receipt.code) in text_of(postmaster.arrived[0])
     assert receipt.ticket in text_of(postmaster.arrived[0])
     assert states(rows) == [("sent", 1)]
 
@@ -239,10 +239,10 @@ def test_a_worker_that_comes_back_late_changes_nothing(app, accept, rows, clock)
         late = queue.claim(clock.now())
         clock.instant += queue.TAKEN_FOR
         quick = queue.claim(clock.now())
-        queue.postpone(late, clock.now(), "servern: för sen")
+        queue.reschedule(late, clock.now(), "servern: för sen")
         assert rows()[0].next_try_at == clock.now() + queue.TAKEN_FOR
-        queue.settle(quick, "sent", clock.now())
-        queue.settle(late, "refused", clock.now(), "mottagaren: 550")
+        queue.mark_done(quick, "sent", clock.now())
+        queue.mark_done(late, "refused", clock.now(), "mottagaren: 550")
     assert [(row.state, row.trouble) for row in rows()] == [("sent", None)]
 
 
@@ -280,8 +280,8 @@ def test_the_mail_of_a_withdrawn_entry_is_dropped(app, serve, accept, send, rows
     serve()
     receipt = accept(ANNA)
     with app.app_context():
-        found = own_entry.find(receipt.code, ANNA)
-        own_entry.withdraw(found, clock.now())
+        found = own_entry.find_own_entry(receipt.code, ANNA)
+        own_entry.withdraw_own_entry(found, clock.now())
     assert send() == 0
     assert states(rows) == [("dropped", 0)]
     assert postmaster.heard == []
@@ -307,13 +307,13 @@ def test_the_mail_goes_though_its_contest_has_left_the_content(app, serve, accep
 
 def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monkeypatch):
     serve()
-    put = queue.put_all
+    put = queue.queue_mails
 
     def put_and_break(*rows):
         put(*rows)
         raise RuntimeError("strömmen gick")
 
-    monkeypatch.setattr(queue, "put_all", put_and_break)
+    monkeypatch.setattr(queue, "queue_mails", put_and_break)
     with pytest.raises(RuntimeError):
         accept(ANNA)
     assert rows() == []
@@ -322,7 +322,7 @@ def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monk
 
 def test_the_same_form_sent_twice_is_the_same_receipt_twice(app, serve, contest, send, postmaster):
     serve()
-    answers = Answers(ANNA, "2030", "1441", None, secrets.token_hex(20))
+    answers = EntryInput(ANNA, "2030", "1441", None, secrets.token_hex(20))
     with app.app_context():
         for second in (0, 1):
             moment = swedish(f"2026-12-10 08:59:0{second}")
@@ -383,7 +383,7 @@ def test_neither_outbox_nor_log_ever_holds_an_address_or_a_code(
     ours = [record for record in caplog.records if record.name != "mail.log"]
     told = " ".join([kept, *(record.getMessage() for record in ours), *capfd.readouterr()]).lower()
     assert receipt.ticket in told
-    for secret in ("anna", "example.se", receipt.code.lower(), entries.grouped(receipt.code).lower()):
+    for secret in ("anna", "example.se", receipt.code.lower(), entries.group_code(receipt.code).lower()):
         assert secret not in told
 
 
@@ -466,7 +466,7 @@ def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(a
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert mail["To"] == ANNA
     assert mail["Subject"] == "Du är med i tävlingen i Miljöjulkalendern 2026"
-    assert entries.grouped(receipt.code) in text_of(([], mail))
+    assert entries.group_code(receipt.code) in text_of(([], mail))
     assert states(rows) == [("sent", 1)]
 
 
@@ -479,7 +479,7 @@ def test_a_file_with_swedish_letters_in_the_address_has_it_in_plain(app, accept,
 def test_a_second_try_takes_the_place_of_the_first_file(app, accept, send, clock, monkeypatch):
     accept(ANNA)
     with monkeypatch.context() as dying:
-        dying.setattr(queue, "settle", lambda *_: 1 / 0)
+        dying.setattr(queue, "mark_done", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             send()
     clock.instant += queue.TAKEN_FOR

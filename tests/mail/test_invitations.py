@@ -29,7 +29,7 @@ def words(answer):
 
 def newest_act(app):
     with app.app_context():
-        [(act, _)] = activity_log.page(None, 1)
+        [(act, _)] = activity_log.log_page(None, 1)
         return f"{act.kind}: {act.about}"
 
 

@@ -177,9 +177,9 @@ def test_a_folder_that_is_not_there_is_told(backup, tmp_path):
 def test_a_database_that_is_damaged_gives_no_backup(app, backup, file, monkeypatch):
     def damaged(target):
         target.write_bytes(b"SQLite format 3\0" + b"x" * 4080)
-        raise bundle.Unusable("Databasen är skadad.")
+        raise bundle.BackupError("Databasen är skadad.")
 
-    monkeypatch.setattr(operations_backup, "dump", damaged)
+    monkeypatch.setattr(operations_backup, "dump_database", damaged)
     result = backup("--to", file)
     assert result.exit_code == 1
     assert list(file.parent.iterdir()) == []

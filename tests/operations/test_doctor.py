@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database import trouble
+from app.database import write_problem
 from app.operations import jobs
 from app.outbox import transport
 from app.web import health, rate_limit
@@ -119,7 +119,9 @@ def told_by(check):
 
 
 def test_there_is_swedish_for_everything_that_can_ail_a_part(client):
-    checks = {(part, getattr(health, f"_{part}")) for part in client.get("/readyz").json} | {("database", trouble)}
+    checks = {(part, getattr(health, f"_{part}")) for part in client.get("/readyz").json} | {
+        ("database", write_problem)
+    }
     assert {(part, state) for part, check in checks for state in told_by(check)} == set(STATES)
 
 

@@ -110,7 +110,7 @@ def test_a_cancelled_contest_is_erased_after_its_days(accept, clock, night, app,
     accept("anna@example.se")
     clock.set("2026-12-15 12:00")
     with app.app_context():
-        actions.cancel(contest, "Vi har ångrat oss alla.", clock.now())
+        actions.cancel_contest(contest, "Vi har ångrat oss alla.", clock.now())
     clock.forward(days=89)
     assert night() == []
     clock.forward(days=1)

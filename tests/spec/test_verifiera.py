@@ -280,4 +280,4 @@ def test_the_practice_key_is_the_same_everywhere():
     assert (chain, key, int(lead), int(step)) == (PRACTICE.hash, PRACTICE.key, PRACTICE.lead, PRACTICE.step)
     chain, key, lead, step = verifiera.SOURCES[QUICKNET.name].split()
     assert (chain, key, int(lead), int(step)) == (QUICKNET.hash, QUICKNET.key, QUICKNET.lead, QUICKNET.step)
-    assert lines.stamp(beacon.time_of(QUICKNET, 1)) == f"{verifiera.GENESIS.isoformat()}Z"
+    assert lines.format_time(beacon.time_of(QUICKNET, 1)) == f"{verifiera.GENESIS.isoformat()}Z"

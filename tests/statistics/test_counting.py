@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.statistics import counter
-from app.statistics.counter import Tally
+from app.statistics.counter import HitCounter
 from tests.conftest import ENTRY_URL, ROOT, free_port, on_sqlite
 
 DAY = date(2026, 12, 10)
@@ -34,7 +34,7 @@ def stored(app, tally):
     def read():
         tally.flush()
         with app.app_context():
-            return counter.stored(2026)
+            return counter.stored_counts(2026)
 
     return read
 
@@ -96,7 +96,7 @@ def test_counts_added_by_many_at_once_are_all_there(app, make_app, stored):
         for hatch in range(1, 11) if number % 2 else range(10, 0, -1):
             each.count((2026, hatch), app.extensions["clock"].timestamp())
     with ThreadPoolExecutor(4) as crowd:
-        list(crowd.map(Tally.flush, tallies))
+        list(crowd.map(HitCounter.flush, tallies))
     assert stored() == {(hatch, DAY): 4 for hatch in range(1, 11)}
 
 
@@ -105,7 +105,7 @@ def test_the_table_knows_a_year_a_number_a_day_and_a_count_and_nothing_else():
 
 
 def test_hits_from_many_threads_are_all_counted(clock):
-    tally = Tally(lambda counts: None)
+    tally = HitCounter(lambda counts: None)
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(lambda _: [tally.count((2026, 10), clock.timestamp()) for _ in range(500)], range(8)))
     assert tally.waiting() == {((2026, 10), DAY): 4000}
@@ -125,7 +125,7 @@ class Store:
 
 def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
     store = Store()
-    tally = Tally(store)
+    tally = HitCounter(store)
     store.broken = True
     tally.count((2026, 10), clock.timestamp())
     tally.flush()
@@ -138,13 +138,13 @@ def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
 
 def test_nothing_is_written_when_nobody_has_looked():
     store = Store()
-    Tally(store).flush()
+    HitCounter(store).flush()
     assert store.kept == []
 
 
 def test_nothing_is_written_twice(clock):
     store = Store()
-    tally = Tally(store)
+    tally = HitCounter(store)
     tally.count((2026, 10), clock.timestamp())
     tally.flush()
     tally.flush()
@@ -163,7 +163,7 @@ def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gon
             pass
 
     monkeypatch.setattr(counter.threading, "Thread", Thread)
-    tally = Tally(Store())
+    tally = HitCounter(Store())
     tally.count((2026, 10), clock.timestamp())
     monkeypatch.setattr(counter, "EVERY", 0)
     clock.forward(minutes=2)
@@ -172,7 +172,7 @@ def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gon
 
 
 def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
-    tally = Tally(Store())
+    tally = HitCounter(Store())
     for moment in ("2026-12-11 08:00", "2026-12-10 08:00", "2026-12-10 08:00"):
         clock.set(moment)
         tally.count((2026, 9), clock.timestamp())
@@ -195,7 +195,7 @@ def test_a_page_never_waits_for_a_database_that_is_locked(app, client, tally, mo
     assert writings
     tally.flush()
     with app.app_context():
-        assert counter.stored(2026) == {(10, DAY): 3}
+        assert counter.stored_counts(2026) == {(10, DAY): 3}
     assert "kunde inte sparas" not in caplog.text
 
 

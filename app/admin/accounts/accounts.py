@@ -11,16 +11,16 @@ from app import clock
 from app.admin import activity_log
 from app.admin.accounts import credentials, sessions, throttle
 from app.admin.accounts.forms import InviteForm, RoleForm
-from app.admin.accounts.models import Invitation, Organiser, SignIn
-from app.admin.forms import EmptyForm, made
+from app.admin.accounts.models import AdminSession, AdminUser, Invitation
+from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint
 from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
 from app.calendar.views import current_edition
-from app.database import db, write
+from app.database import begin_write, db
 from app.draw import delivery
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
-from app.outbox.transport import Closed, Postponed, Refused, office, server
+from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
 
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
 
@@ -29,8 +29,8 @@ class AccountRefused(Exception):
     """Nothing was changed. The text is a Swedish sentence that says why."""
 
 
-def everybody() -> list[Organiser]:
-    return list(db.session.scalars(sa.select(Organiser).order_by(Organiser.email)))
+def list_accounts() -> list[AdminUser]:
+    return list(db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)))
 
 
 def open_invitations(now: datetime) -> list[Invitation]:
@@ -39,94 +39,94 @@ def open_invitations(now: datetime) -> list[Invitation]:
     return list(db.session.scalars(query.order_by(Invitation.expires_at)))
 
 
-def refuse_known(email: str) -> None:
+def require_unknown_address(email: str) -> None:
     """Raises AccountRefused for an address that has an account: a link would give somebody else its password."""
-    if db.session.scalar(sa.select(Organiser.id).where(Organiser.email == email.strip().lower())) is not None:
+    if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
         raise AccountRefused(
             "Adressen har redan ett konto. Har personen tappat allt gör den som sköter servern en ny länk."
         )
 
 
-def withdraw(checksum: str, now: datetime) -> None:
+def withdraw_link(checksum: str, now: datetime) -> None:
     """Makes an invitation's link useless; nothing when it already is."""
-    write()
+    begin_write()
     db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
-    activity_log.record("withdrawn", "", now)
+    activity_log.log_in_transaction("withdrawn", "", now)
     db.session.commit()
 
 
-def give_role(number: int, role: str, now: datetime) -> None:
+def set_role(number: int, role: str, now: datetime) -> None:
     """Gives an account another role, from the next click on. Raises AccountRefused."""
     if role not in ROLES:
         raise AccountRefused("Välj en av rollerna.")
-    write()
+    begin_write()
     organiser = _found(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
         _refuse_when_last()
     organiser.role = role
-    activity_log.record("role", f"konto nr {number} är nu {ROLES[role]}", now)
+    activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
     db.session.commit()
 
 
-def remove(number: int, now: datetime) -> None:
+def remove_account(number: int, now: datetime) -> None:
     """Removes an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
-    write()
+    begin_write()
     organiser = _found(number)
     if organiser.role == ADMINISTRATOR:
         _refuse_when_last()
     db.session.execute(sa.delete(Invitation).where(Invitation.email == organiser.email))
-    activity_log.record("removed", f"konto nr {number}, {ROLES[organiser.role]}", now)
-    db.session.execute(sa.delete(Organiser).where(Organiser.id == number))
+    activity_log.log_in_transaction("removed", f"konto nr {number}, {ROLES[organiser.role]}", now)
+    db.session.execute(sa.delete(AdminUser).where(AdminUser.id == number))
     db.session.commit()
 
 
-def _found(number: int) -> Organiser:
-    found = db.session.get(Organiser, number)
+def _found(number: int) -> AdminUser:
+    found = db.session.get(AdminUser, number)
     if found is None:
         raise AccountRefused("Kontot finns inte längre.")
     return found
 
 
 def _refuse_when_last() -> None:
-    if db.session.scalar(sa.select(sa.func.count()).where(Organiser.role == ADMINISTRATOR)) == 1:
+    if db.session.scalar(sa.select(sa.func.count()).where(AdminUser.role == ADMINISTRATOR)) == 1:
         raise AccountRefused(LAST)
 
 
-def change_password(sign_in: SignIn, password: str, now: datetime) -> None:
+def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
     """Sets a new password and ends every other sign-in of the account."""
-    number, name, new = sign_in.organiser_id, sign_in.name, credentials.hashed(password)
-    write()
-    db.session.execute(sa.update(Organiser).where(Organiser.id == number).values(password_hash=new))
-    _end(number, SignIn.name != name)
-    activity_log.record("password", "", now)
+    number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
+    begin_write()
+    db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
+    _end(number, AdminSession.name != name)
+    activity_log.log_in_transaction("password", "", now)
     db.session.commit()
 
 
-def sign_ins(organiser_id: int, since: datetime) -> list[SignIn]:
+def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:
     """An account's sign-ins that were seen after `since`, the latest first."""
-    query = sa.select(SignIn).where(SignIn.organiser_id == organiser_id, SignIn.seen_at > since)
-    return list(db.session.scalars(query.order_by(SignIn.seen_at.desc())))
+    query = sa.select(AdminSession).where(AdminSession.organiser_id == organiser_id, AdminSession.seen_at > since)
+    return list(db.session.scalars(query.order_by(AdminSession.seen_at.desc())))
 
 
 def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
     """Ends one of the account's sign-ins."""
-    write()
-    activity_log.record("signed out", "en annan webbläsare", now)
-    _end(organiser_id, SignIn.name == name)
+    begin_write()
+    activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
+    _end(organiser_id, AdminSession.name == name)
     db.session.commit()
 
 
 def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
     """Ends every sign-in of the account, the present one too."""
-    write()
+    begin_write()
     # First the log: afterwards nobody is signed in who could have done it.
-    activity_log.record("signed out", "alla webbläsare", now)
+    activity_log.log_in_transaction("signed out", "alla webbläsare", now)
     _end(organiser_id, sa.true())
     db.session.commit()
 
 
 def _end(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
-    gone = sa.delete(SignIn).where(SignIn.organiser_id == organiser_id, which)
+    gone = sa.delete(AdminSession).where(AdminSession.organiser_id == organiser_id, which)
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
@@ -136,20 +136,22 @@ class NotSent(Exception):
 
 def goes_by_mail() -> bool:
     """Check whether there is a server that mails go to."""
-    return bool(server())
+    return bool(mail_server())
 
 
-def invite(email: str, role: str, link: str, name: str, now: datetime) -> None:
+def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
     """Mail the link to the invited person. Raises NotSent; `name` tells one invitation from another."""
     sender = _sender()
     try:
-        mail = messages.message(_invitation(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now)
+        mail = messages.build_message(
+            _invitation(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
+        )
         public_url = current_app.config["PUBLIC_URL"]
-        with office(server(), delivery.folder(), messages.host(public_url)) as send:
+        with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
             send(mail)
-    except (Refused, ValueError):
+    except (PermanentFailure, ValueError):
         raise NotSent("Mejlservern tar inte emot adressen. Se efter att den är rätt skriven.") from None
-    except (Postponed, Closed):
+    except (TemporaryFailure, TransportDown):
         raise NotSent("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
@@ -184,13 +186,13 @@ def accounts_page() -> Page:
 
 
 def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
-    now = clock.wall_now()
+    now = clock.session_now()
     context: dict[str, Any] = {
-        "organisers": everybody(),
+        "organisers": list_accounts(),
         "invitations": open_invitations(now),
-        "form": form or made(InviteForm, role="editor"),
-        "role_form": lambda role: made(RoleForm, role=role),
-        "button": made(EmptyForm),
+        "form": form or blank_form(InviteForm, role="editor"),
+        "role_form": lambda role: blank_form(RoleForm, role=role),
+        "button": blank_form(EmptyForm),
         "fault": fault,
         "roles": ROLES,
         "about": ABOUT,
@@ -218,16 +220,18 @@ def invite_organiser() -> Page:
 
 def _invite(email: str, role: str) -> Page:
     """Raises AccountRefused and NotSent; then there is no invitation."""
-    refuse_known(email)
-    now, mailed = clock.wall_now(), goes_by_mail()
-    token = sessions.invite(email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in")
+    require_unknown_address(email)
+    now, mailed = clock.session_now(), goes_by_mail()
+    token = sessions.create_invitation(
+        email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in"
+    )
     link = current_app.config["PUBLIC_URL"] + url_for("admin.invitation", token=token)
     if mailed:
         name = throttle.checksum(token)
         try:
-            invite(email, role, link, name[:16], now)
+            mail_invitation(email, role, link, name[:16], now)
         except NotSent:
-            withdraw(name, now)
+            withdraw_link(name, now)
             raise
     context = {"email": email, "role": ROLES[role], "link": "" if mailed else link}
     return render_template("admin/invited.html", **context), 200
@@ -237,7 +241,7 @@ def _invite(email: str, role: str) -> Page:
 def withdraw_invitation(checksum: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
         return _page(422)
-    withdraw(checksum, clock.wall_now())
+    withdraw_link(checksum, clock.session_now())
     return _done("inbjudan")
 
 
@@ -246,7 +250,7 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
     form = RoleForm()
     try:
         if form.validate():
-            give_role(organiser_id, form.role.data or "", clock.wall_now())
+            set_role(organiser_id, form.role.data or "", clock.session_now())
             return _done("roll")
         return _page(422, form.faults()[0][1])
     except AccountRefused as refused:
@@ -255,7 +259,7 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
 
 @blueprint.get("/konton/<number:organiser_id>/ta-bort")
 def remove_page(organiser_id: int) -> Page:
-    return _remove_page(organiser_id, made(EmptyForm), 200)
+    return _remove_page(organiser_id, blank_form(EmptyForm), 200)
 
 
 @blueprint.post("/konton/<number:organiser_id>/ta-bort")
@@ -263,7 +267,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     form = EmptyForm()
     if form.validate():
         try:
-            remove(organiser_id, clock.wall_now())
+            remove_account(organiser_id, clock.session_now())
             return _done("borta")
         except AccountRefused as refused:
             form.token.errors = [str(refused)]
@@ -271,13 +275,13 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
 
 
 def _remove_page(organiser_id: int, form: Any, status: int) -> Page:
-    organiser = db.session.get(Organiser, organiser_id) or abort(404)
+    organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 
 
 @blueprint.get("/logg")
 def log_page() -> str:
     before = request.args.get("fore", type=int)
-    acts = activity_log.page(min(before, 2**31 - 1) if before else None, _PER_PAGE + 1)
+    acts = activity_log.log_page(min(before, 2**31 - 1) if before else None, _PER_PAGE + 1)
     more = acts[_PER_PAGE - 1][0].id if len(acts) > _PER_PAGE else None
     return render_template("admin/log.html", acts=acts[:_PER_PAGE], more=more, kinds=activity_log.KINDS)

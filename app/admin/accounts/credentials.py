@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from app.admin import activity_log
 from app.admin.accounts import crypto
-from app.admin.accounts.models import Organiser, RecoveryCode
-from app.database import db, write
+from app.admin.accounts.models import AdminUser, RecoveryCode
+from app.database import begin_write, db
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -51,11 +51,11 @@ def hasher() -> "PasswordHasher":
     return PasswordHasher()
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     return hasher().hash(password)
 
 
-def verified(password_hash: str | None, password: str, known: bool = False) -> bool:
+def verify_password(password_hash: str | None, password: str, known: bool = False) -> bool:
     """Whether the password is right; as much work when there is no account. Raises Busy."""
     from argon2.exceptions import Argon2Error
 
@@ -66,7 +66,7 @@ def verified(password_hash: str | None, password: str, known: bool = False) -> b
             return False
 
 
-def outdated(password_hash: str) -> bool:
+def needs_rehash(password_hash: str) -> bool:
     """Whether it was made with other parameters than those in force."""
     return hasher().check_needs_rehash(password_hash)
 
@@ -87,7 +87,7 @@ def _nobodys() -> str:
     return hasher().hash(secrets.token_urlsafe(16))
 
 
-def fault(password: str, email: str) -> str | None:
+def password_fault(password: str, email: str) -> str | None:
     """What is wrong with a new password, as a Swedish sentence."""
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Välj ett lösenord på minst {SHORTEST} tecken" + (
@@ -123,61 +123,61 @@ def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
     return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), digits)), None)
 
 
-def use_code(organiser: Organiser, code: str, now: datetime) -> bool:
+def use_code(organiser: AdminUser, code: str, now: datetime) -> bool:
     """Uses up a one-time code; False when it is wrong, too old or used before."""
     try:
-        step = step_of(crypto.opened(organiser.totp_secret, "totp"), code, organiser.totp_last_step, now)
-    except crypto.Unreadable:
+        step = step_of(crypto.decrypt(organiser.totp_secret, "totp"), code, organiser.totp_last_step, now)
+    except crypto.InvalidSeal:
         return False
     if step is None:
         return False
     number = organiser.id
-    write()
-    used = sa.update(Organiser).where(Organiser.id == number, Organiser.totp_last_step < step)
+    begin_write()
+    used = sa.update(AdminUser).where(AdminUser.id == number, AdminUser.totp_last_step < step)
     changed = db.session.execute(used.values(totp_last_step=step)).rowcount  # type: ignore[attr-defined]
     db.session.commit()
     return bool(changed == 1)
 
 
-def renew(organiser: Organiser, secret: str, code: str, now: datetime) -> bool:
+def replace_app(organiser: AdminUser, secret: str, code: str, now: datetime) -> bool:
     """Puts a new app in the place of the old one, if the new one's code is right."""
     step = step_of(secret, code, 0, now)
     if step is None:
         return False
     number = organiser.id
-    write()
-    values = {"totp_secret": crypto.seal(secret, "totp", now), "totp_last_step": step}
-    db.session.execute(sa.update(Organiser).where(Organiser.id == number).values(values))
-    activity_log.record("codes", "", now)
+    begin_write()
+    values = {"totp_secret": crypto.encrypt(secret, "totp", now), "totp_last_step": step}
+    db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(values))
+    activity_log.log_in_transaction("codes", "", now)
     db.session.commit()
     return True
 
 
-def make_recovery_codes(organiser: Organiser, now: datetime) -> list[str]:
+def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
     """Ten new recovery codes, to be shown once; the earlier ones stop working."""
     made = ["".join(secrets.choice(_SIGNS) for _ in range(_LENGTH)) for _ in range(RECOVERY_CODES)]
     number, key = organiser.id, next(crypto.keys("recovery"))
-    write()
+    begin_write()
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
     db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=_checksum(key, code)) for code in made)
-    activity_log.record("recovery", "", now, organiser)
+    activity_log.log_in_transaction("recovery", "", now, organiser)
     db.session.commit()
     return ["-".join(code[start : start + 4] for start in range(0, _LENGTH, 4)) for code in made]
 
 
-def use_recovery_code(organiser: Organiser, typed: str) -> bool:
+def use_recovery_code(organiser: AdminUser, typed: str) -> bool:
     """Uses up a recovery code, typed with any spaces, hyphens and capitals."""
     code = "".join(sign for sign in typed.lower() if sign in _SIGNS)
     known = [_checksum(key, code) for key in crypto.keys("recovery")]
     number = organiser.id
-    write()
+    begin_write()
     used = sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number, RecoveryCode.code_hmac.in_(known))
     gone = db.session.execute(used).rowcount  # type: ignore[attr-defined]
     db.session.commit()
     return bool(gone)
 
 
-def recovery_codes_left(organiser: Organiser) -> int:
+def recovery_codes_left(organiser: AdminUser) -> int:
     query = sa.select(sa.func.count(RecoveryCode.id)).where(RecoveryCode.organiser_id == organiser.id)
     return db.session.scalar(query) or 0
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 
-class Unreadable(Exception):
+class InvalidSeal(Exception):
     """Sealed with a key that is gone, altered, or too old."""
 
 
@@ -32,7 +32,7 @@ def _box(purpose: str) -> "MultiFernet":
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys(purpose)])
 
 
-def seal(text: str, purpose: str, now: datetime) -> str:
+def encrypt(text: str, purpose: str, now: datetime) -> str:
     """The text, encrypted and signed."""
     return _box(purpose).encrypt_at_time(text.encode(), int(now.timestamp())).decode()
 
@@ -44,16 +44,16 @@ def _readable(purpose: str) -> Iterator[None]:
     try:
         yield
     except (InvalidToken, ValueError):
-        raise Unreadable(purpose) from None
+        raise InvalidSeal(purpose) from None
 
 
-def opened(sealed: str, purpose: str) -> str:
+def decrypt(sealed: str, purpose: str) -> str:
     """What was sealed for the same purpose. Raises Unreadable."""
     with _readable(purpose):
         return _box(purpose).decrypt(sealed.encode()).decode()
 
 
-def opened_young(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
+def decrypt_recent(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
     """The same, no older than `seconds`. Raises Unreadable."""
     with _readable(purpose):
         return _box(purpose).decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()

@@ -23,12 +23,12 @@ NEVER_KEPT = {
 }
 
 
-class Kept(NamedTuple):
+class FormDraft(NamedTuple):
     path: str
     fields: list[tuple[str, str]]
 
 
-def keep(organiser_id: int, now: datetime) -> str | None:
+def seal_form(organiser_id: int, now: datetime) -> str | None:
     """The fields of the present POST, sealed; None when they are too long to be carried."""
     request.max_content_length = LARGEST_READ
     try:
@@ -36,21 +36,21 @@ def keep(organiser_id: int, now: datetime) -> str | None:
     except RequestEntityTooLarge:
         return None
     told = json.dumps([organiser_id, request.full_path.rstrip("?"), fields])
-    sealed = crypto.seal(b64encode(zlib.compress(told.encode())).decode(), "kept", now)
+    sealed = crypto.encrypt(b64encode(zlib.compress(told.encode())).decode(), "kept", now)
     return sealed if len(sealed) <= LARGEST else None
 
 
-def opened(sealed: str, organiser_id: int, now: datetime) -> Kept | None:
+def open_form(sealed: str, organiser_id: int, now: datetime) -> FormDraft | None:
     """What was kept for this organiser; None for anything else."""
     try:
-        told = crypto.opened_young(sealed, "kept", LASTS, now)
-    except crypto.Unreadable:
+        told = crypto.decrypt_recent(sealed, "kept", LASTS, now)
+    except crypto.InvalidSeal:
         return None
     whose, path, fields = json.loads(zlib.decompress(b64decode(told)))
-    return Kept(path, [(name, value) for name, value in fields]) if whose == organiser_id else None
+    return FormDraft(path, [(name, value) for name, value in fields]) if whose == organiser_id else None
 
 
-def own_page(path: str) -> str | None:
+def safe_next_page(path: str) -> str | None:
     """The path if it leads to one of the organisers' own pages here, and nowhere else."""
     place, _, _ = path.partition("?")
     try:

@@ -9,7 +9,7 @@ from app.admin.accounts import credentials
 from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
 from app.contest.entries import AddressRefused, canonical_email
-from app.text import address, trimmed
+from app.text import clean, clean_address
 
 CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]
@@ -22,7 +22,7 @@ class PasswordForm(AdminForm):
     password = PasswordField("Nytt lösenord")
 
     def validate_password(self, field: PasswordField) -> None:
-        if fault := credentials.fault(field.data or "", g.sign_in.organiser.email):
+        if fault := credentials.password_fault(field.data or "", g.sign_in.organiser.email):
             raise ValidationError(fault)
 
 
@@ -36,7 +36,7 @@ class CodesForm(AdminForm):
 class AddPasskeyForm(AdminForm):
     """What the browser made, and what its owner calls it."""
 
-    name = StringField("Namn", filters=[trimmed], validators=[Length(max=60, message="Välj ett kortare namn.")])
+    name = StringField("Namn", filters=[clean], validators=[Length(max=60, message="Välj ett kortare namn.")])
     credential = StringField()
     challenge = StringField()
 
@@ -44,7 +44,7 @@ class AddPasskeyForm(AdminForm):
 class InviteForm(AdminForm):
     """Whom to invite, and as what."""
 
-    email = EmailField("E-postadress", filters=[trimmed, address])
+    email = EmailField("E-postadress", filters=[clean, clean_address])
     role = SelectField("Roll", choices=_CHOICES, validate_choice=False)
 
     def validate_role(self, field: SelectField) -> None:

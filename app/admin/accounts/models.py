@@ -14,7 +14,7 @@ def _owner() -> Mapped[int]:
     return mapped_column(sa.ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
 
 
-class Organiser(Base):
+class AdminUser(Base):
     """Someone who may enter the organisers' area. A number is never given twice: the log speaks of numbers."""
 
     __tablename__ = "organiser"
@@ -40,14 +40,14 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class SignIn(Base):
+class AdminSession(Base):
     """One signed-in browser; the cookie holds the token, the database only its checksum."""
 
     __tablename__ = "sign_in"
 
     token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     organiser_id: Mapped[int] = _owner()
-    organiser: Mapped[Organiser] = relationship(lazy="joined")
+    organiser: Mapped[AdminUser] = relationship(lazy="joined")
     name: Mapped[str] = mapped_column(sa.String(32), default=lambda: secrets.token_hex(16), unique=True)
     """Stays the same when the token changes; forms are bound to it."""
     browser: Mapped[str] = mapped_column(sa.String(40), default="", doc="in words, nothing that tells people apart")

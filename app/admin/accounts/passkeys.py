@@ -16,8 +16,8 @@ from flask import current_app, request
 
 from app.admin import activity_log
 from app.admin.accounts import crypto
-from app.admin.accounts.models import Organiser, Passkey, UsedChallenge
-from app.database import db, write
+from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
+from app.database import begin_write, db
 
 ANSWER_WITHIN = 600
 """Seconds."""
@@ -53,7 +53,7 @@ def _party() -> tuple[str, str]:
     return urlsplit(found).hostname or "", found
 
 
-def question(now: datetime) -> dict[str, Any]:
+def sign_in_options(now: datetime) -> dict[str, Any]:
     """What a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -64,7 +64,7 @@ def question(now: datetime) -> dict[str, Any]:
     return _told(options, options.challenge, "answer", now)
 
 
-def question_for_adding(organiser: Organiser, now: datetime) -> dict[str, Any]:
+def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
     """What a browser needs to make a passkey for the account."""
     import webauthn
     from webauthn.helpers import structs
@@ -81,7 +81,7 @@ def question_for_adding(organiser: Organiser, now: datetime) -> dict[str, Any]:
         ),
         exclude_credentials=[
             structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(key.credential_id))
-            for key in of(organiser)
+            for key in passkeys_of(organiser)
         ],
     )
     return _told(options, options.challenge, f"add {organiser.id}", now)
@@ -91,16 +91,16 @@ def _told(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[s
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 
-    sealed = crypto.seal(bytes_to_base64url(challenge), f"passkey {purpose}", now)
+    sealed = crypto.encrypt(bytes_to_base64url(challenge), f"passkey {purpose}", now)
     return {"options": json.loads(webauthn.options_to_json(options)), "challenge": sealed}
 
 
-def of(organiser: Organiser) -> list[Passkey]:
+def passkeys_of(organiser: AdminUser) -> list[Passkey]:
     query = sa.select(Passkey).where(Passkey.organiser_id == organiser.id).order_by(Passkey.created_at)
     return list(db.session.scalars(query))
 
 
-def add(organiser: Organiser, name: str, credential: str, challenge: str, now: datetime) -> None:
+def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
     """Keeps a passkey that the browser has just made. Raises PasskeyRefused."""
     import webauthn
     from webauthn.helpers import bytes_to_base64url
@@ -116,7 +116,7 @@ def add(organiser: Organiser, name: str, credential: str, challenge: str, now: d
             expected_origin=site,
             require_user_verification=True,
         )
-    except (WebAuthnException, crypto.Unreadable, ValueError):
+    except (WebAuthnException, crypto.InvalidSeal, ValueError):
         raise PasskeyRefused("Passkeyn gick inte att läsa. Försök en gång till.") from None
     number = organiser.id
     kept = {
@@ -124,16 +124,16 @@ def add(organiser: Organiser, name: str, credential: str, challenge: str, now: d
         "public_key": made.credential_public_key,
         "sign_count": made.sign_count,
     }
-    write()
+    begin_write()
     _use_up(asked, now)
     if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == kept["credential_id"])):
         raise PasskeyRefused("Den passkeyn finns redan.")
     db.session.add(Passkey(organiser_id=number, name=name or "Min passkey", created_at=now, **kept))
-    activity_log.record("passkey", "", now)
+    activity_log.log_in_transaction("passkey", "", now)
     db.session.commit()
 
 
-def answered(credential: str, challenge: str, now: datetime) -> Organiser:
+def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
     """The organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
@@ -150,15 +150,15 @@ def answered(credential: str, challenge: str, now: datetime) -> Organiser:
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, crypto.Unreadable, ValueError, TypeError):
+    except (WebAuthnException, crypto.InvalidSeal, ValueError, TypeError):
         raise PasskeyRefused(UNKNOWN) from None
     number = key.id
-    write()
+    begin_write()
     _use_up(asked, now)
     used = sa.update(Passkey).where(Passkey.id == number).returning(Passkey.organiser_id)
     whose = db.session.scalar(used.values(sign_count=answer.new_sign_count, used_at=now))
     db.session.commit()
-    organiser = db.session.get(Organiser, whose)
+    organiser = db.session.get(AdminUser, whose)
     if organiser is None:
         raise PasskeyRefused(UNKNOWN)
     return organiser
@@ -176,7 +176,7 @@ def _named(credential: str) -> Passkey:
 def _asked(challenge: str, purpose: str, now: datetime) -> bytes:
     from webauthn import base64url_to_bytes
 
-    return base64url_to_bytes(crypto.opened_young(challenge, f"passkey {purpose}", ANSWER_WITHIN, now))
+    return base64url_to_bytes(crypto.decrypt_recent(challenge, f"passkey {purpose}", ANSWER_WITHIN, now))
 
 
 def _use_up(challenge: bytes, now: datetime) -> None:
@@ -189,9 +189,9 @@ def _use_up(challenge: bytes, now: datetime) -> None:
     db.session.add(UsedChallenge(challenge_sha256=name, expires_at=until))
 
 
-def remove(organiser_id: int, number: int, now: datetime) -> None:
+def remove_passkey(organiser_id: int, number: int, now: datetime) -> None:
     """Removes one of the account's passkeys."""
-    write()
+    begin_write()
     db.session.execute(sa.delete(Passkey).where(Passkey.organiser_id == organiser_id, Passkey.id == number))
-    activity_log.record("passkey gone", "", now)
+    activity_log.log_in_transaction("passkey gone", "", now)
     db.session.commit()

@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import request
 
 from app.admin.accounts import credentials, passkeys, sessions, throttle
-from app.admin.accounts.models import SignIn
-from app.web.rate_limit import TooMany
+from app.admin.accounts.models import AdminSession
+from app.web.rate_limit import RateLimitExceeded
 
 _FIELDS = {"proof_code", "proof_credential", "proof_challenge"}
 
@@ -15,33 +15,33 @@ class ProofRefused(Exception):
     """The text is a Swedish sentence."""
 
 
-def is_given() -> bool:
+def carries_proof() -> bool:
     """Whether the request carries a proof."""
     return request.method == "POST" and bool(_FIELDS & request.form.keys())
 
 
-def others() -> list[tuple[str, str]]:
+def other_fields() -> list[tuple[str, str]]:
     """What else the request carries, to be sent on together with the proof."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in _FIELDS]
 
 
-def take(sign_in: SignIn, now: datetime) -> str:
+def verify_proof(sign_in: AdminSession, now: datetime) -> str:
     """Checks the proof and returns the new token of the sign-in. Raises ProofRefused."""
     try:
-        throttle.count_proof(sign_in.name)
-    except TooMany:
+        throttle.hit_proof(sign_in.name)
+    except RateLimitExceeded:
         raise ProofRefused("Det blev många försök. Vänta tio minuter och försök igen.") from None
     if request.form.get("proof_credential"):
         _take_passkey(sign_in, now)
     elif not credentials.use_code(sign_in.organiser, request.form.get("proof_code", ""), now):
         raise ProofRefused("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
-    return sessions.proved(sign_in, now)
+    return sessions.rotate_session(sign_in, now)
 
 
-def _take_passkey(sign_in: SignIn, now: datetime) -> None:
+def _take_passkey(sign_in: AdminSession, now: datetime) -> None:
     whose = sign_in.organiser_id
     try:
-        found = passkeys.answered(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
+        found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
     except passkeys.PasskeyRefused as refused:
         raise ProofRefused(str(refused)) from None
     if found.id != whose:

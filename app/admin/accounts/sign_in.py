@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, throttle
-from app.admin.accounts.models import Organiser, SignIn
-from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, made
+from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
-from app.web.rate_limit import TooMany, spend
+from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 Page = tuple[str, int]
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
@@ -28,15 +28,15 @@ def sign_in() -> BaseResponse | Page:
 
 @blueprint.post("/logga-in")
 def send_sign_in() -> BaseResponse | Page:
-    form, now = SignInForm(), clock.wall_now()
+    form, now = SignInForm(), clock.session_now()
     device = throttle.known_device(form.email.data or "", now)
     try:
-        throttle.count_sign_in(form.email.data or "", device)
+        throttle.hit_sign_in(form.email.data or "", device)
         if form.validate():
             return _let_in(sessions.sign_in(form.claim(), device, _browser(), now), form)
     except sessions.AccessRefused as error:
         form.refuse(str(error))
-    except (TooMany, credentials.Busy):
+    except (RateLimitExceeded, credentials.Busy):
         form.refuse(WAIT)
         return sign_in_page(429, form)
     return sign_in_page(422, form)
@@ -44,17 +44,17 @@ def send_sign_in() -> BaseResponse | Page:
 
 @blueprint.post("/logga-in/passkey")
 def sign_in_with_passkey() -> BaseResponse | Page:
-    form, now = PasskeyForm(), clock.wall_now()
-    shown: Any = made(SignInForm, kept=form.kept.data, till=form.till.data)
+    form, now = PasskeyForm(), clock.session_now()
+    shown: Any = blank_form(SignInForm, kept=form.kept.data, till=form.till.data)
     try:
-        throttle.count_passkey()
+        throttle.hit_passkey()
         if form.validate():
-            organiser = passkeys.answered(form.credential.data or "", form.challenge.data or "", now)
+            organiser = passkeys.verify_passkey(form.credential.data or "", form.challenge.data or "", now)
             return _let_in(sessions.open_sign_in(organiser, "passkey", _browser(), now), form)
         shown.token.errors = form.token.errors
     except passkeys.PasskeyRefused as refused:
         shown.refuse(str(refused))
-    except TooMany:
+    except RateLimitExceeded:
         shown.refuse(WAIT)
         return sign_in_page(429, shown)
     return sign_in_page(422, shown)
@@ -65,20 +65,20 @@ def passkey_question() -> Response | Page:
     """What the script asks for before the browser asks for a passkey."""
     try:
         adding = "ny" in request.args and g.sign_in
-        now = clock.wall_now()
-        told = passkeys.question_for_adding(g.sign_in.organiser, now) if adding else passkeys.question(now)
+        now = clock.session_now()
+        told = passkeys.registration_options(g.sign_in.organiser, now) if adding else passkeys.sign_in_options(now)
     except passkeys.PasskeyRefused as refused:
         return jsonify(fault=str(refused)), 422  # type: ignore[return-value]
     return jsonify(told)
 
 
 def _browser() -> str:
-    return sessions.in_words(request.user_agent.string)
+    return sessions.describe_user_agent(request.user_agent.string)
 
 
 def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
     """On to the overview, to the page that was asked for, or to what was being sent; an earlier sign-in here ends."""
-    now = clock.wall_now()
+    now = clock.session_now()
     if g.sign_in:
         sessions.sign_out(request.cookies[COOKIE])
     found = sessions.find_sign_in(token, now)
@@ -91,24 +91,24 @@ def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
     return response
 
 
-def _on(found: SignIn, form: SignInForm | PasskeyForm) -> BaseResponse:
-    back = drafts.opened(form.kept.data or "", found.organiser_id, clock.wall_now())
+def _on(found: AdminSession, form: SignInForm | PasskeyForm) -> BaseResponse:
+    back = drafts.open_form(form.kept.data or "", found.organiser_id, clock.session_now())
     if back is None:
-        return redirect(drafts.own_page(form.till.data or "") or url_for("admin.overview"), 303)
-    return Response(render_template("admin/resume.html", kept=back, form=made(EmptyForm)))
+        return redirect(drafts.safe_next_page(form.till.data or "") or url_for("admin.overview"), 303)
+    return Response(render_template("admin/resume.html", kept=back, form=blank_form(EmptyForm)))
 
 
 @blueprint.post("/bekrafta")
 def prove_again() -> BaseResponse | Page:
     """The proof for a page that is only looked at; a form brings its proof along itself."""
-    till = drafts.own_page(request.form.get("till", ""))
+    till = drafts.safe_next_page(request.form.get("till", ""))
     if till is None:
         abort(404)
     form = EmptyForm()
     if not form.validate():
         return proof_page(str(form.token.errors[0]), till)
     try:
-        renew_sign_in(reauth.take(g.sign_in, clock.wall_now()), clock.wall_now())
+        renew_sign_in(reauth.verify_proof(g.sign_in, clock.session_now()), clock.session_now())
     except reauth.ProofRefused as refused:
         return proof_page(str(refused), till)
     return redirect(till, 303)
@@ -117,7 +117,7 @@ def prove_again() -> BaseResponse | Page:
 @blueprint.get("/inloggad")
 def stay_signed_in() -> Response:
     """Asked by the script when somebody says that they are still there; asking is what counts."""
-    return jsonify(seconds=int((sessions.ends_at(g.sign_in) - clock.wall_now()).total_seconds()))
+    return jsonify(seconds=int((sessions.ends_at(g.sign_in) - clock.session_now()).total_seconds()))
 
 
 @blueprint.post("/logga-ut")
@@ -137,36 +137,36 @@ def signed_out() -> BaseResponse:
 
 @blueprint.get("/inbjudan/<token>")
 def invitation(token: str) -> Page:
-    found = sessions.find_invitation(token, clock.wall_now())
+    found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
-    return _invitation_page(token, found.email, made(InvitationForm, email=found.email or ""), 200)
+    return _invitation_page(token, found.email, blank_form(InvitationForm, email=found.email or ""), 200)
 
 
 @blueprint.post("/inbjudan/<token>")
 def accept_invitation(token: str) -> BaseResponse | Page:
-    found = sessions.find_invitation(token, clock.wall_now())
+    found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
     form = InvitationForm()
     address = found.email or form.email.data or ""
     form.email.data = address
     try:
-        spend("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
+        check_and_hit("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
         if form.validate():
             key = current_app.config["SECRET_KEY"]
-            organiser = sessions.accept(token, *form.credentials(), key, clock.wall_now())
+            organiser = sessions.accept_invitation(token, *form.credentials(), key, clock.session_now())
             return _welcome(organiser)
     except sessions.AccessRefused as error:
         form.code.errors = [str(error)]
-    except TooMany:
+    except RateLimitExceeded:
         form.code.errors = [WAIT]
     return _invitation_page(token, found.email, form, 422)
 
 
-def _welcome(organiser: Organiser) -> Page:
+def _welcome(organiser: AdminUser) -> Page:
     """The new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
-    made_now = credentials.make_recovery_codes(organiser, clock.wall_now())
+    made_now = credentials.make_recovery_codes(organiser, clock.session_now())
     return render_template("admin/recovery_codes.html", codes=made_now, new=True), 200
 
 

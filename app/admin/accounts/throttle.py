@@ -15,7 +15,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from app.admin.accounts import crypto
-from app.web.rate_limit import TooMany, count, is_spent, spend
+from app.web.rate_limit import RateLimitExceeded, check_and_hit, hit_limit, is_exhausted
 
 DEVICE_COOKIE = "__Host-organisator-enhet"
 DEVICE_LASTS = timedelta(days=180)
@@ -30,7 +30,7 @@ def checksum(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def account_of(email: str) -> str:
+def account_key(email: str) -> str:
     """The account that is tried, whether it exists or not, without its address."""
     return checksum(email.strip().lower())
 
@@ -39,16 +39,16 @@ def known_device(email: str, now: datetime) -> str | None:
     """What names this browser if it has signed in to the account before."""
     lasts = int(DEVICE_LASTS.total_seconds())
     try:
-        told = crypto.opened_young(request.cookies.get(DEVICE_COOKIE, ""), "device", lasts, now)
-    except crypto.Unreadable:
+        told = crypto.decrypt_recent(request.cookies.get(DEVICE_COOKIE, ""), "device", lasts, now)
+    except crypto.InvalidSeal:
         return None
     account, _, device = told.partition("|")
-    return device if account == account_of(email) else None
+    return device if account == account_key(email) else None
 
 
 def remember_device(response: Response, email: str, now: datetime) -> None:
     """Gives a browser that has just signed in the cookie that it is known by. It lets nobody in."""
-    sealed = crypto.seal(f"{account_of(email)}|{secrets.token_hex(8)}", "device", now)
+    sealed = crypto.encrypt(f"{account_key(email)}|{secrets.token_hex(8)}", "device", now)
     response.set_cookie(
         *(DEVICE_COOKIE, sealed),
         max_age=DEVICE_LASTS,
@@ -59,40 +59,40 @@ def remember_device(response: Response, email: str, now: datetime) -> None:
     )
 
 
-def count_sign_in(email: str, device: str | None) -> None:
+def hit_sign_in(email: str, device: str | None) -> None:
     """Counts one try with password and code. Raises TooMany."""
     if device:
-        count(current_app.config["SIGN_IN_LIMIT"], "inloggning, känd", device)
+        hit_limit(current_app.config["SIGN_IN_LIMIT"], "inloggning, känd", device)
         return
-    spend("inloggning", each=ONE_ADDRESS)
-    spend("inloggning", each=current_app.config["SIGN_IN_LIMIT"], account=account_of(email))
+    check_and_hit("inloggning", each=ONE_ADDRESS)
+    check_and_hit("inloggning", each=current_app.config["SIGN_IN_LIMIT"], account=account_key(email))
 
 
-def codes_are_spent(email: str) -> bool:
+def codes_exhausted(email: str) -> bool:
     """Whether so many wrong codes have followed the right password that strangers are not let in at present."""
-    return is_spent(WRONG_CODES, "fel kod", account_of(email))
+    return is_exhausted(WRONG_CODES, "fel kod", account_key(email))
 
 
-def count_wrong_code(email: str) -> None:
-    with suppress(TooMany):
-        count(WRONG_CODES, "fel kod", account_of(email))
+def hit_wrong_code(email: str) -> None:
+    with suppress(RateLimitExceeded):
+        hit_limit(WRONG_CODES, "fel kod", account_key(email))
 
 
-def count_passkey() -> None:
+def hit_passkey() -> None:
     """Counts one try with a passkey. Raises TooMany."""
-    spend("passkey", each=PASSKEYS)
+    check_and_hit("passkey", each=PASSKEYS)
 
 
-def count_proof(sign_in: str) -> None:
+def hit_proof(sign_in: str) -> None:
     """Counts one try to prove again who is signed in. Raises TooMany."""
-    count(PROOFS, "bekräfta", sign_in)
+    hit_limit(PROOFS, "bekräfta", sign_in)
 
 
-def worth_a_line(email: str) -> bool:
+def should_log_failure(email: str) -> bool:
     """Whether the log takes one more failed sign-in to an account, which may not exist; it takes no flood."""
     try:
-        count(LOGGED, "logg", account_of(email))
-        count("300 per hour", "logg")
-    except TooMany:
+        hit_limit(LOGGED, "logg", account_key(email))
+        hit_limit("300 per hour", "logg")
+    except RateLimitExceeded:
         return False
     return True

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin import activity_log
 from app.admin.contest import export
-from app.admin.forms import AdminForm, RestoreForm, StrikeForm, made
+from app.admin.forms import AdminForm, RestoreForm, StrikeForm, blank_form
 from app.admin.guard import blueprint, chosen_contest, chosen_frozen
 from app.calendar.edition import Contest
 from app.contest import hints
@@ -29,8 +29,8 @@ from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import actions, status
-from app.draw.status import standing
-from app.text import trimmed
+from app.draw.status import contest_status
+from app.text import clean
 
 PER_PAGE = 100
 _LARGEST_ID = 2**31 - 1
@@ -39,7 +39,7 @@ SHOWN = {"": "Alla", "kvar": "Inte strukna", "strukna": "Strukna", "fel": "Fel s
 
 
 @dataclass(frozen=True)
-class Asked:
+class EntrySearch:
     """What to look for: part of an address or start of a ticket, a key of SHOWN, the code of a municipality."""
 
     text: str = ""
@@ -48,23 +48,23 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Page:
+class EntryPage:
     """Entries, newest first; `more` is the number below which the next page begins, if there is one."""
 
     entries: list[Entry]
     more: int | None
 
 
-def find(contest: Contest, asked: Asked, before: int | None) -> Page:
+def find_entries(contest: Contest, asked: EntrySearch, before: int | None) -> EntryPage:
     """Find the page of entries with numbers below `before`; the first page when that is None or no number."""
     query = sa.select(Entry).where(Entry.contest_id == contest.id, *_conditions(contest, asked))
     if before and 0 < before < _LARGEST_ID:
         query = query.where(Entry.id < before)
     found = [*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE + 1))]
-    return Page(found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None)
+    return EntryPage(found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None)
 
 
-def _conditions(contest: Contest, asked: Asked) -> list[Condition]:
+def _conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
     found: list[Condition] = []
     if asked.municipality:
         found.append(Entry.municipality == asked.municipality)
@@ -83,18 +83,18 @@ def _conditions(contest: Contest, asked: Asked) -> list[Condition]:
 @blueprint.get("/bidrag")
 def entries() -> str:
     edition, contest = chosen_contest()
-    text, shown, municipality = (trimmed(request.args.get(name)) for name in ("sok", "visa", "kommun"))
-    asked = Asked(text, shown, municipality if municipality in MUNICIPALITIES else "")
+    text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
+    asked = EntrySearch(text, shown, municipality if municipality in MUNICIPALITIES else "")
     context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
-        "standing": standing(contest, clock.now(), bool(edition.gaps)),
-        "page": find(contest, asked, request.args.get("fore", type=int)),
+        "standing": contest_status(contest, clock.now(), bool(edition.gaps)),
+        "page": find_entries(contest, asked, request.args.get("fore", type=int)),
         "asked": asked,
-        "is_narrowed": asked != Asked(),
+        "is_narrowed": asked != EntrySearch(),
         "shown": SHOWN,
         "municipalities": MUNICIPALITIES,
-        "odd": hints.odd,
+        "odd": hints.suspicion,
         "may_strike": isinstance(contest, FrozenContest) and clock.now() < status.strikes_until(contest),
     }
     return render_template("admin/entries.html", **context)
@@ -104,7 +104,7 @@ def entries() -> str:
 def entry_hints() -> str:
     """What to look at twice among the entries."""
     edition, contest = chosen_contest()
-    return render_template("admin/hints.html", edition=edition, hints=hints.hints(contest.id), among=hints.AMONG)
+    return render_template("admin/hints.html", edition=edition, hints=hints.find_hints(contest.id), among=hints.AMONG)
 
 
 @blueprint.get("/bidrag/<number:entry_id>/utdrag.txt")
@@ -112,9 +112,9 @@ def extract(entry_id: int) -> Response:
     """Everything about one entry, for someone who asks what we have, or for a request to disclose a document."""
     _, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    cells = zip(export.COLUMNS, export.cells(entry), strict=True)
+    cells = zip(export.COLUMNS, export.entry_cells(entry), strict=True)
     lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
-    activity_log.note("export", f"utdrag för bidrag {entry_id} i {contest.id}", clock.now())
+    activity_log.log_action("export", f"utdrag för bidrag {entry_id} i {contest.id}", clock.now())
     response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}-{entry.id}.txt"'
     return response
@@ -122,23 +122,23 @@ def extract(entry_id: int) -> Response:
 
 @blueprint.get("/bidrag/<number:entry_id>/stryk")
 def strike_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, made(StrikeForm), 200)
+    return _strike_page(entry_id, blank_form(StrikeForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     form = StrikeForm()
-    return _decide(entry_id, form, lambda contest, now: actions.strike(contest, entry_id, form.reason.data, now))
+    return _decide(entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now))
 
 
 @blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, made(RestoreForm), 200)
+    return _strike_page(entry_id, blank_form(RestoreForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return _decide(entry_id, RestoreForm(), lambda contest, now: actions.restore(contest, entry_id, now))
+    return _decide(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
 
 
 def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
@@ -148,7 +148,7 @@ def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> Base
         try:
             action(contest, clock.now())
             kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
-            activity_log.note(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
+            activity_log.log_action(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except actions.ActionNotAllowed as error:
             form.refuse(str(error))
@@ -167,7 +167,7 @@ def _strike_page(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
 def entries_csv() -> Response:
     """Everything, as Swedish spreadsheets like it: semicolons and a byte order mark."""
     _, contest = chosen_contest()
-    activity_log.note("export", f"alla bidrag i {contest.id}, CSV", clock.now())
+    activity_log.log_action("export", f"alla bidrag i {contest.id}, CSV", clock.now())
     response = Response(stream_with_context(export.csv_lines(contest.id)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}.csv"'
     return response
@@ -177,6 +177,6 @@ def entries_csv() -> Response:
 def entries_xlsx() -> Response:
     """Everything, as a workbook in which nothing is a formula."""
     _, contest = chosen_contest()
-    activity_log.note("export", f"alla bidrag i {contest.id}, Excel", clock.now())
-    book = export.workbook(contest.id, current_app.instance_path)
+    activity_log.log_action("export", f"alla bidrag i {contest.id}, Excel", clock.now())
+    book = export.entry_workbook(contest.id, current_app.instance_path)
     return send_file(book, export.XLSX, as_attachment=True, download_name=f"bidrag-{contest.id}.xlsx")

@@ -26,7 +26,7 @@ _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 """The last four are the first ones as wide as a Chinese character, which some spreadsheets take for the same."""
 
 
-def cells(entry: Entry) -> tuple[object, ...]:
+def entry_cells(entry: Entry) -> tuple[object, ...]:
     """An entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
     municipality = MUNICIPALITIES.get(entry.municipality, "")
     received = entry.received_at.astimezone(SWEDEN).replace(tzinfo=None, microsecond=0)
@@ -37,7 +37,7 @@ def cells(entry: Entry) -> tuple[object, ...]:
 def _rows(contest_id: str) -> Iterator[tuple[object, ...]]:
     query = sa.select(Entry).where(Entry.contest_id == contest_id).order_by(Entry.id)
     for entry in db.session.scalars(query.execution_options(yield_per=_AT_A_TIME)):
-        yield cells(entry)
+        yield entry_cells(entry)
         db.session.expunge(entry)
 
 
@@ -60,7 +60,7 @@ def _harmless(cell: object) -> str:
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
-def workbook(contest_id: str, instance: str) -> BinaryIO:
+def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
     """An open XLSX file that has no name any more. Every cell is text but for number and time, so that nothing is run.
 
     What it is made of lies in the instance folder meanwhile, which is for the server's own user.

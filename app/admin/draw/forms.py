@@ -8,13 +8,13 @@ from app.admin.forms import AdminForm
 from app.contest.forms import MUNICIPALITIES
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
-from app.text import trimmed
+from app.text import clean
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
 
 
 def _line(value: str | None) -> str:
-    return " ".join(trimmed(value).split())
+    return " ".join(clean(value).split())
 
 
 class _Day(DateField):

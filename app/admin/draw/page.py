@@ -20,7 +20,7 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
-from app.admin.forms import UNSEEN, AdminForm, made
+from app.admin.forms import UNSEEN, AdminForm, blank_form
 from app.admin.guard import chosen_contest
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition
@@ -32,7 +32,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import delivery, practice, status, value, winners
 from app.draw.models import Letter, Rank
-from app.draw.status import Standing, standing
+from app.draw.status import ContestStatus, contest_status
 from app.outbox.messages import Letter as Text
 
 Page = tuple[str, int]
@@ -71,7 +71,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     db.session.rollback()
     edition, contest = chosen_contest()
     now = clock.now()
-    found = standing(contest, now, bool(edition.gaps))
+    found = contest_status(contest, now, bool(edition.gaps))
     waiting = _in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
     empty = _offered(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
@@ -80,24 +80,24 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
         "contest": contest,
         "standing": found,
         "in_line": waiting,
-        "names": winners.names(contest.id),
+        "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
         "faults": _faults(posted, empty),
         "open_page": open_page(edition, contest),
-        "rehearsals": practice.started(edition.year),
+        "rehearsals": practice.count_rehearsals(edition.year),
         **(_times(contest, found) if isinstance(contest, FrozenContest) else {}),
     }
     return render_template("admin/draw.html", **context | forms), status_code
 
 
-def _times(contest: FrozenContest, found: Standing) -> dict[str, Any]:
+def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
     number = found.lock.round if found.lock else contest.round
     return {
         "strikes_until": status.strikes_until(contest),
         "lock_due": status.lock_due(contest),
         "value_at": found.lock.draw_at if found.lock else contest.round_at,
         "round": number,
-        "sources": value.addresses(current_app.config["DRAW_RELAYS"], contest.chain, number),
+        "sources": value.relay_addresses(current_app.config["DRAW_RELAYS"], contest.chain, number),
     }
 
 
@@ -122,9 +122,9 @@ def open_page(edition: Edition, contest: Contest) -> str:
     return url_for("draw.draw", year=edition.year)
 
 
-def _offered(edition: Edition, contest: Contest, found: Standing, waiting: list[InLine], now: datetime) -> Forms:
+def _offered(edition: Edition, contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
     """Return what the one signed in may do now: forms by name, as they are when nothing has been filled in."""
-    forms: Forms = {"rehearsal_form": made(RehearsalForm, number=practice.started(edition.year) + 1)}
+    forms: Forms = {"rehearsal_form": blank_form(RehearsalForm, number=practice.count_rehearsals(edition.year) + 1)}
     if isinstance(contest, FrozenContest):
         forms |= _before_the_value(contest, found, now) | _about_the_winners(contest, found, waiting, now)
     return {name: form for name, form in forms.items() if may_send(name)}
@@ -135,36 +135,36 @@ def may_send(form: str) -> bool:
     return roles.may(g.sign_in.organiser.role, f"admin.{_PLACES[form][1]}")
 
 
-def may_lock_now(contest: FrozenContest, found: Standing, now: datetime) -> bool:
+def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) -> bool:
     """Check that the program has not locked although it should have; a rehearsal is always locked by hand."""
     due = status.lock_due(contest) + (timedelta(0) if contest.is_rehearsal else LATE_LOCK)
     return found.state == "closed" and not found.erased and now >= due
 
 
-def _before_the_value(contest: FrozenContest, found: Standing, now: datetime) -> Forms:
-    forms: Forms = {"lock_form": made(LockNowForm)} if may_lock_now(contest, found, now) else {}
+def _before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
+    forms: Forms = {"lock_form": blank_form(LockNowForm)} if may_lock_now(contest, found, now) else {}
     comes = found.lock.draw_at if found.lock else contest.round_at
     if found.state == "locked" and now >= comes:
-        forms |= {"fetch_form": made(FetchForm), "paste_form": made(PasteForm)}
+        forms |= {"fetch_form": blank_form(FetchForm), "paste_form": blank_form(PasteForm)}
     if found.state in ("open", "closed", "locked") and now < comes:
-        forms["cancel_form"] = made(CancelForm)
+        forms["cancel_form"] = blank_form(CancelForm)
     return forms
 
 
-def _about_the_winners(contest: FrozenContest, found: Standing, waiting: list[InLine], now: datetime) -> Forms:
+def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
     forms: Forms = {}
     if any(one.letter for one in waiting):
-        forms["confirm_form"] = made(ConfirmForm)
+        forms["confirm_form"] = blank_form(ConfirmForm)
     if any(one.may_skip for one in waiting):
-        forms["skip_form"] = made(SkipForm)
-    named = winners.names(contest.id)
+        forms["skip_form"] = blank_form(SkipForm)
+    named = winners.winner_names(contest.id)
     if named:
-        forms["withdraw_form"] = made(WithdrawNameForm)
+        forms["withdraw_form"] = blank_form(WithdrawNameForm)
     if unnamed := [winner for winner in found.winners if winner.place not in named]:
         entry = entry_of(contest.id, unnamed[0].ticket)
         today = now.astimezone(SWEDEN).date()
         known = {"place": unnamed[0].place, "municipality": entry and entry.municipality, "consented_on": today}
-        forms["name_form"] = made(NameForm, **known)
+        forms["name_form"] = blank_form(NameForm, **known)
     return forms
 
 

@@ -27,8 +27,8 @@ from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
 from app.draw.actions import ActionNotAllowed
-from app.draw.status import standing
-from app.web.rate_limit import TooMany, spend
+from app.draw.status import contest_status
+from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 
 def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page:
@@ -40,11 +40,11 @@ def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page
         try:
             kind = action(contest, clock.now())
             place = f", plats {form.place.data}" if "place" in form else ""
-            activity_log.note(kind, contest.id + place, clock.now())
+            activity_log.log_action(kind, contest.id + place, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
         except ActionNotAllowed as error:
             form.refuse(str(error))
-        except TooMany:
+        except RateLimitExceeded:
             form.refuse("Det blev många försök. Vänta en minut och försök igen.")
             return render_draw(429, **{name: form})
     return render_draw(422, **{name: form})
@@ -58,7 +58,7 @@ def draw() -> Page:
 @blueprint.post("/dragning/las")
 def lock_now() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
-        if not may_lock_now(contest, standing(contest, now), now):
+        if not may_lock_now(contest, contest_status(contest, now), now):
             raise ActionNotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
         actions.lock_list(contest, now, value.newest_shown(contest, now))
         return "locked"
@@ -70,7 +70,7 @@ def lock_now() -> BaseResponse | Page:
 def fetch_value() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
         _spend_a_check()
-        value.fetch(contest, now)
+        value.fetch_value(contest, now)
         return "drawn"
 
     return carry_out("fetch_form", FetchForm(), action)
@@ -82,7 +82,7 @@ def paste_value() -> BaseResponse | Page:
 
     def action(contest: FrozenContest, now: datetime) -> str:
         _spend_a_check()
-        value.draw(contest, form.value.data or "", now)
+        value.draw_winners(contest, form.value.data or "", now)
         return "drawn"
 
     return carry_out("paste_form", form, action)
@@ -90,7 +90,7 @@ def paste_value() -> BaseResponse | Page:
 
 def _spend_a_check() -> None:
     """Checking a signature takes work, and asking a relay takes a stranger's."""
-    spend("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
+    check_and_hit("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
 
 @blueprint.post("/dragning/bekrafta")
@@ -98,7 +98,7 @@ def confirm() -> BaseResponse | Page:
     form = ConfirmForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
-        winners.confirm(contest, form.place.data or 0, now)
+        winners.confirm_winner(contest, form.place.data or 0, now)
         return "confirmed"
 
     return carry_out("confirm_form", form, action)
@@ -109,7 +109,7 @@ def skip() -> BaseResponse | Page:
     form = SkipForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
-        winners.skip(contest, form.place.data or 0, form.reason.data or "", now)
+        winners.skip_place(contest, form.place.data or 0, form.reason.data or "", now)
         return "skipped"
 
     return carry_out("skip_form", form, action)
@@ -121,7 +121,7 @@ def cancel() -> BaseResponse | Page:
 
     def action(contest: FrozenContest, now: datetime) -> str:
         shown = value.newest_shown(contest, now)
-        actions.cancel(contest, form.reason.data or "", now, newest_shown=shown)
+        actions.cancel_contest(contest, form.reason.data or "", now, newest_shown=shown)
         return "cancelled"
 
     return carry_out("cancel_form", form, action)
@@ -134,7 +134,7 @@ def publish_name() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
         if form.consented_on.data:
             named = winners.Named(form.first_name.data or "", form.municipality.data or "", form.consented_on.data)
-            winners.publish(contest, form.place.data or 0, named, now)
+            winners.publish_name(contest, form.place.data or 0, named, now)
         return "named"
 
     return carry_out("name_form", form, action)
@@ -160,8 +160,8 @@ def start_rehearsal() -> BaseResponse | Page:
         number = form.number.data or 0
         try:
             title, organiser = edition.file.title, edition.file.organiser
-            practice.start(contest, edition.year, hatch, title, organiser, number, clock.now())
-            activity_log.note("rehearsed", f"övning {number}", clock.now())
+            practice.start_rehearsal(contest, edition.year, hatch, title, organiser, number, clock.now())
+            activity_log.log_action("rehearsed", f"övning {number}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year, ovning=number), 303)
         except ActionNotAllowed as error:
             form.refuse(str(error))

@@ -11,20 +11,20 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from app import clock
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, NewEditionForm, SwapForm
-from app.admin.forms import made
+from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
-from app.editing.store import Leaf
+from app.editing.store import ContentRef
 
 Page = tuple[str, int]
 
 
 @blueprint.get("/redigera")
 def editing() -> str:
-    edition, desk = chosen_edition(), editor.desk()
+    edition, desk = chosen_edition(), editor.editor()
     context: dict[str, Any] = {
         "edition": edition,
         "years": sorted(library().editions, reverse=True),
@@ -33,7 +33,7 @@ def editing() -> str:
         "to_look_through": {
             number: version.what
             for number in (0, *NUMBERS)
-            if (version := desk.history.latest(Leaf(edition.year, number))) and save.to_look_through(version)
+            if (version := desk.history.latest(ContentRef(edition.year, number))) and save.needs_review(version)
         },
         "done": request.args.get("klart"),
     }
@@ -48,16 +48,16 @@ def _refused(form: Any, trouble: Exception) -> int:
     """Says on the form why nothing was done; the status to answer with."""
     for sentence in str(trouble).splitlines():
         form["token"].errors = [*form["token"].errors, sentence]
-    return 503 if isinstance(trouble, store.NotWritten) else 422
+    return 503 if isinstance(trouble, store.ContentWriteError) else 422
 
 
 def _back(what: str, year: int) -> BaseResponse:
-    editor.done(f"{year}: {what}")
+    editor.redirect_done(f"{year}: {what}")
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
 def _swap_form(**values: Any) -> Any:
-    form = made(SwapForm, **values) if values else SwapForm()
+    form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
     return form
@@ -74,16 +74,16 @@ def swap() -> BaseResponse | Page:
     if not form.validate():
         return _page("swap", form, 422)
     first, second = form.first.data, form.second.data
-    act = editor.act(f"lucka {first} och {second} bytte plats")
+    act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
-        editions.swap(editor.desk(), edition.year, first, second, act)
-    except (save.Refused, store.NotWritten) as trouble:
+        editions.swap_hatches(editor.editor(), edition.year, first, second, act)
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("swap", form, _refused(form, trouble))
     return _back("bytt", edition.year)
 
 
 def _new_form(**values: Any) -> Any:
-    form = made(NewEditionForm, **values) if values else NewEditionForm()
+    form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [
         *(SelectChoice(str(year), f"En kopia av {year}") for year in years),
@@ -99,17 +99,17 @@ def new_page() -> Page:
 
 @blueprint.post("/redigera/ny")
 def new() -> BaseResponse | Page:
-    form, desk = _new_form(), editor.desk()
+    form, desk = _new_form(), editor.editor()
     if not form.validate():
         return _page("new", form, 422)
     try:
         year = int(form.year.data or 0)
-        editions.may_begin(year, clock.now())
+        editions.require_future_year(year, clock.now())
         if form.source.data == "tom":
-            editions.blank(desk, chosen_edition().year, year, editor.act(""))
+            editions.blank_edition(desk, chosen_edition().year, year, editor.change_now(""))
         else:
-            editions.copy(desk, int(form.source.data), year, editor.act(""))
-    except (save.Refused, store.NotWritten) as trouble:
+            editions.copy_edition(desk, int(form.source.data), year, editor.change_now(""))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("new", form, _refused(form, trouble))
     return _back("skapad", year)
 
@@ -118,14 +118,14 @@ def new() -> BaseResponse | Page:
 def export() -> Response:
     year = chosen_edition().year
     file = io.BytesIO()
-    archive.packed(editions.read(editor.desk(), year), file)
+    archive.pack_edition(editions.read_ref(editor.editor(), year), file)
     file.seek(0)
     return send_file(file, "application/zip", as_attachment=True, download_name=f"miljojulkalendern-{year}.zip")
 
 
 @blueprint.get("/redigera/las-in")
 def archive_page() -> Page:
-    return _page("archive", made(ArchiveForm, year=str(chosen_edition().year)))
+    return _page("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
 
 
 @blueprint.post("/redigera/las-in")
@@ -134,14 +134,14 @@ def take_in() -> BaseResponse | Page:
     try:
         sent = ArchiveForm()
     except RequestEntityTooLarge:
-        form = made(ArchiveForm)
-        return _page("archive", form, _refused(form, archive.NotAnEdition("Filen är större än 32 MB.")))
-    body, form = editor.uploaded(sent.archive.data), made(ArchiveForm, year=sent.year.data)
+        form = blank_form(ArchiveForm)
+        return _page("archive", form, _refused(form, archive.ArchiveError("Filen är större än 32 MB.")))
+    body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
     if not sent.validate():
-        return _page("archive", form, _refused(form, archive.NotAnEdition(sent.faults()[0][1])))
+        return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
-        editions.take_in(editor.desk(), year, body, editor.act("läst in från ett arkiv"))
-    except (archive.NotAnEdition, save.Refused, store.NotWritten) as trouble:
+        editions.import_edition(editor.editor(), year, body, editor.change_now("läst in från ett arkiv"))
+    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("archive", form, _refused(form, trouble))
     return _back("inlast", year)

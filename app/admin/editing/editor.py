@@ -10,52 +10,52 @@ from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.admin import activity_log
-from app.admin.accounts.models import Organiser
+from app.admin.accounts.models import AdminUser
 from app.calendar.schedule import image_type
 from app.calendar.views import library
 from app.database import db
 from app.editing.history import History, Version
-from app.editing.save import Act, Desk
+from app.editing.save import Change, Editor
 from app.editing.store import Files
 
 
-def desk() -> Desk:
+def editor() -> Editor:
     shelf = library()
-    return Desk(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions, shelf.demo)
+    return Editor(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions, shelf.demo)
 
 
-def act(what: str) -> Act:
+def change_now(what: str) -> Change:
     """An act of the organiser who is signed in, now."""
-    return Act(g.sign_in.organiser_id, what, clock.now())
+    return Change(g.sign_in.organiser_id, what, clock.now())
 
 
-def done(about: str) -> None:
+def redirect_done(about: str) -> None:
     """After a change: the site reads it at once, and the log says who made it."""
     library().refresh(at_once=True)
-    activity_log.note("edited", about, clock.now())
+    activity_log.log_action("edited", about, clock.now())
 
 
-def who(version: Version) -> str:
+def author_name(version: Version) -> str:
     """What the maker of a version is called in a list."""
-    organiser = db.session.get(Organiser, version.who) if version.who else None
+    organiser = db.session.get(AdminUser, version.who) if version.who else None
     if organiser:
         return organiser.email
     return "någon som inte längre har ett konto" if version.who else "någon på servern"
 
 
-def ago(version: Version) -> str:
+def time_ago(version: Version) -> str:
     """How long ago, as "för 2 minuter sedan"."""
     if clock.now() - version.at < timedelta(minutes=1):
         return "alldeles nyss"
     return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
 
 
-def shown_only_here(name: str, files: Files) -> Response:
+def private_file(name: str, files: Files) -> Response:
     """A file of a leaf as a response; the blueprint says that nobody may keep it."""
     return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
 
 
-def uploaded(file: FileStorage | None) -> bytes:
+def uploaded_bytes(file: FileStorage | None) -> bytes:
     """The bytes of a file that came with a form; its name is nowhere used."""
     if not file:
         return b""

@@ -23,11 +23,11 @@ from wtforms.validators import InputRequired, Regexp
 from app.admin.forms import AdminForm
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
-from app.editing.labels import LABELS, label
-from app.text import trimmed
+from app.editing.labels import LABELS, field_label
+from app.text import clean
 
 
-class SheetForm(AdminForm):
+class EditorForm(AdminForm):
     """A form for a part of a file; `checksum` stands for the leaf as it was when the form was shown."""
 
     TABLE: ClassVar[str] = ""
@@ -64,7 +64,7 @@ class SheetForm(AdminForm):
 
     def _called(self, name: str) -> str:
         path = re.sub(r"-(\d+)", lambda place: f"[{int(place[1]) + 1}]", name).replace("-", ".")
-        return label(f"{self.TABLE}.{path}" if self.TABLE else path)
+        return field_label(f"{self.TABLE}.{path}" if self.TABLE else path)
 
     def _fields_by_id(self) -> dict[str, Field]:
         return {field.id: field for field in _leaves(self)}
@@ -86,11 +86,11 @@ MOST_ROWS = 20
 
 
 def _line(path: str) -> StringField:
-    return StringField(LABELS[path], filters=[trimmed])
+    return StringField(LABELS[path], filters=[clean])
 
 
 def _prose(path: str) -> TextAreaField:
-    return TextAreaField(LABELS[path], filters=[trimmed])
+    return TextAreaField(LABELS[path], filters=[clean])
 
 
 def _letters(path: str) -> RadioField:
@@ -129,7 +129,7 @@ class ShortcomingForm(Form):
     instead = _prose("accessibility.shortcomings.instead")
 
 
-class HatchForm(SheetForm):
+class HatchForm(EditorForm):
     title = _line("title")
     summary = _prose("summary")
     tip = _prose("tip")
@@ -139,7 +139,7 @@ class HatchForm(SheetForm):
     image_alt = _prose("image_alt")
 
 
-class ContestForm(SheetForm):
+class ContestForm(EditorForm):
     TABLE = "contest"
     id = _line("contest.id")
     question = _line("contest.question")
@@ -160,7 +160,7 @@ class ContestForm(SheetForm):
     corrections = FieldList(FormField(CorrectionForm), min_entries=0, max_entries=MOST_ROWS)
 
 
-class TextsForm(SheetForm):
+class TextsForm(EditorForm):
     title = _line("title")
     theme = _line("theme")
     tagline = _line("tagline")
@@ -193,12 +193,12 @@ class PrivacyPart(Form):
     erasure_decision = _line("privacy.erasure_decision")
 
 
-class OrganiserForm(SheetForm):
+class OrganiserForm(EditorForm):
     organiser = FormField(OrganiserPart)
     privacy = FormField(PrivacyPart)
 
 
-class AccessibilityForm(SheetForm):
+class AccessibilityForm(EditorForm):
     TABLE = "accessibility"
     conformance = RadioField(
         LABELS["accessibility.conformance"],
@@ -214,7 +214,7 @@ class AccessibilityForm(SheetForm):
     outside = _prose("accessibility.outside")
 
 
-class WholeForm(SheetForm):
+class WholeForm(EditorForm):
     """A form whose faults are sentences of their own, not words after a field's name."""
 
     def faults(self) -> list[tuple[str, str]]:
@@ -224,7 +224,7 @@ class WholeForm(SheetForm):
 class PictureForm(WholeForm):
     picture = FileField("Bild")
     image_alt = TextAreaField(
-        LABELS["image_alt"], filters=[trimmed], validators=[InputRequired("Beskriv bilden i en mening.")]
+        LABELS["image_alt"], filters=[clean], validators=[InputRequired("Beskriv bilden i en mening.")]
     )
 
 
@@ -235,7 +235,7 @@ class SwapForm(WholeForm):
 
 def _year() -> StringField:
     wrong = Regexp(r"20[0-9]{2}$", message="Skriv ett årtal med fyra siffror, som 2027.")
-    return StringField("År", filters=[trimmed], validators=[wrong])
+    return StringField("År", filters=[clean], validators=[wrong])
 
 
 class NewEditionForm(WholeForm):

@@ -8,28 +8,28 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
-from app.admin.forms import made
+from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
-from app.editing.labels import compared, told
-from app.editing.store import Files, Leaf
-from app.web.rate_limit import TooMany, spend
+from app.editing.labels import describe_file, diff_lines
+from app.editing.store import ContentRef, Files
+from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 Page = tuple[str, int]
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")
 def edit_picture(number: int) -> Page:
-    leaf = Leaf(chosen_edition().year, number)
-    files = editor.desk().read(leaf)
-    return _page(leaf, made(PictureForm, image_alt=_named(files)[1], checksum=store.checksum(files)))
+    leaf = ContentRef(chosen_edition().year, number)
+    files = editor.editor().read(leaf)
+    return _page(leaf, blank_form(PictureForm, image_alt=_named(files)[1], checksum=store.checksum(files)))
 
 
 def _named(files: Files) -> tuple[str, str]:
     """The picture that the hatch names now, and its description."""
     try:
-        head, _ = hatch_file.taken_apart(store.text_of(files))
-    except hatch_file.Unreadable:
+        head, _ = hatch_file.parse_hatch(store.text_of(files))
+    except hatch_file.HatchFileError:
         return "", ""
     return str(head.get("image", "")), str(head.get("image_alt", ""))
 
@@ -37,61 +37,61 @@ def _named(files: Files) -> tuple[str, str]:
 @blueprint.post("/redigera/lucka/<hatch:number>/bild")
 def save_picture(number: int) -> BaseResponse | Page:
     request.max_content_length = images.LARGEST_UPLOAD
-    leaf = Leaf(chosen_edition().year, number)
+    leaf = ContentRef(chosen_edition().year, number)
     try:
         form = PictureForm()
     except RequestEntityTooLarge:
-        form = made(PictureForm, checksum="")
+        form = blank_form(PictureForm, checksum="")
         form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
         return _page(leaf, form, 422)
-    body = editor.uploaded(form.picture.data)
+    body = editor.uploaded_bytes(form.picture.data)
     if form.validate() and body:
         return _saved(leaf, form, body)
-    again = made(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
+    again = blank_form(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
     for name in ("token", "image_alt"):
         again[name].errors = form[name].errors
     again.picture.errors = [] if body else ["Välj en bild."]
     return _page(leaf, again, 422)
 
 
-def _saved(leaf: Leaf, form: Any, body: bytes) -> BaseResponse | Page:
-    again = made(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
+def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
+    again = blank_form(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
     try:
         # Making a picture small keeps a processor busy for seconds.
-        spend("bild", each="60 per hour", together="300 per hour")
-        name, made_files = images.variants(body)
+        check_and_hit("bild", each="60 per hour", together="300 per hour")
+        name, made_files = images.image_variants(body)
         head = {"image": name, "image_alt": form.image_alt.data}
 
         def revise(files: Files) -> Files:
-            text = hatch_file.put_together(store.text_of(files), head)
+            text = hatch_file.render_hatch(store.text_of(files), head)
             return {leaf.text_name: text.encode()} | made_files
 
-        save.save(editor.desk(), leaf, form.checksum.data or "", revise, editor.act("bytte bild"))
-    except images.Unusable as unusable:
+        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
+    except images.ImageError as unusable:
         again.picture.errors = [str(unusable)]
-    except TooMany:
+    except RateLimitExceeded:
         again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")
-    except save.Conflict as conflict:
+    except save.EditConflict as conflict:
         again.checksum.data = store.checksum(conflict.theirs)
         return _page(leaf, again, 409, conflict=conflict)
-    except save.Refused as refused:
+    except save.SaveRefused as refused:
         for fault in refused.faults:
             again.tell(fault)
         if refused.sentence:
             again.refuse(refused.sentence)
-    except hatch_file.Unreadable:
+    except hatch_file.HatchFileError:
         again.refuse("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.")
-    except store.NotWritten as trouble:
+    except store.ContentWriteError as trouble:
         return _page(leaf, again, 503, trouble=str(trouble))
     else:
-        editor.done(f"{leaf.year}/{leaf.name}: bild")
+        editor.redirect_done(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
     return _page(leaf, again, 422)
 
 
-def _page(leaf: Leaf, form: Any, status: int = 200, **more: Any) -> Page:
+def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
-    files = editor.desk().read(leaf)
+    files = editor.editor().read(leaf)
     context: dict[str, Any] = {
         "edition": chosen_edition(),
         "leaf": leaf,
@@ -105,9 +105,11 @@ def _page(leaf: Leaf, form: Any, status: int = 200, **more: Any) -> Page:
     }
     if conflict:
         context |= {
-            "other": editor.who(conflict.version),
-            "ago": editor.ago(conflict.version),
-            "difference": compared(told(store.text_of(conflict.theirs)), told(store.text_of(conflict.mine))),
+            "other": editor.author_name(conflict.version),
+            "ago": editor.time_ago(conflict.version),
+            "difference": diff_lines(
+                describe_file(store.text_of(conflict.theirs)), describe_file(store.text_of(conflict.mine))
+            ),
         }
     return render_template("admin/editing/picture.html", **context, **more), status
 
@@ -115,6 +117,6 @@ def _page(leaf: Leaf, form: Any, status: int = 200, **more: Any) -> Page:
 @blueprint.get("/redigera/lucka/<hatch:number>/bild/nu")
 def picture_now(number: int) -> BaseResponse | Page:
     """The picture as it stands on disk, for the editor only: the public meets it when the hatch opens."""
-    files = editor.desk().read(Leaf(chosen_edition().year, number))
+    files = editor.editor().read(ContentRef(chosen_edition().year, number))
     image, _ = _named(files)
-    return editor.shown_only_here(image, files)
+    return editor.private_file(image, files)

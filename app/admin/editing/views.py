@@ -10,15 +10,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.editing import editor
-from app.admin.editing.forms import AccessibilityForm, ContestForm, HatchForm, OrganiserForm, SheetForm, TextsForm
-from app.admin.forms import made
+from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
+from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.loader import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store
-from app.editing.labels import compared, told
-from app.editing.store import Files, Leaf
+from app.editing.labels import describe_file, diff_lines
+from app.editing.store import ContentRef, Files
 
 Page = tuple[str, int]
 LARGEST_FORM = 512 * 1024
@@ -26,13 +26,13 @@ LARGEST_FORM = 512 * 1024
 
 
 @dataclass(frozen=True)
-class Sheet:
+class EditorPage:
     """A page of the editor. `shown(head, tip)` fills the form in, `changes(values)` gives (head, tip) back."""
 
     name: str
     address: str
     title: str
-    form: type[SheetForm]
+    form: type[EditorForm]
     shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
     changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
 
@@ -42,8 +42,10 @@ class Sheet:
 
 
 SHEETS = (
-    Sheet("hatch", "lucka/<hatch:number>", "Luckan", HatchForm, form_mapping.hatch_shown, form_mapping.hatch_changes),
-    Sheet(
+    EditorPage(
+        "hatch", "lucka/<hatch:number>", "Luckan", HatchForm, form_mapping.hatch_shown, form_mapping.hatch_changes
+    ),
+    EditorPage(
         "contest",
         "lucka/<hatch:number>/tavling",
         "Tävlingen",
@@ -51,8 +53,8 @@ SHEETS = (
         form_mapping.contest_shown,
         form_mapping.contest_changes,
     ),
-    Sheet("texts", "texter", "Kalenderns texter", TextsForm, form_mapping.texts_shown, form_mapping.texts_changes),
-    Sheet(
+    EditorPage("texts", "texter", "Kalenderns texter", TextsForm, form_mapping.texts_shown, form_mapping.texts_changes),
+    EditorPage(
         "organiser",
         "arrangor",
         "Arrangör och personuppgifter",
@@ -60,7 +62,7 @@ SHEETS = (
         form_mapping.organiser_shown,
         form_mapping.organiser_changes,
     ),
-    Sheet(
+    EditorPage(
         "accessibility",
         "tillganglighet",
         "Tillgänglighetsredogörelsen",
@@ -71,32 +73,32 @@ SHEETS = (
 )
 
 
-def show(sheet: Sheet, number: int = 0) -> Page:
-    leaf = Leaf(chosen_edition().year, number)
-    files = editor.desk().read(leaf)
+def show_page(sheet: EditorPage, number: int = 0) -> Page:
+    leaf = ContentRef(chosen_edition().year, number)
+    files = editor.editor().read(leaf)
     try:
         head, tip = _read(leaf, files)
-    except hatch_file.Unreadable:
+    except hatch_file.HatchFileError:
         return render_template("admin/editing/unreadable.html", edition=chosen_edition(), leaf=leaf, sheet=sheet), 422
-    form = made(sheet.form, **sheet.shown(head, tip), checksum=store.checksum(files))
+    form = blank_form(sheet.form, **sheet.shown(head, tip), checksum=store.checksum(files))
     return _page(sheet, leaf, form)
 
 
-def _read(leaf: Leaf, files: Files) -> tuple[Mapping[str, Any], str]:
+def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
     text = store.text_of(files)
-    return hatch_file.taken_apart(text) if leaf.number else (hatch_file.values(text), "")
+    return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
 
-def send(sheet: Sheet, number: int = 0) -> BaseResponse | Page:
+def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
     request.max_content_length = LARGEST_FORM
-    leaf = Leaf(chosen_edition().year, number)
+    leaf = ContentRef(chosen_edition().year, number)
     sent, act = sheet.form(), request.form.get("act", "")
     values = sent.shown()
     if form_mapping.ROW.fullmatch(act):
-        values = form_mapping.with_row(values, act)
+        values = form_mapping.change_rows(values, act)
     elif act != "visa":
-        values = form_mapping.compact(values)
-    form = made(sheet.form, **values, checksum=sent.checksum.data)
+        values = form_mapping.compact_fields(values)
+    form = blank_form(sheet.form, **values, checksum=sent.checksum.data)
     if not sent.validate():
         form.refuse(sent.faults()[0][1])
         return _page(sheet, leaf, form, 422)
@@ -105,53 +107,55 @@ def send(sheet: Sheet, number: int = 0) -> BaseResponse | Page:
     return _save(sheet, leaf, form, values)
 
 
-def _save(sheet: Sheet, leaf: Leaf, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
+def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
     try:
-        new = save.save(
-            editor.desk(),
+        new = save.save_change(
+            editor.editor(),
             leaf,
             form.checksum.data or "",
             partial(_revised, sheet, leaf, values),
-            editor.act(f"ändrade {sheet.title.lower()}"),
+            editor.change_now(f"ändrade {sheet.title.lower()}"),
         )
-    except save.Conflict as conflict:
+    except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
         return _page(sheet, leaf, form, 409, conflict=conflict)
-    except save.Refused as refused:
+    except save.SaveRefused as refused:
         for fault in refused.faults:
             form.tell(fault)
         if refused.sentence:
             form.refuse(refused.sentence)
         return _page(sheet, leaf, form, 422)
-    except store.NotWritten as trouble:
+    except store.ContentWriteError as trouble:
         return _page(sheet, leaf, form, 503, trouble=str(trouble))
-    editor.done(f"{leaf.year}/{leaf.name}: {sheet.title}")
+    editor.redirect_done(f"{leaf.year}/{leaf.name}: {sheet.title}")
     done = "sparat" if new else "oforandrat"
-    return redirect(address(sheet, leaf, klart=done), 303)
+    return redirect(page_address(sheet, leaf, klart=done), 303)
 
 
-def _revised(sheet: Sheet, leaf: Leaf, values: form_mapping.Values, files: Files) -> Files:
+def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
     head, tip = sheet.changes(values)
     text = store.text_of(files)
     try:
-        new = hatch_file.put_together(text, head, tip) if leaf.number else hatch_file.changed(text, head)
-    except hatch_file.Unreadable:
-        raise save.Refused("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.") from None
+        new = hatch_file.render_hatch(text, head, tip) if leaf.number else hatch_file.change_toml(text, head)
+    except hatch_file.HatchFileError:
+        raise save.SaveRefused(
+            "Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först."
+        ) from None
     return files if new == text else files | {leaf.text_name: new.encode()}
 
 
-def address(sheet: Sheet, leaf: Leaf, **more: Any) -> str:
+def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
 
 
-def _page(sheet: Sheet, leaf: Leaf, form: Any, status: int = 200, **more: Any) -> Page:
+def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
     context: dict[str, Any] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,
         "form": form,
-        "address": address(sheet, leaf),
+        "address": page_address(sheet, leaf),
         "open": schedule.is_open(leaf.year, leaf.number or 1, clock.now()),
         "phase": phase_of(edition, clock.now()),
         "to_html": to_html,
@@ -159,21 +163,23 @@ def _page(sheet: Sheet, leaf: Leaf, form: Any, status: int = 200, **more: Any) -
     }
     if conflict:
         context |= {
-            "other": editor.who(conflict.version),
-            "ago": editor.ago(conflict.version),
-            "difference": compared(told(store.text_of(conflict.theirs)), told(store.text_of(conflict.mine))),
+            "other": editor.author_name(conflict.version),
+            "ago": editor.time_ago(conflict.version),
+            "difference": diff_lines(
+                describe_file(store.text_of(conflict.theirs)), describe_file(store.text_of(conflict.mine))
+            ),
         }
     return render_template(sheet.template, **context, **more), status
 
 
 for each in SHEETS:
-    for verb, method, view in (("edit", "GET", show), ("save", "POST", send)):
+    for verb, method, view in (("edit", "GET", show_page), ("save", "POST", save_page)):
         of_the_sheet = update_wrapper(partial(view, each), view)
         blueprint.add_url_rule(f"/redigera/{each.address}", f"{verb}_{each.name}", of_the_sheet, methods=[method])
 
 
-@blueprint.errorhandler(store.NotWritten)
-def unreadable(error: store.NotWritten) -> Page:
+@blueprint.errorhandler(store.ContentWriteError)
+def unreadable(error: store.ContentWriteError) -> Page:
     """A file that is not there, or that the server may not read, where no form can keep what was typed."""
     return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
 

@@ -67,9 +67,9 @@ def test_only_a_signed_latest_counts(relay):
 
 def test_the_first_genuine_relay_is_enough(relay):
     number = GOOD["round"]
-    assert value.ask(relay("{}", FALSE["zeros"], VALUE), PRACTICE, number) == VALUE
+    assert value.ask_relays(relay("{}", FALSE["zeros"], VALUE), PRACTICE, number) == VALUE
     with pytest.raises(value.NoAnswer):
-        value.ask(relay("{}", FALSE["another round"]), PRACTICE, number)
+        value.ask_relays(relay("{}", FALSE["another round"]), PRACTICE, number)
 
 
 def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, contest):
@@ -80,7 +80,7 @@ def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, con
         lock = actions.lock_list(contest, now, newest_shown=contest.round)
         assert (lock.steps, lock.round) == (1, contest.round + contest.chain.step)
         with pytest.raises(ActionNotAllowed, match="Slumptalet finns inte ännu"):
-            value.draw(contest, VALUE, contest.round_at)
+            value.draw_winners(contest, VALUE, contest.round_at)
 
 
 def test_rounds_of_the_specification():

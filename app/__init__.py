@@ -27,12 +27,12 @@ from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_l
 from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders
 
+# Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views)
-"""Modules that give a blueprint of another module its pages when they are imported."""
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """The application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
+    """Return the application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)

@@ -113,7 +113,7 @@ def verify(year: int | None, kontrollsumma: str) -> None:
 
 
 def _public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
-    """The files as everyone gets them, in parts, from the calendar itself."""
+    """Return the files as everyone gets them, in parts, from the calendar itself."""
     site = current_app.config["PUBLIC_URL"]
 
     def parts(name: str) -> Iterable[bytes] | None:
@@ -157,7 +157,7 @@ def invite(email: str | None, roll: str | None) -> None:
 
 
 def print_invitation(email: str | None, role: str | None = None) -> None:
-    """Makes an invitation and prints its link."""
+    """Make an invitation and prints its link."""
     token = sessions.create_invitation(email, clock.session_now(), role)
     with current_app.test_request_context():
         path = url_for("admin.invitation", token=token)

@@ -16,8 +16,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from app.settings import ROOT
 
+# After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever.
 _SPOILT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-"""After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever."""
 
 
 def keep_to_the_file(engine: sa.Engine) -> None:
@@ -45,7 +45,7 @@ def keep_to_the_file(engine: sa.Engine) -> None:
 
 
 def create_private_file(engine: sa.Engine) -> None:
-    """Makes the file where there is none, when a calendar is set up; one whose file is away must not get another."""
+    """Make the file where there is none, when a calendar is set up; one whose file is away must not get another."""
     Path(engine.url.database or "").touch(mode=0o600)
 
 
@@ -71,14 +71,14 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+# Seconds that a writer waits for its turn before it gives up.
 WRITER_WAITS = 10
-"""Seconds that a writer waits for its turn before it gives up."""
+# Milliseconds that SQLite waits for a writer in another process.
 SQLITE_WAITS = 5000
-"""Milliseconds that SQLite waits for a writer in another process."""
+# Rows that are read or written at a time where there may be a million.
 BATCH = 5000
-"""Rows that are read or written at a time where there may be a million."""
+# PostgreSQL waits without end for a server that is away; a visitor does not.
 _IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
-"""PostgreSQL's own patience has no end: whoever waits for a server that is away is told so while still there."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
@@ -104,7 +104,7 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 
 def init_app(app: Flask, address: str) -> None:
-    """Gives an app its database, whether it is there yet or not."""
+    """Give an app its database, whether it is there yet or not."""
     app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
     db.init_app(app)
     with app.app_context():
@@ -179,7 +179,7 @@ def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> Non
 
 
 def write_problem() -> str:
-    """What keeps the database from being written to at this moment, in English; empty when nothing does.
+    """Return what keeps the database from being written to at this moment, in English; empty when nothing does.
 
     Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
     """
@@ -210,7 +210,7 @@ def begin_write() -> None:
 def vacuum() -> bool:
     """Rewrites an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
 
-    Returns whether nothing of it is left: False when someone who read or wrote at that moment held the log.
+    Returns whether nothing of it is left: False when a reader or writer held the log at that moment.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -226,9 +226,9 @@ def vacuum() -> bool:
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:
-    """The rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
+    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
 
-    Each batch is a query of its own: memory stays flat, and no cursor is open while whoever asked takes their time.
+    Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
     """
     ordered = query.order_by(key).limit(BATCH)
     # The connection's own rows: the session would look for objects among a million of them.
@@ -268,7 +268,7 @@ def check_revision(db: SQLAlchemy) -> None:
 
 
 def database_revision(connection: sa.Connection) -> str | None:
-    """The version of the database; None when it has no tables yet."""
+    """Return the version of the database; None when it has no tables yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
@@ -276,7 +276,7 @@ def database_revision(connection: sa.Connection) -> str | None:
 
 
 def known_revisions() -> list[str]:
-    """The versions that this program's migrations lead to, the newest last: their files are named after them."""
+    """Return the versions that this program's migrations lead to, the newest last: their files are named after them."""
     return sorted(file.stem for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
@@ -301,7 +301,7 @@ def write_once_triggers(engine: str, table: str, *keys: tuple[str, ...]) -> list
 
 
 def refusing_function(engine: str) -> list[str]:
-    """What the triggers of PostgreSQL call; SQLite needs none."""
+    """Return what the triggers of PostgreSQL call; SQLite needs none."""
     if engine != "postgresql":
         return []
     return [

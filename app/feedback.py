@@ -20,16 +20,16 @@ from app.text import clean, clean_address
 from app.web.forms import QUICKEST, TokenForm
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
+# Word as stored, to the choice as shown.
 KINDS = {
     "hinder": "Något går inte att använda eller läsa",
     "begaran": "Jag begär att något görs tillgängligt (15 § lagen om tillgänglighet till digital offentlig service)",
     "annat": "Något annat om kalendern",
 }
-"""Word as stored, to the choice as shown."""
 
 
 class Feedback(Base):
-    """One message; `reply_to` only when whoever wrote it wants an answer."""
+    """One message; `reply_to` only when its writer wants an answer."""
 
     __tablename__ = "feedback"
 

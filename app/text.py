@@ -13,7 +13,7 @@ from app.clock import SWEDEN
 
 
 def clean(value: str | None) -> str:
-    """What was typed, without space around it and without characters that nobody can type (PostgreSQL refuses NUL)."""
+    """Return what was typed, trimmed and without control characters (PostgreSQL refuses NUL)."""
     return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
 
 
@@ -46,18 +46,18 @@ def init_app(app: Flask) -> None:
 
 
 def swedish_date(value: date | datetime, form: str = "d MMMM") -> str:
-    """A date in Sweden, as "10 december"; `form` is a Unicode date pattern."""
+    """Return a date in Sweden, as "10 december"; `form` is a Unicode date pattern."""
     local = value.astimezone(SWEDEN).date() if isinstance(value, datetime) else value
     return format_date(local, form, locale="sv")
 
 
 def swedish_time(value: datetime) -> str:
-    """An instant in Sweden, short: "10 dec. 08.15"."""
+    """Return an instant in Sweden, short: "10 dec. 08.15"."""
     return format_datetime(value.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")
 
 
 def swedish_clock(value: datetime) -> str:
-    """The time of day in Sweden: "08.15"."""
+    """Return the time of day in Sweden: "08.15"."""
     return format_datetime(value.astimezone(SWEDEN), "HH.mm", locale="sv")
 
 
@@ -67,5 +67,5 @@ def grouped_number(value: int) -> str:
 
 
 def fingerprint(checksum: str) -> str:
-    """The start of a checksum as people compare it, in four groups of four: "cb60 ef4d 532e 11c9"."""
+    """Return the start of a checksum as people compare it, in four groups of four: "cb60 ef4d 532e 11c9"."""
     return " ".join(checksum[start : start + 4] for start in range(0, 16, 4))

@@ -116,7 +116,7 @@ def verify(app: Flask, _contest: Any) -> None:
 
 
 def got(address: str) -> Callable[[Flask, Any], None]:
-    """Asks for an address as a visitor does, and takes in the answer as it comes."""
+    """Ask for an address as a visitor does, and takes in the answer as it comes."""
 
     def ask(app: Flask, _contest: Any) -> None:
         for part in app.test_client().get(address).iter_encoded():
@@ -183,7 +183,7 @@ def measured(act: Callable[[], None]) -> float:
 
 
 def step(name: str, folder: Path) -> None:
-    """Does one step and prints its seconds, those of the bare hashing, and the process's peak in MiB before that."""
+    """Do one step and prints its seconds, those of the bare hashing, and the process's peak in MiB before that."""
     app, contest = started(folder)
     with app.app_context():
         if name == "fill":

@@ -49,13 +49,13 @@ from tests import prepared
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+# For what never meets the database: once is enough.
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""For what never meets the database: once is enough."""
+# For what only several processes or a server apart can do.
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
-"""For what only several processes or a server apart can do."""
 ENTRY_URL = "/2026/lucka/10/tavla"
+# Someone who answers rightly and fills in everything.
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
-"""Someone who answers rightly and fills in everything."""
 
 
 def swedish(text: str) -> datetime:
@@ -197,7 +197,7 @@ def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
 def make_app(
     database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
+    """Make an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
 
     Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
     """
@@ -243,7 +243,7 @@ def free_port() -> int:
 
 
 def until(seen: Callable[[], object], process: subprocess.Popen[Any]) -> None:
-    """Waits until something is to be seen; fails when the process ends before, or when it takes two minutes."""
+    """Wait until something is to be seen; fails when the process ends before, or when it takes two minutes."""
     deadline = time.monotonic() + 120
     while not seen():
         assert process.poll() is None, "the process ended before its time"
@@ -281,7 +281,7 @@ def token_in(page: TestResponse) -> str:
 
 
 def fill_in(client: FlaskClient, clock: StoppedClock, **changes: str | None) -> TestResponse:
-    """Fills in the contest form as a person does: opens it, takes some seconds, sends it."""
+    """Fill in the contest form as a person does: opens it, takes some seconds, sends it."""
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     return client.post(ENTRY_URL, data=filled(token=token, **changes))
@@ -294,7 +294,7 @@ def filled(**changes: str | None) -> dict[str, str]:
 
 @pytest.fixture
 def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestResponse]:
-    """Enters the contest with the form: enter(email="bo@example.se")."""
+    """Enter the contest with the form: enter(email="bo@example.se")."""
     return partial(fill_in, client, clock)
 
 
@@ -313,7 +313,7 @@ def freeze(app: Flask, year: int = 2026) -> FrozenContest:
 
 @pytest.fixture
 def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
-    """Takes an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
+    """Take an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
 
     def take(
         email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
@@ -328,8 +328,8 @@ def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
 STATES = ("draft", "open", "closed", "locked", "drawn", "contact", "finished")
 DRAW_AT = swedish("2026-12-22 12:00:00")
 LOCK_AT = "2026-12-22 00:00:01"
+# What the relay answers at the time of the draw, in the practice chain.
 VALUE = practice_answer(round_at(PRACTICE, DRAW_AT))
-"""What the relay answers at the time of the draw, in the practice chain."""
 
 
 def send_letter(contest: FrozenContest, place: int, now: datetime) -> None:
@@ -353,7 +353,7 @@ def _confirm_second(contest: FrozenContest, clock: StoppedClock) -> None:
 
 @pytest.fixture
 def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[str], None]:
-    """Brings the contest from before its closing to a state, by the clock and then by the actions: reach("locked")."""
+    """Bring the contest from before its closing to a state, by the clock and then by the actions: reach("locked")."""
 
     def go(state: str) -> None:
         clock.set({"draft": "2026-12-09 12:00", "open": "2026-12-11 12:00"}.get(state, "2026-12-21 09:00"))

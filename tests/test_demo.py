@@ -26,7 +26,7 @@ def source(content):
 
 @pytest.fixture
 def start(make_app, source, tmp_path):
-    """Starts the demo, as often as one likes, and gives the app and its copy of the content."""
+    """Start the demo, as often as one likes, and gives the app and its copy of the content."""
 
     def make():
         app = make_app(DEMO=True, CALENDAR_CONTENT=source, INSTANCE_PATH=tmp_path / "demo")

@@ -9,6 +9,7 @@ from app.admin.guard import OPEN_TO_ALL
 from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
+# What anyone may ask for. A new address belongs here only when somebody has thought about it.
 PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
     /<year:year>/lucka/<hatch:number>/bild/<name>
@@ -21,7 +22,6 @@ PUBLIC = """
     /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
-"""What anyone may ask for. A new address belongs here only when somebody has thought about it."""
 POSTED_BY_ANYONE = {
     "/<year:year>/lucka/<hatch:number>/tavla",
     "/mitt-svar",
@@ -78,8 +78,8 @@ def test_addresses_are_lower_case_words_with_hyphens(rules):
     assert [rule.rule for rule in rules if not re.fullmatch(rf"(/({part}))+/?|/", rule.rule)] == []
 
 
+# The pages, visited once for all tests.
 SEEN: dict[str, BeautifulSoup] = {}
-"""The pages, visited once for all tests."""
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from app.privacy import erasure
 from tests.conftest import ROOT, fill_in, on_sqlite, swedish, until
 
 BIN = Path(sys.executable).parent
+# Seconds after which a test that waits for another process gives up.
 PATIENCE = 120
-"""Seconds after which a test that waits for another process gives up."""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from app.admin.accounts.models import AdminUser
 from app.admin.roles import ROLES
 from app.database import Base, UTCDateTime, begin_write, db
 
+# What can be done, as the log's page says it.
 KINDS = {
     "signed in": "loggade in",
     "failed": "misslyckades med att logga in",
@@ -38,7 +39,6 @@ KINDS = {
     "rehearsed": "började öva",
     "erased": "gallrade",
 }
-"""What can be done, as the log's page says it."""
 
 
 class OrganiserLog(Base):
@@ -55,7 +55,7 @@ class OrganiserLog(Base):
 
 
 def log_in_transaction(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
-    """Adds an act inside the caller's write() transaction; by whoever is signed in when nobody is named."""
+    """Add an act inside the caller's write() transaction; by the signed-in user when none is named."""
     sign_in = g.get("sign_in") if has_request_context() else None
     who = by or (sign_in.organiser if sign_in else None)
     known = {"organiser_id": who.id, "role": who.role} if who else {}
@@ -63,14 +63,14 @@ def log_in_transaction(kind: str, about: str, now: datetime, by: AdminUser | Non
 
 
 def log_action(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
-    """Adds an act in a transaction of its own, for an act that is done or about to be done."""
+    """Add an act in a transaction of its own, for an act that is done or about to be done."""
     begin_write()
     log_in_transaction(kind, about, now, by)
     db.session.commit()
 
 
 def log_page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
-    """Up to `count` acts from below number `before`, newest first, each with who did it, in words."""
+    """Return up to `count` acts from below number `before`, newest first, each with who did it, in words."""
     query = (
         sa.select(OrganiserLog, AdminUser.email)
         .outerjoin(AdminUser, AdminUser.id == OrganiserLog.organiser_id)

@@ -21,8 +21,8 @@ from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
 from app.text import clean, clean_address
 from app.web.forms import TokenForm
 
+# Fields that a page fills in itself.
 UNSEEN = ("token", "place", "number")
-"""Fields that a page fills in itself."""
 
 
 class AdminForm(TokenForm):
@@ -32,13 +32,13 @@ class AdminForm(TokenForm):
             return f"admin|{sign_in.name}" if sign_in else "admin"
 
     def refuse(self, sentence: str) -> None:
-        """Adds a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
+        """Add a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
         first = next((field for field in self if field.name not in UNSEEN), self.token)
         first.errors = [*first.errors, sentence]
 
 
 class SignInForm(AdminForm):
-    """Whoever signs in proves it with a password and a one-time code."""
+    """Signing in takes a password and a one-time code."""
 
     email = EmailField(
         "E-postadress", filters=[clean, clean_address], validators=[InputRequired("Skriv din e-postadress.")]
@@ -124,5 +124,5 @@ class EmptyForm(AdminForm):
 
 
 def blank_form(form: type[AdminForm], **values: Any) -> AdminForm:
-    """A form to show, not read from the request."""
+    """Return a form to show, not read from the request."""
     return form(formdata=None, **values)

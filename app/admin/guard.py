@@ -40,7 +40,7 @@ def guard() -> BaseResponse | Page | None:
 
 
 def _to_sign_in(now: datetime) -> BaseResponse | Page:
-    """A stranger just gets the way in; someone whose time was over comes back to where they were."""
+    """Lead to the sign-in page, and back to where one was when the time was over."""
     ended = sessions.ended_sign_in(request.cookies.get(COOKIE, ""))
     if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
         return redirect(url_for("admin.sign_in"), 303)
@@ -51,7 +51,7 @@ def _to_sign_in(now: datetime) -> BaseResponse | Page:
 
 
 def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> Page:
-    """The page to sign in on, with what is to be come back to."""
+    """Return the page to sign in on, with what is to be come back to."""
     form = form or blank_form(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
     passkey_form = blank_form(PasskeyForm, kept=form.kept.data, till=form.till.data)
     page = render_template("admin/sign_in.html", form=form, passkey_form=passkey_form, **context)
@@ -59,7 +59,7 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
 
 
 def _prove(now: datetime) -> Page | None:
-    """Asks for a proof, or takes the one that came with the form, which then goes on its way."""
+    """Ask for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
     if reauth.carries_proof():
         try:
@@ -71,7 +71,7 @@ def _prove(now: datetime) -> Page | None:
 
 
 def proof_page(fault: str | None, till: str = "") -> Page:
-    """Asks who is there, carrying what was posted or the page that was asked for."""
+    """Ask who is there, carrying what was posted or the page that was asked for."""
     posted = request.method == "POST" and not till
     carried = reauth.other_fields() if posted else [("till", till or request.full_path.rstrip("?"))]
     action = request.full_path.rstrip("?") if posted else url_for("admin.prove_again")
@@ -110,14 +110,14 @@ def give_cookie(response: BaseResponse, token: str) -> None:
 
 
 def chosen_edition() -> Edition:
-    """The edition that the page is about: ?ar=2026, or the current one."""
+    """Return the edition that the page is about: ?ar=2026, or the current one."""
     editions = library().editions
     year = request.args.get("ar", default=schedule.current_year(editions, clock.now()), type=int)
     return editions.get(year) or abort(404)
 
 
 def chosen_contest() -> tuple[Edition, Contest]:
-    """The contest that the page is about; with ?ovning=3 the third rehearsal of it, and then never the real one."""
+    """Return the contest that the page is about; with ?ovning=3 its third rehearsal, never the real one."""
     edition = chosen_edition()
     if "ovning" in request.args:
         number = request.args.get("ovning", default=0, type=int)
@@ -128,7 +128,7 @@ def chosen_contest() -> tuple[Edition, Contest]:
 
 
 def chosen_frozen() -> tuple[Edition, FrozenContest]:
-    """The contest that the page is about; 404 when it has not opened."""
+    """Return the contest that the page is about; 404 when it has not opened."""
     edition, contest = chosen_contest()
     return edition, contest if isinstance(contest, FrozenContest) else abort(404)
 

@@ -55,7 +55,7 @@ class Step:
     """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any.
 
     `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
-    for those who may not.
+    for other roles.
     """
 
     sentence: str
@@ -75,7 +75,7 @@ class Stage:
 
 
 def step_for(role: str, found: SeasonStatus) -> Step:
-    """The one thing to do next, as it is for somebody with the role: never a way to a page that is closed to them."""
+    """Return the next thing to do for a role, never with a link to a page that is closed to it."""
     step = next_step(found)
     if not step.endpoint or may(role, step.act or step.endpoint):
         return step
@@ -83,7 +83,7 @@ def step_for(role: str, found: SeasonStatus) -> Step:
 
 
 def next_step(found: SeasonStatus) -> Step:
-    """The one thing to do next, for whoever may do it."""
+    """Return the next thing to do, for a role that may do it."""
     if found.faults:
         others = "Innehållet har fel som en redaktör ska rätta."
         return Step("Rätta felen i innehållet.", *_READINESS, "admin.editing", others)
@@ -154,7 +154,7 @@ def _last_step(found: SeasonStatus) -> Step:
 
 
 def stages(found: SeasonStatus) -> list[Stage]:
-    """The parts of the season in the order of time, and which of them it is in."""
+    """Return the parts of the season in the order of time, and which of them it is in."""
     contest, year = found.contest, found.edition.year
     parts = [("Förbered", f"till 30 november {year}"), ("Luckorna öppnar", "1–24 december")]
     if contest:
@@ -167,7 +167,7 @@ def stages(found: SeasonStatus) -> list[Stage]:
 
 
 def _current(found: SeasonStatus) -> int:
-    """The index of the stage that the season is in; past the last when all is done."""
+    """Return the index of the stage that the season is in; past the last when all is done."""
     part = schedule.season(found.edition.year, found.now)
     if part == "before":
         return 0
@@ -182,8 +182,8 @@ def _day(moment: datetime) -> str:
     return str(format_date(moment.astimezone(SWEDEN).date(), "d MMMM y", locale="sv"))
 
 
+# A mail that has waited longer is worth telling the organiser about.
 LATE = timedelta(minutes=30)
-"""A mail that has waited longer is worth telling the organiser about."""
 _SHOWN = ("luckor", "dagar", "bidrag")
 
 

@@ -62,8 +62,8 @@ def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
 
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
 _KEPT = ("Content-Type", "Content-Disposition", "Location")
+# Where a text of an edition writes a link from the root; links of templates have the preview's address already.
 _FROM_THE_ROOT = re.compile(r'(<a [^>]*href=")(?=/(?!/|admin))')
-"""Where a text of an edition writes a link from the root; links of templates have the preview's address already."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, st
 
 
 def _asked(instant: datetime, path: str) -> dict[str, Any]:
-    """The request for the public page: no cookie, no form, no header of the organiser's but the host."""
+    """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
     banner = Preview(
         instant,

@@ -38,7 +38,7 @@ _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b
 
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
-    """Everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
+    """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
     found += [
         Finding("should", f"Länken {link} leder ingenstans.", n, "hatch" if n else "texts")
@@ -54,14 +54,14 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
 
 
 def gap_finding(gap: Fault, contest: int) -> Finding:
-    """What the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
+    """Return what the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
     within = gap.field.startswith("contest")
     part = "contest" if within else "organiser"
     return Finding("must", f"{field_label(gap.field)}: {gap.message}.", contest if within else 0, part)
 
 
 def words_in(html: str) -> int:
-    """How many words a text has, without its tags."""
+    """Return how many words a text has, without its tags."""
     return len(re.sub("<[^>]+>", " ", html).split())
 
 
@@ -97,7 +97,7 @@ def _of_fact(fact: Fact, year: int) -> Iterator[str]:
 
 
 def _other_years(text: str, year: int) -> list[str]:
-    """Sentences about years that look left behind from another edition."""
+    """Return sentences about years that look left behind from another edition."""
     found = dict.fromkeys(match[0] for match in _YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
     return [f"Texten säger ”{phrase}”, men kalendern är för {year}." for phrase in found]
 
@@ -146,7 +146,7 @@ _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
 
 def find_everything(edition: Edition) -> list[Finding]:
-    """Everything found about an edition and its server, what must be mended first."""
+    """Return everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
     found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
     found += _used_id(edition)
@@ -165,7 +165,7 @@ def _used_id(edition: Edition) -> list[Finding]:
 
 
 def _not_read(year: int) -> list[Finding]:
-    """What was copied from another year and nobody has read and saved since."""
+    """Return what was copied from another year and not been read and saved since."""
     history = History(Path(current_app.instance_path) / "history")
     latest = {number: history.latest(ContentRef(year, number)) for number in (0, *NUMBERS)}
     return [
@@ -176,7 +176,7 @@ def _not_read(year: int) -> list[Finding]:
 
 
 def dead_links(edition: Edition, number: int) -> list[str]:
-    """Links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
+    """Return links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
     html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
     here = f"/{edition.year}/lucka/{number}" if number else "/"
     links = dict.fromkeys(_LINK.findall(html))

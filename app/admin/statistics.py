@@ -1,4 +1,4 @@
-"""The numbers of a season for the report to those who paid: charts, tables and files, nothing about a person."""
+"""The numbers of a season for the season's report: charts, tables and files, nothing about a person."""
 
 import csv
 import io

@@ -95,13 +95,13 @@ def _is_reached(value: str) -> str:
     return value
 
 
+# An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
 Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
-"""An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531)."""
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]
+# A text that may still be empty while an edition is prepared.
 Blank = Annotated[str, StringConstraints(max_length=1000)]
-"""A text that may still be empty while an edition is prepared."""
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
@@ -109,19 +109,19 @@ SourceYear = Annotated[int | str, PlainValidator(_year)]
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # The fields that may be empty while an edition is prepared, but not when its contest opens.
     TO_OPEN: ClassVar[tuple[str, ...]] = ()
-    """The fields that may be empty while an edition is prepared, but not when its contest opens."""
 
     def empty(self) -> list[str]:
-        """The fields of TO_OPEN that are empty."""
+        """Return the fields of TO_OPEN that are empty."""
         return [name for name in self.TO_OPEN if not getattr(self, name)]
 
 
 # Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
 Phase = Literal["before", "waiting", "opening", "open", "closed"]
 AUTHORITY = "myndighet"
+# How the id of a rehearsal's contest begins; no other may begin so.
 REHEARSED = "ovning-"
-"""How the id of a rehearsal's contest begins; no other may begin so."""
 # The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.
 BEFORE_DRAW = timedelta(hours=36)
 
@@ -189,7 +189,7 @@ class Contest(Part):
         return sum(prize.count for prize in self.prizes)
 
     def phase(self, now: datetime) -> Phase:
-        """Whether the clock lets entries in at `now`. The second that `closes` names is still open."""
+        """Check whether the clock lets entries in at `now`. The second that `closes` names is still open."""
         if now < self.opens:
             return "before"
         return "open" if now.replace(microsecond=0) <= self.closes else "closed"

@@ -86,7 +86,7 @@ def _fault(file: str, lines: Mapping[str, int], keys: list[str], message: str) -
 
 
 def describe_error(detail: Mapping[str, Any]) -> str:
-    """The sentence for one of pydantic's error details."""
+    """Return the sentence for one of pydantic's error details."""
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
         return str(context["error"]) if "error" in context else "ska vara en e-postadress"
@@ -94,7 +94,7 @@ def describe_error(detail: Mapping[str, Any]) -> str:
 
 
 def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:
-    """The line of every key and table header, by path: {"title": 2, "facts.0": 9, "facts.0.url": 11}."""
+    """Return the line of every key and table header, by path: {"title": 2, "facts.0": 9, "facts.0.url": 11}."""
     lines: dict[str, int] = {}
     seen: Counter[str] = Counter()
     prefix = ""

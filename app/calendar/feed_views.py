@@ -21,7 +21,7 @@ def _told() -> list[feeds.Item]:
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
-    """Something that readers on other sites may fetch."""
+    """Return something that readers on other sites may fetch."""
     response = public_response(body, mimetype)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -81,7 +81,7 @@ def security() -> Response:
 
 
 def security_text() -> str:
-    """Where to write about a security hole: the configured contact, or the edition's organiser."""
+    """Return where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
     return feeds.security_text(contact, feeds.security_expiry(edition.year, clock.now()), _site())

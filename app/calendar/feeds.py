@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from app.calendar.schedule import NUMBERS, Edition, opens_at
 
 _ATOM = "http://www.w3.org/2005/Atom"
+# How the ids of feeds and their entries begin (RFC 4151); a year follows.
 TAG = "tag:miljojulkalendern,"
-"""How the ids of feeds and their entries begin (RFC 4151); a year follows."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 
 def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
-    """An Atom feed (RFC 4287) of what is told, the newest first."""
+    """Return an Atom feed (RFC 4287) of what is told, the newest first."""
     updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
     add_element(feed, "title", edition.name)
@@ -62,7 +62,7 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
 
 
 def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
-    """The same as JSON Feed 1.1."""
+    """Return the same as JSON Feed 1.1."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": edition.name,
@@ -108,7 +108,7 @@ def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
 
 
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
-    """The public pages, each edition with its open hatches (sitemaps.org 0.9)."""
+    """Return the public pages, each edition with its open hatches (sitemaps.org 0.9)."""
     urls = ElementTree.Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
     found = [f"{site}/", f"{site}/om"]
     for edition, open_numbers in editions:
@@ -135,14 +135,14 @@ def _item(edition: Edition, number: int) -> Item:
 def add_element(
     parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
 ) -> ElementTree.Element:
-    """Adds an element and returns it."""
+    """Add an element and returns it."""
     element = ElementTree.SubElement(parent, name, attributes)
     element.text = text
     return element
 
 
+# RFC 9116 2.5.5 recommends less than a year.
 GOOD_FOR = timedelta(days=330)
-"""RFC 9116 2.5.5 recommends less than a year."""
 WARN = timedelta(days=30)
 
 
@@ -152,7 +152,7 @@ def security_expiry(year: int, now: datetime) -> datetime:
 
 
 def security_text(contact: str, good_until: datetime, site: str) -> str:
-    """The file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
+    """Return the file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
     lines = [
         f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
         f"Expires: {good_until:%Y-%m-%dT00:00:00Z}",
@@ -163,7 +163,7 @@ def security_text(contact: str, good_until: datetime, site: str) -> str:
 
 
 def security_fault(file: str, now: datetime) -> str | None:
-    """What is wrong with the file as it is served, as a Swedish sentence; None when nothing is."""
+    """Return what is wrong with the file as it is served, as a Swedish sentence; None when nothing is."""
     fields = dict(line.split(": ", 1) for line in file.splitlines() if ": " in line)
     try:
         left = datetime.fromisoformat(fields["Expires"]) - now

@@ -86,9 +86,9 @@ class Library:
         self._read()
 
     def refresh(self, at_once: bool = False) -> None:
-        """Reads again what has changed on disk; looks at most once a second and never makes a request wait.
+        """Read again what has changed on disk; looks at most once a second and never makes a request wait.
 
-        `at_once` is for whoever has just changed something and wants to see it.
+        `at_once` is for a caller that has just changed something.
         """
         too_soon = time.monotonic() - self._checked < 1
         if (too_soon and not at_once) or not self._lock.acquire(blocking=at_once):

@@ -23,7 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_edition(folder: Path, demo: bool = False) -> Edition:
-    """The edition in a folder named after its year. Raises ContentError with every fault in it.
+    """Return the edition in a folder named after its year. Raises ContentError with every fault in it.
 
     In a demo an example is as good as an address: nothing is sent.
     """
@@ -54,7 +54,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
 def _gaps(
     folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None], demo: bool
 ) -> tuple[Fault, ...]:
-    """What keeps the contest in hatch `number` closed, with the line where it stands or should."""
+    """Return what keeps the contest in hatch `number` closed, with the line where it stands or should."""
     hatch = hatches.get(number)
     if hatch is None or hatch.file.contest is None:
         return ()
@@ -155,14 +155,14 @@ def _read_model(path: Path, model: type[Model], faults: list[Fault], text: str, 
 
 
 def _name(path: Path) -> str:
-    """How an organiser knows the file: from the year on."""
+    """Return how an organiser knows the file: from the year on."""
     parts = path.parts
     year = next((at for at in range(len(parts) - 1, -1, -1) if re.fullmatch(r"20\d\d", parts[at])), len(parts) - 1)
     return "/".join(parts[year:])
 
 
+# A hatch.md in two: its head, in TOML, and the tip, in Markdown.
 FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)
-"""A hatch.md in two: its head, in TOML, and the tip, in Markdown."""
 _RENDERER = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": "””’’"}).enable(
     ["smartquotes", "replacements"]
 )

@@ -11,6 +11,7 @@ from app.calendar.faults import Fault
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
+# Media types by the ending of a picture's name; not every machine knows the newer ones.
 IMAGE_TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -18,7 +19,6 @@ IMAGE_TYPES = {
     "webp": "image/webp",
     "avif": "image/avif",
 }
-"""Media types by the ending of a picture's name; not every machine knows the newer ones."""
 
 
 def image_type(name: str) -> str:
@@ -90,7 +90,7 @@ Season = Literal["before", "advent", "after"]
 
 
 def opens_at(year: int, number: int) -> datetime:
-    """The instant at which a hatch opens, for ever after: midnight in Sweden, given in UTC."""
+    """Return the instant at which a hatch opens, for ever after: midnight in Sweden, given in UTC."""
     return datetime(year, 12, number, tzinfo=SWEDEN).astimezone(UTC)
 
 
@@ -110,7 +110,7 @@ def season(year: int, now: datetime) -> Season:
 
 
 def todays_number(year: int, now: datetime) -> int | None:
-    """The hatch that opened today, or None outside the 24 days."""
+    """Return the hatch that opened today, or None outside the 24 days."""
     return open_numbers(year, now)[-1] if season(year, now) == "advent" else None
 
 
@@ -120,14 +120,14 @@ def days_left(year: int, now: datetime) -> int:
 
 
 def current_year(years: Iterable[int], now: datetime) -> int:
-    """The edition to show first: this year's from November on, else the newest that has begun, else the first."""
+    """Return the edition to show first: this year's from November on, else the newest begun, else the first."""
     today = now.astimezone(SWEDEN)
     begun = [year for year in years if year < today.year or (year == today.year and today.month >= 11)]
     return max(begun) if begun else min(years)
 
 
 def change_instants(edition: Edition) -> list[datetime]:
-    """Every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
+    """Return every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
     moments = {opens_at(edition.year, number) for number in NUMBERS}
     # In November the page says how many days are left.
     moments |= {datetime(edition.year, 11, day, tzinfo=SWEDEN).astimezone(UTC) for day in range(1, 31)}
@@ -138,5 +138,5 @@ def change_instants(edition: Edition) -> list[datetime]:
 
 
 def all_change_instants(editions: Iterable[Edition]) -> list[datetime]:
-    """Every instant at which a public page of any edition changes by the clock."""
+    """Return every instant at which a public page of any edition changes by the clock."""
     return [moment for edition in editions for moment in change_instants(edition)]

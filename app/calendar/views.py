@@ -33,7 +33,7 @@ def current_edition() -> Edition:
 
 
 def find_edition(year: int) -> Edition:
-    """The edition of a year; 404 when there is none, or when it is still being prepared behind the current one."""
+    """Return the edition of a year; 404 when there is none, or when it is still being prepared."""
     editions = library().editions
     if year > schedule.current_year(editions, clock.now()):
         abort(404)
@@ -41,7 +41,7 @@ def find_edition(year: int) -> Edition:
 
 
 def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
-    """An open hatch and its edition. Raises HatchLocked before its time, 404 where there is none."""
+    """Return an open hatch and its edition. Raises HatchLocked before its time, 404 where there is none."""
     edition = find_edition(year)
     if not schedule.is_open(year, number, clock.now()):
         raise HatchLocked(year, number)
@@ -49,7 +49,7 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
 
 
 def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
-    """A response that is the same for everybody. The page cache gives it its age and its encodings."""
+    """Return a response that is the same for everybody. The page cache gives it its age and its encodings."""
     response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     if g.get("without_database"):
         response.cache_control.no_store = True
@@ -60,7 +60,7 @@ def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
 
 
 def _size(address: str) -> int:
-    """The compressed bytes of what a page asks for: a static file or a hatch's picture."""
+    """Return the compressed bytes of what a page asks for: a static file or a hatch's picture."""
     if address.startswith(static.PREFIX):
         return int(current_app.extensions["asset_size"](address))
     endpoint, values = current_app.url_map.bind("").match(address.removeprefix(request.script_root))
@@ -70,6 +70,7 @@ def _size(address: str) -> int:
     return static.compressed_size(found.images[values["name"]])
 
 
+# By hatch number, the first at index 0: a text alternative.
 FIGURES = (
     "en gatlykta med snö",
     "en vandrare med ryggsäck och reflexväst",
@@ -96,7 +97,6 @@ FIGURES = (
     "en tomte på sparkcykel",
     "en familj hand i hand med en lykta",
 )
-"""By hatch number, the first at index 0: what a person sees, for whoever does not see the picture."""
 
 
 blueprint = Blueprint("calendar", __name__)
@@ -115,7 +115,7 @@ _OTHER_PAGES = (
 
 
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
-    """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
+    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
 
     Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     """

@@ -19,16 +19,16 @@ from app.text import clean, clean_address
 from app.web.forms import TokenForm
 
 _LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
+# Code or word as stored, to the name as shown.
 MUNICIPALITIES = dict(line.split("\t") for line in _LINES) | {
     "annan": "Annan kommun",
     "vill-inte-uppge": "Vill inte uppge",
 }
-"""Code or word as stored, to the name as shown."""
 
 
 LONGEST_MOTIVATION = 600
+# Field to sentence.
 Faults = dict[str, str]
-"""Field to sentence."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class EntryInput:
 def validate_entry(
     posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str
 ) -> EntryInput | Faults:
-    """The answers, with the canonical address; or what to mend."""
+    """Return the answers, with the canonical address; or what to mend."""
     answer, municipality = posted.get("answer", ""), posted.get("municipality", "")
     motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
     faults = {}
@@ -61,13 +61,13 @@ def validate_entry(
     if not _ticked(posted, "rules"):
         faults["rules"] = "Kryssa i att du godkänner reglerna."
     if posted.get("website"):
-        # No person sees this field until it was filled in, and then can empty it: nobody is refused in silence.
+        # No person sees this field until it was filled in, and then can empty it: so no entry is refused in silence.
         faults["website"] = "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."
     return faults or EntryInput(email, answer, municipality, motivation or None, nonce)
 
 
 def _canonical(typed: str, faults: Faults) -> str:
-    """The address as it is kept; one that is not right, or that no mail reaches, is never mended in silence."""
+    """Return the address as it is kept; one that is not right, or that no mail reaches, is never mended in silence."""
     try:
         if typed:
             return canonical_email(typed)
@@ -106,6 +106,6 @@ class EntryForm(TokenForm):
             del self.motivation
 
     def show(self, faults: Mapping[str, str]) -> None:
-        """Puts each sentence beside its field."""
+        """Put each sentence beside its field."""
         for name, sentence in faults.items():
             self[name].errors = [sentence]

@@ -72,7 +72,7 @@ class PendingEntry:
 def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> SavedEntry:
     """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
 
-    Those who send at the same moment share a transaction, in the order they came.
+    Entries of the same moment share a transaction, in the order they came.
     """
     # A connection held while waiting in line would be one too few for the others.
     db.session.rollback()
@@ -247,7 +247,7 @@ def _counted(value: Any, contest_id: str) -> dict[str, int]:
 
 
 def _hour() -> Any:
-    """The hour of an entry in UTC, as "2026-12-10 08"."""
+    """Return the hour of an entry in UTC, as "2026-12-10 08"."""
     if db.engine.dialect.name == "sqlite":
         return sa.func.substr(Entry.received_at, 1, 13, type_=sa.String)
     return sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24", type_=sa.String)

@@ -121,7 +121,7 @@ def phase_of(edition: Edition, now: datetime) -> Phase | None:
 
 
 def contact_of(contest_id: str) -> ContestContact | None:
-    """Return how to reach those who arrange a contest; None once that is erased."""
+    """Return the organiser's contact details; None once they are erased."""
     return db.session.get(ContestContact, contest_id)
 
 
@@ -261,7 +261,7 @@ def freeze_due_terms(now: datetime) -> list[str]:
 
 
 def refresh_contacts() -> None:
-    """Keep how to reach those who arrange an open contest as the files have it, while there are files."""
+    """Refresh the contact details of open contests from the files, while there are files."""
     for edition in current_app.extensions["library"].editions.values():
         if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
             begin_write()

@@ -113,7 +113,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
         return _not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
         return _form_page(edition, number, contest, 422, {"token": USED})
-    # The same entry again counts too: a mail goes, and the time it takes tells nobody whether it was new.
+    # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
     hit("bidrag", **_entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
@@ -133,7 +133,7 @@ def _form_page(
     faults: Faults | None = None,
     trouble: str = "",
 ) -> Page:
-    """The form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
+    """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     form = EntryForm(contest)
     form.show(faults or {})
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}

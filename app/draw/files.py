@@ -157,7 +157,7 @@ def verifier_source() -> str:
 
 
 def short_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
-    """A short file."""
+    """Return a short file."""
     response = _readable_everywhere(Response(text, mimetype=mimetype))
     response.add_etag()
     response.make_conditional(request)
@@ -165,7 +165,7 @@ def short_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
 
 
 def streamed_file(tag: str, parts: Iterator[str], mimetype: str = "text/plain") -> Response:
-    """A file of any length. `tag` changes when its bytes do; `parts` are not even begun when the reader has them."""
+    """Return a file of any length. `tag` changes with its bytes; `parts` are not begun when the reader has them."""
     response = _readable_everywhere(Response(mimetype=mimetype))
     response.set_etag(tag)
     if not is_resource_modified(request.environ, etag=response.headers["ETag"]):

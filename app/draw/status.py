@@ -26,7 +26,7 @@ from app.text import swedish
 # As far as the contest has come; `waiting` when it takes no entries because a required field is empty.
 State = Literal["draft", "waiting", "opening", "open", "closed", "locked", "drawn", "contact", "finished", "cancelled"]
 LOCKED_BEFORE = STRIKES_END_BEFORE = timedelta(hours=12)
-# The rules give whole days; in a rehearsal nobody has to wait for them.
+# The rules give whole days; a rehearsal does not wait for them.
 REHEARSED_ANSWER_TIME = timedelta(minutes=1)
 
 

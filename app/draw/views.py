@@ -1,4 +1,4 @@
-"""The public page of a draw, and its raw files for everyone who wants to check."""
+"""The public page of a draw, and its raw files, for checking."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ LENGTH, SHORTEST = 64, 8
 
 
 class UnclearTicket(Exception):
-    """What was typed names no ticket. The text is a Swedish sentence for whoever typed it."""
+    """What was typed names no ticket. The text is a Swedish sentence for the reader."""
 
 
 class LooksSecret(UnclearTicket):
@@ -44,7 +44,7 @@ class Found:
 
 
 def read_ticket(text: str) -> str:
-    """A ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
+    """Return a ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
     kept = "".join(text.lower().split())
     if not kept:
         raise UnclearTicket("Skriv din lott, eller de åtta första tecknen i den.")
@@ -111,7 +111,7 @@ def draw(year: int) -> tuple[str, int]:
 
 
 def _searched(found: ContestStatus) -> dict[str, Any]:
-    """What the page says to a person who looks for a ticket."""
+    """Return what the page says to a person who looks for a ticket."""
     if "lott" not in request.args or not found.lock:
         return {}
     typed = clean(request.args["lott"])
@@ -206,6 +206,6 @@ def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
 
 
 def _private(page: str, code: int = 200) -> BaseResponse:
-    """A page of one person's: kept nowhere, and its address told to no one."""
+    """Return a page of one person's: kept nowhere, and its address told to no one."""
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return Response(page, code, headers)

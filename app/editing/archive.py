@@ -15,8 +15,8 @@ from app.editing.store import TEXTS, ContentRef, Files
 LARGEST_UPLOAD = 32_000_000
 _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_000_000, 200
 _LONGEST_NAME = 100
+# How each line of an archive's list begins.
 _ENTRY = b"PK\x01\x02"
-"""How each line of an archive's list begins."""
 _NAME = re.compile(r"(?:20\d\d/)?(?:(edition\.toml)|(0[1-9]|1\d|2[0-4])/([^/\\]+))")
 
 
@@ -25,7 +25,7 @@ class ArchiveError(Exception):
 
 
 def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
-    """Writes the leaves of an edition as 2026/edition.toml, 2026/01/hatch.md and so on."""
+    """Write the leaves of an edition as 2026/edition.toml, 2026/01/hatch.md and so on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for leaf, files in leaves.items():
             folder = f"{leaf.year}/{leaf.number:02}/" if leaf.number else f"{leaf.year}/"
@@ -34,7 +34,7 @@ def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
 
 
 def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
-    """The leaves in an archive, as leaves of `year`. Raises NotAnEdition."""
+    """Return the leaves in an archive, as leaves of `year`. Raises NotAnEdition."""
     if (lines := body.count(_ENTRY)) > 2 * _MOST_FILES:
         # Before the list is read: a long one fills the memory. Folders stand in it too, so there is room for them.
         raise ArchiveError(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")

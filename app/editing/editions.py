@@ -36,7 +36,7 @@ Skriv tipset här.
 
 
 def read_ref(desk: Editor, year: int) -> dict[ContentRef, Files]:
-    """Every leaf of an edition. Raises NotWritten when one cannot be read."""
+    """Return every leaf of an edition. Raises NotWritten when one cannot be read."""
     return {leaf: desk.read(leaf) for leaf in _all(year)}
 
 
@@ -74,7 +74,7 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
 
 
 def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
-    """The files of a leaf with the year's own words in its text changed to those of another year."""
+    """Return the files of a leaf with the year's own words in its text changed to those of another year."""
     text = store.text_of(files)
     try:
         if not leaf.number:
@@ -96,7 +96,7 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
 
 
 def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
-    """Puts a new edition in place in one move. Raises Refused, NotWritten."""
+    """Put a new edition in place in one move. Raises Refused, NotWritten."""
     folder = desk.root / str(year)
     if folder.exists():
         raise SaveRefused(f"Det finns redan en kalender för {year}.")
@@ -128,7 +128,7 @@ def require_future_year(year: int, now: datetime) -> None:
 
 
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
-    """Puts an archive's edition in place, as a new year or instead of one whose contest has not opened.
+    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
     Raises NotAnEdition, Refused with every fault, NotWritten.
     """

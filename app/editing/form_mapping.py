@@ -12,12 +12,12 @@ from typing import Any
 from app.clock import SWEDEN
 
 Values = dict[str, Any]
+# The most options that a question has.
 OPTIONS = 6
-"""The most options that a question has."""
 
 
 def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
-    """The fields of a hatch's own form."""
+    """Return the fields of a hatch's own form."""
     names = ("title", "summary", "image_alt")
     question = head.get("question", {})
     return {name: _text(head.get(name)) for name in names} | {
@@ -30,7 +30,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
 
 
 def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
-    """What a hatch's form says as values for its head, and the tip."""
+    """Return what a hatch's form says as values for its head, and the tip."""
     question = shown["question"]
     head = {
         "title": shown["title"],
@@ -49,7 +49,7 @@ CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
 
 
 def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
-    """The fields of a contest's form."""
+    """Return the fields of a contest's form."""
     contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
@@ -60,7 +60,7 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
 
 
 def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    """What a contest's form says; the rest of the hatch stays."""
+    """Return what a contest's form says; the rest of the hatch stays."""
     contest: Values = {"id": shown["id"], "question": shown["question"]} | _options(shown)
     contest |= {name: _time(shown[name]) for name in CONTEST_TIMES}
     contest |= {"minimum_age": _number(shown["minimum_age"]), "ask_motivation": bool(shown["ask_motivation"])}
@@ -122,7 +122,7 @@ def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
 
 
 def compact_fields(shown: Mapping[str, Any]) -> Values:
-    """What was typed without the gaps: empty rows are gone, options stand first. So places are those of the file."""
+    """Return what was typed without empty rows and with the options first, so that places are those of the file."""
     found: Values = {}
     for name, value in shown.items():
         if isinstance(value, Mapping):
@@ -135,7 +135,7 @@ def compact_fields(shown: Mapping[str, Any]) -> Values:
 
 
 def change_rows(shown: Mapping[str, Any], act: str) -> Values:
-    """What was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
+    """Return what was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
     name, place = act.rstrip("+-0123456789"), act.lstrip("abcdefghijklmnopqrstuvwxyz")
     rows = list(shown.get(name, []))
     if place == "+":
@@ -145,8 +145,8 @@ def change_rows(shown: Mapping[str, Any], act: str) -> Values:
     return dict(shown) | {name: rows}
 
 
+# What a button of a list says it does.
 ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
-"""What a button of a list says it does."""
 
 
 def _text(value: Any) -> str:
@@ -160,7 +160,7 @@ def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
 
 
 def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
-    """The rows that somebody has written something in."""
+    """Return the rows that are not empty."""
     return [dict(row) for row in rows if any(row.values())]
 
 

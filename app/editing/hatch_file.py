@@ -1,4 +1,4 @@
-"""The text of a hatch.md or an edition.toml, changed so that comments, order and what nobody touched stay. Pure."""
+"""The text of a hatch.md or an edition.toml, changed so that comments, order and untouched parts stay. Pure."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from app.calendar.loader import FRONT_MATTER
 
 
 def update_toml(toml: str, changes: Mapping[str, Any]) -> str:
-    """The text with `changes`; a key whose value is None is taken out. Raises ValueError."""
+    """Return the text with `changes`; a key whose value is None is taken out. Raises ValueError."""
     try:
         document = tomlkit.parse(toml)
     except TOMLKitError as error:
@@ -102,7 +102,7 @@ class HatchFileError(Exception):
 
 
 def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
-    """The values of a hatch.md's head, and its tip. Raises Unreadable."""
+    """Return the values of a hatch.md's head, and its tip. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
         raise HatchFileError
@@ -110,7 +110,7 @@ def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
 
 
 def parse_toml(toml: str) -> dict[str, Any]:
-    """What a TOML text says. Raises Unreadable."""
+    """Return what a TOML text says. Raises Unreadable."""
     try:
         return tomllib.loads(toml)
     except (ValueError, RecursionError):
@@ -118,17 +118,17 @@ def parse_toml(toml: str) -> dict[str, Any]:
 
 
 def render_hatch(text: str, changes: Mapping[str, Any], tip: str | None = None) -> str:
-    """The hatch.md with `changes` in its head, and with another tip when one is given. Raises Unreadable."""
+    """Return the hatch.md with `changes` in its head, and with another tip when one is given. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
         raise HatchFileError
-    # A tip that nobody touched keeps its spaces; so a save that changes nothing writes the same bytes.
+    # An untouched tip keeps its spaces, so that a save that changes nothing writes the same bytes.
     kept = parts[2] if tip is None or tip == parts[2].strip() else f"\n{tip}\n"
     return f"+++\n{change_toml(parts[1], changes)}+++\n{kept}"
 
 
 def change_toml(toml: str, changes: Mapping[str, Any]) -> str:
-    """The TOML text with `changes`; a key whose value is None is taken out. Raises Unreadable."""
+    """Return the TOML text with `changes`; a key whose value is None is taken out. Raises Unreadable."""
     # Read here: only who edits has a use for it.
     pass
 

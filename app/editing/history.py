@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.editing.store import TEXTS, ContentRef, Files, put_files
 
+# Versions kept of each leaf.
 MOST = 50
-"""Versions kept of each leaf."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class History:
         return {name: (self.folder(leaf) / digest).read_bytes() for name, digest in version.files.items()}
 
     def add(self, leaf: ContentRef, files: Files, who: int | None, what: str, now: datetime) -> Version:
-        """Keeps the files as the newest version, and forgets those that are more than MOST."""
+        """Keep the files as the newest version, and forgets those that are more than MOST."""
         folder = self.folder(leaf)
         folder.mkdir(parents=True, exist_ok=True)
         digests = {name: sha256(body).hexdigest() for name, body in files.items()}
@@ -59,7 +59,7 @@ class History:
         return version
 
     def drop(self, leaf: ContentRef, version: Version) -> None:
-        """Takes back a version that never came to be."""
+        """Take back a version that never came to be."""
         (self.folder(leaf) / f"{version.number:06}.json").unlink(missing_ok=True)
 
     def _forget(self, leaf: ContentRef) -> None:
@@ -73,7 +73,7 @@ class History:
 
 
 def is_version_of(version: Version | None, files: Files) -> bool:
-    """Whether a version is exactly these files."""
+    """Check whether a version is exactly these files."""
     return version is not None and version.files == {name: sha256(body).hexdigest() for name, body in files.items()}
 
 

@@ -20,22 +20,22 @@ LARGEST_UPLOAD = 20_000_000
 MOST_PIXELS = 25_000_000
 NARROWEST = 640
 WIDTHS = (1280, 640)
+# Bytes of the largest variant.
 BUDGET = 60_000
-"""Bytes of the largest variant."""
+# The picture beside a shared link.
 CARD = "delning.jpg"
-"""The picture beside a shared link."""
 _OPTIONS: dict[str, dict[str, Any]] = {
     "AVIF": {"speed": 8},
     "WEBP": {"method": 4},
     "JPEG": {"optimize": True, "progressive": True},
 }
 _QUALITIES = (70, 55, 45, 35, 25, 15, 8)
+# By the ending of a name.
 _FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
-"""By the ending of a name."""
+# How a page, a document or an archive shows that it is there. In the noise of a photo it comes about by no chance.
 _SOMETHING_ELSE = re.compile(
     rb"<script|<html[\s>]|<!doctype|<\?php|%PDF-1\.|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c", re.IGNORECASE
 )
-"""How a page, a document or an archive shows that it is there. In the noise of a photo it comes about by no chance."""
 
 
 class ImageError(Exception):
@@ -43,7 +43,7 @@ class ImageError(Exception):
 
 
 def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
-    """The name of the file that the hatch names, and that and the other files by name. Raises Unusable.
+    """Return the name of the file that the hatch names, and that and the other files by name. Raises Unusable.
 
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
     """
@@ -75,7 +75,7 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
 
 
 def _decoded(body: bytes) -> "Image.Image":
-    """The first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
+    """Return the first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
     from PIL import Image, ImageOps
 
     with _opened(body, tuple(_FORMATS.values())) as opened:
@@ -98,7 +98,7 @@ def recognise_image(name: str, body: bytes) -> None:
 
 @contextmanager
 def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
-    """The picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
+    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
     from PIL import Image
 
     too_large = ImageError(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
@@ -137,7 +137,7 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
 
 
 def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
-    """The best quality that fits. Raises Unusable when none does."""
+    """Return the best quality that fits. Raises Unusable when none does."""
     for encoded in _encoded(picture, kind):
         if len(encoded) <= budget:
             return encoded

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 
+# By the path of a field in its file, without the places in lists.
 LABELS = {
     "title": "Rubrik",
     "summary": "Sammanfattning",
@@ -77,11 +78,10 @@ LABELS = {
     "accessibility.burdensome": "Oskäligt betungande anpassning",
     "accessibility.outside": "Innehåll som lagen inte gäller",
 }
-"""By the path of a field in its file, without the places in lists."""
 
 
 def field_label(field: str) -> str:
-    """How a fault's field is called, with its place in a list: "facts[2].year" is "Fakta 2, Källans årtal"."""
+    """Return how a fault's field is called, with its place in a list: "facts[2].year" is "Fakta 2, Källans årtal"."""
     path = re.sub(r"\[\d+\]", "", field)
     places = re.findall(r"\[(\d+)\]", field)
     outer = LABELS.get(path.rpartition(".")[0]) if places and not field.endswith("]") else None
@@ -92,7 +92,7 @@ def field_label(field: str) -> str:
 
 
 def describe_file(text: str) -> str:
-    """A file as lines "Rubrik: …", for whoever compares two versions; as it stands when it cannot be taken apart."""
+    """Return a file as lines "Rubrik: …" to compare versions by; as it stands when it cannot be parsed."""
     try:
         head, tip = parse_hatch(text) if text.startswith("+++") else (parse_toml(text), "")
     except HatchFileError:
@@ -117,8 +117,8 @@ def _in_words(value: Any) -> str:
 
 
 Kind = Literal["same", "gone", "new"]
+# Lines shown as they are around a change.
 _AROUND = 1
-"""Lines shown as they are around a change."""
 
 
 class Piece(NamedTuple):

@@ -1,4 +1,4 @@
-"""Saves what organisers change: tried first, never over somebody else's work, and never so that it cannot be undone."""
+"""Saves what organisers change: validated first, never over another user's work, always with a way back."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -13,11 +13,11 @@ from app.editing.history import History, Version, is_version_of
 from app.editing.store import ContentRef, Files
 from app.editing.validation import Changes
 
+# Makes of a leaf's files what they are to be.
 Revision = Callable[[Files], Files]
-"""Makes of a leaf's files what they are to be."""
 AT_THE_SERVER = "ändrad på servern, utanför redigeraren"
+# How the first version of a text begins that has not been reviewed.
 COPIED, BLANK = "kopierad från", "tom lucka"
-"""How the first version of a leaf begins when nobody has looked it through yet."""
 
 
 class SaveRefused(Exception):
@@ -29,7 +29,7 @@ class SaveRefused(Exception):
 
 
 class EditConflict(Exception):
-    """Somebody else has changed the leaf since it was shown. Nothing is written.
+    """The text has been changed by another user since it was shown. Nothing is written.
 
     `theirs` is what stands now, `mine` what would have been written, `version` who wrote theirs.
     """
@@ -62,7 +62,7 @@ class Change:
 
 
 def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change) -> bool:
-    """Puts what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
+    """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
 
     Returns whether anything differs. Raises Refused, Conflict, NotWritten.
     """
@@ -79,12 +79,12 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
 
 
 def needs_review(version: Version) -> bool:
-    """Whether a leaf stands as it came, copied or blank; saving it, changed or not, says that somebody has read it."""
+    """Check whether a text stands as it was copied or created; saving it, changed or not, counts as reviewed."""
     return version.what.startswith((COPIED, BLANK))
 
 
 def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) -> None:
-    """Puts an earlier version back, text and pictures, as a new one. Raises Refused, NotWritten."""
+    """Put an earlier version back, text and pictures, as a new one. Raises Refused, NotWritten."""
     with store.exclusive_lock(desk.history.root):
         version = next((each for each in desk.history.versions(leaf) if each.number == number), None)
         if version is None:
@@ -96,7 +96,7 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
 
 
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
-    """Puts several leaves of one edition in place, so that at no moment two of them hold a contest.
+    """Put several leaves of one edition in place, so that at no moment two of them hold a contest.
 
     When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
     Raises Refused, NotWritten.
@@ -131,7 +131,7 @@ def _tried(desk: Editor, changes: Changes, now: datetime) -> None:
 
 
 def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
-    """Keeps what stands now and what comes, then writes it. What could not be written whole is put back."""
+    """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
     before = desk.read(leaf)
     _caught_up(desk, leaf, before, act.now)
     with store.translate_os_errors():
@@ -152,7 +152,7 @@ def _put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -
 
 
 def _caught_up(desk: Editor, leaf: ContentRef, files: Files, now: datetime) -> Version:
-    """The version that stands on disk, kept first when it was made outside the editor."""
+    """Return the version that stands on disk, kept first when it was made outside the editor."""
     latest = desk.history.latest(leaf)
     if latest is not None and is_version_of(latest, files):
         return latest

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from app.calendar.loader import IMAGE
 
+# The files of a leaf by name.
 Files = dict[str, bytes]
-"""The files of a leaf by name."""
 TEXTS = ("hatch.md", "edition.toml")
 
 
@@ -42,7 +42,7 @@ class ContentRef:
 
 
 def read_files(root: Path, leaf: ContentRef) -> Files:
-    """The text and the pictures of a leaf. Raises NotWritten when they cannot be read."""
+    """Return the text and the pictures of a leaf. Raises NotWritten when they cannot be read."""
     folder = leaf.folder(root)
     try:
         names = [path.name for path in folder.iterdir() if leaf.number and IMAGE.fullmatch(path.name)]
@@ -52,7 +52,7 @@ def read_files(root: Path, leaf: ContentRef) -> Files:
 
 
 def text_of(files: Files) -> str:
-    """The text among the files, with the line ends and without the mark that Windows likes."""
+    """Return the text among the files, with the line ends and without the mark that Windows likes."""
     raw = next(files[name] for name in TEXTS if name in files)
     return raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
@@ -78,7 +78,7 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
 
 
 def put_files(path: Path, body: bytes) -> None:
-    """Writes a file complete or not at all. Does nothing when it says so already."""
+    """Write a file complete or not at all. Does nothing when it says so already."""
     if path.is_file() and path.read_bytes() == body:
         return
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
@@ -105,7 +105,7 @@ def translate_os_errors() -> Iterator[None]:
 
 @contextmanager
 def exclusive_lock(folder: Path) -> Iterator[None]:
-    """One at a time, among threads and processes, for as long as a change takes."""
+    """Give one at a time, among threads and processes, for as long as a change takes."""
     with translate_os_errors():
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "lock").open("w")

@@ -25,7 +25,7 @@ class UnsafeSVG(Exception):
 
 
 def sanitize_svg(body: bytes) -> bytes:
-    """The drawing written anew: elements and attributes that only draw. Raises Unsafe."""
+    """Return the drawing written anew: elements and attributes that only draw. Raises Unsafe."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _no_doctype
@@ -79,8 +79,8 @@ class _Reader:
         self._open.append(local)
         self._bare = True
 
+    # Whether the last tag still lacks its end, so that an empty element can be written short.
     _bare = False
-    """Whether the last tag still lacks its end, so that an empty element can be written short."""
 
     def _close_tag(self) -> None:
         if self._bare:
@@ -102,7 +102,7 @@ class _Reader:
 
 
 def _draws(key: str, value: str) -> bool:
-    """Whether an attribute is written anew. Raises Unsafe for one that runs or fetches something."""
+    """Check whether an attribute is written anew. Raises Unsafe for one that runs or fetches something."""
     name = key.rpartition(" ")[2]
     if name.lower().startswith("on"):
         raise UnsafeSVG(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")

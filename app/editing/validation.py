@@ -22,7 +22,7 @@ NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lä
 
 
 def find_faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
-    """What the site would refuse in the edition with `changes`, but for what is wrong elsewhere today already."""
+    """Return what the site would refuse with `changes`, but for what is wrong elsewhere already."""
     others = [edition for other, edition in shown.items() if other != year]
     found = _read(root, year, changes, others)
     if not found:
@@ -58,7 +58,7 @@ def _lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) ->
 
 
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
-    """Why a contest that people have met may not become this, in one sentence; "" when it may.
+    """Return why a contest that people have met may not become this, in one sentence; "" when it may.
 
     `edition` is what the site shows now. The files in `changes` are without faults.
     """
@@ -85,7 +85,7 @@ def has_opened(edition: Edition, now: datetime) -> bool:
 
 
 def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
-    """Whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
+    """Check whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
     said = {text_of(files) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)}
     if not said:
         return False
@@ -96,7 +96,7 @@ def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now:
 
 
 def _standing(root: Path, leaf: ContentRef) -> str:
-    """The text on disk; "" when it cannot be read, which is no secret."""
+    """Return the text on disk; "" when it cannot be read, which is no secret."""
     try:
         return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})
     except OSError:

@@ -23,7 +23,7 @@ from app.operations.bundle import BackupError
 
 
 def database_revision() -> str:
-    """The migration that the database has come to. Raises Unusable when there is none."""
+    """Return the migration that the database has come to. Raises Unusable when there is none."""
     with db.engine.connect() as connection:
         found = database.database_revision(connection)
     if found is None:
@@ -32,12 +32,12 @@ def database_revision() -> str:
 
 
 def is_empty_database() -> bool:
-    """Whether the database has no table."""
+    """Check whether the database has no table."""
     return not sa.inspect(db.engine).get_table_names()
 
 
 def dump_database(target: Path) -> None:
-    """Writes the database as it is at one instant to a new file. Raises Unusable."""
+    """Write the database as it is at one instant to a new file. Raises Unusable."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
@@ -50,7 +50,7 @@ def dump_database(target: Path) -> None:
 
 
 def load_database(source: Path) -> None:
-    """Fills the empty database from such a file, in one transaction. Raises Unusable."""
+    """Fill the empty database from such a file, in one transaction. Raises Unusable."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
     # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
@@ -62,7 +62,7 @@ def load_database(source: Path) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Runs a program of PostgreSQL on our database; its password is in no list of processes."""
+    """Run a program of PostgreSQL on our database; its password is in no list of processes."""
     found = shutil.which(program)
     if found is None:
         raise BackupError(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
@@ -76,8 +76,8 @@ def _run(program: str, *arguments: str) -> None:
         raise BackupError(f"{program} gick inte: {reason}")
 
 
+# A file in the instance folder; its age says when the last backup was made.
 DONE = "backup.done"
-"""A file in the instance folder; its age says when the last backup was made."""
 _NAME = "kalender-*.zip"
 
 
@@ -93,7 +93,7 @@ class MadeBackup:
 
 
 def make_backup(target: Path | None, now: datetime) -> MadeBackup:
-    """Makes a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
+    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     _refuse_place(file)
     engine = db.engine.dialect.name
@@ -135,7 +135,7 @@ def _refuse_place(file: Path) -> None:
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    """What is kept beside the database, by its name in the backup."""
+    """Give what is kept beside the database, by its name in the backup."""
     instance = _instance()
     if (key := instance / "secret_key").is_file():
         yield bundle.SECRET_KEY, key
@@ -147,7 +147,7 @@ def _files() -> Iterator[tuple[str, Path]]:
 
 
 def drop_old_backups(days: int, now: datetime) -> int:
-    """Removes the backups in the instance folder that are older, and returns how many there were."""
+    """Remove the backups in the instance folder that are older, and returns how many there were."""
     old = [file for file in kept() if now - _made(file) > timedelta(days=days)]
     for file in old:
         file.unlink()
@@ -155,7 +155,7 @@ def drop_old_backups(days: int, now: datetime) -> int:
 
 
 def kept() -> list[Path]:
-    """The backups in the instance folder, newest first."""
+    """Return the backups in the instance folder, newest first."""
     return sorted((_instance() / "backup").glob(_NAME), reverse=True)
 
 
@@ -164,5 +164,5 @@ def _made(file: Path) -> datetime:
 
 
 def last_backup() -> datetime | None:
-    """When the last backup was made, wherever it lies; None when none was."""
+    """Return when the last backup was made, wherever it lies; None when none was."""
     return clock.written_at(_instance() / DONE)

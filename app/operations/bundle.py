@@ -16,8 +16,8 @@ from typing import IO
 
 FORMAT = "miljojulkalendern-backup/1"
 MANIFEST = "manifest.json"
+# The member that is the database, by engine.
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-"""The member that is the database, by engine."""
 SECRET_KEY = "instance/secret_key"  # noqa: S105 – the name of a member
 _NAME = re.compile(r"(content|instance/history)/.+")
 _PART = 1 << 20
@@ -38,9 +38,9 @@ class Manifest:
 
 
 def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
-    """Writes `files`, by member name, into a new file at `target` that only its owner can read.
+    """Write `files`, by member name, into a new file at `target` that only its owner can read.
 
-    A file that is gone when its turn comes is left out: somebody removed it while the backup was made.
+    A file that was removed while the backup was made is left out.
     """
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
@@ -65,7 +65,7 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 
 def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
-    """Copies in parts, or only reads, and returns the SHA-256 of what went by."""
+    """Copy in parts, or only reads, and returns the SHA-256 of what went by."""
     digest = sha256()
     while part := source.read(_PART):
         digest.update(part)
@@ -104,12 +104,12 @@ class BackupArchive:
                 raise BackupError(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
-        """Reads every member against its checksum. Raises Unusable for the first that differs."""
+        """Read every member against its checksum. Raises Unusable for the first that differs."""
         for name in self.manifest.members:
             self.extract(name, None)
 
     def extract(self, name: str, target: Path | None) -> None:
-        """Writes a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
+        """Write a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
         try:
             with self._archive.open(name) as source:
                 digest = _written(source, target) if target else _copied(source, None)
@@ -129,7 +129,7 @@ def _written(source: IO[bytes], target: Path) -> str:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[BackupArchive]:
-    """A backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
+    """Give a backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
     try:
         archive = zipfile.ZipFile(file)
     except FileNotFoundError:
@@ -154,7 +154,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a member's name is one that we write, and leads to no other folder."""
+    """Check whether a member's name is one that we write, and leads to no other folder."""
     if name in DATABASES.values() or name == SECRET_KEY:
         return True
     parts = PurePosixPath(name).parts

@@ -1,4 +1,4 @@
-"""The commands of whoever runs the server: `flask backup`, `flask restore`, `flask doctor`, `flask metrics`."""
+"""The operator's commands: `flask backup`, `flask restore`, `flask doctor`, `flask metrics`."""
 
 import signal
 from collections.abc import Mapping

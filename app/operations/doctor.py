@@ -14,15 +14,16 @@ from app.operations import backup, server_checks
 from app.outbox import messages, transport
 from app.web import health, rate_limit
 
+# The parts of /readyz: what to say of each when it is fine, and what it is called.
 _PARTS = {
     "database": ("Databasen svarar och är i ordning.", "Databasen"),
     "disk": ("Det går att skriva på disken.", "Disken"),
     "content": ("Innehållet har inga fel.", "Innehållet"),
     "clock": ("Klockan är ställd.", "Klockan"),
 }
-"""The parts of /readyz: what to say of each when it is fine, and what it is called."""
 
 
+# What /readyz, which programs read, says in English.
 _SWEDISH = {
     "does not answer": "svarar inte",
     "is not migrated: run": "är inte migrerad: kör",
@@ -32,7 +33,6 @@ _SWEDISH = {
     "faults: run": "fel: kör",
     "is before": "står före",
 }
-"""What /readyz, which programs read, says in English."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def doctor_lines() -> Iterator[Line]:
 
 
 def _parts() -> Iterator[Line]:
-    """The same as whoever watches the server is told."""
+    """Give what /readyz says, in Swedish."""
     parts, _, _ = health.ready()
     for name, state in parts.items():
         fine, what = _PARTS[name]
@@ -72,7 +72,7 @@ def _in_swedish(state: str) -> str:
 
 
 def _server() -> Iterator[Line]:
-    """The same as organisers are told before 1 December."""
+    """Give what the readiness page says of the server."""
     found = server_checks.check_server(server_checks.read_server())
     yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
     if not found:
@@ -105,7 +105,7 @@ def _mail() -> Iterator[Line]:
 
 
 def _counters() -> Iterator[Line]:
-    """Where the numbers of tries are kept: Redis, or a file."""
+    """Give where the rate limits are counted: Redis, or a file."""
     name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
     try:
         answers = rate_limit.storage().check()

@@ -99,7 +99,7 @@ def erase_nightly() -> None:
 
 
 def last_night(now: datetime) -> str:
-    """The date of the latest night whose hour for erasing has come."""
+    """Return the date of the latest night whose hour for erasing has come."""
     local = now.astimezone(SWEDEN)
     return str(local.date() if local.time() >= NIGHT else local.date() - timedelta(days=1))
 
@@ -116,7 +116,7 @@ def claim_night(night: str, now: datetime) -> bool:
 
 
 def next_due(now: datetime) -> datetime:
-    """The instant at which there may be something to do."""
+    """Return the instant at which there may be something to do."""
     moments = [
         change for edition in current_app.extensions["library"].editions.values() for change in change_instants(edition)
     ]
@@ -132,7 +132,7 @@ def _next_night(now: datetime) -> datetime:
 
 
 def last_round() -> datetime | None:
-    """When the last round was; None when there was none."""
+    """Return when the last round was; None when there was none."""
     return clock.written_at(Path(current_app.instance_path) / HEARTBEAT)
 
 

@@ -29,10 +29,10 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def init_app(app: Flask) -> None:
-    """Counts what Flask answers, by rule, method and status, when METRICS_PORT is set."""
+    """Count what Flask answers, by rule, method and status, when METRICS_PORT is set."""
     if not app.config["METRICS_PORT"]:
         return
-    # prometheus_client reads the variable when it is imported; and it takes a while, which nobody else need wait for.
+    # prometheus_client reads the variable when it is imported, and importing it takes a while.
     os.environ.setdefault(FOLDER_VARIABLE, str(_folder(app)))
     from prometheus_client import REGISTRY, Counter
 
@@ -53,13 +53,13 @@ def _folder(app: Flask) -> Path:
 
 
 def forget_process(app: Flask) -> None:
-    """Removes what processes that have ended counted; before the server starts."""
+    """Remove what processes that have ended counted; before the server starts."""
     for file in (Path(app.instance_path) / "metrics").glob("*.db"):
         file.unlink()
 
 
 def registry(app: Flask) -> "CollectorRegistry":
-    """All figures: what every process has counted, and how the calendar stands now."""
+    """Return all figures: what every process has counted, and how the calendar stands now."""
     os.environ.setdefault(FOLDER_VARIABLE, str(_folder(app)))
     from prometheus_client import CollectorRegistry
     from prometheus_client.multiprocess import MultiProcessCollector
@@ -71,7 +71,7 @@ def registry(app: Flask) -> "CollectorRegistry":
 
 
 def serve_metrics(app: Flask, port: int) -> None:
-    """Answers on `port` of this machine, from a thread of its own."""
+    """Answer on `port` of this machine, from a thread of its own."""
     figures = registry(app)
     from prometheus_client import start_http_server
 

@@ -30,7 +30,7 @@ def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def restore_backup(file: Path) -> Manifest:
-    """Fills the empty calendar from a backup and brings its database up to date. Raises Unusable.
+    """Fill the empty calendar from a backup and brings its database up to date. Raises Unusable.
 
     The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     """
@@ -86,7 +86,7 @@ def _place(name: str) -> Path:
 
 
 def _fill(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
-    """Puts the files in their places, when each place is empty or already has the very same file."""
+    """Put the files in their places, when each place is empty or already has the very same file."""
     staged = {name: folder / str(number) for number, name in enumerate(places)}
     for name, path in staged.items():
         backup.extract(name, path)

@@ -24,8 +24,8 @@ LEAST_DISK, LITTLE_DISK = 100_000_000, 1_000_000_000
 MENDED_SQLITE = (3, 51, 3)
 
 
+# Touched by systemd each time it has set the clock from the network.
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
-"""Touched by systemd each time it has set the clock from the network."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Server:
 
 
 def check_server(server: Server) -> list[Finding]:
-    """What is missing or odd."""
+    """Return what is missing or odd."""
     return [*_of_settings(server), *_of_state(server), *_of_machine(server)]
 
 
@@ -146,7 +146,7 @@ def _since(moment: datetime | None) -> timedelta | None:
 
 
 def _clocks_apart(on_sqlite: bool) -> timedelta | None:
-    """The host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
+    """Return the host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
     if on_sqlite:
         return timedelta(0) if _SYNCHRONISED.exists() else None
     theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()

@@ -54,7 +54,7 @@ class Sender:
 
 
 def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
-    """A letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
+    """Return a letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
 
     Raises ValueError when the recipient cannot stand in a header as the one address that it is.
     """
@@ -78,7 +78,7 @@ def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now
 
 
 def helo_name(public_url: str) -> str:
-    """The site's name as mail servers know it: in ASCII, and localhost for an address of numbers."""
+    """Return the site's name as mail servers know it: in ASCII, and localhost for an address of numbers."""
     name = urlsplit(public_url).hostname or "localhost"
     try:
         ip_address(name)

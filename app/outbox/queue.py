@@ -1,7 +1,7 @@
 """The outbox: a mail is put in with what causes it, in one transaction, and stays until it has gone.
 
-A mail is taken out for a while before it is sent, so that two processes never send it at once; whoever took it and
-died has lost it when the while is over, and it is tried again.
+A mail is claimed for a while before it is sent, so that two processes never send it at once. When the while is over
+and the mail has not gone, its process has died, and it is tried again.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from app.database import AnySelect, UTCDateTime, begin_write, db
 from app.outbox.models import WAITING, OutboxMail
 
+# Longer than one mail can take, with a server that uses all of its time for every word.
 TAKEN_FOR = timedelta(minutes=10)
-"""Longer than one mail can take, with a server that uses all of its time for every word."""
+# How long to wait after each failed try; the last goes on, for a server can be down for days.
 _BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
-"""How long to wait after each failed try; the last goes on, for a server can be down for days."""
 _TRIES_TO_NOTE = 3
 # By kind, the lowest first: the checksum of the locked list must be there before the value.
 PRIORITY = {
@@ -124,7 +124,7 @@ def mark_done(
 
 
 def reschedule(mail: ClaimedMail, now: datetime, trouble: str) -> None:
-    """Puts a mail back, to be tried again later and later."""
+    """Put a mail back, to be tried again later and later."""
     _note(mail, lambda: None, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
 
 
@@ -139,12 +139,12 @@ def _note(mail: ClaimedMail, and_then: Callable[[], None], **values: object) -> 
 
 
 def next_due() -> datetime | None:
-    """When the next mail is to go; None when none waits."""
+    """Return when the next mail is to go; None when none waits."""
     return db.session.scalar(sa.select(sa.func.min(OutboxMail.next_try_at)).where(OutboxMail.state == WAITING))
 
 
 def count_waiting() -> Waiting:
-    """How the outbox stands, over all contests."""
+    """Return how the outbox stands, over all contests."""
     query = sa.select(sa.func.count(), sa.func.min(OutboxMail.created_at)).where(OutboxMail.state == WAITING)
     count, since = db.session.execute(query).one()
     refused = db.session.scalar(sa.select(sa.func.count()).where(OutboxMail.state == "refused"))

@@ -1,4 +1,4 @@
-"""Hands finished mails over: to an SMTP server, or without one to files that anybody can read.
+"""Hands finished mails over: to an SMTP server, or without one to files that can be read.
 
 An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
 machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+# Seconds to wait for each of a server's words.
 TIMEOUT = 20
-"""Seconds to wait for each of a server's words."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# The server's word for closing the connection; smtplib then has hung up.
 _NOT_NOW = 421
-"""The server's word for closing the connection; smtplib then has hung up."""
 
 Send = Callable[[EmailMessage], None]
 
@@ -45,7 +45,7 @@ def mail_server() -> str:
 
 @contextmanager
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
-    """A post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
+    """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
 
     It connects when the first mail comes. Sending raises Refused, Postponed and Closed.
     """

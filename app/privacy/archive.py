@@ -69,7 +69,7 @@ _ERASED = "Uppgifterna om deltagarna är gallrade. Inget i paketet säger vem so
 
 
 def archive_readme(contest_id: str, last_act: str, names: Collection[str], rehearsal: bool) -> str:
-    """The text for a package with these files. `last_act` is the time of the newest act in it."""
+    """Return the text for a package with these files. `last_act` is the time of the newest act in it."""
     there = {kind for kind in FILES if kind == "SHA256SUMS" or any(name.startswith(kind) for name in names)}
     parts = [_REHEARSAL] if rehearsal else []
     parts += [f"Arkivpaket för tävlingen {contest_id}", f"Så som det var {last_act} (UTC), då det senaste hände."]

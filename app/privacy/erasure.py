@@ -22,12 +22,12 @@ from app.privacy.models import Erasure, ErasureNote
 from app.spec.log import RecordKind
 from app.web import rate_limit
 
+# From a contest's closing, when its list is never locked: nothing is kept for ever.
 LONGEST = timedelta(days=365)
-"""From a contest's closing, when its list is never locked: nothing is kept for ever."""
 
 
 def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
-    """When the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
+    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
 
     A contest whose list was never locked ends a year after its closing.
     """
@@ -71,7 +71,7 @@ def erase_due(now: datetime) -> list[str]:
 
 
 def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
-    """One contest's part of the night: what is due, and what an earlier night could not finish."""
+    """Return one contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
         told = _erase_later_feedback(contest, now)
         return told if is_cleaned(contest.id) else [*told, _clean_again(contest.id, now)]
@@ -85,7 +85,7 @@ def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
 
 
 def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
-    """What people have written since the erasure goes when it is as old as the entries were."""
+    """Erase feedback that has come since, when it is as old as the entries were."""
     begin_write()
     gone = _erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()

@@ -10,12 +10,12 @@ from app.contest.models import Entry
 from app.database import db
 from app.draw import delivery
 
+# Digits of the ticket that the name of a mail's file carries.
 _START = 16
-"""Digits of the ticket that the name of a mail's file carries."""
 
 
 def remove_files(ticket: str) -> None:
-    """Removes the mails about one entry; what cannot be removed now goes with the nightly sweep."""
+    """Remove the mails about one entry; what cannot be removed now goes with the nightly sweep."""
     for file in _files():
         if ticket[:_START] in file.name:
             with suppress(OSError):
@@ -23,7 +23,7 @@ def remove_files(ticket: str) -> None:
 
 
 def sweep_files() -> int:
-    """Removes every mail whose entry has no address any more, and returns how many those were."""
+    """Remove every mail whose entry has no address any more, and returns how many those were."""
     gone = orphaned_files()
     for file in gone:
         file.unlink(missing_ok=True)
@@ -31,7 +31,7 @@ def sweep_files() -> int:
 
 
 def orphaned_files() -> list[Path]:
-    """The mails whose entry has no address any more."""
+    """Return the mails whose entry has no address any more."""
     # The files first: an entry is stored before its mail is written, so none that comes now is taken for orphaned.
     files = _files()
     start = sa.func.substr(Entry.ticket, 1, _START)

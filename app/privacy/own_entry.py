@@ -69,7 +69,7 @@ def _own(contest: FrozenContest, entry: Entry) -> OwnEntry:
 
 
 def export_entry(own: OwnEntry) -> dict[str, object]:
-    """Everything that is kept of the entry, for the person to take along (GDPR article 20)."""
+    """Return everything that is kept of the entry, for the person to take along (GDPR article 20)."""
     entry = own.entry
     return {
         "tavling": own.contest.id,
@@ -107,8 +107,8 @@ class OwnEntryForm(TokenForm):
     email = EmailField("E-postadress", filters=[clean, clean_address])
     act = StringField(default=SHOW)
     sure = BooleanField("Ja, ta tillbaka mitt svar och radera mina uppgifter")
+    # The address as it is kept; there once the form is valid.
     canonical: str
-    """The address as it is kept; there once the form is valid."""
 
     def validate_email(self, field: EmailField) -> None:
         try:

@@ -72,7 +72,7 @@ class Chart:
 
 
 def layout_chart(figure: Figure) -> Chart:
-    """The figure as a chart: lying bars beside names, standing bars along a row of days or hatches."""
+    """Return the figure as a chart: lying bars beside names, standing bars along a row of days or hatches."""
     return lying_bars(figure.points) if figure.lying else standing_bars(figure.points)
 
 
@@ -118,13 +118,13 @@ def _grouped(number: int) -> str:
 
 
 def round_numbers(highest: int) -> list[int]:
-    """Evenly spaced round numbers from 0 to at least `highest`, three to six of them."""
+    """Return evenly spaced round numbers from 0 to at least `highest`, three to six of them."""
     step = next(unit * 10**power for power in range(12) for unit in _STEPS if unit * 10**power * 5 >= max(highest, 2))
     return [step * number for number in range(max(2, -(-highest // step)) + 1)]
 
 
 def alt_text(figure: Figure) -> str:
-    """What the chart shows, for whoever does not see it: the sum, the most and the fewest.
+    """Return the chart's text alternative: the sum, the most and the fewest.
 
     No sum where a part is not told, for it would tell that part.
     """

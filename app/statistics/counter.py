@@ -1,6 +1,6 @@
 """How often the calendar and each hatch are shown: counted in memory, added to the database about once a minute.
 
-Nothing about who asked is looked at, and nobody waits: a hit is one addition, and a thread of its own does the writing.
+Nothing about the visitor is read, and no request waits: a hit is one addition, and a thread does the writing.
 """
 
 import logging
@@ -20,13 +20,13 @@ from app.clock import SWEDEN
 from app.database import Base, begin_write, db
 
 _log = logging.getLogger(__name__)
+# Seconds between two writings while there are visits.
 EVERY = 60
-"""Seconds between two writings, as long as somebody visits."""
 
+# An edition's year and a hatch's number; 0 is the calendar itself.
 Shown = tuple[int, int]
-"""An edition's year and a hatch's number; 0 is the calendar itself."""
+# Times shown, by what and on which day in Sweden.
 Counts = Mapping[tuple[Shown, date], int]
-"""Times shown, by what and on which day in Sweden."""
 
 
 class HitCounter:
@@ -41,7 +41,7 @@ class HitCounter:
         self._from = self._until = 0.0
 
     def count(self, shown: Shown, moment: float) -> None:
-        """Counts one showing at `moment` (POSIX seconds), and starts a writing when the last was a minute ago."""
+        """Count one showing at `moment` (POSIX seconds), and starts a writing when the last was a minute ago."""
         due = False
         with self._lock:
             if not self._from <= moment < self._until:
@@ -52,12 +52,12 @@ class HitCounter:
                 threading.Thread(target=self.flush, daemon=True).start()
 
     def waiting(self) -> Counts:
-        """What has been counted since the last writing."""
+        """Return what has been counted since the last writing."""
         with self._lock:
             return {(shown, day): count for day, counts in self._days.items() for shown, count in counts.items()}
 
     def flush(self) -> None:
-        """Adds the counts to the database; what cannot be added now is kept for the next time."""
+        """Add the counts to the database; what cannot be added now is kept for the next time."""
         with self._lock:
             days, self._days = self._days, {}
             self._from = self._until
@@ -72,7 +72,7 @@ class HitCounter:
                 self._put_back(taken)
 
     def _turn_to(self, moment: float) -> bool:
-        """Goes to the day of `moment`, for a minute at most, and says whether it is time to write."""
+        """Go to the day of `moment`, for a minute at most, and says whether it is time to write."""
         day = datetime.fromtimestamp(moment, SWEDEN).date()
         self._today = self._days.setdefault(day, {})
         self._from = moment
@@ -101,7 +101,7 @@ class HatchCount(Base):
 
 
 def add_counts(counts: Counts) -> None:
-    """Adds counts to those that are stored."""
+    """Add counts to those that are stored."""
     begin_write()
     insert = _dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
@@ -111,7 +111,7 @@ def add_counts(counts: Counts) -> None:
 
 
 def _dialects_insert() -> Any:
-    """The INSERT that may add to a row; only the dialect in use is imported."""
+    """Return the INSERT that may add to a row; only the dialect in use is imported."""
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
@@ -120,6 +120,6 @@ def _dialects_insert() -> Any:
 
 
 def stored_counts(year: int) -> dict[tuple[int, date], int]:
-    """An edition's counts in the database, by hatch and day."""
+    """Return an edition's counts in the database, by hatch and day."""
     query = sa.select(HatchCount.number, HatchCount.day, HatchCount.count).where(HatchCount.year == year)
     return {(number, day): count for number, day, count in db.session.execute(query)}

@@ -1,4 +1,4 @@
-"""A form token without cookie or session: signed, with the time it was made and a value nobody can foresee.
+"""A form token without cookie or session: signed, with the time it was made and a random value.
 
 It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button
 give one entry and one receipt instead of two.
@@ -22,10 +22,10 @@ from wtforms.i18n import get_translations
 
 from app import clock
 
+# What a token is bound to in the forms that anyone may send.
 PUBLIC = "public"
-"""What a token is bound to in the forms that anyone may send."""
+# A person does not fill in a form faster than this; a program does.
 QUICKEST = timedelta(seconds=2)
-"""Nobody reads and fills in a form faster than this; a program does."""
 LONGEST = timedelta(hours=24)
 
 
@@ -34,7 +34,7 @@ class TokenRefused(ValueError):
 
 
 def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
-    """The value nobody can foresee that a form's token holds. Raises TokenRefused."""
+    """Return the random value of a form's token. Raises TokenRefused."""
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
@@ -98,7 +98,7 @@ class TokenForm(FlaskForm):
             return _swedish()
 
     def faults(self) -> list[tuple[str, str]]:
-        """What to mend, in the order of the page: (field name, sentence)."""
+        """Return what to mend, in the order of the page: (field name, sentence)."""
         return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]
 
 

@@ -1,6 +1,6 @@
 """Log lines as JSON, with a request's number and nothing about who sent it.
 
-What is logged of a request is its rule, never its address: addresses may hold an invitation or what somebody searched.
+What is logged of a request is its rule, never its address: addresses may hold an invitation or a search.
 Of an error it is the kind and the place, never its text, which may quote what was written. Pages from the page cache
 are answered before this: they are in the proxy's log only.
 """
@@ -24,8 +24,8 @@ HANDLER = "json-lines"
 _log = logging.getLogger("app.request")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _FROM_PROXY = re.compile(r"[0-9a-f]{16,32}")
+# An e-mail address, or what is long enough to be a code, token or ticket: a second wall, for others' messages.
 _PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b[A-Za-z0-9_-]{24,}\b")
-"""An e-mail address, or what is long enough to be a code, token or ticket: a second wall, for others' messages."""
 
 
 class _JsonLine(logging.Formatter):
@@ -54,7 +54,7 @@ def _place(frame: traceback.FrameSummary) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Gives every request a number, and each a line when JSON_LOG is set."""
+    """Give every request a number, and each a line when JSON_LOG is set."""
 
     def log_exception(exc_info: Any) -> None:
         app.logger.error("Fel i %s", rule(), exc_info=exc_info)
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
 
 
 def _write_to(stream: Any) -> None:
-    """Once a process, whoever else has a handler."""
+    """Once a process, whichever handlers exist."""
     root = logging.getLogger()
     if not any(handler.name == HANDLER for handler in root.handlers):
         handler = logging.StreamHandler(stream)
@@ -92,10 +92,10 @@ def _write_to(stream: Any) -> None:
 
 
 def rule() -> str:
-    """The pattern that the request's address fits, such as /<year>/lucka/<number>; "-" when it fits none."""
+    """Return the pattern that the request's address fits, such as /<year>/lucka/<number>; "-" when it fits none."""
     return request.url_rule.rule if request.url_rule else "-"
 
 
 def method() -> str:
-    """The request's method, if it is one that there is."""
+    """Return the request's method, if it is one that there is."""
     return request.method if request.method in _METHODS else "-"

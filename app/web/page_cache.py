@@ -131,7 +131,7 @@ class PageCache:
         return next((each for each in self._generations if each.is_good(moment, version)), None)
 
     def _generation_at(self, moment: float) -> Generation:
-        """The generation of an instant, made when there is none, as the first of those that are kept."""
+        """Return the generation of an instant, made when there is none, as the first of those that are kept."""
         with self._lock:
             generation = self._made(moment) or self._make(moment)
             self._keep(generation)
@@ -165,7 +165,7 @@ class PageCache:
         return generation.pages.get(path)
 
     def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
-        """The page as Flask makes it, or None when it is not one to keep."""
+        """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)}

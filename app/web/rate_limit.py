@@ -62,8 +62,8 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+# Seconds that one process may be ahead of another, at most, without a count being taken for a mistake.
 _APART = 60
-"""Seconds that one process may be ahead of another, at most, without a count being taken for a mistake."""
 
 
 def init_app(app: Flask) -> None:
@@ -72,12 +72,12 @@ def init_app(app: Flask) -> None:
 
 
 def counter_file(folder: str) -> str:
-    """Where the counts of this machine are kept."""
+    """Return where the counts of this machine are kept."""
     return str(Path(folder) / "ratelimit.sqlite3")
 
 
 def storage() -> Any:
-    """The counts of the current app."""
+    """Return the counts of the current app."""
     return current_app.extensions["rate_limits"]
 
 
@@ -151,7 +151,7 @@ def _parsed(limit: str, times: int = 1) -> RateLimitItem:
 
 
 def purge_expired() -> None:
-    """Forgets every count whose time is over; REDIS does so by itself."""
+    """Forget every count whose time is over; REDIS does so by itself."""
     if isinstance(found := storage(), SQLiteStorage):
         found.drop_old()
 

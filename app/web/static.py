@@ -26,7 +26,7 @@ STYLE_SHEETS = {
 
 
 def build_static(target: Path) -> dict[str, str]:
-    """Writes what is missing in `target`; returns {"site.css": "site.1a2b3c4d5e6f.css", …}."""
+    """Write what is missing in `target`; returns {"site.css": "site.1a2b3c4d5e6f.css", …}."""
     target.mkdir(parents=True, exist_ok=True)
     names = {}
     for name, body in _files().items():
@@ -67,11 +67,11 @@ def init_app(app: Flask) -> None:
         names = build_static(target)
 
     def asset(name: str) -> str:
-        """The address of a static file. In debug mode it is built again when it has changed."""
+        """Return the address of a static file. In debug mode it is built again when it has changed."""
         return PREFIX + (build_static(target) if app.debug else names)[name]
 
     def size(address: str) -> int:
-        """The compressed bytes of a static file, by its address."""
+        """Return the compressed bytes of a static file, by its address."""
         return (target / f"{address.removeprefix(PREFIX)}.br").stat().st_size
 
     app.jinja_env.globals["asset"] = asset
@@ -86,15 +86,15 @@ def init_app(app: Flask) -> None:
     )
 
 
+# Stands in the footer where the weight goes.
 MARK = "§vikt§"
-"""Stands in the footer where the weight goes."""
+# Of its variants a browser fetches one: the largest of the first kind at most.
 _PICTURE = re.compile(r'<picture><source[^>]* srcset="(?:[^"]*, )?(\S+) \d+w".*?</picture>', re.DOTALL)
-"""Of its variants a browser fetches one: the largest of the first kind at most."""
 _PARTS = re.compile(r'<(?:img|script)[^>]* src="([^"]+)"|<link rel="(?:stylesheet|icon)" href="([^"]+)"')
 
 
 def with_weight(page: str, size_of: Callable[[str], int]) -> str:
-    """The page with its weight in kB in place of MARK. `size_of(address)` gives a part's compressed bytes."""
+    """Return the page with its weight in kB in place of MARK. `size_of(address)` gives a part's compressed bytes."""
     if MARK not in page:
         return page
     parts = {first or second for first, second in _PARTS.findall(_PICTURE.sub(r'<img src="\1">', page))}

@@ -8,10 +8,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from app.clock import SWEDEN
 
 SUMS = "SHA256SUMS"
+# Characters that are compressed at a time, and bytes that are sent at a time.
 BLOCK = 1 << 16
-"""Characters that are compressed at a time, and bytes that are sent at a time."""
+# A path in the folder, and the text of the file in parts.
 File = tuple[str, Iterable[str]]
-"""A path in the folder, and the text of the file in parts."""
 
 
 class _Sent:
@@ -34,7 +34,7 @@ class _Sent:
 
 
 def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[bytes]:
-    """The ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them.
+    """Give the ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them.
 
     The same files and the same `at`, which dates them, give the same bytes.
     """
@@ -54,14 +54,14 @@ def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[byt
 
 
 def _entry(path: str, at: datetime) -> ZipInfo:
-    """What the ZIP says of a file; nothing of the machine that made it."""
+    """Return what the ZIP says of a file; nothing of the machine that made it."""
     entry = ZipInfo(path, at.astimezone(SWEDEN).timetuple()[:6])
     entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o100644 << 16
     return entry
 
 
 def _blocks(parts: Iterable[str]) -> Iterator[bytes]:
-    """The parts in blocks: a line at a time would take the compressor far longer."""
+    """Give the parts in blocks: a line at a time would take the compressor far longer."""
     held, size = list[str](), 0
     for part in parts:
         held.append(part)

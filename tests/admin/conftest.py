@@ -21,7 +21,7 @@ def quick(monkeypatch):
 
 @pytest.fixture
 def account(app, clock):
-    """Makes an account with a role and returns its number and the secret in its app: account("eva@…", "editor")."""
+    """Make an account with a role and returns its number and the secret in its app: account("eva@…", "editor")."""
 
     def make(email=EMAIL, role="administrator"):
         secret = credentials.new_secret()
@@ -51,7 +51,7 @@ def code(clock):
 
 @pytest.fixture
 def come_in(app, code):
-    """Signs in with a browser of its own, or a given one, and returns it: come_in(secret, email="eva@…")."""
+    """Sign in with a browser of its own, or a given one, and returns it: come_in(secret, email="eva@…")."""
 
     def enter(secret, email=EMAIL, password=PASSWORD, browser=None, agent="", **fields):
         browser = browser or app.test_client()

@@ -38,7 +38,7 @@ def code(clock):
 
 @pytest.fixture
 def accept(client, code):
-    """Accepts an invitation with the form; returns the answer and the secret of the one-time codes."""
+    """Accept an invitation with the form; returns the answer and the secret of the one-time codes."""
 
     def send(page, email=EMAIL, password=PASSWORD, typed=None):
         shown = client.get(page)
@@ -60,7 +60,7 @@ def secret(invite, accept, clock):
 
 @pytest.fixture
 def sign_in(client, secret, code):
-    """Fills in the sign-in form."""
+    """Fill in the sign-in form."""
 
     def send(email=EMAIL, password=PASSWORD, typed=None):
         fields = {"email": email, "password": password, "code": typed or code(secret)}

@@ -24,7 +24,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def post(olga):
-    """Posts a form of the page of all accounts."""
+    """Post a form of the page of all accounts."""
     return lambda path, **fields: olga.post(ACCOUNTS + path, data=fields | {"token": token_in(olga.get(ACCOUNTS))})
 
 

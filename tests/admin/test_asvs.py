@@ -39,7 +39,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def post(olga):
-    """Posts a form of Mitt konto."""
+    """Post a form of Mitt konto."""
     return lambda path, **fields: olga.post(ACCOUNT + path, data=fields | {"token": token_in(olga.get(ACCOUNT))})
 
 

@@ -18,7 +18,7 @@ from tests.conftest import ROOT, configured, on_sqlite, token_in
 
 @pytest.fixture
 def flask(app):
-    """Runs a command: flask("organiser", "invite"). Returns its exit code and what it printed."""
+    """Run a command: flask("organiser", "invite"). Returns its exit code and what it printed."""
 
     def run(*words):
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)

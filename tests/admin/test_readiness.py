@@ -32,7 +32,7 @@ WELL = Server(
 
 @pytest.fixture
 def change(content):
-    """Changes a file of the edition and gives what is then found: change("07/hatch.md", "gammalt", "nytt")."""
+    """Change a file of the edition and gives what is then found: change("07/hatch.md", "gammalt", "nytt")."""
 
     def made(file="", old="", new=""):
         if file:

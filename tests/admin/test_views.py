@@ -23,7 +23,7 @@ def cast(accept):
 
 @pytest.fixture
 def send(organiser):
-    """Posts a form of the organisers' area with the token of one of its pages."""
+    """Post a form of the organisers' area with the token of one of its pages."""
     return lambda address, **fields: organiser.post(address, data=fields | {"token": token_in(organiser.get(DRAW))})
 
 

@@ -104,7 +104,7 @@ def cancel_for_no_reason(scene: Scene) -> None:
 
 
 def skip_for_no_reason(scene: Scene) -> None:
-    """Writes to the first in line, and goes on when the answer days are over, without saying why."""
+    """Write to the first in line, and goes on when the answer days are over, without saying why."""
     write_to_the_first(scene)
     scene.clock.forward(days=9)
     scene.page.reload()
@@ -124,7 +124,7 @@ def read_the_letter(scene: Scene) -> None:
 
 
 def cancel(scene: Scene) -> None:
-    """Cancels the contest, and looks at the page as it is then."""
+    """Cancel the contest, and looks at the page as it is then."""
     with scene.app.app_context():
         actions.cancel_contest(
             frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now()
@@ -133,7 +133,7 @@ def cancel(scene: Scene) -> None:
 
 
 def lock_late(scene: Scene) -> None:
-    """Locks when the value of the terms has come: another will decide."""
+    """Lock when the value of the terms has come: another will decide."""
     scene.clock.set(NOON)
     with scene.app.app_context():
         actions.lock_list(frozen_contest(), scene.clock.now())
@@ -147,7 +147,7 @@ def enter_behind_the_form(scene: Scene) -> SavedEntry:
 
 
 def look_up(scene: Scene) -> None:
-    """Enters the contest behind the form, and asks for that entry."""
+    """Enter the contest behind the form, and asks for that entry."""
     receipt = enter_behind_the_form(scene)
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
@@ -178,7 +178,7 @@ def take_back(scene: Scene) -> None:
 
 
 def follow_the_link_to_withdraw(scene: Scene) -> None:
-    """Opens the link that stands in one's mail."""
+    """Open the link that stands in one's mail."""
     with scene.app.app_context():
         ticket = db.session.scalar(sa.select(Rank.ticket).where(Rank.place == 1)) or enter_behind_the_form(scene).ticket
         token = mails.sign_link(mails.WITHDRAW, "mjk-2026", ticket)
@@ -196,7 +196,7 @@ def follow_the_link_once_more(scene: Scene) -> None:
 
 
 def follow_the_link_to_decline(scene: Scene) -> None:
-    """Opens the link that stands in the letter to the first in line."""
+    """Open the link that stands in the letter to the first in line."""
     with scene.app.app_context():
         ticket = db.session.scalars(sa.select(Rank.ticket).where(Rank.place == 1)).one()
         token = mails.sign_link(mails.DECLINE, "mjk-2026", 1, ticket)
@@ -228,7 +228,7 @@ def guess(scene: Scene) -> None:
 
 
 def tell(scene: Scene) -> None:
-    """Tells what does not work, and asks for an answer."""
+    """Tell what does not work, and asks for an answer."""
     scene.page.get_by_label("Något går inte").check()
     scene.page.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.\nJag använder NVDA.")
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
@@ -242,7 +242,7 @@ def tell_nothing(scene: Scene) -> None:
 
 
 def tell_and_read(scene: Scene) -> None:
-    """Tells something on the public page, and reads it as an organiser."""
+    """Tell something on the public page, and reads it as an organiser."""
     desk = scene.page.url
     scene.page.goto(desk.replace("/admin/aterkoppling", "/tillganglighet"))
     tell(scene)
@@ -299,7 +299,7 @@ def invite(scene: Scene) -> None:
 
 
 def becoming(role: str) -> Callable[[Scene], None]:
-    """Changes the role of whoever looks at the page."""
+    """Change the role of whoever looks at the page."""
 
     def become(scene: Scene) -> None:
         with scene.app.app_context():
@@ -316,14 +316,14 @@ def open_the_menu(scene: Scene) -> None:
 
 
 def strike_the_first(scene: Scene) -> None:
-    """Strikes an entry, and comes to the page where that is taken back."""
+    """Strike an entry, and comes to the page where that is taken back."""
     scene.page.get_by_role("link", name="Stryk bidrag 1").click()
     press(scene.page, "Stryk bidrag 1")
     scene.page.get_by_role("link", name="Ta tillbaka strykningen av bidrag 1").click()
 
 
 def rehearse(scene: Scene) -> None:
-    """Shows the readiness of a demo with its debugger on."""
+    """Show the readiness of a demo with its debugger on."""
     scene.app.config.update(DEBUG=True, DEMO=True)
     scene.page.reload()
 
@@ -333,10 +333,10 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
+# When the value of the draw has come.
 NOON = "2026-12-22 12:01"
-"""When the value of the draw has come."""
+# When the contest opens, before the jobs loop has frozen its terms.
 OPENING = "2026-12-10 06:00:00"
-"""When the contest opens, before the jobs loop has frozen its terms."""
 
 PUBLIC = {
     "the calendar in November": Place("/", at="2026-11-20 08:00"),

@@ -18,6 +18,7 @@ from tests.conftest import ENTRY_URL, VALUE, on_sqlite, send_letter
 pytestmark = on_sqlite
 
 THANKS = "Du är med!"
+# What each field, by its label, says when it was left empty.
 FAULTS = {
     "2027": "Välj ett av svaren.",
     "E-postadress": "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.",
@@ -25,7 +26,6 @@ FAULTS = {
     "Jag har fyllt 18 år": "Kryssa i att du har fyllt 18 år. Det krävs för att delta.",
     "Jag har läst och godkänner tävlingsreglerna": "Kryssa i att du godkänner reglerna.",
 }
-"""What each field, by its label, says when it was left empty."""
 VISITORS = {
     "at a desk": {},
     "on a small phone without script": {"viewport": SMALL, "java_script_enabled": False},
@@ -41,7 +41,7 @@ def visitor(request, new_context):
 
 @pytest.fixture
 def desk(page, clock, sign_in, reach, accept):
-    """Opens the organisers' page of the draw, after three right entries: desk("closed", at="2026-12-22 00:10")."""
+    """Open the organisers' page of the draw, after three right entries: desk("closed", at="2026-12-22 00:10")."""
 
     def open_at(state, at=None):
         for name in ("anna", "bo", "cecilia"):
@@ -184,7 +184,7 @@ def test_a_visitor_enters_by_keyboard_alone(page, clock):
 
 
 def ask_for(page, receipt, email):
-    """Asks for an entry with its receipt, by what the fields are called."""
+    """Ask for an entry with its receipt, by what the fields are called."""
     page.goto("/mitt-svar")
     page.get_by_label("Kvittokod").fill(receipt.code.lower())
     page.get_by_label("E-postadress").fill(email)

@@ -33,7 +33,7 @@ def app(make_app, content, clock):
 
 @pytest.fixture
 def flask(app):
-    """Runs a command at the server, and returns what it printed."""
+    """Run a command at the server, and returns what it printed."""
 
     def run(*words, code=0):
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
@@ -71,7 +71,7 @@ def mails(app):
 
 @pytest.fixture
 def watched(new_context, site):
-    """Makes a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
+    """Make a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
     wrong = []
 
     def made():
@@ -112,7 +112,7 @@ class Communicator(Person):
         self.press("Logga in")
 
     def prove(self):
-        """Says who is there once more: the last proof is some minutes old."""
+        """Say who is there once more: the last proof is some minutes old."""
         expect(self.page.get_by_role("heading", name="Bekräfta att det är du")).to_be_visible()
         self.write("Engångskod", self.code())
         self.press("Fortsätt")

@@ -52,7 +52,7 @@ def desk(page):
 
 @pytest.fixture
 def sign_in(desk, secret, clock):
-    """Fills in the sign-in form by keyboard; with a recovery code when one is given."""
+    """Fill in the sign-in form by keyboard; with a recovery code when one is given."""
 
     def enter(recovery=""):
         clock.forward(seconds=30)
@@ -91,7 +91,7 @@ def add_passkey(page):
 
 
 def age(app, clock, **span):
-    """Makes every sign-in so much older."""
+    """Make every sign-in so much older."""
     with app.app_context():
         db.session.execute(sa.update(AdminSession).values(created_at=clock.now() - timedelta(**span)))
         db.session.commit()

@@ -25,7 +25,7 @@ STRANGE_VALUES = {
 
 
 def edit(content: Path, file: str, old: str, new: str) -> int:
-    """Puts `new` for the first `old` in a file of the 2026 edition; returns the line it stands on."""
+    """Put `new` for the first `old` in a file of the 2026 edition; returns the line it stands on."""
     path = content / "2026" / file
     before, found, after = path.read_text("utf-8").partition(old)
     assert found, f"{old} is not in {file}"

@@ -17,6 +17,7 @@ HATCHES = EDITION.hatches
 TEXTS = {path.parent.name: path.read_text("utf-8") for path in FOLDER.glob("*/hatch.md")} | {
     "edition": (FOLDER / "edition.toml").read_text("utf-8")
 }
+# Figures that are often repeated and have no support in the sources.
 CLAIMS_TO_AVOID = [
     r"[Hh]älften av (alla |de )?(svenska )?bilresor",
     r"\b25 meter",
@@ -31,7 +32,6 @@ CLAIMS_TO_AVOID = [
     r"[Uu]tsläppen från (inrikes )?transporter(na)? minskar",
     r"[Nn]attåg(et)? från Göteborg till",
 ]
-"""Figures that are often repeated and have no support in the sources."""
 
 
 def strings(value: Any, name: str = "") -> Iterator[str]:

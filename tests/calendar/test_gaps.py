@@ -16,6 +16,7 @@ from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, signed_i
 from tests.prepared import MAILBOX
 
 EDITION, HATCH = "edition.toml", "10/hatch.md"
+# Each field that the contest needs, its file, and how its line begins.
 REQUIRED = {
     "organiser.kind": (EDITION, 'kind = "myndighet"'),
     "organiser.organisation_number": (EDITION, 'organisation_number = "222000-0265"'),
@@ -28,7 +29,6 @@ REQUIRED = {
     "contest.tax": (HATCH, 'tax = "'),
     "contest.answer_days": (HATCH, "answer_days = "),
 }
-"""Each field that the contest needs, its file, and how its line begins."""
 EMPTY = "fyll i fältet, annars öppnar inte tävlingen"
 EXAMPLE = "är ett exempel; skriv er egen adress, annars öppnar inte tävlingen"
 DECISION = (

@@ -17,8 +17,8 @@ from tests.conftest import ROOT, swedish
 EDITION = read_edition(ROOT / "calendar_content" / "2026")
 NUMBERS = st.integers(1, 24)
 YEARS = st.integers(2020, 2040)
+# Any instant, as a clock anywhere in the world would tell it.
 INSTANTS = st.datetimes(datetime(2019, 1, 2), datetime(2041, 12, 30), timezones=st.timezones())
-"""Any instant, as a clock anywhere in the world would tell it."""
 NEAR_MIDNIGHT = st.builds(
     lambda year, day, off, zone: (datetime(year, 12, day, tzinfo=SWEDEN).astimezone(UTC) + off).astimezone(zone),
     YEARS,

@@ -16,7 +16,7 @@ from tests.conftest import swedish
 
 @pytest.fixture
 def recounted(app, contest):
-    """Counts the entries one by one and holds the kept numbers against them."""
+    """Count the entries one by one and holds the kept numbers against them."""
 
     def check():
         with app.app_context():

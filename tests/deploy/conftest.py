@@ -149,7 +149,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> Iterator[Callable[..., Site]]:
-    """Starts it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
+    """Start it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
     with ExitStack() as started:
 
         def start(now: str, **settings: str) -> Site:

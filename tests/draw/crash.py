@@ -63,7 +63,7 @@ ACTIONS = {
 
 
 def die_at(step: int, engine: sa.Engine) -> None:
-    """Makes this process kill itself at its `step`th step, counted from 1."""
+    """Make this process kill itself at its `step`th step, counted from 1."""
     steps = count(1)
 
     def one_more(*_args: object, **_values: object) -> None:

@@ -20,7 +20,7 @@ OPEN = f"{DRAW}/oppen"
 
 @pytest.fixture
 def desk(organiser):
-    """Presses a button on the page of the first rehearsal: desk("las")."""
+    """Press a button on the page of the first rehearsal: desk("las")."""
 
     def press(name, **fields):
         page = organiser.get(f"{DRAW}?ovning=1")

@@ -14,13 +14,13 @@ from app.spec.beacon import LARGEST_PASTE, PRACTICE
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, free_port
 
+# Signs as the rehearsal chain does, but its values come from relays.
 CHAIN = replace(PRACTICE, name="drand-elsewhere", hash="e1" * 32)
-"""Signs as the rehearsal chain does, but its values come from relays."""
 NUMBER = json.loads(VALUE)["round"]
 V2 = json.dumps({name: value for name, value in json.loads(VALUE).items() if name != "randomness"})
 FORGED = json.dumps(json.loads(practice_answer(NUMBER + 1)) | {"round": NUMBER})
+# Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay.
 SHORT, LONG = 1, 30
-"""Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay."""
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def dawdling(handler):
 
 
 def dribbling(handler):
-    """Says a sign at a time, each quickly enough."""
+    """Say a sign at a time, each quickly enough."""
     handler.send_response(200)
     handler.end_headers()
     handler.connection.settimeout(0.02)

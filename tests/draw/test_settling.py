@@ -12,6 +12,7 @@ from app.contest.models import Entry
 from app.database import begin_write, db
 from app.draw import files
 
+# Person, answer, why struck already, seconds after the closing.
 ROWS = st.lists(
     st.tuples(
         st.sampled_from("abc"),
@@ -21,7 +22,6 @@ ROWS = st.lists(
     ),
     max_size=12,
 )
-"""Person, answer, why struck already, seconds after the closing."""
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -58,7 +58,7 @@ def fields(answer):
 
 @pytest.fixture
 def change(organiser):
-    """Opens a page, changes some fields, and sends it."""
+    """Open a page, changes some fields, and sends it."""
     return lambda address, **changes: organiser.post(address, data=fields(organiser.get(address)) | changes)
 
 

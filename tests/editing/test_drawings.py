@@ -8,12 +8,12 @@ from tests.conftest import ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 4 3">%s</svg>'
 
+# A few hundred bytes that say a billion things.
 BILLION_LAUGHS = (
     b'<!DOCTYPE svg [<!ENTITY a "ha">'
     + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     + b']><svg xmlns="http://www.w3.org/2000/svg"><text>&j;</text></svg>'
 )
-"""A few hundred bytes that say a billion things."""
 
 
 def svg(inner: str) -> bytes:

@@ -51,7 +51,7 @@ def seen(client, addresses):
 
 @pytest.fixture
 def take_in(organiser):
-    """Sends the content as an archive for a year, with its hatches in another order when one is given."""
+    """Send the content as an archive for a year, with its hatches in another order when one is given."""
 
     def send(content, year, order=None):
         target = io.BytesIO()

@@ -18,7 +18,7 @@ SWAP, NEW, ARCHIVE = f"{START}/byt-plats", f"{START}/ny", f"{START}/las-in"
 
 @pytest.fixture
 def send_archive(organiser, content):
-    """Sends an archive with the form. The cards are left out: with them the test client leaves a file open."""
+    """Send an archive with the form. The cards are left out: with them the test client leaves a file open."""
     for card in content.rglob("delning.png"):
         card.unlink()
 

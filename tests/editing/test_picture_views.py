@@ -16,7 +16,7 @@ PICTURE = "/admin/redigera/lucka/3/bild"
 
 @pytest.fixture
 def upload(organiser):
-    """Sends a picture with the form: upload(b"…", name="x.jpg", image_alt="…")."""
+    """Send a picture with the form: upload(b"…", name="x.jpg", image_alt="…")."""
 
     def send(body, name="../../x.php", **changes):
         sent = fields(organiser.get(PICTURE)) | {"image_alt": "En röd cykel."} | changes

@@ -18,6 +18,7 @@ from tests.editing.photos import photo
 
 START = "/admin/redigera"
 HATCH = f"{START}/lucka/3"
+# Adds its name to the end of a hatch eight times, and looks at it anew whenever another process was first.
 WRITER = """
 import sys
 from datetime import UTC, datetime
@@ -44,11 +45,10 @@ for _ in range(8):
         except conduct.Conflict:
             continue
 """
-"""Adds its name to the end of a hatch eight times, and looks at it anew whenever another process was first."""
 
 
 def together(*acts):
-    """Does several things at the same moment; what each of them gave, in order."""
+    """Do several things at the same moment; what each of them gave, in order."""
     start, given = Barrier(len(acts)), [None] * len(acts)
 
     def do(place):

@@ -12,10 +12,10 @@ from tests.load.test_real_server import PATH, ask, enter, granian, new_token, po
 
 __all__ = ["port"]
 pytestmark = on_sqlite
+# Even root keeps to the modes of files without this capability (PR_CAPBSET_DROP, CAP_DAC_OVERRIDE).
 WITHOUT_OVERRIDE = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Even root keeps to the modes of files without this capability (PR_CAPBSET_DROP, CAP_DAC_OVERRIDE)."""
 PAGES = ("/", "/2026/lucka/10", "/om", PATH)
 RULES = "/2026/tavling/villkor"
 

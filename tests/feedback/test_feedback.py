@@ -18,7 +18,7 @@ TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
 
 @pytest.fixture
 def tell(client, clock):
-    """Fills in the form as a person does: tell(message="…"); None leaves a field out."""
+    """Fill in the form as a person does: tell(message="…"); None leaves a field out."""
 
     def send(seconds=20, **changes):
         token = token_in(client.get(PAGE))

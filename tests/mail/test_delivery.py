@@ -23,8 +23,8 @@ from tests.conftest import configured, on_sqlite, swedish
 from tests.mail.conftest import CUT_OFF, HANG_UP, HOLD, PATIENCE, knows_the_password
 
 ANNA, BO = "anna@example.se", "bo@example.se"
+# A host that is on this machine without the calendar knowing it.
 REMOTE = "127.0.0.2"
-"""A host that is on this machine without the calendar knowing it."""
 OLLE = "olle:ses%40m@"
 
 

@@ -59,7 +59,7 @@ def restore(elsewhere: dict[str, Any]) -> Callable[..., Result]:
 
 @pytest.fixture
 def restored(elsewhere: dict[str, Any]) -> Iterator[Callable[[], Flask]]:
-    """Starts the calendar elsewhere."""
+    """Start the calendar elsewhere."""
     made: list[Flask] = []
 
     def start() -> Flask:

@@ -18,8 +18,8 @@ from tests.privacy.conftest import OWN
 
 PAIRS = 80
 FLIPS = 2000
+# Of the median time. To hash a password, or ask one more server, is several times as much.
 GROSS = 0.25
-"""Of the median time. To hash a password, or ask one more server, is several times as much."""
 
 
 def told_apart(pairs: list[tuple[float, float]]) -> bool:
@@ -36,7 +36,7 @@ def told_apart(pairs: list[tuple[float, float]]) -> bool:
 
 @pytest.fixture
 def times(client):
-    """Posts two kinds of forms again and again, in an order drawn by lot: pairs of times, and the answers."""
+    """Post two kinds of forms again and again, in an order drawn by lot: pairs of times, and the answers."""
 
     def take(address, one, other):
         lots = random.Random(7)  # noqa: S311

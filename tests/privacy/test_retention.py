@@ -9,8 +9,8 @@ from app.privacy import erasure
 from tests.conftest import ROOT, swedish
 
 CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
+# When the last prize was accepted.
 WON = swedish("2027-01-08 14:30")
-"""When the last prize was accepted."""
 
 
 def test_the_days_count_from_when_the_contest_ended():

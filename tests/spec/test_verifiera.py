@@ -35,7 +35,7 @@ CHECKED = {}
 
 @pytest.fixture
 def run(tmp_path, capsys):
-    """Runs the program on files in a folder: its exit code and what it wrote."""
+    """Run the program on files in a folder: its exit code and what it wrote."""
 
     def run(published, *words):
         for name, data in published.items():
@@ -161,7 +161,7 @@ def test_a_week_that_the_time_of_locking_does_not_explain_is_told(run, no_py_ecc
 
 @pytest.fixture
 def once(monkeypatch):
-    """Checks each signature once: py_ecc needs a second for it."""
+    """Check each signature once: py_ecc needs a second for it."""
     for module in (verifiera, independent):
         monkeypatch.setattr(module, "is_genuine", CHECKED.setdefault(module.__name__, cache(module.is_genuine)))
 

@@ -14,7 +14,7 @@ from tests.conftest import configured, on_sqlite
 
 @pytest.fixture
 def storage(tmp_path):
-    """Opens the counts as one more process would."""
+    """Open the counts as one more process would."""
     return lambda: SQLiteStorage(str(tmp_path / "counts.sqlite3"))
 
 

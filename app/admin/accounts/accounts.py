@@ -1,4 +1,4 @@
-"""The organisers' accounts: roles, removal, and the rule that somebody can always invite."""
+"""The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ def open_invitations(now: datetime) -> list[Invitation]:
 
 
 def require_unknown_address(email: str) -> None:
-    """Raises AccountRefused for an address that has an account: a link would give somebody else its password."""
+    """Raises AccountRefused for an address that has an account: a link would let another person set its password."""
     if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
         raise AccountRefused(
             "Adressen har redan ett konto. Har personen tappat allt gör den som sköter servern en ny länk."
@@ -48,7 +48,7 @@ def require_unknown_address(email: str) -> None:
 
 
 def withdraw_link(checksum: str, now: datetime) -> None:
-    """Makes an invitation's link useless; nothing when it already is."""
+    """Make an invitation's link useless; nothing when it already is."""
     begin_write()
     db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
     activity_log.log_in_transaction("withdrawn", "", now)
@@ -56,7 +56,7 @@ def withdraw_link(checksum: str, now: datetime) -> None:
 
 
 def set_role(number: int, role: str, now: datetime) -> None:
-    """Gives an account another role, from the next click on. Raises AccountRefused."""
+    """Give an account another role, from the next click on. Raises AccountRefused."""
     if role not in ROLES:
         raise AccountRefused("Välj en av rollerna.")
     begin_write()
@@ -69,7 +69,7 @@ def set_role(number: int, role: str, now: datetime) -> None:
 
 
 def remove_account(number: int, now: datetime) -> None:
-    """Removes an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
+    """Remove an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
     begin_write()
     organiser = _found(number)
     if organiser.role == ADMINISTRATOR:
@@ -93,7 +93,7 @@ def _refuse_when_last() -> None:
 
 
 def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
-    """Sets a new password and ends every other sign-in of the account."""
+    """Set a new password and ends every other sign-in of the account."""
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
     begin_write()
     db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
@@ -103,13 +103,13 @@ def change_password(sign_in: AdminSession, password: str, now: datetime) -> None
 
 
 def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:
-    """An account's sign-ins that were seen after `since`, the latest first."""
+    """Return an account's sign-ins that were seen after `since`, the latest first."""
     query = sa.select(AdminSession).where(AdminSession.organiser_id == organiser_id, AdminSession.seen_at > since)
     return list(db.session.scalars(query.order_by(AdminSession.seen_at.desc())))
 
 
 def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
-    """Ends one of the account's sign-ins."""
+    """End one of the account's sign-ins."""
     begin_write()
     activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
     _end(organiser_id, AdminSession.name == name)
@@ -117,9 +117,9 @@ def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
 
 
 def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
-    """Ends every sign-in of the account, the present one too."""
+    """End every sign-in of the account, the present one too."""
     begin_write()
-    # First the log: afterwards nobody is signed in who could have done it.
+    # The log comes first: afterwards no user is signed in to log it for.
     activity_log.log_in_transaction("signed out", "alla webbläsare", now)
     _end(organiser_id, sa.true())
     db.session.commit()

@@ -1,6 +1,6 @@
 """Passwords: argon2id, a few at a time, and which ones are too easy to guess.
 
-Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and that nobody guesses it, never
+Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and being hard to guess, never
 which kinds of signs it has.
 """
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 12, 128
+# Of zxcvbn's 0 to 4: more than a hundred million guesses.
 HARD_ENOUGH = 3
-"""Of zxcvbn's 0 to 4: more than a hundred million guesses."""
 CONTEXT = ("miljojulkalendern", "miljöjulkalendern", "julkalender", "kalender", "tomten", "adventskalender", "lucka")
+# What zxcvbn's lists, which are English, do not know.
 SWEDISH = ("lösenord", "losenord", "sommar", "vinter", "höst", "vår", "hejsan", "välkommen", "sverige", "kommun")
-"""What zxcvbn's lists, which are English, do not know."""
 TOO_EASY = "Lösenordet är för lätt att gissa. Välj en längre mening som bara du kommer på."
+# Seconds that a request waits for its turn.
 WAITS = 5
-"""Seconds that somebody at the form waits for a turn."""
 
 # 64 MiB and a third of a second each: a flood of guesses must not eat the machine, nor the turn of someone we know.
 _turns, _turns_of_known = BoundedSemaphore(2), BoundedSemaphore(1)
@@ -56,7 +56,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password_hash: str | None, password: str, known: bool = False) -> bool:
-    """Whether the password is right; as much work when there is no account. Raises Busy."""
+    """Check whether the password is right; as much work when there is no account. Raises Busy."""
     from argon2.exceptions import Argon2Error
 
     with _turn(_turns_of_known if known else _turns):
@@ -67,7 +67,7 @@ def verify_password(password_hash: str | None, password: str, known: bool = Fals
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """Whether it was made with other parameters than those in force."""
+    """Check whether it was made with other parameters than those in force."""
     return hasher().check_needs_rehash(password_hash)
 
 
@@ -83,12 +83,12 @@ def _turn(turns: BoundedSemaphore) -> Iterator[None]:
 
 @cache
 def _nobodys() -> str:
-    """Something to compare with when the account does not exist, so that the answer takes as long."""
+    """Return something to compare with when the account does not exist, so that the answer takes as long."""
     return hasher().hash(secrets.token_urlsafe(16))
 
 
 def password_fault(password: str, email: str) -> str | None:
-    """What is wrong with a new password, as a Swedish sentence."""
+    """Return what is wrong with a new password, as a Swedish sentence."""
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Välj ett lösenord på minst {SHORTEST} tecken" + (
             f" och högst {LONGEST}." if len(password) > LONGEST else "."
@@ -103,19 +103,19 @@ def password_fault(password: str, email: str) -> str | None:
 
 
 RECOVERY_CODES = 10
+# Without those that are mistaken for each other.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are mistaken for each other."""
+# 118 bits: so many that a fast keyed checksum is enough to keep (OWASP ASVS 5.0, 6.5.2).
 _LENGTH = 24
-"""118 bits: so many that a fast keyed checksum is enough to keep (OWASP ASVS 5.0, 6.5.2)."""
 
 
 def new_secret() -> str:
-    """A TOTP secret of 160 bits."""
+    """Return a TOTP secret of 160 bits."""
     return pyotp.random_base32(32)
 
 
 def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
-    """The 30-second step that a code belongs to, newer than `last`; one step early or late is fine."""
+    """Return the 30-second step that a code belongs to, newer than `last`; one step early or late is fine."""
     totp = pyotp.TOTP(secret)
     digits = "".join(character for character in code if character in "0123456789")
     this = int(now.timestamp()) // 30
@@ -124,7 +124,7 @@ def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
 
 
 def use_code(organiser: AdminUser, code: str, now: datetime) -> bool:
-    """Uses up a one-time code; False when it is wrong, too old or used before."""
+    """Use up a one-time code; False when it is wrong, too old or used before."""
     try:
         step = step_of(crypto.decrypt(organiser.totp_secret, "totp"), code, organiser.totp_last_step, now)
     except crypto.InvalidSeal:
@@ -140,7 +140,7 @@ def use_code(organiser: AdminUser, code: str, now: datetime) -> bool:
 
 
 def replace_app(organiser: AdminUser, secret: str, code: str, now: datetime) -> bool:
-    """Puts a new app in the place of the old one, if the new one's code is right."""
+    """Put a new app in the place of the old one, if the new one's code is right."""
     step = step_of(secret, code, 0, now)
     if step is None:
         return False
@@ -166,7 +166,7 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
 
 
 def use_recovery_code(organiser: AdminUser, typed: str) -> bool:
-    """Uses up a recovery code, typed with any spaces, hyphens and capitals."""
+    """Use up a recovery code, typed with any spaces, hyphens and capitals."""
     code = "".join(sign for sign in typed.lower() if sign in _SIGNS)
     known = [_checksum(key, code) for key in crypto.keys("recovery")]
     number = organiser.id
@@ -183,7 +183,7 @@ def recovery_codes_left(organiser: AdminUser) -> int:
 
 
 def offered_secret(token: str, key: str) -> str:
-    """The secret that an invitation offers: the same each time its page is shown."""
+    """Return the secret that an invitation offers: the same each time its page is shown."""
     return base64.b32encode(hmac.digest(key.encode(), f"totp/v1|{token}".encode(), "sha1")).decode()
 
 

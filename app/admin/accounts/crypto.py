@@ -18,14 +18,14 @@ class InvalidSeal(Exception):
 
 
 def keys(purpose: str) -> Iterator[bytes]:
-    """One 32-byte key of its own for each purpose, from the present SECRET_KEY and then from the older ones."""
+    """Give one 32-byte key of its own for each purpose, from the present SECRET_KEY and then from the older ones."""
     config = current_app.config
     for secret in (config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"]):
         yield hmac.digest(secret.encode(), f"sealing/v1|{purpose}".encode(), "sha256")
 
 
 def _box(purpose: str) -> "MultiFernet":
-    """Seals with the present key, and opens with any."""
+    """Seal with the present key, and opens with any."""
     # It takes 8 MiB, and no page of the public's has a secret to seal.
     from cryptography.fernet import Fernet, MultiFernet
 
@@ -33,7 +33,7 @@ def _box(purpose: str) -> "MultiFernet":
 
 
 def encrypt(text: str, purpose: str, now: datetime) -> str:
-    """The text, encrypted and signed."""
+    """Return the text, encrypted and signed."""
     return _box(purpose).encrypt_at_time(text.encode(), int(now.timestamp())).decode()
 
 
@@ -48,12 +48,12 @@ def _readable(purpose: str) -> Iterator[None]:
 
 
 def decrypt(sealed: str, purpose: str) -> str:
-    """What was sealed for the same purpose. Raises Unreadable."""
+    """Return what was sealed for the same purpose. Raises Unreadable."""
     with _readable(purpose):
         return _box(purpose).decrypt(sealed.encode()).decode()
 
 
 def decrypt_recent(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
-    """The same, no older than `seconds`. Raises Unreadable."""
+    """Return the same, no older than `seconds`. Raises Unreadable."""
     with _readable(purpose):
         return _box(purpose).decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()

@@ -1,4 +1,4 @@
-"""What somebody was sending when the sign-in had ended: sealed into the sign-in page, for that person only."""
+"""A form posted after the session ended: sealed into the sign-in page, for that user only."""
 
 import json
 import zlib
@@ -12,10 +12,10 @@ from werkzeug.routing import RequestRedirect
 
 from app.admin.accounts import crypto
 
+# Signs; together with the rest of the form it has to fit in what the server takes.
 LARGEST = 48_000
-"""Signs; together with the rest of the form it has to fit in what the server takes."""
+# Bytes of a form that is read to be kept: as much as the editor takes; Swedish prose of that size packs well.
 LARGEST_READ = 512 * 1024
-"""Bytes of a form that is read to be kept: as much as the editor takes; Swedish prose of that size packs well."""
 LASTS = 24 * 3600
 NEVER_KEPT = {
     *("token", "password", "old_password", "code", "recovery", "credential", "challenge"),
@@ -29,7 +29,7 @@ class FormDraft(NamedTuple):
 
 
 def seal_form(organiser_id: int, now: datetime) -> str | None:
-    """The fields of the present POST, sealed; None when they are too long to be carried."""
+    """Return the fields of the present POST, sealed; None when they are too long to be carried."""
     request.max_content_length = LARGEST_READ
     try:
         fields = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT]
@@ -41,7 +41,7 @@ def seal_form(organiser_id: int, now: datetime) -> str | None:
 
 
 def open_form(sealed: str, organiser_id: int, now: datetime) -> FormDraft | None:
-    """What was kept for this organiser; None for anything else."""
+    """Return what was kept for this organiser; None for anything else."""
     try:
         told = crypto.decrypt_recent(sealed, "kept", LASTS, now)
     except crypto.InvalidSeal:
@@ -51,7 +51,7 @@ def open_form(sealed: str, organiser_id: int, now: datetime) -> FormDraft | None
 
 
 def safe_next_page(path: str) -> str | None:
-    """The path if it leads to one of the organisers' own pages here, and nowhere else."""
+    """Return the path if it leads to one of the organisers' own pages here, and nowhere else."""
     place, _, _ = path.partition("?")
     try:
         endpoint, _ = current_app.url_map.bind("").match(place, method="GET")

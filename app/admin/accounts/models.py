@@ -15,7 +15,7 @@ def _owner() -> Mapped[int]:
 
 
 class AdminUser(Base):
-    """Someone who may enter the organisers' area. A number is never given twice: the log speaks of numbers."""
+    """A user of the organisers' area. A number is never given twice: the log speaks of numbers."""
 
     __tablename__ = "organiser"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -30,7 +30,7 @@ class AdminUser(Base):
 
 
 class Invitation(Base):
-    """A one-time link. Without an address, whoever opens it says theirs; without a role, an account keeps its own."""
+    """A one-time link. Without an address, its user gives one; without a role, an account keeps its own."""
 
     __tablename__ = "invitation"
 
@@ -48,8 +48,8 @@ class AdminSession(Base):
     token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     organiser_id: Mapped[int] = _owner()
     organiser: Mapped[AdminUser] = relationship(lazy="joined")
+    # Stays the same when the token changes; forms are bound to it.
     name: Mapped[str] = mapped_column(sa.String(32), default=lambda: secrets.token_hex(16), unique=True)
-    """Stays the same when the token changes; forms are bound to it."""
     browser: Mapped[str] = mapped_column(sa.String(40), default="", doc="in words, nothing that tells people apart")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between.
 
 The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library takes
-14 MiB and a fifth of a second with what it reads of certificates, so it is imported when somebody has a passkey.
+14 MiB and a fifth of a second with what it reads of certificates, so it is imported when there is a passkey.
 """
 
 import ipaddress
@@ -19,8 +19,8 @@ from app.admin.accounts import crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
 from app.database import begin_write, db
 
+# Seconds.
 ANSWER_WITHIN = 600
-"""Seconds."""
 UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lösenord och kod."
 
 
@@ -29,7 +29,7 @@ class PasskeyRefused(Exception):
 
 
 def origin() -> str | None:
-    """The site's own origin; None where passkeys do not work because it is asked for by an IP address.
+    """Return the site's own origin; None where passkeys do not work because it is asked for by an IP address.
 
     On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
     127.0.0.1 are the same server and only the first can have passkeys.
@@ -54,7 +54,7 @@ def _party() -> tuple[str, str]:
 
 
 def sign_in_options(now: datetime) -> dict[str, Any]:
-    """What a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
+    """Return what a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -65,7 +65,7 @@ def sign_in_options(now: datetime) -> dict[str, Any]:
 
 
 def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
-    """What a browser needs to make a passkey for the account."""
+    """Return what a browser needs to make a passkey for the account."""
     import webauthn
     from webauthn.helpers import structs
 
@@ -101,7 +101,7 @@ def passkeys_of(organiser: AdminUser) -> list[Passkey]:
 
 
 def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
-    """Keeps a passkey that the browser has just made. Raises PasskeyRefused."""
+    """Keep a passkey that the browser has just made. Raises PasskeyRefused."""
     import webauthn
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
@@ -134,7 +134,7 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
 
 
 def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
-    """The organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
+    """Return the organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
@@ -190,7 +190,7 @@ def _use_up(challenge: bytes, now: datetime) -> None:
 
 
 def remove_passkey(organiser_id: int, number: int, now: datetime) -> None:
-    """Removes one of the account's passkeys."""
+    """Remove one of the account's passkeys."""
     begin_write()
     db.session.execute(sa.delete(Passkey).where(Passkey.organiser_id == organiser_id, Passkey.id == number))
     activity_log.log_in_transaction("passkey gone", "", now)

@@ -16,17 +16,17 @@ class ProofRefused(Exception):
 
 
 def carries_proof() -> bool:
-    """Whether the request carries a proof."""
+    """Check whether the request carries a proof."""
     return request.method == "POST" and bool(_FIELDS & request.form.keys())
 
 
 def other_fields() -> list[tuple[str, str]]:
-    """What else the request carries, to be sent on together with the proof."""
+    """Return what else the request carries, to be sent on together with the proof."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in _FIELDS]
 
 
 def verify_proof(sign_in: AdminSession, now: datetime) -> str:
-    """Checks the proof and returns the new token of the sign-in. Raises ProofRefused."""
+    """Check the proof and return the new token of the sign-in. Raises ProofRefused."""
     try:
         throttle.hit_proof(sign_in.name)
     except RateLimitExceeded:

@@ -28,7 +28,7 @@ _SYSTEMS = (
 
 
 def describe_user_agent(agent: str) -> str:
-    """The kind of browser and of system; nothing that tells two people apart."""
+    """Return the kind of browser and of system; nothing that tells two people apart."""
     browser = _first(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
     system = _first(agent, _SYSTEMS, "")
     return f"{browser} på {system}" if system else browser
@@ -41,8 +41,8 @@ def _first(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -> st
 INVITATION_LASTS = timedelta(days=7)
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
+# How long an ended sign-in is still known, so that what was being written finds its way back.
 REMEMBERED = timedelta(days=1)
-"""How long an ended sign-in is still known, so that what was being written finds its way back."""
 PROOF_LASTS = timedelta(minutes=10)
 NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
 
@@ -65,7 +65,7 @@ def has_organisers() -> bool:
 
 
 def create_invitation(email: str | None, now: datetime, role: str | None = None, how: str = "") -> str:
-    """A new invitation's token. For someone who has an account, accepting it sets a new password and code.
+    """Return a new invitation's token. With an existing account, accepting it sets a new password and code.
 
     `how` the link reaches its receiver, as the log says it.
     """
@@ -86,7 +86,7 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 
 def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
-    """Creates the organiser (or renews one) and uses the invitation up. Raises AccessRefused.
+    """Create the organiser (or renews one) and uses the invitation up. Raises AccessRefused.
 
     Other links for the same address end as well: they would give the account another password.
     """
@@ -116,7 +116,7 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
 
 
 def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
-    """A new start for someone who has lost something: nothing that was lost opens anything."""
+    """Renew an account whose credentials were lost: none of them works any more."""
     for lost in (AdminSession, RecoveryCode, Passkey):
         db.session.execute(sa.delete(lost).where(lost.organiser_id == organiser.id))
     organiser.role = role
@@ -125,7 +125,7 @@ def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
 
 
 def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime) -> str:
-    """The token of a new sign-in. Raises AccessRefused, with the same words and work whatever was wrong, and Busy.
+    """Return the token of a new sign-in. Raises Busy, or AccessRefused with the same words and work for any fault.
 
     `device` names a browser that is known to the account, as attempts.known_device tells.
     """
@@ -144,7 +144,7 @@ def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime)
 
 
 def _rehash(organiser: AdminUser, password: str) -> None:
-    """Keeps up with the parameters in force, now that the password is at hand."""
+    """Keep up with the parameters in force, now that the password is at hand."""
     number, old = organiser.id, organiser.password_hash
     if credentials.needs_rehash(old):
         new = credentials.hash_password(password)
@@ -167,7 +167,7 @@ def _login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime
 
 
 def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) -> str:
-    """Notes who came in and how, and returns the new sign-in's token."""
+    """Note who came in and how, and returns the new sign-in's token."""
     token, number = secrets.token_urlsafe(32), organiser.id
     begin_write()
     db.session.execute(sa.delete(AdminSession).where(AdminSession.created_at < now - ABSOLUTE - REMEMBERED))
@@ -179,7 +179,7 @@ def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) ->
 
 
 def find_sign_in(token: str, now: datetime) -> AdminSession | None:
-    """The sign-in that a cookie's token stands for, marked as seen; None when unknown or too old."""
+    """Return the sign-in that a cookie's token stands for, marked as seen; None when unknown or too old."""
     found = db.session.get(AdminSession, checksum(token))
     if found is None or now > ends_at(found):
         return None
@@ -193,22 +193,22 @@ def find_sign_in(token: str, now: datetime) -> AdminSession | None:
 
 
 def ended_sign_in(token: str) -> AdminSession | None:
-    """The sign-in of a token whose time is over."""
+    """Return the sign-in of a token whose time is over."""
     return db.session.get(AdminSession, checksum(token))
 
 
 def ends_at(found: AdminSession) -> datetime:
-    """When a sign-in ends if nothing more is done in it."""
+    """Return when a sign-in ends if nothing more is done in it."""
     return min(found.seen_at + IDLE, found.created_at + ABSOLUTE)
 
 
 def recently_authenticated(found: AdminSession, now: datetime) -> bool:
-    """Whether whoever is signed in has proved lately that they are who they are."""
+    """Check whether the user has authenticated again lately."""
     return now <= (found.proved_at or found.created_at) + PROOF_LASTS
 
 
 def rotate_session(found: AdminSession, now: datetime) -> str:
-    """Notes a new proof, and returns the token that takes the old one's place (OWASP ASVS 5.0, 7.2.4)."""
+    """Note a new proof, and returns the token that takes the old one's place (OWASP ASVS 5.0, 7.2.4)."""
     token, name = secrets.token_urlsafe(32), found.name
     begin_write()
     renewed = (

@@ -116,7 +116,7 @@ def prove_again() -> BaseResponse | Page:
 
 @blueprint.get("/inloggad")
 def stay_signed_in() -> Response:
-    """Asked by the script when somebody says that they are still there; asking is what counts."""
+    """Extend the session: the script asks when the user presses the button."""
     return jsonify(seconds=int((sessions.ends_at(g.sign_in) - clock.session_now()).total_seconds()))
 
 
@@ -165,7 +165,7 @@ def accept_invitation(token: str) -> BaseResponse | Page:
 
 
 def _welcome(organiser: AdminUser) -> Page:
-    """The new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
+    """Return the new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
     made_now = credentials.make_recovery_codes(organiser, clock.session_now())
     return render_template("admin/recovery_codes.html", codes=made_now, new=True), 200
 
@@ -177,7 +177,7 @@ def _invitation_page(token: str, email: str | None, form: AdminForm, status: int
 
 
 def picture(secret: str, email: str | None) -> Markup:
-    """The secret as a square to be read by an app for one-time codes."""
+    """Return the secret as a square to be read by an app for one-time codes."""
     address = pyotp.TOTP(secret).provisioning_uri(name=email or "organisatör", issuer_name="Miljöjulkalendern")
     code = segno.make(address, error="m")
     return Markup(code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2))  # noqa: S704 made here

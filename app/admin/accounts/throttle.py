@@ -1,6 +1,6 @@
-"""How often somebody may try to sign in: guessing has to stop, the organiser never.
+"""Limits on signing in: guessing has to stop, the organiser never.
 
-Nothing here is one count that anybody can spend for everybody. A browser that has signed in to the account before has
+No count here can be used up by a stranger for everyone. A browser that has signed in to the account before has
 a count of its own; so has every address, and every address with every account; passkeys, which cannot be guessed, have
 theirs. Who already knows the password and guesses at one-time codes spends the one count that an account has, and that
 does not stop a known browser or a passkey.
@@ -31,12 +31,12 @@ def checksum(token: str) -> str:
 
 
 def account_key(email: str) -> str:
-    """The account that is tried, whether it exists or not, without its address."""
+    """Return the account that is tried, whether it exists or not, without its address."""
     return checksum(email.strip().lower())
 
 
 def known_device(email: str, now: datetime) -> str | None:
-    """What names this browser if it has signed in to the account before."""
+    """Return what names this browser if it has signed in to the account before."""
     lasts = int(DEVICE_LASTS.total_seconds())
     try:
         told = crypto.decrypt_recent(request.cookies.get(DEVICE_COOKIE, ""), "device", lasts, now)
@@ -47,7 +47,7 @@ def known_device(email: str, now: datetime) -> str | None:
 
 
 def remember_device(response: Response, email: str, now: datetime) -> None:
-    """Gives a browser that has just signed in the cookie that it is known by. It lets nobody in."""
+    """Give a browser that has just signed in the cookie that it is known by. It does not sign in."""
     sealed = crypto.encrypt(f"{account_key(email)}|{secrets.token_hex(8)}", "device", now)
     response.set_cookie(
         *(DEVICE_COOKIE, sealed),
@@ -60,7 +60,7 @@ def remember_device(response: Response, email: str, now: datetime) -> None:
 
 
 def hit_sign_in(email: str, device: str | None) -> None:
-    """Counts one try with password and code. Raises TooMany."""
+    """Count one try with password and code. Raises TooMany."""
     if device:
         hit_limit(current_app.config["SIGN_IN_LIMIT"], "inloggning, känd", device)
         return
@@ -69,7 +69,7 @@ def hit_sign_in(email: str, device: str | None) -> None:
 
 
 def codes_exhausted(email: str) -> bool:
-    """Whether so many wrong codes have followed the right password that strangers are not let in at present."""
+    """Check whether so many wrong codes have followed the right password that strangers are not let in at present."""
     return is_exhausted(WRONG_CODES, "fel kod", account_key(email))
 
 
@@ -79,17 +79,17 @@ def hit_wrong_code(email: str) -> None:
 
 
 def hit_passkey() -> None:
-    """Counts one try with a passkey. Raises TooMany."""
+    """Count one try with a passkey. Raises TooMany."""
     check_and_hit("passkey", each=PASSKEYS)
 
 
 def hit_proof(sign_in: str) -> None:
-    """Counts one try to prove again who is signed in. Raises TooMany."""
+    """Count one try to prove again who is signed in. Raises TooMany."""
     hit_limit(PROOFS, "bekräfta", sign_in)
 
 
 def should_log_failure(email: str) -> bool:
-    """Whether the log takes one more failed sign-in to an account, which may not exist; it takes no flood."""
+    """Check whether the log takes one more failed sign-in to an account, which may not exist; it takes no flood."""
     try:
         hit_limit(LOGGED, "logg", account_key(email))
         hit_limit("300 per hour", "logg")

@@ -109,7 +109,7 @@ def entry_hints() -> str:
 
 @blueprint.get("/bidrag/<number:entry_id>/utdrag.txt")
 def extract(entry_id: int) -> Response:
-    """Everything about one entry, for someone who asks what we have, or for a request to disclose a document."""
+    """Everything about one entry: for its participant, or for a request to disclose a document."""
     _, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
     cells = zip(export.COLUMNS, export.entry_cells(entry), strict=True)

@@ -18,16 +18,16 @@ COLUMNS = (
     *("Nr", "Mottaget", "E-post", "Svar", "Kommun", "Motivering", "Struket", "Lott"),
     *("Post i loggen", "Lotten som gäller"),
 )
+# In signs.
 WIDTHS = (6, 20, 32, 12, 20, 50, 16, 66, 14, 66)
-"""In signs."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_A_TIME = 500
+# The last four are the first ones as wide as a Chinese character, which some spreadsheets take for the same.
 _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
-"""The last four are the first ones as wide as a Chinese character, which some spreadsheets take for the same."""
 
 
 def entry_cells(entry: Entry) -> tuple[object, ...]:
-    """An entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
+    """Return an entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
     municipality = MUNICIPALITIES.get(entry.municipality, "")
     received = entry.received_at.astimezone(SWEDEN).replace(tzinfo=None, microsecond=0)
     known = (entry.id, received, entry.email, entry.answer, municipality)
@@ -55,13 +55,13 @@ def _line(row: tuple[object, ...] | list[str]) -> str:
 
 
 def _harmless(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
-    """An open XLSX file that has no name any more. Every cell is text but for number and time, so that nothing is run.
+    """Return an open XLSX file without a name. Every cell but number and time is text, so that nothing is run.
 
     What it is made of lies in the instance folder meanwhile, which is for the server's own user.
     """

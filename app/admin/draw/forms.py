@@ -26,7 +26,7 @@ class _Day(DateField):
 
 
 def _number() -> IntegerField:
-    """A number that the page filled in itself; small enough for any database."""
+    """Return a number that the page filled in itself; small enough for any database."""
     return IntegerField(validators=[InputRequired(_LATE), NumberRange(1, 2**31 - 1, _LATE)])
 
 

@@ -169,7 +169,7 @@ def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: li
 
 
 def _faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
-    """What to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
+    """Return what to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
     return [
         (name if form in offered and name not in UNSEEN else _PLACES[form][0], sentence)
         for form, values in posted.items()

@@ -45,7 +45,7 @@ def _page(name: str, form: Any, status: int = 200) -> Page:
 
 
 def _refused(form: Any, trouble: Exception) -> int:
-    """Says on the form why nothing was done; the status to answer with."""
+    """Say on the form why nothing was done; the status to answer with."""
     for sentence in str(trouble).splitlines():
         form["token"].errors = [*form["token"].errors, sentence]
     return 503 if isinstance(trouble, store.ContentWriteError) else 422

@@ -25,7 +25,7 @@ def editor() -> Editor:
 
 
 def change_now(what: str) -> Change:
-    """An act of the organiser who is signed in, now."""
+    """Return an act of the organiser who is signed in, now."""
     return Change(g.sign_in.organiser_id, what, clock.now())
 
 
@@ -36,7 +36,7 @@ def redirect_done(about: str) -> None:
 
 
 def author_name(version: Version) -> str:
-    """What the maker of a version is called in a list."""
+    """Return what the maker of a version is called in a list."""
     organiser = db.session.get(AdminUser, version.who) if version.who else None
     if organiser:
         return organiser.email
@@ -44,19 +44,19 @@ def author_name(version: Version) -> str:
 
 
 def time_ago(version: Version) -> str:
-    """How long ago, as "för 2 minuter sedan"."""
+    """Return how long ago, as "för 2 minuter sedan"."""
     if clock.now() - version.at < timedelta(minutes=1):
         return "alldeles nyss"
     return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
 
 
 def private_file(name: str, files: Files) -> Response:
-    """A file of a leaf as a response; the blueprint says that nobody may keep it."""
+    """Return a file of a leaf as a response; the blueprint lets no cache keep it."""
     return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
 
 
 def uploaded_bytes(file: FileStorage | None) -> bytes:
-    """The bytes of a file that came with a form; its name is nowhere used."""
+    """Return the bytes of a file that came with a form; its name is nowhere used."""
     if not file:
         return b""
     with closing(file):

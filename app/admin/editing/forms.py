@@ -30,12 +30,12 @@ from app.text import clean
 class EditorForm(AdminForm):
     """A form for a part of a file; `checksum` stands for the leaf as it was when the form was shown."""
 
+    # The table of the file that the whole form is about.
     TABLE: ClassVar[str] = ""
-    """The table of the file that the whole form is about."""
     checksum = HiddenField()
 
     def shown(self) -> dict[str, Any]:
-        """What was typed, for app.editing.sheets."""
+        """Return what was typed, for app.editing.sheets."""
         return {name: value for name, value in self.data.items() if name not in ("token", "checksum")}
 
     def faults(self) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ class EditorForm(AdminForm):
         ]
 
     def tell(self, fault: Fault) -> None:
-        """Puts a fault beside its field, or first of all when the form has no such field."""
+        """Put a fault beside its field, or first of all when the form has no such field."""
         fields, message = self._fields_by_id(), fault.message
         path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in message)
         name = re.sub(r"\[(\d+)\]", lambda place: f"-{int(place[1]) - 1}", path).replace(".", "-")
@@ -81,8 +81,8 @@ def _leaves(fields: Any) -> Iterator[Field]:
 
 
 LETTERS = "ABCDEF"
+# More rows than any list may have; the reader says how many are too many.
 MOST_ROWS = 20
-"""More rows than any list may have; the reader says how many are too many."""
 
 
 def _line(path: str) -> StringField:

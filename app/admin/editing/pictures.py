@@ -26,7 +26,7 @@ def edit_picture(number: int) -> Page:
 
 
 def _named(files: Files) -> tuple[str, str]:
-    """The picture that the hatch names now, and its description."""
+    """Return the picture that the hatch names now, and its description."""
     try:
         head, _ = hatch_file.parse_hatch(store.text_of(files))
     except hatch_file.HatchFileError:

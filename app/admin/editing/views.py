@@ -21,8 +21,8 @@ from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
 
 Page = tuple[str, int]
+# Bytes: three long texts whose letters are all å take that much room on their way here.
 LARGEST_FORM = 512 * 1024
-"""Bytes: three long texts whose letters are all å take that much room on their way here."""
 
 
 @dataclass(frozen=True)

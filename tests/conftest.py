@@ -39,7 +39,7 @@ from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
-from app.database import db
+from app.database import begin_write, db
 from app.draw import actions, winners
 from app.draw import value as draw_value
 from app.spec.beacon import PRACTICE, round_at
@@ -334,7 +334,7 @@ VALUE = practice_answer(round_at(PRACTICE, DRAW_AT))
 
 def send_letter(contest: FrozenContest, place: int, now: datetime) -> None:
     """The letter to a place leaves, as the mail server would have it."""
-    winners.write()
+    begin_write()
     winners.note_letter(contest.id, place, now, refused=False)
     db.session.commit()
 

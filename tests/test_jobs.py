@@ -124,7 +124,7 @@ def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, c
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
-@pytest.mark.parametrize(("module", "name"), [(terms, "freeze_due"), (delivery, "send_due")])
+@pytest.mark.parametrize(("module", "name"), [(terms, "freeze_due_terms"), (delivery, "send_due")])
 def test_a_part_that_fails_is_logged_and_the_next_round_works(
     app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):

@@ -23,7 +23,7 @@ from app.admin.guard import COOKIE
 from app.clock import SWEDEN, Clock
 from app.contest import store, terms
 from app.contest.forms import EntryInput
-from app.database import db
+from app.database import begin_write, db
 from app.draw import actions, value, winners
 from app.draw.models import LockedList
 from app.spec.beacon import PRACTICE
@@ -87,7 +87,7 @@ def act(app: Flask, clock: SetClock, name: str) -> None:
             actions.lock_list(contest, clock.now())
         elif name == "draw":
             value.draw_winners(contest, practice_answer(db.session.scalar(sa.select(LockedList.round))), clock.now())
-            winners.write()
+            begin_write()
             winners.note_letter(contest.id, 1, clock.now(), refused=False)
             db.session.commit()
         elif name == "confirm":

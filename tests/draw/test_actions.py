@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.audit import AuditRecord
 from app.contest import store
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
 from app.draw import actions, status, value, winners
@@ -86,7 +87,7 @@ def test_the_list_is_locked_once_and_not_before_its_time(cast, contest, inside):
 
 
 def _late(contest):
-    return store.Answers("sen@example.se", contest.answer, "1441", None, "n")
+    return EntryInput("sen@example.se", contest.answer, "1441", None, "n")
 
 
 def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, reach):

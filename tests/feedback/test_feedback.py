@@ -142,7 +142,7 @@ def test_a_database_that_is_down_is_said_and_loses_nothing(tell, stored, monkeyp
         raise OperationalError("INSERT", {}, Exception("down"), hide_parameters=True)
 
     with monkeypatch.context() as broken:
-        broken.setattr(feedback, "write", down)
+        broken.setattr(feedback, "begin_write", down)
         answer = tell(reply_to="gun@example.se")
     assert (answer.status_code, stored()) == (503, [])
     assert "Det du skrev är inte mottaget ännu. Försök igen om en stund." in soup(answer).select_one("#fel").text

@@ -98,7 +98,7 @@ def test_a_repeated_address_cannot_be_told_from_a_new_one(app, client, clock, ac
 @on_sqlite
 @pytest.mark.parametrize("other", ["an unknown address", "another's code", "both unknown", "a code that is none"])
 def test_a_wrong_code_cannot_be_told_from_any_other_wrong_guess(client, accept, times, other, monkeypatch):
-    monkeypatch.setattr("app.privacy.views.spend", lambda *_, **__: None)
+    monkeypatch.setattr("app.privacy.views.check_and_hit", lambda *_, **__: None)
     anna, bo = accept("anna000@example.se"), accept("bobo000@example.se")
     guesses = {
         "a wrong code": ("7" * 26, "anna000@example.se"),

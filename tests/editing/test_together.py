@@ -23,12 +23,12 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from app.editing import conduct, leaves
+from app.editing import save, store
 from app.editing.history import History
-from app.editing.leaves import Leaf
+from app.editing.store import ContentRef
 
 root, history, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-desk, leaf = conduct.Desk(root, History(history), {}), Leaf(2026, 3)
+desk, leaf = save.Editor(root, History(history), {}), ContentRef(2026, 3)
 
 def signed(files):
     text = files["hatch.md"].decode()
@@ -39,10 +39,10 @@ sys.stdin.readline()
 for _ in range(8):
     while True:
         try:
-            act = conduct.Act(None, name, datetime.now(UTC))
-            conduct.save(desk, leaf, leaves.checksum(desk.read(leaf)), signed, act)
+            act = save.Change(None, name, datetime.now(UTC))
+            save.save_change(desk, leaf, store.checksum(desk.read(leaf)), signed, act)
             break
-        except conduct.Conflict:
+        except save.EditConflict:
             continue
 """
 

@@ -26,6 +26,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import config, create_app
@@ -177,6 +178,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     static.build_static(folder / "static")
     (folder / "templates").mkdir()
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_rules_once() -> Iterator[None]:
+    """Compile each address of the app once a process: Werkzeug's compiler takes two thirds of making an app."""
+    compiled: dict[object, Any] = {}
+    compile_rule = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_rule(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

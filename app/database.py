@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
@@ -223,6 +223,11 @@ def vacuum() -> bool:
         except sqlite3.OperationalError:
             return False
     return not held
+
+
+def rows_changed(result: sa.Result[Any]) -> int:
+    """Return how many rows an UPDATE or DELETE has changed."""
+    return int(cast("sa.CursorResult[Any]", result).rowcount)
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:

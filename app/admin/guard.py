@@ -16,12 +16,11 @@ from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice
+from app.web.headers import Page, no_store
 
 COOKIE = "__Host-organisator"
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-Page = tuple[str, int]
 
 
 @blueprint.before_request
@@ -98,11 +97,11 @@ def for_every_page() -> dict[str, object]:
 
 
 @blueprint.after_request
-def no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
+def keep_session(response: Response) -> Response:
+    """Give the session's new token, when it has one, in a page that no cache keeps."""
     if token := g.pop("new_token", None):
         give_cookie(response, token)
-    return response
+    return no_store(response)
 
 
 def give_cookie(response: BaseResponse, token: str) -> None:

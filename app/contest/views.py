@@ -20,20 +20,13 @@ from app.contest.terms import FrozenContest, NotReady
 from app.database import db
 from app.outbox import transport
 from app.web.forms import PUBLIC, QUICKEST, TokenRefused, open_token
+from app.web.headers import Page, no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
 blueprint = Blueprint("contest", __name__)
+blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
 USED = "Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till."
-
-Page = tuple[str, int]
-
-
-@blueprint.after_request
-def never_kept(response: Response) -> Response:
-    """Forms and thanks are one person's; no cache may keep them."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")

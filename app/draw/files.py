@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.orm import aliased
 from werkzeug.http import is_resource_modified
 
@@ -19,6 +19,7 @@ from app.draw import status, verifiera, winners
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
 from app.spec import files, record, selection
 from app.spec.lines import format_time
+from app.web.headers import this_app
 
 # (ticket, counts), sorted by ticket.
 Lines = Iterator[tuple[str, bool]]
@@ -181,7 +182,7 @@ def in_contexts(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
     A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
     """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
 
     def each() -> Iterator[bytes]:
         more = True

@@ -16,22 +16,16 @@ from app.draw import mails
 from app.privacy import own_entry
 from app.privacy.own_entry import TAKE_ALONG, WITHDRAW, OwnEntryForm
 from app.web.forms import TokenForm
+from app.web.headers import no_store
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 blueprint = Blueprint("privacy", __name__)
+blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
 UNKNOWN = "Vi hittar inget svar med den koden och den adressen. Se efter i mejlet att båda stämmer."
 # The address of such a page is a key.
 _UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 Answer = Response | tuple[str, int]
-
-
-@blueprint.after_request
-def never_kept(response: Response) -> Response:
-    """One's own entry is one person's; no cache may keep it."""
-    if not response.cache_control.public:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/personuppgifter")

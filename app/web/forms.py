@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wsgi import get_host
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 

@@ -4,7 +4,13 @@ Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
+
+from flask import Flask, Response, current_app
+from werkzeug.local import LocalProxy
+
+# A rendered page and its status.
+Page = tuple[str, int]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -60,3 +66,15 @@ def read_whole(pieces: Iterable[bytes]) -> bytes:
     finally:
         if hasattr(pieces, "close"):
             pieces.close()
+
+
+def no_store(response: Response) -> Response:
+    """Keep a page out of every cache, unless it is the same for everyone."""
+    if not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def this_app() -> Flask:
+    """Return the app itself, for another thread or a later moment."""
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()

@@ -21,6 +21,7 @@ from app.draw import delivery
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
+from app.web.headers import Page
 
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
 
@@ -176,7 +177,6 @@ def _invitation(title: str, role: str, link: str) -> Letter:
     )
 
 
-Page = tuple[str, int]
 _PER_PAGE = 50
 
 

@@ -11,9 +11,9 @@ from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
 from app.admin.accounts.sign_in import WAIT, picture, signed_out
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
 
-Page = tuple[str, int]
 OFFER_LASTS = 3600
 WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
 

@@ -13,9 +13,9 @@ from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, 
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
-Page = tuple[str, int]
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 

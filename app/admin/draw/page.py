@@ -34,8 +34,8 @@ from app.draw import delivery, practice, status, value, winners
 from app.draw.models import Letter, Rank
 from app.draw.status import ContestStatus, contest_status
 from app.outbox.messages import Letter as Text
+from app.web.headers import Page
 
-Page = tuple[str, int]
 Forms = dict[str, AdminForm]
 # The program locks; the button is for when it could not.
 LATE_LOCK = timedelta(minutes=5)

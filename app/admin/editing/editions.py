@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 
 from app import clock
 from app.admin.editing import editor
@@ -18,8 +17,8 @@ from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
 from app.editing.store import ContentRef
-
-Page = tuple[str, int]
+from app.web.forms import SelectChoice
+from app.web.headers import Page
 
 
 @blueprint.get("/redigera")

@@ -17,7 +17,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Regexp
 
 from app.admin.forms import AdminForm
@@ -25,6 +24,7 @@ from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
 from app.editing.labels import LABELS, field_label
 from app.text import clean
+from app.web.forms import SelectChoice
 
 
 class EditorForm(AdminForm):

@@ -13,9 +13,8 @@ from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
-
-Page = tuple[str, int]
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")

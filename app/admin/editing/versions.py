@@ -13,8 +13,7 @@ from app.editing import save, store
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef
-
-Page = tuple[str, int]
+from app.web.headers import Page
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare")

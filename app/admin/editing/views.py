@@ -19,8 +19,8 @@ from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
+from app.web.headers import Page
 
-Page = tuple[str, int]
 # Bytes: three long texts whose letters are all å take that much room on their way here.
 LARGEST_FORM = 512 * 1024
 

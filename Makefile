@@ -57,9 +57,8 @@ lock: ## pins requirements*.in with hashes (needs uv)
 cards: install-dev ## the pictures beside shared links, for the newest edition
 	@PYTHONPATH=. $(WITH) $(BIN)/python tools/cards.py $(lastword $(sort $(wildcard calendar_content/20*)))
 
-screenshots: install-dev ## pictures of every page and state into docs/screenshots
+screenshots: install-dev ## pictures of every page and state into build/screenshots
 	@PYTHONPATH=. $(WITH) $(BIN)/python tools/screenshots.py
-	@PYTHONPATH=. $(WITH) $(BIN)/python tools/guide_pictures.py
 
 lighthouse: install-dev ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@$(WITH) tools/lighthouse.sh

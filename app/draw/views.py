@@ -16,10 +16,9 @@ from app.contest.rules import HOW_DRAWN
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import files, mails, status, winners
-from app.draw.actions import ActionNotAllowed
 from app.draw.files import short_file, streamed_file
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
-from app.draw.status import ContestStatus, contest_status
+from app.draw.status import ActionNotAllowed, ContestStatus, contest_status
 from app.text import clean
 from app.web.forms import TokenForm
 

@@ -14,8 +14,8 @@ from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
 from app.draw import status
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
+from app.draw.status import ActionNotAllowed
 from app.outbox import queue
 from app.spec.log import RecordKind, receipt_sum
 from app.text import swedish

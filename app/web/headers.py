@@ -78,3 +78,8 @@ def no_store(response: Response) -> Response:
 def this_app() -> Flask:
     """Return the app itself, for another thread or a later moment."""
     return cast("LocalProxy[Flask]", current_app)._get_current_object()
+
+
+def wrap(app: Flask, middleware: Callable[[Any], Any]) -> None:
+    """Put a WSGI middleware before the app."""
+    app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyotp
 import segno
-from flask import Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -68,7 +68,7 @@ def passkey_question() -> Response | Page:
         now = clock.session_now()
         told = passkeys.registration_options(g.sign_in.organiser, now) if adding else passkeys.sign_in_options(now)
     except passkeys.PasskeyRefused as refused:
-        return jsonify(fault=str(refused)), 422  # type: ignore[return-value]
+        return make_response(jsonify(fault=str(refused)), 422)
     return jsonify(told)
 
 

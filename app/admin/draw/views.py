@@ -26,8 +26,7 @@ from app.admin.forms import AdminForm
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
-from app.draw.actions import ActionNotAllowed
-from app.draw.status import contest_status
+from app.draw.status import ActionNotAllowed, contest_status
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 

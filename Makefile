@@ -2,6 +2,8 @@
 export PORT ?= 5000
 PYTHON ?= python3
 BIN := .venv/bin
+# What is written in English, for the spelling; docs/ has Swedish beside it.
+ENGLISH := app tools bench $(wildcard *.md) $(addprefix docs/,architecture.md configuration.md dependencies.md)
 # The programs that tests and pictures need, of one version on every machine.
 WITH := tools/with-programs
 
@@ -37,9 +39,12 @@ test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
 	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py
 
-check: install-dev ## format, lint, types, layers
+check: install-dev ## format, lint, types, layers, spelling, templates, dead code
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > build/layers || { cat build/layers; exit 1; }
+	@$(BIN)/codespell $(ENGLISH)
+	@$(BIN)/djlint app/templates --lint --quiet
+	@$(BIN)/python tools/dead_code.py
 	@$(BIN)/hadolint deploy/Containerfile
 # As a demo: what only the organiser can fill in is empty as shipped, and no fault.
 	@FLASK_DEMO=1 FLASK_INSTANCE_PATH=build/check $(BIN)/flask content check
@@ -57,9 +62,8 @@ lock: ## pins requirements*.in with hashes (needs uv)
 cards: install-dev ## the pictures beside shared links, for the newest edition
 	@PYTHONPATH=. $(WITH) $(BIN)/python tools/cards.py $(lastword $(sort $(wildcard calendar_content/20*)))
 
-screenshots: install-dev ## pictures of every page and state into docs/screenshots
+screenshots: install-dev ## pictures of every page and state into build/screenshots
 	@PYTHONPATH=. $(WITH) $(BIN)/python tools/screenshots.py
-	@PYTHONPATH=. $(WITH) $(BIN)/python tools/guide_pictures.py
 
 lighthouse: install-dev ## Lighthouse on a phone profile, into docs/lighthouse.md
 	@$(WITH) tools/lighthouse.sh

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from app.spec.beacon import PRACTICE, QUICKNET
 from app.statistics import counter
 from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_limit, static, url_converters
 from app.web.bulkhead import Bulkhead
-from app.web.headers import SecurityHeaders
+from app.web.headers import SecurityHeaders, wrap
 
 # Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views)
@@ -91,12 +92,10 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
             counter.add_counts(counts)
 
     tally = app.extensions["tally"] = counter.HitCounter(store)
-    app.wsgi_app = Bulkhead(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    wrap(app, partial(Bulkhead, largest=app.config["MAX_CONTENT_LENGTH"]))
     static.init_app(app)
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
-    inner = SecurityHeaders(app.wsgi_app)
-    app.wsgi_app = page_cache.PageCache(  # type: ignore[method-assign]
-        inner, host, clock, library, moments, addresses, tally.count
-    )
+    wrap(app, SecurityHeaders)
+    wrap(app, lambda inner: page_cache.PageCache(inner, host, clock, library, moments, addresses, tally.count))
     if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        wrap(app, partial(ProxyFix, x_for=proxies, x_proto=proxies, x_host=proxies))

@@ -5,19 +5,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, RadioField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.calendar.views import current_edition
 from app.database import Base, UTCDateTime, begin_write, db
 from app.text import clean, clean_address
-from app.web.forms import QUICKEST, TokenForm
+from app.web.forms import QUICKEST, SelectChoice, TokenForm
+from app.web.headers import no_store
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 # Word as stored, to the choice as shown.
@@ -78,13 +78,8 @@ class FeedbackForm(TokenForm):
 
 
 blueprint = Blueprint("feedback", __name__)
+blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
-
-
-@blueprint.after_request
-def never_kept(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/tillganglighet")

@@ -1,4 +1,7 @@
-"""Pictures of every page and state, into docs/screenshots: the whole product at a glance. `make screenshots`."""
+"""Take pictures of every page and state, into build/screenshots: the whole product at a glance. `make screenshots`.
+
+The ones that a document shows are kept in docs/screenshots; copy a new one there by hand when the old one is untrue.
+"""
 
 import logging
 import secrets
@@ -32,7 +35,8 @@ from app.statistics import counter
 from tests import prepared
 from tools.browser import launched
 
-FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "screenshots"
 OPTIONS = {"dark": {"color_scheme": "dark"}, "forced": {"forced_colors": "active"}}
 WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1440}
 CONTACT_SHEET = """<!doctype html><style>body{{margin:12px;display:flex;flex-wrap:wrap;gap:12px;background:#f6f8fb}}
@@ -61,7 +65,7 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
         content = prepared.copied(Path(instance) / "content")
         app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "CALENDAR_CONTENT": content})
         with app.app_context():
-            flask_migrate.upgrade(directory=str(FOLDER.parents[1] / "migrations"))
+            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -245,7 +249,7 @@ def main() -> None:
         pictures = [hatch.images[hatch.file.image] for hatch in found]
         album.contact_sheet("illustrations-96", pictures, 96)
         album.contact_sheet("illustrations-320", pictures, 320)
-    print(f"{len(list(FOLDER.glob('*.png')))} bilder finns i {FOLDER.name}.")
+    print(f"{len(list(FOLDER.glob('*.png')))} bilder finns i {FOLDER.relative_to(ROOT)}.")
 
 
 if __name__ == "__main__":

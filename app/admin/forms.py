@@ -12,14 +12,13 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials as accounts_credentials
 from app.admin.accounts.sessions import Credentials
 from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
 from app.text import clean, clean_address
-from app.web.forms import TokenForm
+from app.web.forms import SelectChoice, TokenForm
 
 # Fields that a page fills in itself.
 UNSEEN = ("token", "place", "number")

@@ -1,7 +1,6 @@
 """The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -16,12 +15,11 @@ from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice
+from app.web.headers import Page, no_store
 
 COOKIE = "__Host-organisator"
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-Page = tuple[str, int]
 
 
 @blueprint.before_request
@@ -98,11 +96,11 @@ def for_every_page() -> dict[str, object]:
 
 
 @blueprint.after_request
-def no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
+def keep_session(response: Response) -> Response:
+    """Give the session's new token, when it has one, in a page that no cache keeps."""
     if token := g.pop("new_token", None):
         give_cookie(response, token)
-    return response
+    return no_store(response)
 
 
 def give_cookie(response: BaseResponse, token: str) -> None:
@@ -134,7 +132,7 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
 
 
 @blueprint.url_defaults
-def keep_to_the_rehearsal(endpoint: str, values: dict[str, Any]) -> None:
+def keep_to_the_rehearsal(endpoint: str, values: dict[str, object]) -> None:
     """Every link and form of a rehearsal's page stays in the rehearsal, but for the way out of it."""
     if g.get("rehearsal") and endpoint != "admin.overview":
         values.setdefault("ovning", g.rehearsal)

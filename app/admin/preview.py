@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -20,6 +20,7 @@ from app.calendar.edition import Contest
 from app.calendar.schedule import NUMBERS, Edition
 from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of
+from app.web.headers import this_app
 
 _MINUTE = timedelta(minutes=1)
 
@@ -107,7 +108,7 @@ def preview_page(instant: datetime, path: str) -> BaseResponse:
     """A public page as of `instant`, never to be kept by anyone."""
     if path.partition("/")[0] == "admin":
         return redirect(f"/{path}", 303)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
     asked = _asked(instant, path)
     answer = BaseResponse.from_app(type(app).wsgi_app.__get__(app), asked, buffered=True)
     body = answer.get_data()

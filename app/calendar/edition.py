@@ -1,4 +1,4 @@
-"""The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
+"""The shape of an edition: what its files may say. Pure; `loader` reads the files, `schedule` decides what is open."""
 
 import re
 import unicodedata

@@ -75,15 +75,6 @@ def plain_code(text: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def remove_invisible(text: str) -> str:
-    """Take away what cannot be seen but comes along when an address is pasted: format characters, selectors."""
-    return "".join(
-        character
-        for character in text
-        if unicodedata.category(character) not in ("Cf", "Cc") and not "\ufe00" <= character <= "\ufe0f"
-    )
-
-
 def canonical_email(address: str) -> str:
     """Return the address as it goes into the ticket. Raises AddressRefused.
 

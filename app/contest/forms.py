@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 
 from app.calendar.edition import Contest
 from app.contest import rules
 from app.contest.entries import AddressRefused, canonical_email
 from app.text import clean, clean_address
-from app.web.forms import TokenForm
+from app.web.forms import SelectChoice, TokenForm
 
 _LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
 # Code or word as stored, to the name as shown.

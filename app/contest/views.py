@@ -20,20 +20,13 @@ from app.contest.terms import FrozenContest, NotReady
 from app.database import db
 from app.outbox import transport
 from app.web.forms import PUBLIC, QUICKEST, TokenRefused, open_token
+from app.web.headers import Page, no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
 blueprint = Blueprint("contest", __name__)
+blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
 USED = "Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till."
-
-Page = tuple[str, int]
-
-
-@blueprint.after_request
-def never_kept(response: Response) -> Response:
-    """Forms and thanks are one person's; no cache may keep them."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
@@ -120,7 +113,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
     shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
@@ -142,7 +135,13 @@ def _form_page(
 
 def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
+    context: dict[str, object] = {
+        "edition": edition,
+        "number": number,
+        "contest": contest,
+        "phase": phase,
+        "late": late,
+    }
     context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 

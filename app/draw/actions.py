@@ -17,6 +17,7 @@ from app.database import begin_write, db
 from app.draw import files as draw_files
 from app.draw import status
 from app.draw.models import Cancellation, DrawnValue, LockedList
+from app.draw.status import ActionNotAllowed
 from app.outbox import queue
 from app.spec import beacon, files
 from app.spec.lines import checksum, format_time
@@ -25,10 +26,6 @@ from app.text import clean, swedish
 
 SHORTEST_REASON, LONGEST_REASON = 10, 400
 TOO_LATE = "Listan kunde inte låsas i tid: slumptalet hade flyttats mer än fyra veckor."
-
-
-class ActionNotAllowed(Exception):
-    """The action was not carried out. The text is a Swedish sentence for the organiser."""
 
 
 def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: datetime) -> None:

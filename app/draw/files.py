@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.orm import aliased
 from werkzeug.http import is_resource_modified
 
@@ -19,6 +19,7 @@ from app.draw import status, verifiera, winners
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
 from app.spec import files, record, selection
 from app.spec.lines import format_time
+from app.web.headers import this_app
 
 # (ticket, counts), sorted by ticket.
 Lines = Iterator[tuple[str, bool]]
@@ -75,7 +76,7 @@ def write_ranks(contest_id: str, seed: bytes) -> None:
     """Give every ticket that counts its place, inside the caller's write() transaction."""
     counted = (ticket for ticket, counts in locked_tickets(contest_id) if counts)
     places = enumerate(selection.order_tickets(seed, counted), 1)
-    table: Any = Rank.__table__
+    table: object = Rank.__table__
     while batch := [*islice(places, BATCH)]:
         rows = [{"contest_id": contest_id, "place": place, "ticket": ticket} for place, ticket in batch]
         db.session.connection().execute(sa.insert(table), rows)
@@ -94,7 +95,7 @@ def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> 
 
 
 def _lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
-    rows: Iterable[Any] = (row for batch in in_batches(query, ticket, after="") for row in batch)
+    rows: Iterable[object] = (row for batch in in_batches(query, ticket, after="") for row in batch)
     return ((ticket, bool(counts)) for ticket, counts in rows)
 
 
@@ -181,7 +182,7 @@ def in_contexts(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
     A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
     """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
 
     def each() -> Iterator[bytes]:
         more = True

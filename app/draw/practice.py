@@ -11,8 +11,8 @@ from app.contest.forms import EntryInput
 from app.contest.store import PendingEntry
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import Rehearsal
+from app.draw.status import ActionNotAllowed
 from app.spec.beacon import PRACTICE
 
 # Rehearsals of an edition: what is written once is kept, so there is an end to it.

@@ -15,8 +15,8 @@ from app.contest import terms
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw import actions, files, status, winners
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import Cancellation, DrawnValue, LockedList
+from app.draw.status import ActionNotAllowed
 from app.spec import beacon, selection
 from app.spec.beacon import Chain
 from app.spec.log import RecordKind

@@ -16,10 +16,9 @@ from app.contest.rules import HOW_DRAWN
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import files, mails, status, winners
-from app.draw.actions import ActionNotAllowed
 from app.draw.files import short_file, streamed_file
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
-from app.draw.status import ContestStatus, contest_status
+from app.draw.status import ActionNotAllowed, ContestStatus, contest_status
 from app.text import clean
 from app.web.forms import TokenForm
 
@@ -93,7 +92,7 @@ def draw(year: int) -> tuple[str, int]:
     found = contest_status(contest, clock.now(), bool(edition.gaps))
     searched = _searched(found)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "number": number,
@@ -200,7 +199,7 @@ def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
+def _about(contest: FrozenContest, place: int) -> dict[str, object]:
     edition, _, _ = find_contest(contest.year)
     return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
 

@@ -12,10 +12,10 @@ from app.contest import entries
 from app.contest.forms import MUNICIPALITIES
 from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
-from app.database import begin_write, db
+from app.database import begin_write, db, rows_changed
 from app.draw import status
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
+from app.draw.status import ActionNotAllowed
 from app.outbox import queue
 from app.spec.log import RecordKind, receipt_sum
 from app.text import swedish
@@ -158,7 +158,7 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
 def forget_names(contest_id: str) -> int:
     """Erase the published names of a contest, inside the caller's write() transaction; how many there were."""
     gone = db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(gone)
 
 
 def winner_names(contest_id: str) -> Mapping[int, WinnerName]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from app.editing.store import TEXTS, ContentRef, Files, put_files
+from app.editing.store import ContentRef, Files, put_files
 
 # Versions kept of each leaf.
 MOST = 50
@@ -75,10 +75,6 @@ class History:
 def is_version_of(version: Version | None, files: Files) -> bool:
     """Check whether a version is exactly these files."""
     return version is not None and version.files == {name: sha256(body).hexdigest() for name, body in files.items()}
-
-
-def version_name(version: Version) -> str:
-    return next(name for name in TEXTS if name in version.files)
 
 
 def _version(record: dict[str, object]) -> Version:

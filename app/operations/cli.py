@@ -15,6 +15,7 @@ from app.clock import SWEDEN
 from app.operations import backup, doctor, metrics
 from app.operations import restore as operations_restore
 from app.operations.bundle import BackupError
+from app.web.headers import this_app
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 LEFT_OUT = "Inte med: räknare för antal försök, mejl som lagts som filer. De behövs inte för att fortsätta."
@@ -84,7 +85,7 @@ def measure() -> None:
         raise click.ClickException("Sätt FLASK_METRICS_PORT, för servern och för det här kommandot.")
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    metrics.serve_metrics(current_app._get_current_object(), port)  # type: ignore[attr-defined]
+    metrics.serve_metrics(this_app(), port)
     signal.sigwait(ends)
 
 

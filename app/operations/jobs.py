@@ -26,6 +26,7 @@ from app.database import Base, UTCDateTime, begin_write, db
 from app.draw import delivery, status, value
 from app.outbox import queue
 from app.privacy import erasure
+from app.web.headers import this_app
 
 _log = logging.getLogger(__name__)
 # Seconds for the mail under way when the rounds are ended.
@@ -144,7 +145,7 @@ def jobs() -> None:
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     ending = threading.Event()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = this_app()
     rounds = threading.Thread(target=_run_until, args=(app, ending), daemon=True)
     rounds.start()
     signal.sigwait(ends)

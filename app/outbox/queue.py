@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import AnySelect, UTCDateTime, begin_write, db
+from app.database import AnySelect, UTCDateTime, begin_write, db, rows_changed
 from app.outbox.models import WAITING, OutboxMail
 
 # Longer than one mail can take, with a server that uses all of its time for every word.
@@ -133,7 +133,7 @@ def _note(mail: ClaimedMail, and_then: Callable[[], None], **values: object) -> 
     begin_write()
     still_ours = (OutboxMail.id == mail.id, OutboxMail.tries == mail.tries, OutboxMail.state == WAITING)
     noted = db.session.execute(sa.update(OutboxMail).where(*still_ours).values(**values))
-    if noted.rowcount:  # type: ignore[attr-defined]
+    if rows_changed(noted):
         and_then()
     db.session.commit()
 

@@ -12,7 +12,7 @@ from app.calendar.edition import AUTHORITY, Contest
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
-from app.database import begin_write, db, vacuum
+from app.database import begin_write, db, rows_changed, vacuum
 from app.draw import winners
 from app.draw.status import contest_status
 from app.feedback import Feedback
@@ -192,12 +192,12 @@ def _empty(contest_id: str) -> int:
         execution_options={"synchronize_session": False},
     )
     queue.drop_waiting(contest_id)
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(changed)
 
 
 def _erase_feedback(before: datetime) -> int:
     gone = db.session.execute(sa.delete(Feedback).where(Feedback.received_at < before))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(gone)
 
 
 def describe_erasure(record: Erasure) -> str:

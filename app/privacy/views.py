@@ -2,7 +2,6 @@
 
 import json
 import logging
-from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,22 +15,16 @@ from app.draw import mails
 from app.privacy import own_entry
 from app.privacy.own_entry import TAKE_ALONG, WITHDRAW, OwnEntryForm
 from app.web.forms import TokenForm
+from app.web.headers import no_store
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 blueprint = Blueprint("privacy", __name__)
+blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
 UNKNOWN = "Vi hittar inget svar med den koden och den adressen. Se efter i mejlet att båda stämmer."
 # The address of such a page is a key.
 _UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 Answer = Response | tuple[str, int]
-
-
-@blueprint.after_request
-def never_kept(response: Response) -> Response:
-    """One's own entry is one person's; no cache may keep it."""
-    if not response.cache_control.public:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/personuppgifter")
@@ -130,5 +123,5 @@ def _file(found: own_entry.OwnEntry) -> Response:
 def _page(
     form: OwnEntryForm, status: int, found: own_entry.OwnEntry | None = None, trouble: str = ""
 ) -> tuple[str, int]:
-    context: dict[str, Any] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
+    context: dict[str, object] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
     return render_template("privacy/own_entry.html", **context), status

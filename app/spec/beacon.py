@@ -82,14 +82,6 @@ PRACTICE = Chain(
 CHAINS = (QUICKNET, PRACTICE)
 
 
-def find_chain(name: str, chain_hash: str) -> Chain:
-    """Return the chain that the files of a draw name. Raises BeaconError."""
-    for chain in CHAINS:
-        if (chain.name, chain.hash) == (name, chain_hash):
-            return chain
-    raise BeaconError(f"Källan {name} med kedjan {chain_hash} är okänd för den här kalendern.")
-
-
 def round_at(chain: Chain, moment: datetime) -> int:
     """Return the first round at `moment` or later."""
     since = moment - datetime.fromtimestamp(chain.genesis, UTC)
@@ -121,11 +113,6 @@ def steps_between(chain: Chain, first: int, number: int) -> int | None:
     """Return how many steps a round is from that of the terms; None when it is no such round."""
     steps, rest = divmod(number - first, chain.step)
     return steps if rest == 0 and 0 <= steps <= MOST_STEPS else None
-
-
-def relay_paths(chain: Chain, number: int) -> tuple[str, str]:
-    """Return the paths of a round at a relay: of version 1 of its interface, and of version 2."""
-    return f"{chain.hash}/public/{number}", f"v2/beacons/{chain.beacon_id}/rounds/{number}"
 
 
 def verify(chain: Chain, expected: int, pasted: str) -> Value:

@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wsgi import get_host
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 
@@ -59,7 +60,7 @@ def _with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
 class SignedToken(CSRF):
     """A WTForms CSRF implementation. `bound_to` names what the token is good for (a form, or a sign-in)."""
 
-    def setup_form(self, form: BaseForm) -> list[tuple[str, Any]]:
+    def setup_form(self, form: BaseForm) -> list[tuple[str, object]]:
         self.bound_to = form.meta.token_bound_to()
         self.quickest = form.meta.token_quickest
         return super().setup_form(form)
@@ -76,7 +77,7 @@ class SignedToken(CSRF):
 
 
 @cache
-def _swedish() -> Any:
+def _swedish() -> object:
     """WTForms' own words, read once: Flask-WTF reads the file anew for each request."""
     return get_translations(["sv"])
 
@@ -109,7 +110,7 @@ def init_app(app: Flask) -> None:
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, Any]) -> bool:
+def is_from_elsewhere(environ: dict[str, object]) -> bool:
     """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
     if environ.get("HTTP_SEC_FETCH_SITE", "") not in ("", "same-origin", "none"):
         return True

@@ -4,7 +4,13 @@ Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
+
+from flask import Flask, Response, current_app
+from werkzeug.local import LocalProxy
+
+# A rendered page and its status.
+Page = tuple[str, int]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -33,7 +39,7 @@ SECURITY_HEADERS = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 ]
 
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+WSGIApp = Callable[[dict[str, object], Callable[..., object]], Iterable[bytes]]
 
 
 class SecurityHeaders:
@@ -43,7 +49,7 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
             present = {name.lower() for name, _ in headers}
             if "content-security-policy" in present:
                 # A page with a policy of its own says there who may frame it; the older header would overrule it.
@@ -60,3 +66,20 @@ def read_whole(pieces: Iterable[bytes]) -> bytes:
     finally:
         if hasattr(pieces, "close"):
             pieces.close()
+
+
+def no_store(response: Response) -> Response:
+    """Keep a page out of every cache, unless it is the same for everyone."""
+    if not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def this_app() -> Flask:
+    """Return the app itself, for another thread or a later moment."""
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()
+
+
+def wrap(app: Flask, middleware: Callable[[Any], Any]) -> None:
+    """Put a WSGI middleware before the app."""
+    app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]

@@ -9,12 +9,15 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import brotli
 from flask import Flask
 from whitenoise import WhiteNoise
+
+from app.web.headers import wrap
 
 _log = logging.getLogger(__name__)
 PREFIX = "/static/"
@@ -76,14 +79,9 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals["asset"] = asset
     app.extensions["asset_size"] = size
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app,
-        root=str(target),
-        prefix=PREFIX,
-        autorefresh=app.debug,
-        max_age=3600,
-        immutable_file_test=lambda _path, url: bool(re.search(r"\.[0-9a-f]{12}\.", url)),
-    )
+    settings = {"root": str(target), "prefix": PREFIX, "autorefresh": app.debug, "max_age": 3600}
+    hashed = re.compile(r"\.[0-9a-f]{12}\.")
+    wrap(app, partial(WhiteNoise, **settings, immutable_file_test=lambda _path, url: bool(hashed.search(url))))
 
 
 # Stands in the footer where the weight goes.

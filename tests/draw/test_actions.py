@@ -11,8 +11,8 @@ from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
 from app.draw import actions, status, value, winners
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, LockedList, Rank, Verdict
+from app.draw.status import ActionNotAllowed
 from app.outbox.models import OutboxMail
 from tests.conftest import LOCK_AT, VALUE, on_sqlite, send_letter, swedish
 

@@ -12,8 +12,8 @@ from app.contest import entries, terms
 from app.contest.models import Entry
 from app.database import begin_write, db
 from app.draw import actions, status, value, winners
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import Letter, LockedList
+from app.draw.status import ActionNotAllowed
 from tests.conftest import on_sqlite
 from tests.draw import crowds, independent
 from tests.draw.checkers import draw_verify

@@ -10,7 +10,7 @@ from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.database import db
 from app.draw import actions, delivery
-from app.draw.actions import ActionNotAllowed
+from app.draw.status import ActionNotAllowed
 from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from app.privacy.models import Erasure, ErasureNote

@@ -207,13 +207,3 @@ def test_the_practice_chain_is_verified_like_any_other():
     answer = practice_answer(35044612)
     assert verify(PRACTICE, 35044612, answer).randomness == json.loads(answer)["randomness"]
     assert PRACTICE.hash == sha256(b"provdragning").hexdigest()
-
-
-def test_a_chain_is_found_by_name_and_hash():
-    assert beacon.find_chain("drand-quicknet", QUICKNET.hash) == QUICKNET
-    with pytest.raises(BeaconError, match="okänd"):
-        beacon.find_chain("drand-quicknet", PRACTICE.hash)
-
-
-def test_where_a_round_is_read():
-    assert beacon.relay_paths(QUICKNET, 7) == (f"{QUICKNET.hash}/public/7", "v2/beacons/quicknet/rounds/7")

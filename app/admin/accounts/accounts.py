@@ -1,7 +1,6 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, render_template, request, url_for
@@ -21,6 +20,7 @@ from app.draw import delivery
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
+from app.web.headers import Page
 
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
 
@@ -176,7 +176,6 @@ def _invitation(title: str, role: str, link: str) -> Letter:
     )
 
 
-Page = tuple[str, int]
 _PER_PAGE = 50
 
 
@@ -185,9 +184,9 @@ def accounts_page() -> Page:
     return _page(200)
 
 
-def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
+def _page(status: int, fault: str | None = None, form: object = None) -> Page:
     now = clock.session_now()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "organisers": list_accounts(),
         "invitations": open_invitations(now),
         "form": form or blank_form(InviteForm, role="editor"),
@@ -274,7 +273,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     return _remove_page(organiser_id, form, 422)
 
 
-def _remove_page(organiser_id: int, form: Any, status: int) -> Page:
+def _remove_page(organiser_id: int, form: object, status: int) -> Page:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

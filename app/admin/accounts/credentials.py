@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from app.admin import activity_log
 from app.admin.accounts import crypto
 from app.admin.accounts.models import AdminUser, RecoveryCode
-from app.database import begin_write, db
+from app.database import begin_write, db, rows_changed
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -134,7 +134,7 @@ def use_code(organiser: AdminUser, code: str, now: datetime) -> bool:
     number = organiser.id
     begin_write()
     used = sa.update(AdminUser).where(AdminUser.id == number, AdminUser.totp_last_step < step)
-    changed = db.session.execute(used.values(totp_last_step=step)).rowcount  # type: ignore[attr-defined]
+    changed = rows_changed(db.session.execute(used.values(totp_last_step=step)))
     db.session.commit()
     return bool(changed == 1)
 
@@ -172,7 +172,7 @@ def use_recovery_code(organiser: AdminUser, typed: str) -> bool:
     number = organiser.id
     begin_write()
     used = sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number, RecoveryCode.code_hmac.in_(known))
-    gone = db.session.execute(used).rowcount  # type: ignore[attr-defined]
+    gone = rows_changed(db.session.execute(used))
     db.session.commit()
     return bool(gone)
 

@@ -2,7 +2,6 @@
 
 from flask import g
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials
@@ -10,6 +9,7 @@ from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
 from app.contest.entries import AddressRefused, canonical_email
 from app.text import clean, clean_address
+from app.web.forms import SelectChoice
 
 CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]

@@ -1,7 +1,5 @@
 """Mitt konto: password, app for codes, recovery codes, passkeys, and where one is signed in."""
 
-from typing import Any
-
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,9 +9,9 @@ from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
 from app.admin.accounts.sign_in import WAIT, picture, signed_out
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
 
-Page = tuple[str, int]
 OFFER_LASTS = 3600
 WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
 
@@ -23,10 +21,10 @@ def own_account() -> Page:
     return _page(200)
 
 
-def _page(status: int, **forms: Any) -> Page:
+def _page(status: int, **forms: object) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "organiser": organiser,
         "present": g.sign_in.name,
         "sign_ins": [each for each in active if sessions.ends_at(each) >= now],
@@ -85,8 +83,8 @@ def _offer() -> str:
     return f"totp offer {g.sign_in.organiser_id}"
 
 
-def _codes_page(secret: str, form: Any, status: int) -> Page:
-    context: dict[str, Any] = {
+def _codes_page(secret: str, form: object, status: int) -> Page:
+    context: dict[str, object] = {
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyotp
 import segno
-from flask import Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,9 +13,9 @@ from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, 
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
-Page = tuple[str, int]
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 
@@ -68,7 +68,7 @@ def passkey_question() -> Response | Page:
         now = clock.session_now()
         told = passkeys.registration_options(g.sign_in.organiser, now) if adding else passkeys.sign_in_options(now)
     except passkeys.PasskeyRefused as refused:
-        return jsonify(fault=str(refused)), 422  # type: ignore[return-value]
+        return make_response(jsonify(fault=str(refused)), 422)
     return jsonify(told)
 
 
@@ -172,7 +172,7 @@ def _welcome(organiser: AdminUser) -> Page:
 
 def _invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
-    context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
+    context: dict[str, object] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
     return render_template("admin/invitation.html", **context), status
 
 

@@ -150,7 +150,7 @@ def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> Base
             kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
             activity_log.log_action(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
-        except actions.ActionNotAllowed as error:
+        except status.ActionNotAllowed as error:
             form.refuse(str(error))
     return _strike_page(entry_id, form, 422)
 

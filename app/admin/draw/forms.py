@@ -1,7 +1,6 @@
 """The forms of the draw, one for each action. None takes a time or a round: those are fixed at the opening."""
 
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.forms import AdminForm
@@ -9,6 +8,7 @@ from app.contest.forms import MUNICIPALITIES
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
 from app.text import clean
+from app.web.forms import SelectChoice
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app, g, render_template, url_for
 
@@ -34,8 +33,8 @@ from app.draw import delivery, practice, status, value, winners
 from app.draw.models import Letter, Rank
 from app.draw.status import ContestStatus, contest_status
 from app.outbox.messages import Letter as Text
+from app.web.headers import Page
 
-Page = tuple[str, int]
 Forms = dict[str, AdminForm]
 # The program locks; the button is for when it could not.
 LATE_LOCK = timedelta(minutes=5)
@@ -75,7 +74,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     waiting = _in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
     empty = _offered(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "standing": found,
@@ -90,7 +89,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     return render_template("admin/draw.html", **context | forms), status_code
 
 
-def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
+def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, object]:
     number = found.lock.round if found.lock else contest.round
     return {
         "strikes_until": status.strikes_until(contest),

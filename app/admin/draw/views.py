@@ -21,13 +21,13 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
-from app.admin.draw.page import Action, Page, may_lock_now, render_draw
+from app.admin.draw.page import Action, may_lock_now, render_draw
 from app.admin.forms import AdminForm
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
-from app.draw.actions import ActionNotAllowed
-from app.draw.status import contest_status
+from app.draw.status import ActionNotAllowed, contest_status
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 
@@ -179,7 +179,7 @@ def rehearsed_page(part: str) -> Response:
     endpoint, values = current_app.url_map.bind("").match(f"/{edition.year}/dragning/{part}".rstrip("/"))
     if not endpoint.startswith("draw."):
         abort(404)
-    view: Callable[..., Any] = current_app.view_functions[endpoint]
+    view: Callable[..., object] = current_app.view_functions[endpoint]
     response: Response = current_app.make_response(view(**values))
     for name in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy"):
         response.headers.pop(name, None)
@@ -192,7 +192,7 @@ def addresses_of_the_rehearsal() -> dict[str, Any]:
     return {"url_for": _rehearsed_url_for} if g.get("rehearsed") else {}
 
 
-def _rehearsed_url_for(endpoint: str, **values: Any) -> str:
+def _rehearsed_url_for(endpoint: str, **values: object) -> str:
     address = url_for(endpoint, **values)
     if not endpoint.startswith("draw."):
         return address

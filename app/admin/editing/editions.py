@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 
 from app import clock
 from app.admin.editing import editor
@@ -18,14 +17,14 @@ from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
 from app.editing.store import ContentRef
-
-Page = tuple[str, int]
+from app.web.forms import SelectChoice
+from app.web.headers import Page
 
 
 @blueprint.get("/redigera")
 def editing() -> str:
     edition, desk = chosen_edition(), editor.editor()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
@@ -40,7 +39,7 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def _page(name: str, form: Any, status: int = 200) -> Page:
+def _page(name: str, form: object, status: int = 200) -> Page:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
@@ -56,7 +55,7 @@ def _back(what: str, year: int) -> BaseResponse:
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def _swap_form(**values: Any) -> Any:
+def _swap_form(**values: object) -> object:
     form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
@@ -82,7 +81,7 @@ def swap() -> BaseResponse | Page:
     return _back("bytt", edition.year)
 
 
-def _new_form(**values: Any) -> Any:
+def _new_form(**values: object) -> object:
     form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [

@@ -17,7 +17,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Regexp
 
 from app.admin.forms import AdminForm
@@ -25,6 +24,7 @@ from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
 from app.editing.labels import LABELS, field_label
 from app.text import clean
+from app.web.forms import SelectChoice
 
 
 class EditorForm(AdminForm):
@@ -70,7 +70,7 @@ class EditorForm(AdminForm):
         return {field.id: field for field in _leaves(self)}
 
 
-def _leaves(fields: Any) -> Iterator[Field]:
+def _leaves(fields: object) -> Iterator[Field]:
     for field in fields:
         if isinstance(field, FormField):
             yield from _leaves(field.form)

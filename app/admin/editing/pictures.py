@@ -13,9 +13,8 @@ from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
+from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
-
-Page = tuple[str, int]
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")
@@ -89,10 +88,10 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     return _page(leaf, again, 422)
 
 
-def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def _page(leaf: ContentRef, form: object, status: int = 200, **more: object) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,

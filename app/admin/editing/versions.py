@@ -13,8 +13,7 @@ from app.editing import save, store
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef
-
-Page = tuple[str, int]
+from app.web.headers import Page
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare")
@@ -66,7 +65,7 @@ def _page(leaf: ContentRef, number: int, form: Any, status: int = 200, refused: 
     version, older = versions[place], versions[place + 1] if place + 1 < len(versions) else None
     text, files = _text(leaf, version), desk.read(leaf)
     in_force = is_version_of(version, files)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "version": version,

@@ -7,8 +7,8 @@ import pytest
 
 from app.database import db
 from app.draw import actions, value
-from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue
+from app.draw.status import ActionNotAllowed
 from app.spec.beacon import PRACTICE, QUICKNET, time_of
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, on_sqlite, token_in

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, hatches
+from app.calendar import feeds, hatches, house
 from app.calendar.hatches import Edition
 from app.calendar.lookup import HatchLocked, current_edition, find_edition, find_hatch, library, public
 from app.calendar.street import FIGURES
@@ -53,6 +53,7 @@ def _calendar(edition: Edition) -> Response:
         "open_numbers": hatches.open_numbers(edition.year, now),
         "today": hatches.todays_number(edition.year, now),
         "days_left": hatches.days_left(edition.year, now),
+        "house": house.at(edition.year, now),
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }

@@ -33,7 +33,7 @@ def at(year: int, now: datetime) -> House:
         lit=opened > 0,
         lucia=number == 13,
         finale=number == 24,
-        sign={13: "13 LUCIA", 24: "24 HEM", None: "GOTT NYTT ÅR"}.get(number, f"{number} TOMTEN"),
+        sign={13: "13 LUCIA", 24: "24 HEM", None: "NYTT ÅR"}.get(number, f"{number} TOMTEN"),
     )
 
 

@@ -83,6 +83,7 @@ def hatch(year: int, number: int) -> Response:
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,
+        "house": house.at(year, now),
         "address": address,
         "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
         "today": hatches.todays_number(year, now),

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 READING_ORDER = """
     typed clock settings config
     spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
-    calendar.fields calendar.schema calendar.faults calendar.hatches calendar.markdown calendar.street calendar.feeds
+    calendar.fields calendar.schema calendar.faults calendar.miniatures calendar.hatches calendar.house calendar.markdown calendar.street calendar.feeds
     calendar.gaps calendar.advice calendar.security_txt
     contest.entries contest.ages contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
@@ -61,7 +61,8 @@ READING_ORDER = """
 """A module may import only what stands above it; the root package, create_app, stands last and imports them all."""
 
 PURE = """
-    calendar.fields calendar.schema calendar.hatches calendar.faults calendar.markdown calendar.feeds
+    calendar.fields calendar.schema calendar.hatches calendar.house calendar.miniatures calendar.faults
+    calendar.markdown calendar.feeds
     calendar.gaps calendar.advice calendar.security_txt typed
     contest.entries contest.ages contest.rules contest.answers
     spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon

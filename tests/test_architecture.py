@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 READING_ORDER = """
     typed clock settings config
     spec.lines spec.files spec.log spec.record spec.selection spec.beacon spec.practice_beacon
-    calendar.fields calendar.schema calendar.faults calendar.miniatures calendar.hatches calendar.house calendar.markdown calendar.street calendar.feeds
-    calendar.gaps calendar.advice calendar.security_txt
+    calendar.fields calendar.schema calendar.faults calendar.miniatures calendar.hatches calendar.house
+    calendar.markdown calendar.street calendar.feeds calendar.gaps calendar.advice calendar.security_txt
     contest.entries contest.ages contest.rules contest.municipalities contest.answers
     mail.messages privacy.retention
     draw.verifiera

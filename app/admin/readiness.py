@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from app.calendar import miniatures
 from app.calendar.faults import Fault
 from app.calendar.gaps import examples
 from app.calendar.hatches import Edition, Hatch
@@ -87,6 +88,10 @@ def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
         )
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
         yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
+    if miniatures.NAME in hatch.images and not hatch.miniature:
+        yield Finding(
+            "may", f"{miniatures.NAME} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
+        )
     texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
     yield from (Finding("should", sentence, number, "hatch") for sentence in _other_years(" ".join(texts), year))
     yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in _of_fact(fact, year))

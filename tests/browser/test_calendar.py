@@ -15,6 +15,7 @@ pytestmark = on_sqlite
 
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
 DAYS = ["2026-11-20", *(f"2026-12-{day:02}" for day in (1, 10, 13, 20, 24, 27))]
 LARGE_LETTERS = "--blink-settings=defaultFontSize=32"
 """What a reader has chosen in the browser's own settings."""
@@ -107,6 +108,16 @@ def test_large_letters_overlap_nothing_and_nothing_is_cut(
     browser.close()
 
 
+def test_a_hatch_with_large_letters_does_not_scroll_sideways(browser_type, browser_type_launch_args, site, clock):
+    clock.set("2026-12-24 08:00")
+    browser = browser_type.launch(**browser_type_launch_args | {"args": [*SWITCHES.split(), LARGE_LETTERS]})
+    page = browser.new_page(**SETTINGS, viewport=PHONE)
+    for number in (10, 12, 15):
+        page.goto(f"{site}/2026/lucka/{number}")
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"], number
+    browser.close()
+
+
 def test_the_readers_own_colours_show_numbers_and_words(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
@@ -149,7 +160,9 @@ def with_history():
 def test_a_window_shows_its_picture_once_its_hatch_has_been_read(browser_type, site, clock, tmp_path):
     program = with_history()
     if program is None:
-        told = "no Chromium with a history (apt install chromium, or CHROMIUM=…): read windows are not proved by reading"
+        told = (
+            "no Chromium with a history (apt install chromium, or CHROMIUM=…): read windows are not proved by reading"
+        )
         warnings.warn(told, stacklevel=1)
         pytest.skip(told)
     clock.set("2026-12-13 08:00")
@@ -191,7 +204,7 @@ def test_an_edition_without_miniatures_has_drapes(make_app, content, clock):
 
 
 @pytest.mark.parametrize("day", ["2026-12-10", "2026-12-24"])
-@pytest.mark.parametrize("size", [PHONE, {"width": 820, "height": 1180}, LAPTOP, {"width": 1440, "height": 900}], ids=str)
+@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP, {"width": 1440, "height": 900}], ids=str)
 def test_nobody_on_the_street_stands_before_a_number(page, clock, size, day):
     clock.set(f"{day} 08:00")
     page.set_viewport_size(size)

@@ -120,6 +120,7 @@ WIDER = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; w
 p { margin-bottom: 2em !important }"""
 """The spacing of WCAG 1.4.12."""
 
+
 def stops(page):
     """What each press of Tab comes to, once round the page."""
     seen = set()

@@ -111,7 +111,8 @@ def test_nothing_of_a_locked_hatch_is_drawn(client, clock, app):
         for number in range(day + 1, 25):
             assert hatches[number].miniature
             assert hatches[number].file.title not in page
-            assert not set(re.findall(r' d="[^"]{30,}"', hatches[number].miniature)) & set(re.findall(r' d="[^"]*"', page))
+            drawn = set(re.findall(r' d="[^"]{30,}"', hatches[number].miniature))
+            assert not drawn & set(re.findall(r' d="[^"]*"', page))
             assert FIGURES[number - 1] not in page
             assert f'class="p{number}"' not in page
 

@@ -37,8 +37,9 @@ test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
 	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py
 
-check: install-dev ## format, lint, types
+check: install-dev ## format, lint, types, layers
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > build/layers || { cat build/layers; exit 1; }
 	@$(BIN)/hadolint deploy/Containerfile
 # As a demo: what only the organiser can fill in is empty as shipped, and no fault.
 	@FLASK_DEMO=1 FLASK_INSTANCE_PATH=build/check $(BIN)/flask content check

@@ -9,8 +9,8 @@ from flask.cli import FlaskGroup
 from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
-from app.migrations import UnknownRevision
-from app.operations.commands import waiting_app
+from app.database import UnknownRevision
+from app.operations.cli import waiting_app
 
 
 def load() -> Flask:

@@ -8,38 +8,31 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, config, database, demo, jobs, migrations
-from app.admin import commands as admin_commands
-from app.admin import guard, pages
-from app.calendar import commands as calendar_commands
-from app.calendar import feed_views
+from app import cli, config, database, feedback, text
+from app.admin import demo, guard, pages
+from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
-from app.calendar.last_good import LastGood
-from app.calendar.library import Library
+from app.calendar.library import LastGood, Library
 from app.clock import Clock
 from app.contest import store, terms
 from app.contest import views as contest_views
-from app.draw import commands as draw_commands
-from app.draw import page_state
+from app.draw import status
 from app.draw import views as draw_pages
-from app.feedback import views as feedback_views
-from app.operations import commands as operations
-from app.operations import logs, metrics
-from app.privacy import commands as privacy_commands
+from app.operations import cli as operations_cli
+from app.operations import jobs, metrics
 from app.privacy import views as own_views
 from app.spec.beacon import PRACTICE, QUICKNET
-from app.statistics import counting
-from app.statistics import models as statistics_models
-from app.web import assets, bulkhead, converters, cross_site, errors, health, limits, page_cache, templating
+from app.statistics import counter
+from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_limit, static, url_converters
 from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders
 
+# Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views)
-"""Modules that give a blueprint of another module its pages when they are imported."""
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """The application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
+    """Return the application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
@@ -62,21 +55,21 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (PRACTICE if settings.DEMO else QUICKNET)
 
     database.init_app(app, settings.database_address)
-    migrations.init_app(app, database.db)
+    database.init_migrations(app, database.db)
     with app.app_context():
-        migrations.check(database.db)
+        database.check_revision(database.db)
 
     for part in (
-        *(logs, metrics, errors, converters, templating, bulkhead, cross_site, health, limits),
-        *(store, terms, page_state),
+        *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
+        *(store, terms, status),
     ):
         part.init_app(app)
-    for views in (calendar_views, contest_views, draw_pages, own_views, feedback_views, guard):
+    for views in (calendar_views, contest_views, draw_pages, own_views, feedback, guard):
         app.register_blueprint(views.blueprint)
     for command in (
-        *(commands.prepare, calendar_commands.content, admin_commands.organiser, draw_commands.draw),
-        *(privacy_commands.erase, jobs.jobs, jobs.mail),
-        *(operations.make, operations.restore, operations.examine, operations.measure),
+        *(cli.prepare, cli.content, cli.organiser, cli.draw),
+        *(cli.erase, jobs.jobs, jobs.mail),
+        *(operations_cli.make, operations_cli.restore, operations_cli.examine, operations_cli.measure),
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)
@@ -86,21 +79,24 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     """What stands before Flask, from the inside out: bulkhead, static files, headers, pages, the proxy's word."""
 
-    def addresses(now: datetime) -> Mapping[str, counting.Shown | None]:
+    def addresses(now: datetime) -> Mapping[str, counter.Shown | None]:
         with app.app_context():
             return calendar_views.public_addresses(now)
 
-    def store(counts: counting.Counts) -> None:
-        with app.app_context():
-            statistics_models.add(counts)
+    def moments() -> list[datetime]:
+        return schedule.all_change_instants(library.editions.values())
 
-    tally = app.extensions["tally"] = counting.Tally(store)
+    def store(counts: counter.Counts) -> None:
+        with app.app_context():
+            counter.add_counts(counts)
+
+    tally = app.extensions["tally"] = counter.HitCounter(store)
     app.wsgi_app = Bulkhead(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
-    assets.init_app(app)
+    static.init_app(app)
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
     inner = SecurityHeaders(app.wsgi_app)
     app.wsgi_app = page_cache.PageCache(  # type: ignore[method-assign]
-        inner, host, clock, library, addresses, tally.count
+        inner, host, clock, library, moments, addresses, tally.count
     )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from flask import current_app, has_request_context, request
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
+# Key in the WSGI environ under which one request is answered as of a fixed instant.
 PINNED = "kalender.now"
-"""Key in the WSGI environ under which one request is answered as of a fixed instant."""
+# Key in the WSGI environ under which a page finds what its banner says; a visitor's request never has it.
 PREVIEW = "kalender.preview"
-"""Key in the WSGI environ under which a page finds what its banner says; a visitor's request never has it."""
 
 
 class Clock:
@@ -22,22 +22,22 @@ class Clock:
         self._seconds_ahead = self._ahead.total_seconds()
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC."""
         return datetime.now(UTC) + self._ahead
 
     def timestamp(self) -> float:
-        """The same in POSIX seconds, for those who ask at every request."""
+        """Return the same in POSIX seconds, for callers at every request."""
         return time.time() + self._seconds_ahead
 
 
-def wall_now() -> datetime:
+def session_now() -> datetime:
     """Return the real instant, which codes, sessions and passkeys go by in a demo and a preview too: aware, UTC."""
     clock: Clock = current_app.extensions["wall_clock"]
     return clock.now()
 
 
-def host_now() -> datetime:
-    """The instant by the host's own clock, whatever instant the calendar shows: aware, in UTC."""
+def wall_clock_now() -> datetime:
+    """Return the instant by the host's own clock, whatever instant the calendar shows: aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -47,12 +47,12 @@ def host_date() -> date:
 
 
 def written_at(file: Path) -> datetime | None:
-    """When a file was last written, aware; None when there is none."""
+    """Return when a file was last written, aware; None when there is none."""
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def now() -> datetime:
-    """The instant as of which the current request is answered; outside a request, the present one. Aware, UTC."""
+    """Return the instant that the current request is answered as of; outside a request, now. Aware, UTC."""
     if has_request_context() and PINNED in request.environ:
         pinned: datetime = request.environ[PINNED]
         return pinned

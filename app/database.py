@@ -4,14 +4,57 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
-from app.sqlite_file import keep_to_the_file
+from app.settings import ROOT
+
+# After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever.
+_SPOILT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+
+
+def keep_to_the_file(engine: sa.Engine) -> None:
+    """SQLite by itself goes on writing to a file that was moved away, and makes an empty one where there is none."""
+    file = Path(engine.url.database or "")
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
+        options["uri"] = True
+
+    @sa.event.listens_for(engine, "connect")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    @sa.event.listens_for(engine, "checkout")
+    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(file):
+            raise sa.exc.DisconnectionError("the database file was exchanged")
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _spoilt(context: sa.engine.ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF in _SPOILT:
+            context.is_disconnect = True
+
+
+def create_private_file(engine: sa.Engine) -> None:
+    """Make the file where there is none, when a calendar is set up; one whose file is away must not get another."""
+    Path(engine.url.database or "").touch(mode=0o600)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 class Base(DeclarativeBase):
@@ -28,14 +71,14 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+# Seconds that a writer waits for its turn before it gives up.
 WRITER_WAITS = 10
-"""Seconds that a writer waits for its turn before it gives up."""
+# Milliseconds that SQLite waits for a writer in another process.
 SQLITE_WAITS = 5000
-"""Milliseconds that SQLite waits for a writer in another process."""
+# Rows that are read or written at a time where there may be a million.
 BATCH = 5000
-"""Rows that are read or written at a time where there may be a million."""
+# PostgreSQL waits without end for a server that is away; a visitor does not.
 _IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
-"""PostgreSQL's own patience has no end: whoever waits for a server that is away is told so while still there."""
 AnySelect = sa.Select[*tuple[Any, ...]]
 AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
@@ -61,7 +104,7 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 
 def init_app(app: Flask, address: str) -> None:
-    """Gives an app its database, whether it is there yet or not."""
+    """Give an app its database, whether it is there yet or not."""
     app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
     db.init_app(app)
     with app.app_context():
@@ -135,8 +178,8 @@ def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> Non
             driver.execute(f"PRAGMA busy_timeout={SQLITE_WAITS}")
 
 
-def trouble() -> str:
-    """What keeps the database from being written to at this moment, in English; empty when nothing does.
+def write_problem() -> str:
+    """Return what keeps the database from being written to at this moment, in English; empty when nothing does.
 
     Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
     """
@@ -156,7 +199,7 @@ def trouble() -> str:
     return ""
 
 
-def write() -> None:
+def begin_write() -> None:
     """Begins a transaction that will write, one at a time: call it before the first read that a write depends on."""
     db.session.rollback()
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
@@ -167,7 +210,7 @@ def write() -> None:
 def vacuum() -> bool:
     """Rewrites an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
 
-    Returns whether nothing of it is left: False when someone who read or wrote at that moment held the log.
+    Returns whether nothing of it is left: False when a reader or writer held the log at that moment.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -183,12 +226,85 @@ def vacuum() -> bool:
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:
-    """The rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
+    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
 
-    Each batch is a query of its own: memory stays flat, and no cursor is open while whoever asked takes their time.
+    Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
     """
     ordered = query.order_by(key).limit(BATCH)
     # The connection's own rows: the session would look for objects among a million of them.
     while rows := db.session.connection().execute(ordered.where(key > after)).all():
         yield rows
         after = rows[-1][0]
+
+
+FOLDER = ROOT / "migrations"
+__all__ = ["upgrade"]
+
+
+class UnknownRevision(Exception):
+    """The database is of another program than this. The text is a Swedish sentence."""
+
+
+def init_migrations(app: Flask, db: SQLAlchemy) -> None:
+    # Alembic keeps the folder in an ini file, where % begins something.
+    Migrate(app, db, directory=str(FOLDER).replace("%", "%%"))
+
+
+def check_revision(db: SQLAlchemy) -> None:
+    """Refuse a database that no migration here leads from. Raises UnknownRevision."""
+    try:
+        with db.engine.connect() as connection:
+            revision = database_revision(connection)
+    except SQLAlchemyError:
+        return  # none yet, or away for the moment: what needs it says so
+    finally:
+        # A server may fork after this; no process may use a connection of another.
+        db.engine.dispose()
+    if revision and revision not in known_revisions():
+        raise UnknownRevision(
+            f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "
+            "Kör den utgåvan, eller börja med en tom databas."
+        )
+
+
+def database_revision(connection: sa.Connection) -> str | None:
+    """Return the version of the database; None when it has no tables yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def known_revisions() -> list[str]:
+    """Return the versions that this program's migrations lead to, the newest last: their files are named after them."""
+    return sorted(file.stem for file in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def write_once_triggers(engine: str, table: str, *keys: tuple[str, ...]) -> list[str]:
+    """Return the statements for a table; `keys` are its unique columns, primary first."""
+    if engine == "postgresql":
+        refuse = "EXECUTE FUNCTION refuse_change()"
+        return [
+            f"CREATE TRIGGER written_once BEFORE UPDATE ON {table} FOR EACH ROW {refuse}",
+            f"CREATE TRIGGER never_deleted BEFORE DELETE ON {table} FOR EACH ROW {refuse}",
+            f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
+        ]
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"
+    same = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        # REPLACE INTO would delete without asking the trigger above.
+        f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+            WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refuse}""",  # noqa: S608 – names of our own
+    ]
+
+
+def refusing_function(engine: str) -> list[str]:
+    """Return what the triggers of PostgreSQL call; SQLite needs none."""
+    if engine != "postgresql":
+        return []
+    return [
+        """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'written once: %', TG_TABLE_NAME; END $$"""
+    ]

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def variable(cls, name: str) -> str:
-        """The environment variable of a setting."""
+        """Return the environment variable of a setting."""
         return name if name in WITHOUT_PREFIX else f"{PREFIX}{name}"
 
     @field_validator("*", mode="before")
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
     @field_validator("NOW", mode="before")
     @classmethod
     def an_iso_time(cls, value: object) -> object:
-        """A bare number would be read as seconds since 1970."""
+        """Refuse a bare number, which would be read as seconds since 1970."""
         if value is None or isinstance(value, datetime):
             return value
         try:

@@ -24,17 +24,17 @@ from flask import Flask
 from flask_migrate import upgrade
 from results import keep, say
 
-from app import create_app
-from app.audit import records
-from app.audit.records import AuditRecord, RecordKind
+from app import audit, create_app
+from app.audit import AuditRecord
 from app.clock import SWEDEN, Clock
-from app.contest import entries, opening, terms
+from app.contest import entries, terms
 from app.contest.models import Entry
-from app.database import db, write
-from app.draw import actions, drawing, listing
+from app.database import begin_write, db
+from app.draw import actions, files, value
 from app.draw.models import DrawnValue
 from app.spec import log
 from app.spec.beacon import PRACTICE
+from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 from tests import prepared
 
@@ -65,19 +65,19 @@ def started(folder: Path) -> tuple[Flask, Any]:
     with app.app_context():
         upgrade(directory=str(Path(app.root_path).parent / "migrations"))
         edition = app.extensions["library"].editions[2026]
-        return app, terms.frozen_in(2026) or opening.freeze(edition, edition.file_contest.opens, PRACTICE)
+        return app, terms.frozen_in(2026) or terms.freeze_terms(edition, edition.file_contest.opens, PRACTICE)
 
 
 def fill(app: Flask, contest: Any) -> None:
     """Entries from nobody, evenly over the days of the contest, on record as when they are sent in, many at a time."""
-    write()
+    begin_write()
     waiting = iter(range(ENTRIES))
     span = (contest.closes - contest.opens) / ENTRIES
     while numbers := [*islice(waiting, 10_000)]:
         at = contest.opens + span * numbers[0]
         rows = [row(contest, number, at) for number in numbers]
         told = [(at, {"kvitto": log.receipt_sum(each["receipt_code"])}) for each in rows]
-        for each, (number, _) in zip(rows, records.append_all(contest.id, RecordKind.ENTERED, told), strict=True):
+        for each, (number, _) in zip(rows, audit.append_records(contest.id, RecordKind.ENTERED, told), strict=True):
             each["nr"] = number
         db.session.execute(sa.insert(Entry.__table__), rows)
     db.session.commit()
@@ -90,7 +90,7 @@ def row(contest: Any, number: int, at: datetime) -> dict[str, Any]:
     answer = contest.options[0] if number % 5 == 2 else contest.answer
     return {
         "contest_id": contest.id,
-        "ticket": entries.ticket(contest.id, code, email, answer),
+        "ticket": entries.make_ticket(contest.id, code, email, answer),
         "receipt_code": code,
         "email": email,
         "duplicate_key": email,
@@ -106,7 +106,7 @@ def lock(app: Flask, contest: Any) -> None:
 
 
 def draw(app: Flask, contest: Any) -> None:
-    drawing.draw(contest, practice_answer(contest.round), DRAW_AT)
+    value.draw_winners(contest, practice_answer(contest.round), DRAW_AT)
 
 
 def verify(app: Flask, _contest: Any) -> None:
@@ -116,7 +116,7 @@ def verify(app: Flask, _contest: Any) -> None:
 
 
 def got(address: str) -> Callable[[Flask, Any], None]:
-    """Asks for an address as a visitor does, and takes in the answer as it comes."""
+    """Ask for an address as a visitor does, and takes in the answer as it comes."""
 
     def ask(app: Flask, _contest: Any) -> None:
         for part in app.test_client().get(address).iter_encoded():
@@ -132,13 +132,13 @@ def hashed(parts: Iterable[str]) -> None:
 
 
 def bare_list(contest: Any) -> Callable[[], None]:
-    lines = [f"{ticket} {'med' if counts else 'struken'}\n" for ticket, counts in listing.locked(contest.id)]
+    lines = [f"{ticket} {'med' if counts else 'struken'}\n" for ticket, counts in files.locked_tickets(contest.id)]
     return lambda: hashed(lines)
 
 
 def bare_ranking(contest: Any) -> Callable[[], None]:
     seed = bytes.fromhex(db.session.get_one(DrawnValue, contest.id).seed)
-    tickets = [bytes.fromhex(ticket) for ticket in listing.ordered(contest.id)]
+    tickets = [bytes.fromhex(ticket) for ticket in files.ordered_tickets(contest.id)]
 
     def bare() -> None:
         for ticket in tickets:
@@ -148,7 +148,7 @@ def bare_ranking(contest: Any) -> Callable[[], None]:
 
 
 def bare_protocol(contest: Any) -> Callable[[], None]:
-    lines = [f'"{ticket}",\n' for ticket in listing.ordered(contest.id)]
+    lines = [f'"{ticket}",\n' for ticket in files.ordered_tickets(contest.id)]
     return lambda: hashed(lines)
 
 
@@ -183,7 +183,7 @@ def measured(act: Callable[[], None]) -> float:
 
 
 def step(name: str, folder: Path) -> None:
-    """Does one step and prints its seconds, those of the bare hashing, and the process's peak in MiB before that."""
+    """Do one step and prints its seconds, those of the bare hashing, and the process's peak in MiB before that."""
     app, contest = started(folder)
     with app.app_context():
         if name == "fill":

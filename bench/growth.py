@@ -18,10 +18,10 @@ from flask_migrate import upgrade
 from results import keep, say
 
 from app import create_app
-from app.admin.access import checksum
+from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
-from app.contest import opening
+from app.contest import terms
 from app.database import db
 from app.spec.beacon import PRACTICE
 from tests import prepared
@@ -48,10 +48,12 @@ def signed_in(app: Flask) -> Any:
     """A client whose browser is an organiser's."""
     token, now = secrets.token_urlsafe(32), app.extensions["clock"].now()
     with app.app_context():
-        organiser = Organiser(email="olle@example.org", password_hash="", totp_secret="", created_at=now)
+        organiser = AdminUser(email="olle@example.org", password_hash="", totp_secret="", created_at=now)
         db.session.add(organiser)
         db.session.flush()
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=now, seen_at=now))
+        db.session.add(
+            AdminSession(token_sha256=checksum(token), organiser_id=organiser.id, created_at=now, seen_at=now)
+        )
         db.session.commit()
     client = app.test_client()
     client.set_cookie(COOKIE, token)
@@ -78,7 +80,7 @@ def main() -> None:
         with app.app_context():
             upgrade(directory=str(Path(app.root_path).parent / "migrations"))
             edition = app.extensions["library"].editions[2026]
-            fill(app, opening.freeze(edition, edition.file_contest.opens, PRACTICE))
+            fill(app, terms.freeze_terms(edition, edition.file_contest.opens, PRACTICE))
         say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")
         for client, paths in ((app.test_client(), PUBLIC), (signed_in(app), ORGANISERS)):
             for path in paths:

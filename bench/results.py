@@ -21,7 +21,7 @@ def say(line: str) -> None:
 
 
 def keep(title: str, command: str, *limits: str) -> None:
-    """Puts what was said in the section of that title, with what bounds it."""
+    """Put what was said in the section of that title, with what bounds it."""
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     where = f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} × {cpu[1] if cpu else '?'}"

@@ -24,7 +24,7 @@ def one_start(environment: dict[str, str]) -> tuple[float, float, float]:
 
 
 def use(port: int, folder: Path) -> int:
-    """Shows pages, and takes entries from 64 at once, so that every thread has worked; returns how many were taken."""
+    """Show pages, and takes entries from 64 at once, so that every thread has worked; returns how many were taken."""
     for path in PAGES.values():
         for number in range(SHOWN):
             fetch(port, path, **{"Accept-Encoding": ("br", "gzip", "identity")[number % 3]})

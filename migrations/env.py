@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from app import sqlite_file
+from app import database
 
 db = current_app.extensions["migrate"].db
 
@@ -30,7 +30,7 @@ def run() -> None:
     engine = db.engine
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
-        sqlite_file.make(engine)
+        database.create_private_file(engine)
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         if sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

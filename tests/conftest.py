@@ -26,35 +26,37 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import config, create_app
-from app.admin.access import checksum
+from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.calendar import library
-from app.calendar.hatches import Edition
+from app.calendar.schedule import Edition
 from app.clock import SWEDEN, Clock
-from app.contest import opening, store, terms
-from app.contest.answers import Answers
+from app.contest import store, terms
+from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
-from app.database import db
-from app.draw import actions, drawing, winners
+from app.database import begin_write, db
+from app.draw import actions, winners
+from app.draw import value as draw_value
 from app.spec.beacon import PRACTICE, round_at
 from app.spec.practice_beacon import practice_answer
-from app.web import assets
+from app.web import static
 from tests import prepared
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+# For what never meets the database: once is enough.
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""For what never meets the database: once is enough."""
+# For what only several processes or a server apart can do.
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
-"""For what only several processes or a server apart can do."""
 ENTRY_URL = "/2026/lucka/10/tavla"
+# Someone who answers rightly and fills in everything.
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
-"""Someone who answers rightly and fills in everything."""
 
 
 def swedish(text: str) -> datetime:
@@ -173,9 +175,26 @@ def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What need not be made anew for every test: compressed static files, compiled templates."""
     folder = tmp_path_factory.mktemp("built")
-    assets.build(folder / "static")
+    static.build_static(folder / "static")
     (folder / "templates").mkdir()
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_rules_once() -> Iterator[None]:
+    """Compile each address of the app once a process: Werkzeug's compiler takes two thirds of making an app."""
+    compiled: dict[object, Any] = {}
+    compile_rule = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_rule(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +215,7 @@ def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
 def make_app(
     database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
-    """Makes an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
+    """Make an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
 
     Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
     """
@@ -242,7 +261,7 @@ def free_port() -> int:
 
 
 def until(seen: Callable[[], object], process: subprocess.Popen[Any]) -> None:
-    """Waits until something is to be seen; fails when the process ends before, or when it takes two minutes."""
+    """Wait until something is to be seen; fails when the process ends before, or when it takes two minutes."""
     deadline = time.monotonic() + 120
     while not seen():
         assert process.poll() is None, "the process ended before its time"
@@ -280,7 +299,7 @@ def token_in(page: TestResponse) -> str:
 
 
 def fill_in(client: FlaskClient, clock: StoppedClock, **changes: str | None) -> TestResponse:
-    """Fills in the contest form as a person does: opens it, takes some seconds, sends it."""
+    """Fill in the contest form as a person does: opens it, takes some seconds, sends it."""
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     return client.post(ENTRY_URL, data=filled(token=token, **changes))
@@ -293,7 +312,7 @@ def filled(**changes: str | None) -> dict[str, str]:
 
 @pytest.fixture
 def enter(client: FlaskClient, clock: StoppedClock) -> Callable[..., TestResponse]:
-    """Enters the contest with the form: enter(email="bo@example.se")."""
+    """Enter the contest with the form: enter(email="bo@example.se")."""
     return partial(fill_in, client, clock)
 
 
@@ -307,17 +326,17 @@ def contest(app: Flask) -> FrozenContest:
 def freeze(app: Flask, year: int = 2026) -> FrozenContest:
     """Open an edition's contest at the instant of its opening, whatever the clock says."""
     edition = app.extensions["library"].editions[year]
-    return opening.freeze(edition, edition.file_contest.opens, app.extensions["draw_chain"])
+    return terms.freeze_terms(edition, edition.file_contest.opens, app.extensions["draw_chain"])
 
 
 @pytest.fixture
 def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
-    """Takes an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
+    """Take an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
 
     def take(
         email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
     ) -> SavedEntry:
-        answers = Answers(email, answer, "1441", motivation, secrets.token_hex(20))
+        answers = EntryInput(email, answer, "1441", motivation, secrets.token_hex(20))
         with app.app_context():
             return store.save_entry(contest, answers, swedish(at))
 
@@ -327,13 +346,13 @@ def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
 STATES = ("draft", "open", "closed", "locked", "drawn", "contact", "finished")
 DRAW_AT = swedish("2026-12-22 12:00:00")
 LOCK_AT = "2026-12-22 00:00:01"
+# What the relay answers at the time of the draw, in the practice chain.
 VALUE = practice_answer(round_at(PRACTICE, DRAW_AT))
-"""What the relay answers at the time of the draw, in the practice chain."""
 
 
 def send_letter(contest: FrozenContest, place: int, now: datetime) -> None:
     """The letter to a place leaves, as the mail server would have it."""
-    winners.write()
+    begin_write()
     winners.note_letter(contest.id, place, now, refused=False)
     db.session.commit()
 
@@ -342,17 +361,17 @@ def _skip_first(contest: FrozenContest, clock: StoppedClock) -> None:
     """Write to the first in line, wait the answer days and go on to the next."""
     send_letter(contest, 1, clock.now())
     clock.forward(days=(contest.answer_days or 0) + 1)
-    winners.skip(contest, 1, "svarar inte", clock.now())
+    winners.skip_place(contest, 1, "svarar inte", clock.now())
 
 
 def _confirm_second(contest: FrozenContest, clock: StoppedClock) -> None:
     send_letter(contest, 2, clock.now())
-    winners.confirm(contest, 2, clock.now())
+    winners.confirm_winner(contest, 2, clock.now())
 
 
 @pytest.fixture
 def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[str], None]:
-    """Brings the contest from before its closing to a state, by the clock and then by the actions: reach("locked")."""
+    """Bring the contest from before its closing to a state, by the clock and then by the actions: reach("locked")."""
 
     def go(state: str) -> None:
         clock.set({"draft": "2026-12-09 12:00", "open": "2026-12-11 12:00"}.get(state, "2026-12-21 09:00"))
@@ -360,7 +379,7 @@ def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[
             lambda: clock.set(LOCK_AT),
             lambda: actions.lock_list(contest, clock.now()),
             lambda: clock.set("2026-12-22 12:01"),
-            lambda: drawing.draw(contest, VALUE, clock.now()),
+            lambda: draw_value.draw_winners(contest, VALUE, clock.now()),
             lambda: _skip_first(contest, clock),
             lambda: _confirm_second(contest, clock),
         ]
@@ -375,11 +394,11 @@ def signed_in(app: Flask, email: str) -> FlaskClient:
     """An organiser, signed in for as long as the test takes, whatever it does to the clock."""
     token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
     with app.app_context():
-        organiser = Organiser(email=email, password_hash="x", totp_secret="x", created_at=moment)
+        organiser = AdminUser(email=email, password_hash="x", totp_secret="x", created_at=moment)
         db.session.add(organiser)
         db.session.flush()
         db.session.add(
-            SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
+            AdminSession(token_sha256=checksum(token), organiser_id=organiser.id, created_at=moment, seen_at=moment)
         )
         db.session.commit()
     client = app.test_client()

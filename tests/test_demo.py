@@ -7,8 +7,8 @@ import pyotp
 import pytest
 
 from app import create_app
-from app.admin.models import Organiser
-from app.clock import wall_now
+from app.admin.accounts.models import AdminUser
+from app.clock import session_now
 from app.contest.models import Entry
 from app.database import db
 from tests.admin.conftest import PASSWORD
@@ -26,7 +26,7 @@ def source(content):
 
 @pytest.fixture
 def start(make_app, source, tmp_path):
-    """Starts the demo, as often as one likes, and gives the app and its copy of the content."""
+    """Start the demo, as often as one likes, and gives the app and its copy of the content."""
 
     def make():
         app = make_app(DEMO=True, CALENDAR_CONTENT=source, INSTANCE_PATH=tmp_path / "demo")
@@ -72,7 +72,7 @@ def test_the_shipped_contest_is_open_in_a_demo_with_examples(make_app, clock, tm
     clock.set("2026-12-13 08:00")
     app = make_app(DEMO=True, CALENDAR_CONTENT=ROOT / "calendar_content", INSTANCE_PATH=tmp_path / "demo")
     edition = app.extensions["library"].editions[2026]
-    assert (edition.gaps, edition.contest_phase(clock.now())) == ((), "open")
+    assert (edition.gaps, edition.file_contest.phase(clock.now())) == ((), "open")
     assert edition.file.privacy.officer.startswith("Exempel: ")
     assert edition.file.privacy.erasure_decision.startswith("Exempel: ")
     assert "öppnar inte tävlingen" not in app.test_cli_runner().invoke(args=["content", "check"]).output
@@ -114,7 +114,7 @@ def test_one_button_starts_a_demo_over_and_keeps_the_account(demo, source):
     assert (demo.copy / "2026/20/hatch.md").read_text() == (source / "2026/20/hatch.md").read_text()
     with demo.app.app_context():
         assert count(Entry) == 40
-        assert count(Organiser) == 1
+        assert count(AdminUser) == 1
 
 
 def test_there_is_no_such_button_outside_a_demo(organiser):
@@ -133,7 +133,7 @@ def test_codes_go_by_the_real_clock_whatever_the_demo_shows(engine, tmp_path):
     page = browser.get(path)
     secret = re.search(r'<code class="key"[^>]*>([^<]+)', page.text)[1].replace(" ", "")
     with app.app_context():
-        code = pyotp.TOTP(secret).at(wall_now())
-        assert wall_now().year < 2030
+        code = pyotp.TOTP(secret).at(session_now())
+        assert session_now().year < 2030
     typed = {"email": "olle@example.se", "password": PASSWORD, "code": code, "token": token_in(page)}
     assert browser.post(path, data=typed).status_code == 200

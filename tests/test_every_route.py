@@ -5,10 +5,11 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.guard import OPEN_TO_ALL
+from app.admin.roles import OPEN_TO_ALL
 from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
+# What anyone may ask for. A new address belongs here only when somebody has thought about it.
 PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
     /<year:year>/lucka/<hatch:number>/bild/<name>
@@ -21,14 +22,13 @@ PUBLIC = """
     /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
-"""What anyone may ask for. A new address belongs here only when somebody has thought about it."""
-POSTED_BY_ANYONE = [
+POSTED_BY_ANYONE = {
     "/<year:year>/lucka/<hatch:number>/tavla",
     "/mitt-svar",
     "/tillganglighet",
     "/<year:year>/dragning/tacka-nej/<token>",
     "/mitt-svar/ta-tillbaka/<token>",
-]
+}
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
 VALUES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor"}
@@ -46,7 +46,7 @@ def test_every_address_is_public_on_purpose_or_the_organisers_own(rules):
 
 def test_the_public_sends_entries_feedback_and_questions_about_their_own_entry_and_nothing_else(rules):
     posted = [rule.rule for rule in rules if rule.methods - {"GET", "HEAD", "OPTIONS"}]
-    assert [rule for rule in posted if not rule.startswith("/admin/")] == POSTED_BY_ANYONE
+    assert {rule for rule in posted if not rule.startswith("/admin/")} == POSTED_BY_ANYONE
 
 
 def test_the_organisers_area_asks_everybody_to_sign_in(app, client, rules):
@@ -78,8 +78,8 @@ def test_addresses_are_lower_case_words_with_hyphens(rules):
     assert [rule.rule for rule in rules if not re.fullmatch(rf"(/({part}))+/?|/", rule.rule)] == []
 
 
+# The pages, visited once for all tests.
 SEEN: dict[str, BeautifulSoup] = {}
-"""The pages, visited once for all tests."""
 
 
 @pytest.fixture

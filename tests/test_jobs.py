@@ -12,18 +12,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app import jobs
-from app.contest import opening
+from app.contest import terms
 from app.contest.models import FrozenTerms
 from app.database import db
 from app.draw import delivery
-from app.mail.models import OutboxMail
+from app.operations import jobs
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
-from tests.conftest import ROOT, on_sqlite, swedish, until
+from tests.conftest import ROOT, fill_in, on_sqlite, swedish, until
 
 BIN = Path(sys.executable).parent
+# Seconds after which a test that waits for another process gives up.
 PATIENCE = 120
-"""Seconds after which a test that waits for another process gives up."""
 
 
 @pytest.fixture
@@ -36,7 +36,13 @@ def run_round(app):
 
 
 @on_sqlite
-def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(app, run_round, clock, enter):
+def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(make_app, clock):
+    app = make_app(opened=False)
+
+    def run_round():
+        with app.app_context():
+            jobs.run_round()
+
     def frozen():
         with app.app_context():
             return db.session.scalar(sa.select(sa.func.count()).select_from(FrozenTerms))
@@ -46,7 +52,7 @@ def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(app,
     assert frozen() == 0
     clock.set("2026-12-10 09:00")
     run_round()
-    enter()
+    assert fill_in(app.test_client(), clock).status_code == 200
     run_round()
     assert frozen() == 1
     assert len(list((Path(app.instance_path) / "mail").iterdir())) == 1
@@ -118,7 +124,7 @@ def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, c
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
-@pytest.mark.parametrize(("module", "name"), [(opening, "freeze_due"), (delivery, "send_due")])
+@pytest.mark.parametrize(("module", "name"), [(terms, "freeze_due_terms"), (delivery, "send_due")])
 def test_a_part_that_fails_is_logged_and_the_next_round_works(
     app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):

@@ -13,17 +13,18 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.audit.records import AuditRecord
-from app.calendar.advice import advice
-from app.calendar.content import read_edition
+from app.audit import AuditRecord
+from app.calendar.edition import Contest, EditionFile, Prize
 from app.calendar.faults import ContentError
-from app.calendar.schema import Contest, EditionFile, Prize
+from app.calendar.gaps import advice
+from app.calendar.loader import read_edition
+from app.contest import terms
 from app.contest.models import Entry
 from app.database import db
-from app.feedback.models import Feedback
-from app.mail.models import OutboxMail
+from app.feedback import Feedback
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
-from app.privacy.models import Erasure
+from app.privacy.models import Erasure, ErasureNote
 from app.web.headers import CONTENT_SECURITY_POLICY
 from tests.browser.places import PLACES
 from tests.calendar.test_content import edit
@@ -258,7 +259,7 @@ def test_l17_the_contest_is_for_adults_and_says_so_before_the_form(read, enter):
 def test_l18_chance_decides_among_right_answers_and_money_is_warned_of(contest, read):
     """The draw is the only way to win; a prize has a value; what may be taxed is pointed out."""
     _, words = read("/2026/tavling/villkor")
-    assert "Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v1." in words
+    assert "Vinnaren avgörs av ett slumptal från en fristående tjänst." in words
     assert "Skatt Vinsten lottas ut" in words
     assert Prize.model_fields["value"].is_required()
     assert advice(contest) == []
@@ -280,13 +281,13 @@ def test_l19_the_rules_tell_everything_and_stand_still(read, enter):
         "svensk tid",
         "Behöver du göra det på något annat sätt, skriv till arrangören.",
         "värde 1 500 kronor",
-        "Öppen dragning v1",
-        "Dragningen görs tidigast",
+        "Öppen dragning v2",
+        "Klockslaget bestämdes när tävlingen öppnade.",
         "Vinnaren har 7 dagar på sig att svara",
         "svarar inte, tackar nej, inte behörig, återkallad",
         "Frågor och klagomål",
         "Dina uppgifter",
-        "Det här är version 1.",
+        "regler.txt, med kontrollsumman",
     ):
         assert part in words
 
@@ -311,14 +312,17 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
     clock.set("2027-04-01 03:10")
     edit(content, "edition.toml", 'erasure_decision = "GR 2026-117"', 'erasure_decision = ""')
     with make_app(CALENDAR_CONTENT=content).app_context():
+        terms.refresh_contacts()
         assert "gallringsbeslut" in erasure.erase_due(clock.now())[0]
         assert db.session.scalars(sa.select(Erasure)).all() == []
     edit(content, "edition.toml", 'erasure_decision = ""', 'erasure_decision = "GR 2026-117"')
     with make_app(CALENDAR_CONTENT=content).app_context():
+        terms.refresh_contacts()
         erasure.erase_due(clock.now())
         record = db.session.scalars(sa.select(Erasure)).one()
-        assert (record.entries, record.erased_at, record.ordered_by) == (2, clock.now(), "nattlig gallring")
-        assert record.decision == "GR 2026-117"
+        assert (record.entries, record.erased_at) == (2, clock.now())
+        note = db.session.scalars(sa.select(ErasureNote)).one()
+        assert (note.decision, note.ordered_by) == ("GR 2026-117", "nattlig gallring")
         assert "gallrad" in db.session.scalars(sa.select(AuditRecord.kind)).all()
 
 
@@ -333,10 +337,11 @@ def test_l22_all_that_is_to_be_kept_is_one_file_that_checks_itself(accept, reach
     with ZipFile(io.BytesIO(organiser.get(link["href"]).data)) as packed:
         packed.extractall(tmp_path)
     folder = tmp_path / "arkivpaket-mjk-2026"
-    kinds = {"README.txt", "regler.txt", "lista.txt", "lasbevis.txt", "protokoll.json", "dagar.txt", "logg.txt"}
+    kinds = {"README.txt", "tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt", "protokoll.json", "logg.txt"}
     assert kinds <= {file.name for file in folder.iterdir()}
-    for command in (["sha256sum", "--check", "SHA256SUMS"], [sys.executable, "verifiera.py"]):
-        assert subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
+    # The rehearsal chain of tests proves nothing, and says so (2).
+    for command, code in ((["sha256sum", "--check", "SHA256SUMS"], 0), ([sys.executable, "verifiera.py"], 2)):
+        assert subprocess.run(command, cwd=folder, capture_output=True).returncode == code
     assert [file for file in folder.rglob("*.*") if b"anna@" in file.read_bytes()] == []
 
 
@@ -359,8 +364,8 @@ def test_what_is_kept_about_people_stands_in_the_tables_that_the_notice_tells_of
     kept = {
         table.name: {*table.columns.keys()} for table in (Entry.__table__, Feedback.__table__, OutboxMail.__table__)
     }
-    assert kept["entry"] - {"id", "contest_id", "received_at", "struck", "ticket"} == {
-        *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation")
+    assert kept["entry"] - {*("id", "contest_id", "received_at", "struck", "ticket", "stays", "blocked_at")} == {
+        *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation", "nr", "nonce")
     }
     assert kept["feedback"] == {"id", "received_at", "kind", "message", "reply_to"}
     assert not kept["outbox_mail"] & {"email", "recipient", "address", "body", "text"}

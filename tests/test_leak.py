@@ -15,13 +15,13 @@ from urllib.parse import unquote
 import brotli
 import pytest
 
-from app.calendar.content import read_edition
-from app.calendar.hatches import NUMBERS
+from app.calendar.loader import read_edition
+from app.calendar.schedule import NUMBERS
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
+# Letters and digits that a string needs to be told from chance.
 DISTINCTIVE = 12
-"""Letters and digits that a string needs to be told from chance."""
 DAYS = ["2026-11-30", *(f"2026-12-{day:02}" for day in NUMBERS), "2026-12-31"]
 MOMENTS = [f"{day} {time}" for day in DAYS for time in ("00:00", "23:59:59.999")]
 NEXT_YEAR = "Hemlighet från nästa års kalender"

@@ -62,7 +62,7 @@ def silent():
 
 @pytest.fixture
 def make(tmp_path):
-    """Starts make in a session of its own, and ends what is left of it: with make("run", PORT="5001") as process."""
+    """Start make in a session of its own, and ends what is left of it: with make("run", PORT="5001") as process."""
 
     @contextmanager
     def start(target="run", folder=ROOT, **settings):
@@ -95,7 +95,7 @@ def log(tmp_path):
 
 @pytest.fixture
 def end(request, log):
-    """Ends make in one of the ways, and looks for what is left."""
+    """End make in one of the ways, and looks for what is left."""
     how, number = request.param
 
     def check(process):

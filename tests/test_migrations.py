@@ -5,11 +5,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from app import migrations
-from app.audit.records import AuditRecord
+from app import database
+from app.audit import AuditRecord
 from app.contest.models import FrozenTerms
 from app.database import Base, db
-from app.draw import rehearsing
+from app.draw import practice
 from app.draw.models import DrawnValue, Letter, ListedTicket, LockedList, Rank, Rehearsal, Verdict
 from app.spec.log import receipt_sum
 
@@ -27,7 +27,7 @@ def acts(accept, reach, inside, contest, clock):
     for name in ("anna", "bo"):
         accept(f"{name}@example.se")
     reach("contact")
-    rehearsing.start(contest, 2026, 10, "Kalendern", contest.organisation, 1, clock.now())
+    practice.start_rehearsal(contest, 2026, 10, "Kalendern", contest.organisation, 1, clock.now())
 
 
 REPLACE = "REPLACE INTO {0} ({1}) SELECT {1} FROM {0}"
@@ -58,7 +58,7 @@ def test_a_database_of_another_edition_stops_the_start_in_words(app, make_app, r
     with app.app_context():
         db.session.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
         db.session.commit()
-    with pytest.raises(migrations.UnknownRevision) as refused:
+    with pytest.raises(database.UnknownRevision) as refused:
         make_app()
     assert str(refused.value) == (
         f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from app.calendar.content import read_edition
-from app.calendar.hatches import NUMBERS
+from app.calendar.loader import read_edition
+from app.calendar.schedule import NUMBERS
 from tools.browser import launched
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.admin.guard import COOKIE
 from app.contest import terms
-from app.draw import rehearsing
+from app.draw import practice
 from tools.browser import launched
 from tools.screenshots import FOLDER, SetClock, act, entries, running, signed_in
 
@@ -67,7 +67,7 @@ def main() -> None:
         desk.take("namn", STEP.format(4), "Visa vem som vann")
         with app.app_context():
             contest, edition = terms.frozen_in(2026), app.extensions["library"].editions[2026]
-            rehearsing.start(contest, 2026, 10, edition.file.title, contest.organisation, 1, clock.now())
+            practice.start_rehearsal(contest, 2026, 10, edition.file.title, contest.organisation, 1, clock.now())
         desk.take("ova", "body", query="?ovning=1")
     print(f"{len(list(GUIDE.glob('*.png')))} bilder finns i {GUIDE.name}.")
 

@@ -17,18 +17,18 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.admin.access import checksum
+from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.clock import SWEDEN, Clock
-from app.contest import opening, store, terms
-from app.contest.answers import Answers
-from app.database import db
-from app.draw import actions, drawing, winners
+from app.contest import store, terms
+from app.contest.forms import EntryInput
+from app.database import begin_write, db
+from app.draw import actions, value, winners
 from app.draw.models import LockedList
 from app.spec.beacon import PRACTICE
 from app.spec.practice_beacon import practice_answer
-from app.statistics import models
+from app.statistics import counter
 from tests import prepared
 from tools.browser import launched
 
@@ -73,10 +73,10 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
 def entries(app: Flask, clock: SetClock) -> None:
     with app.app_context():
         edition = app.extensions["library"].editions[2026]
-        contest = opening.freeze(edition, edition.file_contest.opens, PRACTICE)
+        contest = terms.freeze_terms(edition, edition.file_contest.opens, PRACTICE)
         for number in range(60):
             answer = "2040" if number % 9 == 4 else "2030"
-            answers = Answers(f"person{number}@example.org", answer, "1441", None, f"{number}")
+            answers = EntryInput(f"person{number}@example.org", answer, "1441", None, f"{number}")
             store.save_entry(contest, answers, contest.opens + timedelta(hours=4 * number))
 
 
@@ -86,23 +86,25 @@ def act(app: Flask, clock: SetClock, name: str) -> None:
         if name == "lock":
             actions.lock_list(contest, clock.now())
         elif name == "draw":
-            drawing.draw(contest, practice_answer(db.session.scalar(sa.select(LockedList.round))), clock.now())
-            winners.write()
+            value.draw_winners(contest, practice_answer(db.session.scalar(sa.select(LockedList.round))), clock.now())
+            begin_write()
             winners.note_letter(contest.id, 1, clock.now(), refused=False)
             db.session.commit()
         elif name == "confirm":
-            winners.confirm(contest, 1, clock.now())
+            winners.confirm_winner(contest, 1, clock.now())
 
 
 def signed_in(app: Flask, clock: SetClock) -> str:
     """The cookie of an organiser."""
     token = secrets.token_urlsafe(32)
     with app.app_context():
-        organiser = Organiser(email="olle@example.org", password_hash="", totp_secret="", created_at=clock.now())
+        organiser = AdminUser(email="olle@example.org", password_hash="", totp_secret="", created_at=clock.now())
         db.session.add(organiser)
         db.session.flush()
         far = clock.now() + timedelta(days=60)
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=organiser.id, created_at=far, seen_at=far))
+        db.session.add(
+            AdminSession(token_sha256=checksum(token), organiser_id=organiser.id, created_at=far, seen_at=far)
+        )
         db.session.commit()
     return token
 
@@ -178,7 +180,7 @@ def visits(app: Flask) -> None:
     shown = {((2026, n), first + timedelta(days=d - 1)): 480 // (1 + d - n) for n in range(1, 14) for d in range(n, 14)}
     front = {((2026, 0), first + timedelta(days=d)): 700 + 90 * (d % 4) for d in range(13)}
     with app.app_context():
-        models.add(shown | front)
+        counter.add_counts(shown | front)
 
 
 def desk_in_the_contest(album: Album, app: Flask) -> None:

@@ -15,14 +15,14 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.validators import InputRequired, Length
 
-from app.admin import passwords
-from app.admin.access import Claim
+from app.admin.accounts import credentials as accounts_credentials
+from app.admin.accounts.sessions import Credentials
 from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
-from app.typed import address, trimmed
-from app.web.form_token import TokenForm
+from app.text import clean, clean_address
+from app.web.forms import TokenForm
 
+# Fields that a page fills in itself.
 UNSEEN = ("token", "place", "number")
-"""Fields that a page fills in itself."""
 
 
 class AdminForm(TokenForm):
@@ -32,22 +32,22 @@ class AdminForm(TokenForm):
             return f"admin|{sign_in.name}" if sign_in else "admin"
 
     def refuse(self, sentence: str) -> None:
-        """Adds a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
+        """Add a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
         first = next((field for field in self if field.name not in UNSEEN), self.token)
         first.errors = [*first.errors, sentence]
 
 
 class SignInForm(AdminForm):
-    """Whoever signs in proves it with a password and a one-time code."""
+    """Signing in takes a password and a one-time code."""
 
     email = EmailField(
-        "E-postadress", filters=[trimmed, address], validators=[InputRequired("Skriv din e-postadress.")]
+        "E-postadress", filters=[clean, clean_address], validators=[InputRequired("Skriv din e-postadress.")]
     )
     password = PasswordField(
         "Lösenord",
         validators=[
             InputRequired("Skriv ditt lösenord."),
-            Length(max=passwords.LONGEST, message="Lösenordet är för långt."),
+            Length(max=accounts_credentials.LONGEST, message="Lösenordet är för långt."),
         ],
     )
     code = StringField("Engångskod", validators=[Length(max=20, message="Koden är för lång.")])
@@ -59,10 +59,10 @@ class SignInForm(AdminForm):
         if not field.data and not self.recovery.data:
             raise ValidationError("Skriv de sex siffrorna ur din app.")
 
-    def claim(self) -> Claim:
+    def claim(self) -> Credentials:
         """Address, password and code as posted."""
         fields = (self.email, self.password, self.code, self.recovery)
-        return Claim(*(field.data or "" for field in fields))
+        return Credentials(*(field.data or "" for field in fields))
 
 
 class PasskeyForm(AdminForm):
@@ -77,7 +77,7 @@ class PasskeyForm(AdminForm):
 class InvitationForm(AdminForm):
     """Address, password and code, chosen for the first time."""
 
-    email = EmailField("E-postadress", filters=[trimmed, address])
+    email = EmailField("E-postadress", filters=[clean, clean_address])
     password = PasswordField("Välj ett lösenord")
     code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
 
@@ -86,7 +86,7 @@ class InvitationForm(AdminForm):
         return self.email.data or "", self.password.data or "", self.code.data or ""
 
     def validate_password(self, field: PasswordField) -> None:
-        if fault := passwords.fault(field.data or "", self.email.data or ""):
+        if fault := accounts_credentials.password_fault(field.data or "", self.email.data or ""):
             raise ValidationError(fault)
 
     def validate_email(self, field: EmailField) -> None:
@@ -123,6 +123,6 @@ class EmptyForm(AdminForm):
     """A button."""
 
 
-def made(form: type[AdminForm], **values: Any) -> AdminForm:
-    """A form to show, not read from the request."""
+def blank_form(form: type[AdminForm], **values: Any) -> AdminForm:
+    """Return a form to show, not read from the request."""
     return form(formdata=None, **values)

@@ -7,15 +7,15 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import access, kept, proof, roles
-from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, made
-from app.admin.roles import OPEN_TO_ALL as OPEN_TO_ALL
-from app.calendar import hatches
-from app.calendar.hatches import Edition
-from app.calendar.lookup import library
-from app.calendar.schema import Contest
+from app.admin import roles
+from app.admin.accounts import drafts, reauth, sessions
+from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
+from app.calendar import schedule
+from app.calendar.edition import Contest
+from app.calendar.schedule import Edition
+from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
-from app.draw import rehearsing
+from app.draw import practice
 
 COOKIE = "__Host-organisator"
 
@@ -26,56 +26,56 @@ Page = tuple[str, int]
 
 @blueprint.before_request
 def guard() -> BaseResponse | Page | None:
-    now, endpoint = clock.wall_now(), request.endpoint or ""
-    g.sign_in = access.find_sign_in(request.cookies.get(COOKIE, ""), now)
+    now, endpoint = clock.session_now(), request.endpoint or ""
+    g.sign_in = sessions.find_sign_in(request.cookies.get(COOKIE, ""), now)
     if endpoint in roles.OPEN_TO_ALL:
         return None
     if g.sign_in is None:
         return _to_sign_in(now)
     if not roles.may(g.sign_in.organiser.role, endpoint):
         return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
-    if endpoint in roles.ASKED_AGAIN and not access.is_proved(g.sign_in, now):
+    if endpoint in roles.ASKED_AGAIN and not sessions.recently_authenticated(g.sign_in, now):
         return _prove(now)
     return None
 
 
 def _to_sign_in(now: datetime) -> BaseResponse | Page:
-    """A stranger just gets the way in; someone whose time was over comes back to where they were."""
-    ended = access.ended_sign_in(request.cookies.get(COOKIE, ""))
+    """Lead to the sign-in page, and back to where one was when the time was over."""
+    ended = sessions.ended_sign_in(request.cookies.get(COOKIE, ""))
     if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
         return redirect(url_for("admin.sign_in"), 303)
     if request.method != "POST":
         return redirect(url_for("admin.sign_in", till=request.full_path.rstrip("?")), 303)
-    posted = kept.keep(ended.organiser_id, now)
+    posted = drafts.seal_form(ended.organiser_id, now)
     return sign_in_page(401, kept=posted or "", lost=posted is None)
 
 
 def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> Page:
-    """The page to sign in on, with what is to be come back to."""
-    form = form or made(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
-    passkey_form = made(PasskeyForm, kept=form.kept.data, till=form.till.data)
+    """Return the page to sign in on, with what is to be come back to."""
+    form = form or blank_form(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
+    passkey_form = blank_form(PasskeyForm, kept=form.kept.data, till=form.till.data)
     page = render_template("admin/sign_in.html", form=form, passkey_form=passkey_form, **context)
     return page, status
 
 
 def _prove(now: datetime) -> Page | None:
-    """Asks for a proof, or takes the one that came with the form, which then goes on its way."""
+    """Ask for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
-    if proof.is_given():
+    if reauth.carries_proof():
         try:
-            renew_sign_in(proof.take(g.sign_in, now), now)
+            renew_sign_in(reauth.verify_proof(g.sign_in, now), now)
             return None
-        except proof.ProofRefused as refused:
+        except reauth.ProofRefused as refused:
             fault = str(refused)
     return proof_page(fault)
 
 
 def proof_page(fault: str | None, till: str = "") -> Page:
-    """Asks who is there, carrying what was posted or the page that was asked for."""
+    """Ask who is there, carrying what was posted or the page that was asked for."""
     posted = request.method == "POST" and not till
-    carried = proof.others() if posted else [("till", till or request.full_path.rstrip("?"))]
+    carried = reauth.other_fields() if posted else [("till", till or request.full_path.rstrip("?"))]
     action = request.full_path.rstrip("?") if posted else url_for("admin.prove_again")
-    form = made(EmptyForm)
+    form = blank_form(EmptyForm)
     page = render_template("admin/prove.html", action=action, carried=carried, posted=posted, fault=fault, form=form)
     return page, 422 if fault else 403
 
@@ -83,22 +83,22 @@ def proof_page(fault: str | None, till: str = "") -> Page:
 def renew_sign_in(token: str, now: datetime) -> None:
     """The present sign-in goes on under a new token."""
     g.new_token = token
-    g.sign_in = access.find_sign_in(token, now)
+    g.sign_in = sessions.find_sign_in(token, now)
 
 
 @blueprint.context_processor
 def for_every_page() -> dict[str, object]:
-    sign_in, now = g.get("sign_in"), clock.wall_now()
+    sign_in, now = g.get("sign_in"), clock.session_now()
     return {
-        "sign_out_token": lambda: made(EmptyForm).token._value(),
+        "sign_out_token": lambda: blank_form(EmptyForm).token._value(),
         "may": lambda endpoint: bool(sign_in) and roles.may(sign_in.organiser.role, endpoint),
-        "sign_in_ends": access.ends_at(sign_in) if sign_in else None,
-        "seconds_left": int((access.ends_at(sign_in) - now).total_seconds()) if sign_in else None,
+        "sign_in_ends": sessions.ends_at(sign_in) if sign_in else None,
+        "seconds_left": int((sessions.ends_at(sign_in) - now).total_seconds()) if sign_in else None,
     }
 
 
 @blueprint.after_request
-def never_kept(response: Response) -> Response:
+def no_store(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if token := g.pop("new_token", None):
         give_cookie(response, token)
@@ -110,25 +110,25 @@ def give_cookie(response: BaseResponse, token: str) -> None:
 
 
 def chosen_edition() -> Edition:
-    """The edition that the page is about: ?ar=2026, or the current one."""
+    """Return the edition that the page is about: ?ar=2026, or the current one."""
     editions = library().editions
-    year = request.args.get("ar", default=hatches.current_year(editions, clock.now()), type=int)
+    year = request.args.get("ar", default=schedule.current_year(editions, clock.now()), type=int)
     return editions.get(year) or abort(404)
 
 
 def chosen_contest() -> tuple[Edition, Contest]:
-    """The contest that the page is about; with ?ovning=3 the third rehearsal of it, and then never the real one."""
+    """Return the contest that the page is about; with ?ovning=3 its third rehearsal, never the real one."""
     edition = chosen_edition()
     if "ovning" in request.args:
         number = request.args.get("ovning", default=0, type=int)
-        rehearsed = rehearsing.find(edition.year, number) or abort(404)
+        rehearsed = practice.find_rehearsal(edition.year, number) or abort(404)
         g.rehearsal = number
         return edition, rehearsed
     return edition, contest_of(edition) or abort(404)
 
 
 def chosen_frozen() -> tuple[Edition, FrozenContest]:
-    """The contest that the page is about; 404 when it has not opened."""
+    """Return the contest that the page is about; 404 when it has not opened."""
     edition, contest = chosen_contest()
     return edition, contest if isinstance(contest, FrozenContest) else abort(404)
 

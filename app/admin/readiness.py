@@ -6,18 +6,30 @@ A finding is not a judgement: "must" stops the calendar or its contest, "should"
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
+from flask import current_app, render_template
+from werkzeug.exceptions import HTTPException
+
+from app import clock
+from app.admin import preview
+from app.admin.guard import blueprint, chosen_edition
 from app.calendar import miniatures
+from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
-from app.calendar.gaps import examples
-from app.calendar.hatches import Edition, Hatch
-from app.calendar.schema import Accessibility, Fact
-from app.editing.words import label
+from app.calendar.gaps import find_example_addresses
+from app.calendar.schedule import NUMBERS, Edition, Hatch
+from app.calendar.views import library
+from app.contest.terms import frozen_contest
+from app.editing import save
+from app.editing.history import History
+from app.editing.labels import field_label
+from app.editing.store import ContentRef
+from app.operations import server_checks
+from app.operations.server_checks import Finding
 
-Severity = Literal["must", "should", "may"]
 SHORTEST_TIP, LONGEST_TIP = 60, 200
 SHORTEST_ALT = 3
 HEAVIEST_IMAGE = 60_000
@@ -26,21 +38,8 @@ ASSESSED_WITHIN = timedelta(days=365)
 _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
-
-    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
-    """
-
-    severity: Severity
-    sentence: str
-    hatch: int = 0
-    part: str = ""
-
-
-def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
-    """Everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
+def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
+    """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
     found += [
         Finding("should", f"Länken {link} leder ingenstans.", n, "hatch" if n else "texts")
@@ -55,15 +54,15 @@ def of_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) 
     return sorted(found, key=lambda finding: finding.hatch)
 
 
-def of_gap(gap: Fault, contest: int) -> Finding:
-    """What the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
+def gap_finding(gap: Fault, contest: int) -> Finding:
+    """Return what the rules still lack, as the editor calls it; `contest` is the number of the contest's hatch."""
     within = gap.field.startswith("contest")
     part = "contest" if within else "organiser"
-    return Finding("must", f"{label(gap.field)}: {gap.message}.", contest if within else 0, part)
+    return Finding("must", f"{field_label(gap.field)}: {gap.message}.", contest if within else 0, part)
 
 
 def words_in(html: str) -> int:
-    """How many words a text has, without its tags."""
+    """Return how many words a text has, without its tags."""
     return len(re.sub("<[^>]+>", " ", html).split())
 
 
@@ -103,7 +102,7 @@ def _of_fact(fact: Fact, year: int) -> Iterator[str]:
 
 
 def _other_years(text: str, year: int) -> list[str]:
-    """Sentences about years that look left behind from another edition."""
+    """Return sentences about years that look left behind from another edition."""
     found = dict.fromkeys(match[0] for match in _YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
     return [f"Texten säger ”{phrase}”, men kalendern är för {year}." for phrase in found]
 
@@ -112,14 +111,14 @@ def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
-    for address in examples(edition.about):
+    for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
     contest, number = edition.file_contest, edition.file_contest_number or 0
     for gap in edition.gaps:
-        yield of_gap(gap, number)
+        yield gap_finding(gap, number)
     if contest is None:
         yield Finding("may", "Kalendern har ingen tävling.")
         return
@@ -146,3 +145,76 @@ def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
     if statement.assessed < today - ASSESSED_WITHIN:
         sentence = f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan."
         yield Finding("should", sentence, part="accessibility")
+
+
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
+
+
+def find_everything(edition: Edition) -> list[Finding]:
+    """Return everything found about an edition and its server, what must be mended first."""
+    dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
+    found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found += _used_id(edition)
+    found += server_checks.check_server(server_checks.read_server())
+    return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
+
+
+def _used_id(edition: Edition) -> list[Finding]:
+    """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
+    contest = edition.file_contest
+    frozen = frozen_contest(contest.id) if contest else None
+    if contest is None or frozen is None or frozen.year == edition.year:
+        return []
+    sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
+    return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
+
+
+def _not_read(year: int) -> list[Finding]:
+    """Return what was copied from another year and not been read and saved since."""
+    history = History(Path(current_app.instance_path) / "history")
+    latest = {number: history.latest(ContentRef(year, number)) for number in (0, *NUMBERS)}
+    return [
+        Finding("should", "Texten är kopierad och inte genomgången. Läs och spara.", n, "hatch" if n else "texts")
+        for n, version in latest.items()
+        if version and save.needs_review(version)
+    ]
+
+
+def dead_links(edition: Edition, number: int) -> list[str]:
+    """Return links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
+    html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
+    here = f"/{edition.year}/lucka/{number}" if number else "/"
+    links = dict.fromkeys(_LINK.findall(html))
+    return [link for link in links if not _leads_somewhere(urljoin(here, link.removeprefix(_public_url())))]
+
+
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"])
+
+
+def _leads_somewhere(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return True
+    try:
+        endpoint, values = current_app.url_map.bind("").match(parts.path or "/")
+    except HTTPException:
+        return False
+    edition = library().editions.get(values["year"]) if "year" in values else None
+    if "year" in values and edition is None:
+        return False
+    return endpoint != "calendar.image" or bool(edition and values["name"] in edition.hatches[values["number"]].images)
+
+
+@blueprint.get("/beredskap")
+def readiness() -> str:
+    edition = chosen_edition()
+    found = find_everything(edition)
+    return render_template(
+        "admin/readiness.html",
+        edition=edition,
+        faults=library().faults,
+        findings=found,
+        serious=[finding for finding in found if finding.severity != "may"],
+        mornings=preview.hatch_dates(edition),
+    )

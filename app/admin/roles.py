@@ -4,24 +4,25 @@ A page that stands in no line of it is refused to everybody; tests/admin/test_ro
 """
 
 ADMINISTRATOR, EDITOR, CONTEST = "administrator", "editor", "contest"
+# The roles, as people read them.
 ROLES = {
     ADMINISTRATOR: "administratör",
     EDITOR: "redaktör",
     CONTEST: "tävlingsansvarig",
 }
-"""The roles, as people read them."""
 ABOUT = {
     ADMINISTRATOR: "gör allt, och bjuder in andra",
     EDITOR: "skriver luckorna, men ser inga bidrag",
     CONTEST: "tar hand om bidrag, dragning och gallring",
 }
 
+# The way in; everything else asks for a sign-in.
 OPEN_TO_ALL = {
     *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
     *("admin.passkey_question", "admin.sign_in_with_passkey"),
 }
-"""The way in; everything else asks for a sign-in."""
 
+# Pages of the blueprint by who may use them.
 _TABLE: dict[tuple[str, ...], str] = {
     (ADMINISTRATOR, EDITOR, CONTEST): """
         overview sign_out stay_signed_in prove_again
@@ -45,7 +46,6 @@ _TABLE: dict[tuple[str, ...], str] = {
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over
     """,
 }
-"""Pages of the blueprint by who may use them."""
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
 
 _ASKED_AGAIN = """
@@ -53,10 +53,10 @@ _ASKED_AGAIN = """
     invite_organiser withdraw_invitation change_role remove_organiser
     codes_page renew_codes make_recovery_codes add_passkey remove_passkey
 """
+# Pages that want a new proof of who is there when the last one is some minutes old.
 ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}
-"""Pages that want a new proof of who is there when the last one is some minutes old."""
 
 
 def may(role: str, endpoint: str) -> bool:
-    """Whether someone with the role may use a page, by its endpoint."""
+    """Check whether someone with the role may use a page, by its endpoint."""
     return role in MAY_USE.get(endpoint, ())

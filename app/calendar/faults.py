@@ -65,11 +65,11 @@ class ContentError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def told(file: str, lines: Mapping[str, int], details: Sequence[Any]) -> list[Fault]:
+def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[Any]) -> list[Fault]:
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [
-        _fault(file, lines, [str(key) for key in detail["loc"]], in_swedish(detail))
+        _fault(file, lines, [str(key) for key in detail["loc"]], describe_error(detail))
         for detail in details
         # A list of which a part is wrong is counted without it; the part's own fault says enough.
         if not (
@@ -85,8 +85,8 @@ def _fault(file: str, lines: Mapping[str, int], keys: list[str], message: str) -
     return Fault(file, lines.get(known, 0), shown, message)
 
 
-def in_swedish(detail: Mapping[str, Any]) -> str:
-    """The sentence for one of pydantic's error details."""
+def describe_error(detail: Mapping[str, Any]) -> str:
+    """Return the sentence for one of pydantic's error details."""
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
         return str(context["error"]) if "error" in context else "ska vara en e-postadress"
@@ -94,7 +94,7 @@ def in_swedish(detail: Mapping[str, Any]) -> str:
 
 
 def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:
-    """The line of every key and table header, by path: {"title": 2, "facts.0": 9, "facts.0.url": 11}."""
+    """Return the line of every key and table header, by path: {"title": 2, "facts.0": 9, "facts.0.url": 11}."""
     lines: dict[str, int] = {}
     seen: Counter[str] = Counter()
     prefix = ""

@@ -3,9 +3,8 @@
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, hatches, security_txt
-from app.calendar.lookup import current_edition, library, public
-from app.calendar.views import blueprint
+from app.calendar import feeds, schedule
+from app.calendar.views import blueprint, current_edition, library, public_response
 
 
 def _site() -> str:
@@ -13,7 +12,7 @@ def _site() -> str:
 
 
 def _open() -> list[int]:
-    return hatches.open_numbers(current_edition().year, clock.now())
+    return schedule.open_numbers(current_edition().year, clock.now())
 
 
 def _told() -> list[feeds.Item]:
@@ -22,8 +21,8 @@ def _told() -> list[feeds.Item]:
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
-    """Something that readers on other sites may fetch."""
-    response = public(body, mimetype)
+    """Return something that readers on other sites may fetch."""
+    response = public_response(body, mimetype)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -47,12 +46,12 @@ def ical() -> Response:
 def embed() -> Response:
     """Today's hatch as a card that other sites may show in a frame."""
     edition = current_edition()
-    response = public(
+    response = public_response(
         render_template(
             "calendar/embed.html",
             edition=edition,
-            today=hatches.todays_number(edition.year, clock.now()),
-            season=hatches.season(edition.year, clock.now()),
+            today=schedule.todays_number(edition.year, clock.now()),
+            season=schedule.season(edition.year, clock.now()),
             site=_site(),
         )
     )
@@ -67,22 +66,22 @@ def embed() -> Response:
 def sitemap() -> Response:
     now = clock.now()
     begun = [edition for year, edition in library().editions.items() if year <= current_edition().year]
-    editions = [(edition, hatches.open_numbers(edition.year, now)) for edition in begun]
-    return public(feeds.sitemap(editions, _site()), "application/xml")
+    editions = [(edition, schedule.open_numbers(edition.year, now)) for edition in begun]
+    return public_response(feeds.sitemap(editions, _site()), "application/xml")
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    return public(f"User-agent: *\nDisallow: /admin/\nSitemap: {_site()}/sitemap.xml\n", "text/plain")
+    return public_response(f"User-agent: *\nDisallow: /admin/\nSitemap: {_site()}/sitemap.xml\n", "text/plain")
 
 
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
-    return public(security_text(), "text/plain")
+    return public_response(security_text(), "text/plain")
 
 
 def security_text() -> str:
-    """Where to write about a security hole: the configured contact, or the edition's organiser."""
+    """Return where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    return security_txt.text(contact, security_txt.expires(edition.year, clock.now()), _site())
+    return feeds.security_text(contact, feeds.security_expiry(edition.year, clock.now()), _site())

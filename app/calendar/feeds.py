@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
-from app.calendar.hatches import NUMBERS, Edition, opens_at
+from app.calendar.schedule import NUMBERS, Edition, opens_at
 
 _ATOM = "http://www.w3.org/2005/Atom"
+# How the ids of feeds and their entries begin (RFC 4151); a year follows.
 TAG = "tag:miljojulkalendern,"
-"""How the ids of feeds and their entries begin (RFC 4151); a year follows."""
 
 
 @dataclass(frozen=True)
@@ -40,29 +40,29 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 
 def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
-    """An Atom feed (RFC 4287) of what is told, the newest first."""
+    """Return an Atom feed (RFC 4287) of what is told, the newest first."""
     updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
-    add(feed, "title", edition.name)
-    add(feed, "id", f"{TAG}{edition.year}:kalender")
-    add(feed, "updated", updated.isoformat())
-    add(feed, "link", href=f"{site}/flode.xml", rel="self")
-    add(feed, "link", href=f"{site}/{edition.year}/")
-    add(add(feed, "author"), "name", edition.file.organiser.name)
+    add_element(feed, "title", edition.name)
+    add_element(feed, "id", f"{TAG}{edition.year}:kalender")
+    add_element(feed, "updated", updated.isoformat())
+    add_element(feed, "link", href=f"{site}/flode.xml", rel="self")
+    add_element(feed, "link", href=f"{site}/{edition.year}/")
+    add_element(add_element(feed, "author"), "name", edition.file.organiser.name)
     for item in told:
-        entry = add(feed, "entry")
-        add(entry, "title", item.title)
-        add(entry, "id", f"{TAG}{edition.year}:{item.name}")
-        add(entry, "updated", item.at.isoformat())
-        add(entry, "link", href=f"{site}{item.path}")
-        add(entry, "summary", item.summary)
-        add(entry, "content", item.html, type="html")
+        entry = add_element(feed, "entry")
+        add_element(entry, "title", item.title)
+        add_element(entry, "id", f"{TAG}{edition.year}:{item.name}")
+        add_element(entry, "updated", item.at.isoformat())
+        add_element(entry, "link", href=f"{site}{item.path}")
+        add_element(entry, "summary", item.summary)
+        add_element(entry, "content", item.html, type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
 
 def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
-    """The same as JSON Feed 1.1."""
+    """Return the same as JSON Feed 1.1."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": edition.name,
@@ -108,14 +108,14 @@ def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
 
 
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
-    """The public pages, each edition with its open hatches (sitemaps.org 0.9)."""
+    """Return the public pages, each edition with its open hatches (sitemaps.org 0.9)."""
     urls = ElementTree.Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
     found = [f"{site}/", f"{site}/om"]
     for edition, open_numbers in editions:
         found.append(f"{site}/{edition.year}/")
         found += [address(edition, number, site) for number in open_numbers]
     for each in found:
-        add(add(urls, "url"), "loc", each)
+        add_element(add_element(urls, "url"), "loc", each)
     xml: bytes = ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -132,8 +132,48 @@ def _item(edition: Edition, number: int) -> Item:
     )
 
 
-def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
-    """Adds an element and returns it."""
+def add_element(
+    parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
+) -> ElementTree.Element:
+    """Add an element and returns it."""
     element = ElementTree.SubElement(parent, name, attributes)
     element.text = text
     return element
+
+
+# RFC 9116 2.5.5 recommends less than a year.
+GOOD_FOR = timedelta(days=330)
+WARN = timedelta(days=30)
+
+
+def security_expiry(year: int, now: datetime) -> datetime:
+    """Until when the contact holds: eleven months, but not past the day when the next edition names its own."""
+    return min(now + GOOD_FOR, datetime(year + 1, 12, 1, tzinfo=UTC))
+
+
+def security_text(contact: str, good_until: datetime, site: str) -> str:
+    """Return the file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
+    lines = [
+        f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
+        f"Expires: {good_until:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: sv, en",
+        f"Canonical: {site}/.well-known/security.txt",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def security_fault(file: str, now: datetime) -> str | None:
+    """Return what is wrong with the file as it is served, as a Swedish sentence; None when nothing is."""
+    fields = dict(line.split(": ", 1) for line in file.splitlines() if ": " in line)
+    try:
+        left = datetime.fromisoformat(fields["Expires"]) - now
+        contact = fields["Contact"]
+    except (KeyError, ValueError):
+        return "security.txt saknar Contact eller Expires."
+    if not contact.startswith(("mailto:", "https://")):
+        return f"Kontakten i security.txt är {contact}. Den ska vara en e-postadress eller börja med https://."
+    if left <= timedelta(0):
+        return "security.txt har gått ut. Lägg in nästa års kalender, så att kontakten är aktuell igen."
+    if left < WARN:
+        return f"security.txt går ut om {left.days} dygn. Lägg in nästa års kalender, så förnyas den."
+    return None

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.calendar.fields import Part
-from app.calendar.schema import AUTHORITY, Contest, EditionFile
+from app.calendar.edition import AUTHORITY, Contest, EditionFile, Part
 
 _OR_CLOSED = ", annars öppnar inte tävlingen"
 EMPTY = f"fyll i fältet{_OR_CLOSED}"
@@ -15,7 +14,7 @@ _RESERVED = ("example", "invalid", "test")
 _EXAMPLES = {f"{name}.{top}" for name in ("example", "exempel") for top in ("com", "net", "org", "se")}
 
 
-def examples(text: str) -> list[str]:
+def find_example_addresses(text: str) -> list[str]:
     """Return the addresses in a text that are only examples, each once."""
     words = (word.strip(".-") for word in re.findall(r"[\w.@+-]+", text))
     return list(dict.fromkeys(word for word in words if _is_example(word.rpartition("@")[2].casefold())))
@@ -26,7 +25,7 @@ def _is_example(host: str) -> bool:
     return len(labels) > 1 and (labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES)
 
 
-def gaps(file: EditionFile, contest: Contest, demo: bool) -> list[tuple[str, str]]:
+def find_gaps(file: EditionFile, contest: Contest, demo: bool) -> list[tuple[str, str]]:
     """Return each field that keeps the contest closed, and why; in a demo an example is as good as an address."""
     parts: dict[str, Part] = {"organiser": file.organiser, "privacy": file.privacy, "contest": contest}
     found = {f"{table}.{name}": EMPTY for table, part in parts.items() for name in part.empty()}
@@ -41,5 +40,21 @@ def _of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
     texts = {f"organiser.{name}": value for name, value in file.organiser.model_dump().items()}
     texts |= {f"privacy.{name}": value for name, value in file.privacy.model_dump().items()}
     for field, value in texts.items():
-        for address in examples(value if isinstance(value, str) else " ".join(value))[:1]:
+        for address in find_example_addresses(value if isinstance(value, str) else " ".join(value))[:1]:
             yield field, f"{address} är ett exempel; skriv er egen adress{_OR_CLOSED}"
+
+
+_CASH = re.compile(r"presentkort|kontant|pengar|swish|kupong|värdebevis|\bkronor\b|\bkr\b", re.IGNORECASE)
+_STAFF = re.compile(r"\banställda?\b|\bpersonal(en)?\b|\bmedarbetare\b", re.IGNORECASE)
+
+
+def advice(contest: Contest) -> list[str]:
+    """Swedish sentences about tax, where prizes or participants are of a kind that other rules may be about."""
+    found = [
+        f"Vinsten ”{prize.title}” liknar pengar. Fråga er ekonom om skatt och kontrolluppgift innan tävlingen öppnar."
+        for prize in contest.prizes
+        if _CASH.search(prize.title)
+    ]
+    if _STAFF.search(contest.who_may_enter):
+        found.append("Tävlingen ser ut att vara för anställda. Då kan vinsten vara skattepliktig. Fråga er ekonom.")
+    return found

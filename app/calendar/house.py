@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from app.calendar import hatches
+from app.calendar import schedule
 from app.clock import SWEDEN
 
 
 class House(NamedTuple):
     """How many advent candles burn, how much snow lies (0–4), and what is special about the day.
 
-    `lit`: somebody is at home. `finale`: it is Christmas Eve and the door is open. `sign` stands on the tram.
+    `lit`: a lamp is on. `finale`: it is Christmas Eve and the door is open. `sign` stands on the tram.
     """
 
     today: date
@@ -22,10 +22,10 @@ class House(NamedTuple):
     sign: str
 
 
-def at(year: int, now: datetime) -> House:
+def house_at(year: int, now: datetime) -> House:
     """Return the house of an edition at an instant."""
-    number = hatches.todays_number(year, now)
-    opened = len(hatches.open_numbers(year, now))
+    number = schedule.todays_number(year, now)
+    opened = len(schedule.open_numbers(year, now))
     return House(
         today=now.astimezone(SWEDEN).date(),
         candles=candles(year, now),

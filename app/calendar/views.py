@@ -4,14 +4,100 @@ from datetime import datetime
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, hatches, house
-from app.calendar.hatches import Edition
-from app.calendar.lookup import HatchLocked, current_edition, find_edition, find_hatch, library, public
-from app.calendar.street import FIGURES
+from app.calendar import feeds, house, schedule
+from app.calendar.library import Library
+from app.calendar.schedule import Edition, Hatch
+from app.web import static
+
+
+class HatchLocked(Exception):
+    """The hatch has not opened yet."""
+
+    def __init__(self, year: int, number: int) -> None:
+        super().__init__(year, number)
+        self.year, self.number = year, number
+
+
+def library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def current_edition() -> Edition:
+    editions = library().editions
+    return editions[schedule.current_year(editions, clock.now())]
+
+
+def find_edition(year: int) -> Edition:
+    """Return the edition of a year; 404 when there is none, or when it is still being prepared."""
+    editions = library().editions
+    if year > schedule.current_year(editions, clock.now()):
+        abort(404)
+    return editions.get(year) or abort(404)
+
+
+def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
+    """Return an open hatch and its edition. Raises HatchLocked before its time, 404 where there is none."""
+    edition = find_edition(year)
+    if not schedule.is_open(year, number, clock.now()):
+        raise HatchLocked(year, number)
+    return edition, edition.hatches[number]
+
+
+def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
+    """Return a response that is the same for everybody. The page cache gives it its age and its encodings."""
+    response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
+    if g.get("without_database"):
+        response.cache_control.no_store = True
+    else:
+        response.cache_control.public = True
+        response.cache_control.max_age = 0
+    return response
+
+
+def _size(address: str) -> int:
+    """Return the compressed bytes of what a page asks for: a static file or a hatch's picture."""
+    if address.startswith(static.PREFIX):
+        return int(current_app.extensions["asset_size"](address))
+    endpoint, values = current_app.url_map.bind("").match(address.removeprefix(request.script_root))
+    if endpoint != "calendar.image":
+        raise ValueError(f"unknown part of a page: {address}")
+    _, found = find_hatch(values["year"], values["number"])
+    return static.compressed_size(found.images[values["name"]])
+
+
+# By hatch number, the first at index 0: a text alternative.
+FIGURES = (
+    "en gatlykta med snö",
+    "en vandrare med ryggsäck och reflexväst",
+    "en vintercyklist",
+    "en gran med ljus",
+    "en elbuss",
+    "ett barn på spark",
+    "en kvinna med rollator och reflex",
+    "en spårvagn",
+    "en hundägare på promenad",
+    "en busshållplats med en som väntar",
+    "en bil som fyra delar på",
+    "en lådcykel med paket",
+    "en vandrande skolbuss med lucia",
+    "en granne som drar paketet på släde",
+    "en rullstolsåkare med halsduk",
+    "en elcykel med gran på pakethållaren",
+    "en elskåpbil som ersatte fyra",
+    "en skidåkare",
+    "en färja på älven",
+    "en pappa med barnvagn",
+    "ett pendeltåg",
+    "en elbil på laddning",
+    "en tomte på sparkcykel",
+    "en familj hand i hand med en lykta",
+)
+
 
 blueprint = Blueprint("calendar", __name__)
 _OTHER_PAGES = (
@@ -29,16 +115,16 @@ _OTHER_PAGES = (
 
 
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
-    """The pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
+    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
 
     Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     """
     adapter = current_app.url_map.bind("")
     found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
-    found["/"] = (hatches.current_year(library().editions, now), 0)
+    found["/"] = (schedule.current_year(library().editions, now), 0)
     for year, edition in library().editions.items():
         found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
-        for number in hatches.open_numbers(year, now):
+        for number in schedule.open_numbers(year, now):
             found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
             for name in edition.hatches[number].images:
                 found[adapter.build("calendar.image", {"year": year, "number": number, "name": name})] = None
@@ -49,15 +135,15 @@ def _calendar(edition: Edition) -> Response:
     now = clock.now()
     context: dict[str, Any] = {
         "edition": edition,
-        "season": hatches.season(edition.year, now),
-        "open_numbers": hatches.open_numbers(edition.year, now),
-        "today": hatches.todays_number(edition.year, now),
-        "days_left": hatches.days_left(edition.year, now),
-        "house": house.at(edition.year, now),
+        "season": schedule.season(edition.year, now),
+        "open_numbers": schedule.open_numbers(edition.year, now),
+        "today": schedule.todays_number(edition.year, now),
+        "days_left": schedule.days_left(edition.year, now),
+        "house": house.house_at(edition.year, now),
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
-    return public(render_template("calendar/calendar.html", **context))
+    return public_response(render_template("calendar/calendar.html", **context))
 
 
 @blueprint.get("/")
@@ -83,14 +169,14 @@ def hatch(year: int, number: int) -> Response:
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,
-        "house": house.at(year, now),
+        "house": house.house_at(year, now),
         "address": address,
         "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
-        "today": hatches.todays_number(year, now),
+        "today": schedule.todays_number(year, now),
         "previous": number - 1 if number > 1 else None,
-        "following": number + 1 if number < 24 and hatches.is_open(year, number + 1, now) else None,
+        "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
     }
-    return public(render_template("calendar/hatch.html", **context))
+    return public_response(render_template("calendar/hatch.html", **context))
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")
@@ -98,23 +184,23 @@ def image(year: int, number: int, name: str) -> Response:
     _, found = find_hatch(year, number)
     if name not in found.images:
         abort(404)
-    return public(found.images[name], hatches.image_type(name))
+    return public_response(found.images[name], schedule.image_type(name))
 
 
 @blueprint.get("/om")
 def about() -> Response:
-    return public(render_template("calendar/about.html", edition=current_edition()))
+    return public_response(render_template("calendar/about.html", edition=current_edition()))
 
 
 @blueprint.app_errorhandler(HatchLocked)
 def locked(error: HatchLocked) -> tuple[str, int, dict[str, str]]:
     """A friendly page that says when the hatch opens, and nothing else about it."""
-    opens = hatches.opens_at(error.year, error.number)
+    opens = schedule.opens_at(error.year, error.number)
     page = render_template(
         "calendar/locked.html",
         edition=find_edition(error.year),
         number=error.number,
         opens=opens,
-        today=hatches.todays_number(error.year, clock.now()),
+        today=schedule.todays_number(error.year, clock.now()),
     )
     return page, 403, {"Cache-Control": "no-store"}

@@ -64,7 +64,7 @@ def receipt_code(chance: bytes) -> str:
     return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(CODE_LENGTH)))
 
 
-def grouped(code: str) -> str:
+def group_code(code: str) -> str:
     """Return a receipt code as people read it: ABCDE-FGHJK-…, the last group of six."""
     return "-".join([*(code[start : start + 5] for start in range(0, 20, 5)), code[20:]])
 
@@ -130,7 +130,7 @@ def is_label(text: str) -> bool:
     return whole and text != "" and not any(unicodedata.category(character) == "Cc" for character in text)
 
 
-def ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
+def make_ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
     """Return the public number of an entry, 64 hex digits; it binds code, address and answer.
 
     `answer` is the option's label as frozen. Raises ValueError when a part could be read as two lines.
@@ -141,7 +141,7 @@ def ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
     return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
-def settle(candidates: Iterable[Candidate], right_answer: str, closes: datetime) -> Iterator[Settled]:
+def settle_entries(candidates: Iterable[Candidate], right_answer: str, closes: datetime) -> Iterator[Settled]:
     """Give the entries that do not count at locking, by number.
 
     Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number:

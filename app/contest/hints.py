@@ -11,12 +11,12 @@ from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.database import db
 
+# The same name before the @ at so many domains is worth a look …
 MANY_DOMAINS = 3
-"""The same name before the @ at so many domains is worth a look …"""
+# … when hardly any other address is there: an Anna at each large provider is nothing odd.
 FEW = 2
-"""… when nobody else, or hardly anybody, has an address there: an Anna at each large provider is nothing odd."""
+# So many entries within one minute are, too: an office at eight o'clock, or a program.
 BURST = 30
-"""So many entries within one minute are, too: an office at eight o'clock, or a program."""
 _SHOWN = 20
 _Known = tuple[sa.ColumnElement[bool], ...]
 
@@ -43,8 +43,8 @@ class _Group:
     count: int
 
 
-def odd(email: str) -> str:
-    """Why an address stands out, in a Swedish word or two; empty when it does not."""
+def suspicion(email: str) -> str:
+    """Return why an address stands out, in a Swedish word or two; empty when it does not."""
     # A list of 10,000 domains, which only the rounds and the organisers' pages look in.
     from disposable_email_domains import blocklist
 
@@ -57,8 +57,8 @@ def odd(email: str) -> str:
     return ""
 
 
-def hints(contest_id: str) -> list[Hint]:
-    """What stands out among the newest AMONG entries, at most 20 of each kind, the largest first."""
+def find_hints(contest_id: str) -> list[Hint]:
+    """Return what stands out among the newest AMONG entries, at most 20 of each kind, the largest first."""
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
     known = (Entry.contest_id == contest_id, Entry.id >= oldest, Entry.email.is_not(None))
@@ -82,7 +82,7 @@ def _told(groups: list[_Group]) -> list[Hint]:
 
 
 def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list[tuple[str, int, int]]:
-    """What entries share, the number of the newest of them, and how many there are."""
+    """Return what entries share, the number of the newest of them, and how many there are."""
     query = sa.select(what, sa.func.max(Entry.id), count).where(*known, Entry.struck.is_(None), *where)
     query = query.group_by(what).having(count >= least)
     rows = db.session.execute(query.order_by(count.desc(), what).limit(_SHOWN if least > 1 else None))
@@ -90,14 +90,14 @@ def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list
 
 
 def _at() -> Any:
-    """Where the @ stands in an address, counted from 1; the name before it has none."""
+    """Return where the @ stands in an address, counted from 1; the name before it has none."""
     find = sa.func.instr if db.engine.dialect.name == "sqlite" else sa.func.strpos
     return find(Entry.email, "@")
 
 
 def _disposable(known: _Known) -> list[_Group]:
     domains = _rows(known, sa.func.substr(Entry.email, _at() + 1), sa.func.count(), 1)
-    return [_Group("domain", *rest) for domain, *rest in domains if odd(f"x@{domain}")][:_SHOWN]
+    return [_Group("domain", *rest) for domain, *rest in domains if suspicion(f"x@{domain}")][:_SHOWN]
 
 
 def _same_name(known: _Known) -> list[_Group]:

@@ -4,19 +4,22 @@ import logging
 
 from flask import abort, current_app, g
 
-from app.calendar.hatches import Edition
-from app.calendar.lookup import find_edition, find_hatch
-from app.calendar.schema import Contest
-from app.contest.terms import FrozenContest, contest_of, hatch_of
+from app.calendar.edition import Contest
+from app.calendar.schedule import Edition
+from app.calendar.views import find_edition, find_hatch
+from app.contest.terms import FrozenContest, contest_of, hatch_of, shown_contest, shown_hatch
 
 _log = logging.getLogger(__name__)
 
 
 def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
-    """Return the contest in a hatch. Raises HatchLocked before its time, 404 where there is none."""
+    """Return the contest in a hatch, as last read where the database is away.
+
+    Raises HatchLocked before its time, 404 where there is none.
+    """
     edition, _ = find_hatch(year, number)
-    contest = contest_of(edition)
-    if contest is None or hatch_of(edition) != number:
+    contest = shown_contest(edition)
+    if contest is None or shown_hatch(edition) != number:
         abort(404)
     _refuse_practice(contest)
     return edition, contest
@@ -30,8 +33,10 @@ def find_contest(year: int) -> tuple[Edition, Contest, int]:
     if rehearsed := g.get("rehearsed"):
         found: tuple[Edition, Contest, int] = rehearsed
         return found
-    number = hatch_of(find_edition(year)) or abort(404)
-    edition, contest = contest_in(year, number)
+    edition = find_edition(year)
+    contest, number = contest_of(edition) or abort(404), hatch_of(edition) or abort(404)
+    find_hatch(year, number)
+    _refuse_practice(contest)
     return edition, contest, number
 
 

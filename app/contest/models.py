@@ -38,7 +38,7 @@ class FrozenTerms(Base):
 
 
 class ContestContact(Base):
-    """How to reach those who arrange a contest, and under which decision it is erased. Personal data: may change."""
+    """Contact details of a contest, and the decision it is erased under. Personal data: may change."""
 
     __tablename__ = "contest_contact"
 

@@ -4,16 +4,35 @@ The text is regler.txt, whose checksum the terms carry, so it has no layout of i
 them, paragraphs, one blank line between them, and a last line feed.
 """
 
-from datetime import datetime
-from functools import lru_cache
-
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from app.calendar.schema import Contest, Organisation
-from app.clock import SWEDEN
-from app.contest import ages
+from app.calendar.edition import Contest, Organisation
 from app.spec.record import SKIP_REASONS
+from app.text import swedish
+
+OF_AGE = 18
+_GUARDIAN = "Är du under 18 år ska din vårdnadshavare gå med på att du deltar, och ta emot vinsten åt dig."
+
+
+def age_terms(minimum_age: int) -> str:
+    """Return what the rules say."""
+    least = f"Du ska ha fyllt {minimum_age} år." if minimum_age else "Du får delta hur gammal du än är."
+    return least if minimum_age >= OF_AGE else f"{least} {_GUARDIAN}"
+
+
+def age_confirmation(minimum_age: int) -> str:
+    """Return what a person ticks in the form."""
+    if minimum_age >= OF_AGE:
+        return f"Jag har fyllt {minimum_age} år"
+    least = f"Jag har fyllt {minimum_age} år. " if minimum_age else ""
+    return f"{least}Är jag under 18 har min vårdnadshavare gått med på att jag deltar"
+
+
+def missing_confirmation(minimum_age: int) -> str:
+    """Return what is said when the tick is missing."""
+    what = f"att du har fyllt {minimum_age} år" if minimum_age >= OF_AGE else "rutan om din ålder"
+    return f"Kryssa i {what}. Det krävs för att delta."
+
 
 NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
 HOW_DRAWN = (
@@ -27,7 +46,7 @@ _COSTS_NOTHING = "Det kostar inget att delta och inget köp krävs."
 Section = tuple[str, list[str]]
 
 
-def sections(contest: Contest, organisation: Organisation) -> list[Section]:
+def rules_sections(contest: Contest, organisation: Organisation) -> list[Section]:
     """Return the rules as (heading, paragraphs)."""
     return [*_taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
 
@@ -41,7 +60,7 @@ def _taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
-                f"{ages.terms(contest.minimum_age)} {_COSTS_NOTHING}",
+                f"{age_terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 contest.exclusions or _BLANK,
             ],
         ),
@@ -114,10 +133,10 @@ def _afterwards(contest: Contest, organisation: Organisation) -> list[Section]:
     ]
 
 
-def text(contest: Contest, organisation: Organisation, title: str) -> str:
+def rules_text(contest: Contest, organisation: Organisation, title: str) -> str:
     """Return regler.txt (UTF-8, LF)."""
     parts = [f"{'ÖVNING. ' if contest.is_rehearsal else ''}Regler för tävlingen i {title} ({contest.id})"]
-    for heading, paragraphs in sections(contest, organisation):
+    for heading, paragraphs in rules_sections(contest, organisation):
         parts += [f"{heading}\n{'-' * len(heading)}", *paragraphs]
     return "\n\n".join(parts) + "\n"
 
@@ -132,11 +151,3 @@ def read_sections(rules: str) -> list[Section]:
         elif found:
             found[-1][1].append(part)
     return found
-
-
-@lru_cache(maxsize=1024)
-def swedish(moment: datetime) -> str:
-    """Return an instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
-    local = moment.astimezone(SWEDEN)
-    clock_time = "HH.mm.ss" if local.second else "HH.mm"
-    return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")

@@ -1,29 +1,29 @@
 """Taking an entry in: entry, record and mail in one transaction, done before anyone is thanked."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.audit import records
-from app.audit.records import RecordKind
+from app import audit
 from app.clock import SWEDEN
 from app.contest import entries
-from app.contest.answers import Answers
 from app.contest.batch_writer import BatchWriter
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
-from app.database import db, write
-from app.mail import outbox
-from app.mail.models import OutboxMail
-from app.spec.log import receipt_sum
+from app.database import begin_write, db
+from app.outbox import queue
+from app.outbox.models import OutboxMail
+from app.spec.log import RecordKind, receipt_sum
 
 MAX_BATCH = 64
 # To one address, over all contests and answers: the form must not be used to fill a mailbox.
@@ -59,7 +59,7 @@ class PendingEntry:
     """An entry that waits to be stored; `chance` is CODE_CHANCE bytes of a CSPRNG."""
 
     contest: FrozenContest
-    answers: Answers
+    answers: EntryInput
     at: datetime
     chance: bytes
 
@@ -69,10 +69,10 @@ class PendingEntry:
         return self.contest.id, self.answers.email, self.answers.answer
 
 
-def save_entry(contest: FrozenContest, answers: Answers, now: datetime) -> SavedEntry:
+def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> SavedEntry:
     """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
 
-    Those who send at the same moment share a transaction, in the order they came.
+    Entries of the same moment share a transaction, in the order they came.
     """
     # A connection held while waiting in line would be one too few for the others.
     db.session.rollback()
@@ -96,7 +96,7 @@ def _save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedE
 def save_entries(pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
     """Save entries in one transaction; return each as it is stored, or why it was not taken."""
     try:
-        write()
+        begin_write()
         saved = _Batch(pending).save()
         db.session.commit()
     except Exception:
@@ -118,8 +118,8 @@ class _Batch:
         self.mails: list[tuple[str, str, datetime]] = []
 
     def save(self) -> list[SavedEntry | Exception]:
-        closed = {id_ for id_ in self.contests if any(records.has(id_, kind) for kind in _CLOSED)}
-        newest = {id_: records.newest_time(id_) for id_ in self.contests}
+        closed = {id_ for id_ in self.contests if any(audit.has_record(id_, kind) for kind in _CLOSED)}
+        newest = {id_: audit.newest_time(id_) for id_ in self.contests}
         mailed = self._mailed_today()
         saved: list[SavedEntry | Exception] = []
         for one in self.pending:
@@ -147,7 +147,7 @@ class _Batch:
     def _add(self, one: PendingEntry, at: datetime) -> SavedEntry:
         code = entries.receipt_code(one.chance)
         email, answer = one.answers.email, one.answers.answer
-        saved = SavedEntry(code, entries.ticket(one.contest.id, code, email, answer), at, is_new=True)
+        saved = SavedEntry(code, entries.make_ticket(one.contest.id, code, email, answer), at, is_new=True)
         self.new.append(
             {
                 "contest_id": one.contest.id,
@@ -170,7 +170,7 @@ class _Batch:
         for contest_id in self.contests:
             rows = [row for row in self.new if row["contest_id"] == contest_id]
             facts = ((row["received_at"], {"kvitto": receipt_sum(row["receipt_code"])}) for row in rows)
-            for row, (number, _) in zip(rows, records.append_all(contest_id, RecordKind.ENTERED, facts), strict=True):
+            for row, (number, _) in zip(rows, audit.append_records(contest_id, RecordKind.ENTERED, facts), strict=True):
                 row["nr"] = number
         if self.new:
             connection.execute(sa.insert(_TABLE), self.new)
@@ -179,7 +179,7 @@ class _Batch:
         for contest_id, ticket, at in self.mails:
             numbers[contest_id, ticket] = number = numbers.get((contest_id, ticket), 0) + 1
             receipts.append((contest_id, ticket, number, at))
-        outbox.put_all("kvitto", receipts)
+        queue.queue_mails("kvitto", receipts)
 
     def _known(self) -> dict[Key, SavedEntry]:
         found = sa.select(_TABLE).where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.email.in_(self.emails))
@@ -217,3 +217,37 @@ class _Batch:
             .group_by(_MAIL.c.contest_id, _MAIL.c.ticket)
         )
         return {(contest_id, ticket): number for contest_id, ticket, number in db.session.connection().execute(found)}
+
+
+Kind = Literal["municipality", "answer", "struck"]
+
+
+def count_by(kind: Kind, contest_id: str) -> dict[str, int]:
+    """Count entries by code of municipality, answer, or reason of being struck."""
+    return _counted(getattr(Entry, kind), contest_id)
+
+
+def count_entries(contest_id: str) -> int:
+    """Count all entries, struck ones too."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == contest_id)) or 0
+
+
+def count_per_day(contest_id: str) -> dict[date, int]:
+    """Count entries per Swedish day, the days in order."""
+    found: Counter[date] = Counter()
+    # Swedish days begin on an hour of UTC, in summer and in winter.
+    for hour, count in _counted(_hour(), contest_id).items():
+        found[datetime.fromisoformat(f"{hour}:00+00:00").astimezone(SWEDEN).date()] += count
+    return dict(found)
+
+
+def _counted(value: Any, contest_id: str) -> dict[str, int]:
+    query = sa.select(value, sa.func.count()).where(Entry.contest_id == contest_id, value.is_not(None))
+    return {str(found): count for found, count in db.session.execute(query.group_by(value).order_by(value))}
+
+
+def _hour() -> Any:
+    """Return the hour of an entry in UTC, as "2026-12-10 08"."""
+    if db.engine.dialect.name == "sqlite":
+        return sa.func.substr(Entry.received_at, 1, 13, type_=sa.String)
+    return sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24", type_=sa.String)

@@ -1,6 +1,7 @@
 """The terms of a contest: frozen once at its opening, and given from there to pages, mails and actions."""
 
 import json
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self
@@ -8,15 +9,19 @@ from typing import Any, Self
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 from pydantic import ConfigDict, ValidationInfo, field_validator
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from app.calendar.hatches import Edition
-from app.calendar.schema import REHEARSED, Contest, Organisation, Phase
+from app import audit
+from app.calendar.edition import REHEARSED, Contest, Organisation, Phase
+from app.calendar.schedule import Edition
+from app.contest import rules
 from app.contest.models import ContestContact, FrozenTerms
-from app.database import db
-from app.spec import beacon
+from app.database import begin_write, db
+from app.outbox import transport
+from app.spec import beacon, files
 from app.spec.beacon import Chain
-from app.spec.lines import checksum
+from app.spec.lines import checksum, format_time
+from app.spec.log import RecordKind
 
 
 class FrozenContest(Contest):
@@ -116,19 +121,13 @@ def phase_of(edition: Edition, now: datetime) -> Phase | None:
 
 
 def contact_of(contest_id: str) -> ContestContact | None:
-    """Return how to reach those who arrange a contest; None once that is erased."""
+    """Return the organiser's contact details; None once they are erased."""
     return db.session.get(ContestContact, contest_id)
 
 
-def init_app(app: Flask) -> None:
-    app.extensions["terms"] = {}
-    app.add_template_global(or_without_database(contest_of, lambda edition: edition.file_contest), "contest_of")
-    app.add_template_global(or_without_database(hatch_of, lambda edition: edition.file_contest_number), "hatch_of")
-    app.add_template_global(or_without_database(phase_of, _phase_of_file), "phase_of")
-
-
-def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
-    return edition.file_contest.phase(now) if edition.file_contest else None
+def is_cancelled(contest_id: str) -> bool:
+    """Check whether a contest was cancelled."""
+    return audit.has_record(contest_id, RecordKind.CANCELLED)
 
 
 def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) -> Callable[..., Any]:
@@ -143,3 +142,143 @@ def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) 
             return otherwise(*values)
 
     return answer
+
+
+def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
+    return edition.file_contest.phase(now) if edition.file_contest else None
+
+
+# The same as pages show it while the database is away: as last read, or as the files have it.
+shown_contest = or_without_database(contest_of, lambda edition: edition.file_contest)
+shown_hatch = or_without_database(hatch_of, lambda edition: edition.file_contest_number)
+shown_phase = or_without_database(phase_of, _phase_of_file)
+shown_as_cancelled = or_without_database(is_cancelled, lambda _: False)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["terms"] = {}
+    app.add_template_global(shown_contest, "contest_of")
+    app.add_template_global(shown_hatch, "hatch_of")
+    app.add_template_global(shown_phase, "phase_of")
+    app.add_template_global(shown_as_cancelled, "is_cancelled")
+
+
+_CONTACT = ("email", "witnesses", "erasure_decision")
+
+
+class NotReady(Exception):
+    """The contest cannot open. The text is a Swedish sentence for the organiser."""
+
+
+def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
+    """Freeze the terms of an edition's contest, once; return them. Raises NotReady."""
+    contest, number = edition.file_contest, edition.file_contest_number
+    if found := frozen_in(edition.year):
+        return found
+    if contest is None or number is None:
+        raise NotReady("Kalendern har ingen tävling.")
+    _refuse_unready(edition, contest, now)
+    opened = contest.model_copy(update={"opens": max(contest.opens, now.replace(microsecond=0))})
+    begin_write()
+    if frozen_in(edition.year) is None:
+        if db.session.get(FrozenTerms, contest.id):
+            raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+        title = edition.file.title
+        add_terms(opened, edition.year, number, title, edition.file.organiser, chain, now)
+        _refresh_contact(contest.id, edition)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+    found = frozen_in(edition.year)
+    if found is None:
+        raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+    return found
+
+
+def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
+    if edition.gaps or contest.phase(now) != "open":
+        raise NotReady("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
+    if found := frozen_contest(contest.id):
+        raise NotReady(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
+    config = current_app.config
+    if config["MAIL_URL"] and not config["DEMO"]:
+        db.session.rollback()
+        try:
+            transport.check_connection(config["MAIL_URL"], "localhost")
+        except transport.TransportDown as trouble:
+            raise NotReady(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
+
+
+def add_terms(
+    contest: Contest, year: int, hatch: int, title: str, organisation: Organisation, chain: Chain, now: datetime
+) -> None:
+    """Write the terms of a contest, inside the caller's write() transaction."""
+    body = Organisation(**organisation.model_dump(include={*Organisation.model_fields}))
+    text = rules.rules_text(contest, body, title)
+    salt, number = secrets.token_hex(16), beacon.round_at(chain, contest.draw_at)
+    terms = files.Terms(
+        tavling=contest.id,
+        oppnar=format_time(contest.opens),
+        stanger=format_time(contest.closes),
+        regler_sha256=checksum([text]),
+        svar_sha256=files.answer_sum(contest.id, contest.answer, salt),
+        vinster=contest.prize_count,
+        kalla=chain.name,
+        kedja=chain.hash,
+        runda=number,
+        tidpunkt=format_time(beacon.time_of(chain, number)),
+    )
+    told = contest.model_dump(mode="json", include={*Contest.model_fields} - {"id", "corrections"})
+    definition = told | {"edition_title": title, "organisation": body.model_dump(mode="json")}
+    db.session.add(
+        FrozenTerms(
+            contest_id=contest.id,
+            year=year,
+            hatch=hatch,
+            frozen_at=now,
+            definition=json.dumps(definition, sort_keys=True, ensure_ascii=False),
+            rules=text,
+            terms=files.terms_text(terms),
+            salt=salt,
+            chain_hash=chain.hash,
+            round=number,
+        )
+    )
+    db.session.flush()
+
+
+def freeze_due_terms(now: datetime) -> list[str]:
+    """Freeze the contests whose time to open has come; return what keeps the others from it, in Swedish."""
+    told = []
+    for edition in current_app.extensions["library"].editions.values():
+        if phase_of(edition, now) == "opening":
+            try:
+                freeze_terms(edition, now, current_app.extensions["draw_chain"])
+            except NotReady as reason:
+                told.append(f"Tävlingen {edition.year} öppnar inte: {reason}")
+    return told
+
+
+def refresh_contacts() -> None:
+    """Refresh the contact details of open contests from the files, while there are files."""
+    for edition in current_app.extensions["library"].editions.values():
+        if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
+            begin_write()
+            _refresh_contact(frozen.id, edition)
+            db.session.commit()
+
+
+def _contact_of(edition: Edition) -> dict[str, str]:
+    organiser = edition.file.organiser
+    decision = edition.file.privacy.erasure_decision
+    return {"email": organiser.email, "witnesses": json.dumps(organiser.witnesses), "erasure_decision": decision}
+
+
+def _stored(contest_id: str) -> dict[str, str] | None:
+    found = contact_of(contest_id)
+    return {name: getattr(found, name) for name in _CONTACT} if found else None
+
+
+def _refresh_contact(contest_id: str, edition: Edition) -> None:
+    db.session.merge(ContestContact(contest_id=contest_id, **_contact_of(edition)))

@@ -8,24 +8,19 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.audit import records
-from app.audit.records import RecordKind
-from app.calendar.hatches import Edition
-from app.calendar.lookup import public
-from app.calendar.schema import Contest, Phase
+from app.calendar.edition import Contest, Phase
+from app.calendar.schedule import Edition
+from app.calendar.views import find_hatch, public_response
 from app.clock import PREVIEW
-from app.contest import answers, entries, opening, rules, store, terms
-from app.contest.answers import Answers, Faults
-from app.contest.forms import EntryForm
+from app.contest import entries, forms, rules, store, terms
+from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
-from app.contest.municipalities import MUNICIPALITIES
-from app.contest.opening import NotReady
 from app.contest.store import SavedEntry
-from app.contest.terms import FrozenContest
+from app.contest.terms import FrozenContest, NotReady
 from app.database import db
-from app.mail import post
-from app.web.form_token import PUBLIC, QUICKEST, TokenRefused, opened
-from app.web.limits import TooMany, check, hit, spend
+from app.outbox import transport
+from app.web.forms import PUBLIC, QUICKEST, TokenRefused, open_token
+from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
 blueprint = Blueprint("contest", __name__)
 _log = logging.getLogger(__name__)
@@ -52,29 +47,40 @@ def enter(year: int, number: int) -> Page:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
-    edition, contest = contest_in(year, number)
+    edition, _ = find_hatch(year, number)
+    try:
+        return _receive(edition, number)
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte sparas")
+        return _form_page(edition, number, terms.shown_contest(edition), 503, trouble="not-saved")
+
+
+def _receive(edition: Edition, number: int) -> Page:
+    """Check what was sent and save it, or say what is to be mended."""
+    edition, contest = contest_in(edition.year, number)
     if (phase := _phase(edition, contest)) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
     sent = _sent(contest)
-    if not isinstance(sent, Answers):
+    if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
     try:
         check("bidrag", **_entry_limits())
-    except TooMany:
+    except RateLimitExceeded:
         return _form_page(edition, number, contest, 429, trouble="limit")
     return _save(edition, number, contest, sent)
 
 
 def _phase(edition: Edition, contest: Contest) -> Phase | None:
-    phase = terms.phase_of(edition, clock.now())
-    return "closed" if phase == "open" and records.has(contest.id, RecordKind.CANCELLED) else phase
+    phase = terms.shown_phase(edition, clock.now())
+    return "closed" if phase == "open" and terms.shown_as_cancelled(contest.id) else phase
 
 
 def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
     """Show what is to be mended; counted apart, so that right entries of the same office still come in."""
     try:
-        spend("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
-    except TooMany:
+        check_and_hit("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
+    except RateLimitExceeded:
         return _form_page(edition, number, contest, 429, faults, trouble="refused")
     return _form_page(edition, number, contest, 422, faults)
 
@@ -83,22 +89,22 @@ def _entry_limits() -> dict[str, str]:
     return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
-def _sent(contest: Contest) -> Answers | Faults:
+def _sent(contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
-        nonce = opened(request.form.get("token", ""), PUBLIC, QUICKEST)
+        nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
     except TokenRefused as error:
         refused["token"] = str(error)
-    sent = answers.read(request.form, contest, MUNICIPALITIES, nonce)
+    sent = forms.validate_entry(request.form, contest, MUNICIPALITIES, nonce)
     if not refused:
         return sent
-    return refused if isinstance(sent, Answers) else refused | sent
+    return refused if isinstance(sent, EntryInput) else refused | sent
 
 
-def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Page:
+def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> Page:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
-        frozen = opening.freeze(edition, clock.now(), current_app.extensions["draw_chain"])
+        frozen = terms.freeze_terms(edition, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
     except NotReady as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
@@ -107,19 +113,15 @@ def _save(edition: Edition, number: int, contest: Contest, sent: Answers) -> Pag
         return _not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
         return _form_page(edition, number, contest, 422, {"token": USED})
-    except SQLAlchemyError:
-        db.session.rollback()
-        _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, contest, 503, trouble="not-saved")
-    if saved.is_new:
-        hit("bidrag", **_entry_limits())
+    # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
+    hit("bidrag", **_entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
 
-def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: Answers, saved: SavedEntry) -> str:
+def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
-    shown = {"code": entries.grouped(saved.code), "ticket": saved.ticket} if not post.server() else {}
+    shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
 
@@ -131,7 +133,7 @@ def _form_page(
     faults: Faults | None = None,
     trouble: str = "",
 ) -> Page:
-    """The form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
+    """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     form = EntryForm(contest)
     form.show(faults or {})
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}
@@ -141,7 +143,7 @@ def _form_page(
 def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
-    context["cancelled"] = records.has(contest.id, RecordKind.CANCELLED)
+    context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
 
@@ -152,7 +154,7 @@ def rules_page(year: int) -> Response:
     frozen = isinstance(contest, FrozenContest)
     told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
     context: dict[str, Any] = {"edition": edition, "contest": contest, "frozen": frozen}
-    context["sections"] = told or rules.sections(contest, edition.file.organiser)
+    context["sections"] = told or rules.rules_sections(contest, edition.file.organiser)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()
-    return public(render_template("contest/rules.html", **context))
+    return public_response(render_template("contest/rules.html", **context))

@@ -9,20 +9,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.audit.records import RecordKind
+from app import audit
 from app.contest import entries, terms
 from app.contest.models import Entry
-from app.contest.rules import swedish
 from app.contest.terms import FrozenContest
-from app.database import db, write
-from app.draw import listing, page_state, status
+from app.database import begin_write, db
+from app.draw import files as draw_files
+from app.draw import status
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.mail import outbox
+from app.outbox import queue
 from app.spec import beacon, files
-from app.spec.lines import checksum, stamp
-from app.spec.log import receipt_sum
-from app.typed import trimmed
+from app.spec.lines import checksum, format_time
+from app.spec.log import RecordKind, receipt_sum
+from app.text import clean, swedish
 
 SHORTEST_REASON, LONGEST_REASON = 10, 400
 TOO_LATE = "Listan kunde inte låsas i tid: slumptalet hade flyttats mer än fyra veckor."
@@ -32,7 +31,7 @@ class ActionNotAllowed(Exception):
     """The action was not carried out. The text is a Swedish sentence for the organiser."""
 
 
-def strike(contest: FrozenContest, entry_id: int, reason: str, now: datetime) -> None:
+def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: datetime) -> None:
     """Strike one entry by hand, and tell its participant."""
     if reason not in entries.STRIKE_REASONS:
         raise ActionNotAllowed("Välj ett av skälen i listan.")
@@ -45,7 +44,7 @@ def strike(contest: FrozenContest, entry_id: int, reason: str, now: datetime) ->
     _tell(contest, entry, RecordKind.STRUCK, now)
 
 
-def restore(contest: FrozenContest, entry_id: int, now: datetime) -> None:
+def restore_entry(contest: FrozenContest, entry_id: int, now: datetime) -> None:
     """Take back the strike of one entry, and tell its participant."""
     entry = _unlocked(contest, entry_id)
     if entry.email is None or not entry.struck:
@@ -56,8 +55,8 @@ def restore(contest: FrozenContest, entry_id: int, now: datetime) -> None:
 
 def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
     """Return an entry whose fate may still be changed, in the transaction that changes it."""
-    write()
-    refuse_when_settled(contest)
+    begin_write()
+    require_unsettled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id or entry.receipt_code is None:
         raise ActionNotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
@@ -66,9 +65,9 @@ def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
 
 def _tell(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
     """Record what was done to an entry and mail it."""
-    number, _ = records.append(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
+    number, _ = audit.append_record(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
     if not contest.is_rehearsal:
-        outbox.put(str(kind), contest.id, entry.ticket, now, number)
+        queue.queue_mail(str(kind), contest.id, entry.ticket, now, number)
     db.session.commit()
 
 
@@ -79,20 +78,20 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     """
     if contest.phase(now) != "closed" or now < status.lock_due(contest):
         raise ActionNotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
-    refuse_when_settled(contest)
+    require_unsettled(contest)
     number = beacon.choose_round(contest.chain, contest.round, now, newest_shown)
     if number is None:
-        cancel(contest, TOO_LATE, now, by_program=True)
+        cancel_contest(contest, TOO_LATE, now, by_program=True)
         return None
-    write()
-    refuse_when_settled(contest)
-    listing.settle(contest)
-    logged, head = records.latest(contest.id)
+    begin_write()
+    require_unsettled(contest)
+    draw_files.settle_list(contest)
+    logged, head = audit.latest_record(contest.id)
     digest, counted, struck = _tally(contest.id)
     proof = files.Proof(
         tavling=contest.id,
         tavling_sha256=contest.terms_sha256,
-        last=stamp(now),
+        last=format_time(now),
         logg=f"{logged} {head}",
         antal_med=counted,
         antal_strukna=struck,
@@ -100,14 +99,14 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
         svar=contest.answer,
         salt=contest.salt,
         runda=number,
-        tidpunkt=stamp(beacon.time_of(contest.chain, number)),
+        tidpunkt=format_time(beacon.time_of(contest.chain, number)),
     )
     lock = _stored(contest, proof, now)
-    listing.write_lines(contest.id)
-    records.append(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
+    draw_files.write_lines(contest.id)
+    audit.append_record(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
     _queue_lock_mails(contest, now)
     db.session.commit()
-    page_state.publish_state()
+    status.publish_state()
     return lock
 
 
@@ -115,12 +114,12 @@ def _tally(contest_id: str) -> tuple[str, int, int]:
     """Return the checksum of lista.txt as it will be, and how many tickets count and do not."""
     numbers = {True: 0, False: 0}
 
-    def count(lines: listing.Lines) -> listing.Lines:
+    def count(lines: draw_files.Lines) -> draw_files.Lines:
         for ticket, counts in lines:
             numbers[counts] += 1
             yield ticket, counts
 
-    digest = checksum(files.list_lines(contest_id, count(listing.entered(contest_id))))
+    digest = checksum(files.list_lines(contest_id, count(draw_files.entered_tickets(contest_id))))
     return digest, numbers[True], numbers[False]
 
 
@@ -148,18 +147,20 @@ def _queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
     if contest.is_rehearsal:
         return
     reached = sa.select(Entry.contest_id, Entry.ticket).where(Entry.contest_id == contest.id, Entry.email.is_not(None))
-    outbox.put_from("last", reached.order_by(Entry.id), now)
+    queue.queue_for("last", reached.order_by(Entry.id), now)
     contact = terms.contact_of(contest.id)
     witnesses = json.loads(contact.witnesses) if contact else []
-    outbox.put_all("last", [(contest.id, f"vittne:{number}", 0, now) for number in range(len(witnesses))])
+    queue.queue_mails("last", [(contest.id, f"vittne:{number}", 0, now) for number in range(len(witnesses))])
 
 
-def cancel(contest: FrozenContest, reason: str, now: datetime, by_program: bool = False, newest_shown: int = 0) -> None:
+def cancel_contest(
+    contest: FrozenContest, reason: str, now: datetime, by_program: bool = False, newest_shown: int = 0
+) -> None:
     """Cancel a contest whose value does not exist yet, for good, and tell its participants."""
-    reason = " ".join(unicodedata.normalize("NFC", trimmed(reason)).split())
+    reason = " ".join(unicodedata.normalize("NFC", clean(reason)).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise ActionNotAllowed(f"Skriv varför, med {SHORTEST_REASON} till {LONGEST_REASON} tecken. Alla ser det.")
-    write()
+    begin_write()
     lock = db.session.get(LockedList, contest.id)
     if db.session.get(Cancellation, contest.id):
         raise ActionNotAllowed("Tävlingen är redan inställd.")
@@ -169,22 +170,22 @@ def cancel(contest: FrozenContest, reason: str, now: datetime, by_program: bool 
     if not by_program and (now >= comes or newest_shown >= number):
         raise ActionNotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
     db.session.add(Cancellation(contest_id=contest.id, reason=reason, cancelled_at=now))
-    records.append(contest.id, RecordKind.CANCELLED, now, skal=reason)
+    audit.append_record(contest.id, RecordKind.CANCELLED, now, skal=reason)
     if not contest.is_rehearsal:
         reached = sa.select(Entry.contest_id, Entry.ticket).where(
             Entry.contest_id == contest.id, Entry.email.is_not(None)
         )
-        outbox.put_from("installd", reached.order_by(Entry.id), now)
+        queue.queue_for("installd", reached.order_by(Entry.id), now)
     db.session.commit()
-    page_state.publish_state()
+    status.publish_state()
 
 
-def refuse_when_settled(contest: FrozenContest) -> None:
+def require_unsettled(contest: FrozenContest) -> None:
     """Raise ActionNotAllowed when the list is locked or the contest cancelled, or when its entries are erased."""
     if db.session.get(LockedList, contest.id):
         raise ActionNotAllowed("Listan är redan låst och kan inte ändras.")
     if db.session.get(Cancellation, contest.id):
         raise ActionNotAllowed("Tävlingen är inställd.")
     # Without addresses no duplicates are found and no winner is reached.
-    if records.has(contest.id, RecordKind.ERASED):
+    if audit.has_record(contest.id, RecordKind.ERASED):
         raise ActionNotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")

@@ -10,18 +10,17 @@ from threading import Event
 
 from flask import current_app
 
-from app import clock
-from app.audit import records
+from app import audit, clock
 from app.contest import terms
 from app.contest.models import ContestContact, Entry, entry_of
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import links, mails, status, winners
+from app.draw import mails, status, winners
 from app.draw.models import Cancellation, Letter, LockedList
-from app.mail import messages, outbox
-from app.mail.messages import Letter as Text
-from app.mail.outbox import Taken
-from app.mail.post import Closed, Postponed, Refused, Send, office, server
+from app.outbox import messages, queue
+from app.outbox.messages import Letter as Text
+from app.outbox.queue import ClaimedMail
+from app.outbox.transport import PermanentFailure, Send, TemporaryFailure, TransportDown, mail_server, open_transport
 
 # The list of another contest must not wait for a long outbox.
 LONGEST_ROUND = timedelta(seconds=50)
@@ -36,20 +35,20 @@ def folder() -> Path:
 def send_due(ending: Event | None = None) -> int:
     """Send the mails that are due, one at a time until `ending` is set or the round is over; return how many went."""
     sent, end = 0, clock.now() + LONGEST_ROUND
-    with office(server(), folder(), messages.host(current_app.config["PUBLIC_URL"])) as send:
-        while not (ending and ending.is_set()) and clock.now() < end and (mail := outbox.claim(clock.now())):
+    with open_transport(mail_server(), folder(), messages.helo_name(current_app.config["PUBLIC_URL"])) as send:
+        while not (ending and ending.is_set()) and clock.now() < end and (mail := queue.claim(clock.now())):
             try:
                 state = _deliver(mail, send)
-            except Refused as trouble:
+            except PermanentFailure as trouble:
                 refused = partial(_note_letter, mail, clock.now(), True)
-                outbox.settle(mail, "refused", clock.now(), str(trouble), refused)
-            except Postponed as trouble:
-                outbox.postpone(mail, clock.now(), str(trouble))
-                if isinstance(trouble, Closed):
+                queue.mark_done(mail, "refused", clock.now(), str(trouble), refused)
+            except TemporaryFailure as trouble:
+                queue.reschedule(mail, clock.now(), str(trouble))
+                if isinstance(trouble, TransportDown):
                     break
             else:
                 left = partial(_note_letter, mail, clock.now(), False)
-                outbox.settle(mail, state, clock.now(), None, left if state == "sent" else _nothing)
+                queue.mark_done(mail, state, clock.now(), None, left if state == "sent" else _nothing)
                 sent += state == "sent"
     return sent
 
@@ -58,13 +57,13 @@ def _nothing() -> None:
     """Follow a mail that was dropped."""
 
 
-def _note_letter(mail: Taken, now: datetime, refused: bool) -> None:
+def _note_letter(mail: ClaimedMail, now: datetime, refused: bool) -> None:
     """Note that a winner's letter left, in the transaction that marks its mail."""
     if mail.kind == "vinst":
         winners.note_letter(mail.contest_id, mail.number, now, refused)
 
 
-def _deliver(mail: Taken, send: Send) -> str:
+def _deliver(mail: ClaimedMail, send: Send) -> str:
     composed = _compose(mail)
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
@@ -80,7 +79,7 @@ def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
     return messages.Sender(contest.edition_title, address, contact.email, current_app.config["PUBLIC_URL"])
 
 
-def _compose(mail: Taken) -> EmailMessage | None:
+def _compose(mail: ClaimedMail) -> EmailMessage | None:
     """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises Refused."""
     contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
     if contest is None or contact is None:
@@ -96,9 +95,9 @@ def _compose(mail: Taken) -> EmailMessage | None:
         return None
     try:
         name = f"{mail.kind}.{mail.id}.{mail.ticket[:16].replace(':', '-')}"
-        return messages.message(letter, sender(contest, contact), recipient, name, mail.created_at)
+        return messages.build_message(letter, sender(contest, contact), recipient, name, mail.created_at)
     except ValueError:
-        raise Refused("adressen går inte att skriva till") from None
+        raise PermanentFailure("adressen går inte att skriva till") from None
 
 
 def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
@@ -110,10 +109,13 @@ def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry:
     compose: dict[str, Callable[[], Text | None]] = {
         "kvitto": lambda: _receipt(contest, entry),
         "struken": lambda: (
-            (entry.struck and mails.struck(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact))
+            (
+                entry.struck
+                and mails.struck_letter(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact)
+            )
             or None
         ),
-        "aterstalld": lambda: mails.restored(contest, entry.ticket),
+        "aterstalld": lambda: mails.restored_letter(contest, entry.ticket),
         "vinst": lambda: winner_letter(contest, contact, number, entry.ticket),
         "forbigangen": lambda: _skip_mail(contest, contact, number),
         "installd": lambda: _cancel_mail(contest, contact),
@@ -124,9 +126,11 @@ def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry:
 def _receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     if entry.receipt_code is None or entry.nr is None:
         return None
-    head = records.head_of(contest.id, entry.nr)
+    head = audit.head_of(contest.id, entry.nr)
     told = (entry.answer, entry.receipt_code, entry.ticket, entry.nr, head)
-    return mails.receipt(contest, *told, current_app.config["PUBLIC_URL"], withdraw_link(contest.id, entry.ticket))
+    return mails.receipt_letter(
+        contest, *told, current_app.config["PUBLIC_URL"], withdraw_link(contest.id, entry.ticket)
+    )
 
 
 def _lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
@@ -135,16 +139,16 @@ def _lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
         return None
     own = mails.fate(entry.ticket, entry.struck, entry.stays, withdraw_link(contest.id, entry.ticket)) if entry else ()
     site = current_app.config["PUBLIC_URL"]
-    return mails.locked(contest, lock.proof_sha256, lock.draw_at, lock.steps, site, own)
+    return mails.locked_letter(contest, lock.proof_sha256, lock.draw_at, lock.steps, site, own)
 
 
 def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str) -> Text:
     """Return the letter to a place in line, as it would go now."""
     until, prize = status.answer_by(contest, clock.now()), status.prize_of(contest, place)
     site = current_app.config["PUBLIC_URL"]
-    token = links.sign(links.DECLINE, contest.id, place, ticket)
+    token = mails.sign_link(mails.DECLINE, contest.id, place, ticket)
     decline = f"{site}/{contest.year}/dragning/tacka-nej/{token}"
-    return mails.won(contest, prize, ticket, until, contact, site, decline)
+    return mails.won_letter(contest, prize, ticket, until, contact, site, decline)
 
 
 def _skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
@@ -152,14 +156,15 @@ def _skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
     letter = db.session.get(Letter, (contest.id, place))
     if outcome is None or outcome.skipped is None or letter is None:
         return None
-    return mails.skipped(contest, place, outcome.skipped, letter.left_at, contact, letter.refused)
+    return mails.skipped_letter(contest, place, outcome.skipped, letter.left_at, contact, letter.refused)
 
 
 def _cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
     found = db.session.get(Cancellation, contest.id)
-    return mails.cancelled(contest, found.reason, contact) if found else None
+    return mails.cancelled_letter(contest, found.reason, contact) if found else None
 
 
 def withdraw_link(contest_id: str, ticket: str) -> str:
     """Return the address where the owner of the mailbox can withdraw an entry."""
-    return f"{current_app.config['PUBLIC_URL']}/mitt-svar/ta-tillbaka/{links.sign(links.WITHDRAW, contest_id, ticket)}"
+    link = mails.sign_link(mails.WITHDRAW, contest_id, ticket)
+    return f"{current_app.config['PUBLIC_URL']}/mitt-svar/ta-tillbaka/{link}"

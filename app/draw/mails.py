@@ -1,11 +1,38 @@
 """What the calendar writes to participants, one function a kind of mail. Pure."""
 
 from datetime import datetime
+from typing import Any
 
-from app.contest.entries import grouped
-from app.contest.rules import NEVER_ASKED, swedish
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+
+from app.contest.entries import group_code
+from app.contest.rules import NEVER_ASKED
 from app.contest.terms import FrozenContest
-from app.mail.messages import Labelled, Letter
+from app.outbox.messages import Labelled, Letter
+from app.text import swedish
+
+WITHDRAW, DECLINE = "withdraw/v2", "decline/v2"
+
+
+def sign_link(purpose: str, *values: str | int) -> str:
+    """Return a token for an address."""
+    return str(_serializer(purpose).dumps(values))
+
+
+def read_link(purpose: str, token: str) -> list[Any] | None:
+    """Return the values of a token; None when it is not one of ours for this purpose."""
+    try:
+        found = _serializer(purpose).loads(token)
+    except (BadData, ValueError, TypeError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _serializer(purpose: str) -> URLSafeSerializer:
+    config = current_app.config
+    return URLSafeSerializer((*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]), salt=purpose)
+
 
 BEFORE = "Dragningen gäller bara om den här kontrollsumman nådde dig före tidpunkten. Spara mejlet."
 _FATES = {
@@ -17,7 +44,7 @@ _FATES = {
 }
 
 
-def receipt(
+def receipt_letter(
     contest: FrozenContest, answer: str, code: str, ticket: str, number: int, head: str, site: str, withdraw: str
 ) -> Letter:
     """Write the receipt of one entry."""
@@ -28,7 +55,7 @@ def receipt(
             f"Ditt svar i tävlingen i {contest.edition_title} är mottaget. Du svarade: {answer}.",
             f"Svarade du fel kan du skicka ett rätt svar till före {swedish(contest.closes)}. Det första rätta svaret "
             "gäller.",
-            Labelled("Din kvittokod", grouped(code)),
+            Labelled("Din kvittokod", group_code(code)),
             Labelled("Din lott i dragningen", ticket),
             Labelled(f"Loggens kontrollsumma efter post {number}, som är din", head),
             Labelled("Villkorens kontrollsumma (tavling.txt)", contest.terms_sha256),
@@ -44,7 +71,7 @@ def receipt(
     )
 
 
-def struck(contest: FrozenContest, ticket: str, reason: str, until: datetime, contact: str) -> Letter:
+def struck_letter(contest: FrozenContest, ticket: str, reason: str, until: datetime, contact: str) -> Letter:
     """Tell that an entry was struck by hand."""
     return Letter(
         f"Din lott i {contest.edition_title} är struken",
@@ -58,7 +85,7 @@ def struck(contest: FrozenContest, ticket: str, reason: str, until: datetime, co
     )
 
 
-def restored(contest: FrozenContest, ticket: str) -> Letter:
+def restored_letter(contest: FrozenContest, ticket: str) -> Letter:
     """Tell that an entry is in again."""
     return Letter(
         f"Din lott i {contest.edition_title} är med igen",
@@ -66,7 +93,7 @@ def restored(contest: FrozenContest, ticket: str) -> Letter:
     )
 
 
-def locked(
+def locked_letter(
     contest: FrozenContest, proof_sha256: str, draw_at: datetime, steps: int, site: str, own: tuple[str | Labelled, ...]
 ) -> Letter:
     """Send the checksum of the locked list; `own` is what became of the receiver's ticket."""
@@ -99,7 +126,7 @@ def fate(ticket: str, reason: str | None, stays: str | None, withdraw: str) -> t
     return (*own, "Vill du inte vara med längre? Ta tillbaka svaret:", Labelled("Ta tillbaka", withdraw, address=True))
 
 
-def won(
+def won_letter(
     contest: FrozenContest, prize: str, ticket: str, until: datetime, contact: str, site: str, decline: str
 ) -> Letter:
     """Write to one in line for a prize."""
@@ -121,7 +148,9 @@ def won(
     )
 
 
-def skipped(contest: FrozenContest, place: int, reason: str, left_at: datetime, contact: str, refused: bool) -> Letter:
+def skipped_letter(
+    contest: FrozenContest, place: int, reason: str, left_at: datetime, contact: str, refused: bool
+) -> Letter:
     """Tell one in line that the prize went on to the next."""
     how = "men gick inte att lämna" if refused else "och vi har väntat så länge som reglerna säger"
     return Letter(
@@ -136,7 +165,7 @@ def skipped(contest: FrozenContest, place: int, reason: str, left_at: datetime, 
     )
 
 
-def cancelled(contest: FrozenContest, reason: str, contact: str) -> Letter:
+def cancelled_letter(contest: FrozenContest, reason: str, contact: str) -> Letter:
     """Tell that the contest is cancelled."""
     return Letter(
         f"Tävlingen i {contest.edition_title} är inställd",

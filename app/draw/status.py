@@ -6,22 +6,27 @@ from functools import cached_property
 from typing import Literal
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 
-from app.audit import records
-from app.audit.records import RecordKind
-from app.calendar.schema import Contest
+from app import audit
+from app.calendar.edition import Contest
+from app.calendar.feeds import Item
+from app.calendar.schedule import Edition
 from app.clock import SWEDEN
-from app.contest import counts
+from app.contest import store, terms
+from app.contest.models import FrozenTerms
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw.models import Cancellation, DrawnValue, Letter, LockedList, Rank, Verdict
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
+from app.spec.log import RecordKind
 from app.spec.record import MailCounts
+from app.text import swedish
 
 # As far as the contest has come; `waiting` when it takes no entries because a required field is empty.
 State = Literal["draft", "waiting", "opening", "open", "closed", "locked", "drawn", "contact", "finished", "cancelled"]
 LOCKED_BEFORE = STRIKES_END_BEFORE = timedelta(hours=12)
-# The rules give whole days; in a rehearsal nobody has to wait for them.
+# The rules give whole days; a rehearsal does not wait for them.
 REHEARSED_ANSWER_TIME = timedelta(minutes=1)
 
 
@@ -55,7 +60,7 @@ def answer_by(contest: FrozenContest, left_at: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ContestStatus:
     """Counts are made when they are asked for."""
 
     contest: Contest
@@ -74,27 +79,27 @@ class Standing:
         """All entries; once locked, the lines of the list."""
         if self.lock:
             return self.lock.counted + self.lock.struck
-        return counts.total(self.contest_id)
+        return store.count_entries(self.contest_id)
 
     @cached_property
     def struck(self) -> dict[str, int]:
         """Struck entries per reason."""
-        return counts.by("struck", self.contest_id)
+        return store.count_by("struck", self.contest_id)
 
     @cached_property
     def per_day(self) -> dict[date, int]:
         """Entries per Swedish day, until now."""
-        return counts.per_day(self.contest_id)
+        return store.count_per_day(self.contest_id)
 
     @cached_property
     def erased(self) -> bool:
         """Whether the participants' data is gone; a list that was not locked by then never will be."""
-        return records.has(self.contest_id, RecordKind.ERASED)
+        return audit.has_record(self.contest_id, RecordKind.ERASED)
 
     @cached_property
     def restored(self) -> bool:
         """Whether a backup was put back during the contest."""
-        return records.has(self.contest_id, RecordKind.BACKUP_RESTORED)
+        return audit.has_record(self.contest_id, RecordKind.BACKUP_RESTORED)
 
     @property
     def counted(self) -> int:
@@ -135,16 +140,16 @@ def mail_counts(lock: LockedList) -> MailCounts:
     return MailCounts(*(db.session.scalar(query) or 0 for query in (gone, before, witnesses)))
 
 
-def standing(contest: Contest, now: datetime, waits: bool = False) -> Standing:
+def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:
     """Return the contest's state at `now`, with its numbers. `waits` says that a required field is empty."""
     if not isinstance(contest, FrozenContest):
         by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "opening", "closed": "waiting"}
-        return Standing(contest, by_clock[contest.phase(now)])
+        return ContestStatus(contest, by_clock[contest.phase(now)])
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
     outcomes = outcomes_of(contest.id)
     state = _state(contest, now, lock, drawn, cancelled, outcomes)
-    return Standing(contest, state, lock, drawn, cancelled, tuple(outcomes))
+    return ContestStatus(contest, state, lock, drawn, cancelled, tuple(outcomes))
 
 
 def outcomes_of(contest_id: str) -> list[Outcome]:
@@ -201,3 +206,45 @@ def _state(
     if lock:
         return "locked"
     return "draft" if contest.phase(now) == "before" else "open" if contest.phase(now) == "open" else "closed"
+
+
+def locked_list(edition: Edition) -> LockedList | None:
+    """Return the locked list of an edition's contest while its value has not come."""
+    frozen = terms.frozen_in(edition.year)
+    if frozen is None or contest_status(frozen, frozen.closes).state != "locked":
+        return None
+    return db.session.get(LockedList, frozen.id)
+
+
+def news(edition: Edition) -> list[Item]:
+    """Return what the feeds tell of the draw: that the list is locked, and its checksum."""
+    frozen = terms.frozen_in(edition.year)
+    lock = db.session.get(LockedList, frozen.id) if frozen else None
+    if lock is None:
+        return []
+    summary = f"Slumptalet som avgör kommer {swedish(lock.draw_at)}. Listans kontrollsumma: {lock.proof_sha256}"
+    return [
+        Item(
+            name="dragning",
+            path=f"/{edition.year}/dragning",
+            title="Listan inför dragningen är låst",
+            summary=summary,
+            html=f"<p>{summary}</p>",
+            at=lock.locked_at,
+        )
+    ]
+
+
+def publish_state() -> None:
+    """Write how far contests have come where the page cache sees it, when that has changed."""
+    tables = (FrozenTerms, LockedList, DrawnValue, Cancellation)
+    state = " ".join(str(db.session.scalar(sa.select(sa.func.count()).select_from(table))) for table in tables)
+    library = current_app.extensions["library"]
+    if state != library.read_state():
+        library.write_state(state)
+    library.refresh(at_once=True)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["news"] = terms.or_without_database(news, lambda _: [])
+    app.add_template_global(terms.or_without_database(locked_list, lambda _: None), "locked_list")

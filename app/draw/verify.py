@@ -6,17 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.audit.records import RecordKind
+from app import audit
 from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import BATCH, db, in_batches
-from app.draw import listing, public_files, status
+from app.draw import files as draw_files
+from app.draw import status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
-from app.spec.lines import FileFault, checksum, stamp
+from app.spec.lines import FileFault, checksum, format_time
+from app.spec.log import RecordKind
 
 PublicFile = Callable[[str], Iterable[bytes] | None]
 
@@ -60,7 +61,7 @@ class Verification:
         contest, found = self.contest, files.read_terms(self.contest.terms.encode())
         sealed = files.answer_sum(contest.id, contest.answer, contest.salt)
         number = beacon.round_at(contest.chain, contest.draw_at)
-        expected = (contest.id, contest.rules_sha256, sealed, contest.prize_count, number, stamp(contest.closes))
+        expected = (contest.id, contest.rules_sha256, sealed, contest.prize_count, number, format_time(contest.closes))
         told = (
             found.tavling,
             found.regler_sha256,
@@ -74,13 +75,13 @@ class Verification:
     def _log(self) -> None:
         """Recompute the chain, and hold what it tells of entries against the entries."""
         kinds: dict[str, int] = {}
-        lines = (line.removesuffix("\n") for line in records.log_lines(self.contest.id))
+        lines = (line.removesuffix("\n") for line in audit.log_lines(self.contest.id))
         for record in log.read_log(lines):
             kinds[record.kind] = kinds.get(record.kind, 0) + 1
         total = db.session.scalar(sa.select(sa.func.count()).where(Entry.contest_id == self.contest.id)) or 0
         entered = kinds.get(RecordKind.ENTERED, 0)
         _demand(entered == total, f"Loggen har {entered} bidrag, men databasen {total}.")
-        logged: Any = records.AuditRecord
+        logged: Any = audit.AuditRecord
         its = (logged.contest_id == Entry.contest_id, logged.number == Entry.nr, logged.kind == RecordKind.ENTERED)
         query = sa.select(Entry.id, Entry.receipt_code, logged.kvitto).outerjoin(logged, sa.and_(*its))
         query = query.where(Entry.contest_id == self.contest.id, Entry.receipt_code.is_not(None))
@@ -95,9 +96,9 @@ class Verification:
             if row.receipt_code is None:
                 gone += 1
                 continue
-            ticket = entries.ticket(self.contest.id, row.receipt_code, row.email or "", row.answer)
+            ticket = entries.make_ticket(self.contest.id, row.receipt_code, row.email or "", row.answer)
             _demand(ticket == row.ticket, f"Lotten för bidrag {row.id} stämmer inte med kod, adress och svar.")
-        if gone and records.has(self.contest.id, RecordKind.ERASED):
+        if gone and audit.has_record(self.contest.id, RecordKind.ERASED):
             self.unchecked.append(
                 "Uppgifterna är gallrade: lotterna kan inte räknas om ur koder och adresser, loggen inte jämföras med "
                 "bidragen, och strykningarna inte räknas om."
@@ -107,10 +108,10 @@ class Verification:
 
     def _list(self) -> None:
         """Settle the entries anew, as the specification defines it, and compare with the list."""
-        lines = dict(listing.locked(self.contest.id))
+        lines = dict(draw_files.locked_tickets(self.contest.id))
         rows = [*_entries(self.contest.id)]
         _demand({row.ticket for row in rows} == {*lines}, "Listan har andra lotter än databasen.")
-        if records.has(self.contest.id, RecordKind.ERASED):
+        if audit.has_record(self.contest.id, RecordKind.ERASED):
             return
         by_hand = (*entries.STRIKE_REASONS, entries.WITHDRAWN)
         known = [(row.nr, row.duplicate_key or "", row) for row in rows if row.nr is not None]
@@ -123,7 +124,9 @@ class Verification:
         if withdrawn_late:
             self.facts.append(f"{len(withdrawn_late)} återkallade efter låsningen.")
             return
-        struck = {settled.number for settled in entries.settle(candidates, self.contest.answer, self.contest.closes)}
+        struck = {
+            settled.number for settled in entries.settle_entries(candidates, self.contest.answer, self.contest.closes)
+        }
         for nr, _, row in known:
             _demand(lines[row.ticket] == (nr not in struck), f"Lotten {row.ticket} har fel status i listan.")
 
@@ -131,9 +134,9 @@ class Verification:
         lock = self.lock
         assert lock  # noqa: S101 – the caller has seen to it
         proof = files.read_proof(lock.proof.encode())
-        digest = checksum(public_files.locked_list(self.contest.id))
-        counted = [counts for _, counts in listing.locked(self.contest.id)]
-        head = records.head_of(self.contest.id, proof.log_number) if proof.log_number else log.START
+        digest = checksum(draw_files.locked_list(self.contest.id))
+        counted = [counts for _, counts in draw_files.locked_tickets(self.contest.id)]
+        head = audit.head_of(self.contest.id, proof.log_number) if proof.log_number else log.START
         steps = beacon.steps_between(self.contest.chain, self.contest.round, proof.runda)
         expected = (self.contest.terms_sha256, digest, counted.count(True), counted.count(False), head)
         told = (proof.tavling_sha256, proof.lista_sha256, proof.antal_med, proof.antal_strukna, proof.log_head)
@@ -151,9 +154,9 @@ class Verification:
         entropy = selection.entropy_string(self.contest.chain.name, value.round, value.randomness)
         seed = selection.make_seed(checksum([lock.proof]), entropy)
         _demand((drawn.randomness, drawn.seed) == (value.randomness, seed.hex()), "Slumptalet eller fröet är fel.")
-        counted = (ticket for ticket, counts in listing.locked(self.contest.id) if counts)
+        counted = (ticket for ticket, counts in draw_files.locked_tickets(self.contest.id) if counts)
         order = selection.order_tickets(seed, counted)
-        _demand([*order] == [*listing.ordered(self.contest.id)], "Ordningen är inte den som fröet ger.")
+        _demand([*order] == [*draw_files.ordered_tickets(self.contest.id)], "Ordningen är inte den som fröet ger.")
         above = 0
         for outcome in status.outcomes_of(self.contest.id):
             skipped = outcome.skipped
@@ -166,11 +169,11 @@ class Verification:
         """Hold each public file against what it should be."""
         expected: dict[str, Iterable[str]] = {"tavling.txt": [self.contest.terms], "regler.txt": [self.contest.rules]}
         if self.lock:
-            expected["lista.txt"] = public_files.locked_list(self.contest.id)
+            expected["lista.txt"] = draw_files.locked_list(self.contest.id)
             expected["lasbevis.txt"] = [self.lock.proof]
-            expected["logg.txt"] = records.log_lines(self.contest.id)
+            expected["logg.txt"] = audit.log_lines(self.contest.id)
         if self.drawn:
-            expected["protokoll.json"] = public_files.protocol(self.contest)
+            expected["protokoll.json"] = draw_files.protocol(self.contest)
         for name, parts in expected.items():
             found = self.public(name)
             _demand(found is not None, f"{name} går inte att hämta.")

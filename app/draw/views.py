@@ -1,25 +1,79 @@
-"""The public page of a draw, and its raw files for everyone who wants to check."""
+"""The public page of a draw, and its raw files, for checking."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock
-from app.audit import records
-from app.contest import terms
+from app import audit, clock
+from app.contest import entries, terms
+from app.contest.forms import MUNICIPALITIES
 from app.contest.lookup import find_contest, frozen_contest_in
-from app.contest.municipalities import MUNICIPALITIES
 from app.contest.rules import HOW_DRAWN
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import links, listing, public_files, status, tickets, winners
+from app.draw import files, mails, status, winners
 from app.draw.actions import ActionNotAllowed
-from app.draw.models import DrawnValue, LockedList
-from app.draw.open_files import open_file, streamed_file
-from app.draw.status import Standing, standing
-from app.typed import trimmed
-from app.web.form_token import TokenForm
+from app.draw.files import short_file, streamed_file
+from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
+from app.draw.status import ContestStatus, contest_status
+from app.text import clean
+from app.web.forms import TokenForm
+
+LENGTH, SHORTEST = 64, 8
+
+
+class UnclearTicket(Exception):
+    """What was typed names no ticket. The text is a Swedish sentence for the reader."""
+
+
+class LooksSecret(UnclearTicket):
+    """What was typed is not to be shown again."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One ticket; `place` is None where it has none (yet)."""
+
+    ticket: str
+    counts: bool
+    place: int | None
+
+
+def read_ticket(text: str) -> str:
+    """Return a ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
+    kept = "".join(text.lower().split())
+    if not kept:
+        raise UnclearTicket("Skriv din lott, eller de åtta första tecknen i den.")
+    if re.fullmatch(f"[{entries.CROCKFORD}]{{{entries.CODE_LENGTH}}}", entries.plain_code(kept)):
+        raise LooksSecret("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
+    if not re.fullmatch(r"[0-9a-f]*…?", kept):
+        raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
+    kept = kept.rstrip("…")
+    if len(kept) < SHORTEST:
+        raise UnclearTicket("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
+    if len(kept) > LENGTH:
+        raise UnclearTicket("Det är för långt. En lott har 64 tecken.")
+    return kept
+
+
+def find_ticket(standing: ContestStatus, start: str) -> Found | None:
+    """Return the ticket that begins with `start` in the locked list. Raises UnclearTicket."""
+    first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
+    query = sa.select(ListedTicket.ticket, ListedTicket.counts)
+    query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
+    found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2)).all()
+    if len(found) > 1:
+        raise UnclearTicket("Flera lotter börjar så. Skriv några tecken till.")
+    if not found:
+        return None
+    ticket, counts = found[0]
+    place = sa.select(Rank.place).where(Rank.contest_id == standing.contest_id, Rank.ticket == ticket)
+    return Found(ticket, counts, db.session.scalar(place))
+
 
 blueprint = Blueprint("draw", __name__)
 # Places of the ranking on one page; the whole ranking is in protokoll.json.
@@ -36,7 +90,7 @@ def asked_again_each_time(response: Response) -> Response:
 @blueprint.get("/<year:year>/dragning")
 def draw(year: int) -> tuple[str, int]:
     edition, contest, number = find_contest(year)
-    found = standing(contest, clock.now(), bool(edition.gaps))
+    found = contest_status(contest, clock.now(), bool(edition.gaps))
     searched = _searched(found)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {
@@ -47,8 +101,8 @@ def draw(year: int) -> tuple[str, int]:
         "how_drawn": HOW_DRAWN,
         "shown": _SHOWN,
         "first": first,
-        "ranking": listing.ranked(contest.id, first, _SHOWN),
-        "names": winners.names(contest.id),
+        "ranking": files.ranked_places(contest.id, first, _SHOWN),
+        "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
         **({"lock_due": status.lock_due(contest)} if isinstance(contest, FrozenContest) else {}),
         **searched,
@@ -56,44 +110,44 @@ def draw(year: int) -> tuple[str, int]:
     return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
 
 
-def _searched(found: Standing) -> dict[str, Any]:
-    """What the page says to a person who looks for a ticket."""
+def _searched(found: ContestStatus) -> dict[str, Any]:
+    """Return what the page says to a person who looks for a ticket."""
     if "lott" not in request.args or not found.lock:
         return {}
-    typed = trimmed(request.args["lott"])
+    typed = clean(request.args["lott"])
     try:
-        start = tickets.typed_ticket(typed)
-        return {"searched": start, "ticket": tickets.find(found, start)}
-    except tickets.UnclearTicket as error:
-        return {"searched": "" if isinstance(error, tickets.LooksSecret) else typed, "unclear": str(error)}
+        start = read_ticket(typed)
+        return {"searched": start, "ticket": find_ticket(found, start)}
+    except UnclearTicket as error:
+        return {"searched": "" if isinstance(error, LooksSecret) else typed, "unclear": str(error)}
 
 
 @blueprint.get("/<year:year>/dragning/tavling.txt")
 def terms_file(year: int) -> Response:
-    return open_file(frozen_contest_in(year).terms)
+    return short_file(frozen_contest_in(year).terms)
 
 
 @blueprint.get("/<year:year>/dragning/regler.txt")
 def rules_file(year: int) -> Response:
-    return open_file(frozen_contest_in(year).rules)
+    return short_file(frozen_contest_in(year).rules)
 
 
 @blueprint.get("/<year:year>/dragning/lista.txt")
 def list_file(year: int) -> Response:
     lock = _locked(year)
-    return streamed_file(lock.list_sha256, public_files.locked_list(lock.contest_id))
+    return streamed_file(lock.list_sha256, files.locked_list(lock.contest_id))
 
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
 def proof_file(year: int) -> Response:
-    return open_file(_locked(year).proof)
+    return short_file(_locked(year).proof)
 
 
 @blueprint.get("/<year:year>/dragning/logg.txt")
 def log_file(year: int) -> Response:
     lock = _locked(year)
-    number, head = records.latest(lock.contest_id)
-    return streamed_file(head, records.log_lines(lock.contest_id, number))
+    number, head = audit.latest_record(lock.contest_id)
+    return streamed_file(head, audit.log_lines(lock.contest_id, number))
 
 
 @blueprint.get("/<year:year>/dragning/protokoll.json")
@@ -102,17 +156,17 @@ def protocol_file(year: int) -> Response:
     if db.session.get(DrawnValue, lock.contest_id) is None:
         abort(404)
     # Every decision moves the chain's head; mails that leave do not.
-    _, head = records.latest(lock.contest_id)
-    named = len(winners.names(lock.contest_id))
+    _, head = audit.latest_record(lock.contest_id)
+    named = len(winners.winner_names(lock.contest_id))
     tag = f"{head}-{status.mail_counts(lock).skickade}-{named}"
-    return streamed_file(tag, public_files.protocol(contest), "application/json")
+    return streamed_file(tag, files.protocol(contest), "application/json")
 
 
 @blueprint.get("/<year:year>/dragning/verifiera.py")
 def verifier_file(year: int) -> Response:
     """The program that recomputes a draw, to run at home."""
     find_contest(year)
-    return open_file(public_files.verifier(), "text/x-python")
+    return short_file(files.verifier_source(), "text/x-python")
 
 
 def _locked(year: int) -> LockedList:
@@ -133,7 +187,7 @@ def decline(year: int, token: str) -> BaseResponse:
     if not form.validate():
         return _private(render_template("draw/decline.html", **_about(contest, place), form=form), 422)
     try:
-        winners.decline(contest, place, ticket, clock.now())
+        winners.decline_prize(contest, place, ticket, clock.now())
     except ActionNotAllowed as reason:
         db.session.rollback()
         return _private(render_template("draw/decline.html", **_about(contest, place), refused=str(reason)), 409)
@@ -141,7 +195,7 @@ def decline(year: int, token: str) -> BaseResponse:
 
 
 def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
-    contest_id, place, ticket = links.read(links.DECLINE, token) or abort(404)
+    contest_id, place, ticket = mails.read_link(mails.DECLINE, token) or abort(404)
     contest = terms.frozen_contest(contest_id) or abort(404)
     return (contest, place, ticket) if contest.year == year else abort(404)
 
@@ -152,6 +206,6 @@ def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
 
 
 def _private(page: str, code: int = 200) -> BaseResponse:
-    """A page of one person's: kept nowhere, and its address told to no one."""
+    """Return a page of one person's: kept nowhere, and its address told to no one."""
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return Response(page, code, headers)

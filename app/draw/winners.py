@@ -6,19 +6,19 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.audit.records import RecordKind
+from app import audit
 from app.clock import SWEDEN
 from app.contest import entries
+from app.contest.forms import MUNICIPALITIES
 from app.contest.models import entry_of
-from app.contest.municipalities import MUNICIPALITIES
-from app.contest.rules import swedish
 from app.contest.terms import FrozenContest
-from app.database import db, write
+from app.database import begin_write, db
 from app.draw import status
 from app.draw.actions import ActionNotAllowed
-from app.draw.models import DrawnValue, Letter, Rank, Verdict, WinnerName
-from app.mail import outbox
+from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
+from app.outbox import queue
+from app.spec.log import RecordKind, receipt_sum
+from app.text import swedish
 
 LONGEST_NAME = 60
 UNNAMED = "vill-inte-uppge"
@@ -36,7 +36,7 @@ class Named:
     consented_on: date
 
 
-def advance(contest: FrozenContest, now: datetime) -> None:
+def advance_line(contest: FrozenContest, now: datetime) -> None:
     """Pass over withdrawn entries and queue letters to those in line, inside the caller's write() transaction."""
     while any(_advance_one(contest, rank, now) for rank in status.in_line(contest)):
         pass
@@ -51,7 +51,7 @@ def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
     if contest.is_rehearsal and db.session.get(Letter, (contest.id, rank.place)) is None:
         note_letter(contest.id, rank.place, now, refused=False)
     elif not contest.is_rehearsal:
-        outbox.put("vinst", contest.id, rank.ticket, now, rank.place)
+        queue.queue_mail("vinst", contest.id, rank.ticket, now, rank.place)
     return False
 
 
@@ -62,44 +62,44 @@ def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> No
     """
     if db.session.get(Letter, (contest_id, place)) is None:
         db.session.add(Letter(contest_id=contest_id, place=place, left_at=now, refused=refused))
-        records.append(contest_id, RecordKind.LETTER, now, plats=place)
+        audit.append_record(contest_id, RecordKind.LETTER, now, plats=place)
         db.session.flush()
 
 
-def confirm(contest: FrozenContest, place: int, now: datetime) -> None:
+def confirm_winner(contest: FrozenContest, place: int, now: datetime) -> None:
     """Confirm one in line as a winner."""
-    write()
+    begin_write()
     rank = _in_line(contest, place)
     _letter(contest, place)
     _decide(contest, rank, None, now)
     db.session.commit()
 
 
-def skip(contest: FrozenContest, place: int, reason: str, now: datetime) -> None:
+def skip_place(contest: FrozenContest, place: int, reason: str, now: datetime) -> None:
     """Pass over one in line whose answer days are over, and tell them."""
     if reason not in SKIP_REASONS:
         raise ActionNotAllowed("Välj ett av skälen i listan.")
-    write()
+    begin_write()
     rank = _in_line(contest, place)
     until = status.answer_by(contest, _letter(contest, place).left_at)
     if now < until:
         raise ActionNotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
     _decide(contest, rank, reason, now)
     if not contest.is_rehearsal:
-        outbox.put("forbigangen", contest.id, rank.ticket, now, place)
-    advance(contest, now)
+        queue.queue_mail("forbigangen", contest.id, rank.ticket, now, place)
+    advance_line(contest, now)
     db.session.commit()
 
 
-def decline(contest: FrozenContest, place: int, ticket: str, now: datetime) -> None:
+def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime) -> None:
     """Take the winner's own no, at once."""
-    write()
+    begin_write()
     rank = _in_line(contest, place)
     if rank.ticket != ticket:
         raise ActionNotAllowed("Länken gäller inte.")
     _letter(contest, place)
     _decide(contest, rank, DECLINED, now)
-    advance(contest, now)
+    advance_line(contest, now)
     db.session.commit()
 
 
@@ -120,20 +120,20 @@ def _letter(contest: FrozenContest, place: int) -> Letter:
 def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
     db.session.add(Verdict(contest_id=contest.id, place=rank.place, skipped=skipped, decided_at=now))
     if skipped:
-        outbox.drop(contest.id, rank.ticket)
-        records.append(contest.id, RecordKind.SKIPPED, now, plats=rank.place, skal=skipped)
+        queue.drop_waiting(contest.id, rank.ticket)
+        audit.append_record(contest.id, RecordKind.SKIPPED, now, plats=rank.place, skal=skipped)
     else:
-        records.append(contest.id, RecordKind.WON, now, plats=rank.place)
+        audit.append_record(contest.id, RecordKind.WON, now, plats=rank.place)
     db.session.flush()
 
 
-def publish(contest: FrozenContest, place: int, named: Named, now: datetime) -> None:
+def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime) -> None:
     """Publish a confirmed winner's first name and municipality."""
     if not named.first_name or len(named.first_name) > LONGEST_NAME:
         raise ActionNotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
     if named.municipality not in MUNICIPALITIES or named.municipality == UNNAMED:
         raise ActionNotAllowed("Välj en kommun i listan.")
-    write()
+    begin_write()
     verdict, drawn = db.session.get(Verdict, (contest.id, place)), db.session.get(DrawnValue, contest.id)
     if verdict is None or verdict.skipped or drawn is None:
         raise ActionNotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
@@ -147,7 +147,7 @@ def publish(contest: FrozenContest, place: int, named: Named, now: datetime) -> 
 
 def withdraw_name(contest: FrozenContest, place: int) -> None:
     """Take a published name away."""
-    write()
+    begin_write()
     named = db.session.get(WinnerName, (contest.id, place))
     if named is None:
         raise ActionNotAllowed("Det finns inget publicerat namn att ta bort.")
@@ -155,13 +155,13 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
     db.session.commit()
 
 
-def forget(contest_id: str) -> int:
+def forget_names(contest_id: str) -> int:
     """Erase the published names of a contest, inside the caller's write() transaction; how many there were."""
     gone = db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def names(contest_id: str) -> Mapping[int, WinnerName]:
+def winner_names(contest_id: str) -> Mapping[int, WinnerName]:
     """Return the published names, by place."""
     found = db.session.scalars(sa.select(WinnerName).where(WinnerName.contest_id == contest_id))
     return {named.place: named for named in found}
@@ -169,3 +169,27 @@ def names(contest_id: str) -> Mapping[int, WinnerName]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(SWEDEN).date()
+
+
+def withdraw_entry(contest: FrozenContest, ticket: str, now: datetime) -> bool | None:
+    """Withdraw an entry and erase what it says about a person; return whether the list was locked.
+
+    None when it is withdrawn already, or erased.
+    """
+    begin_write()
+    entry = entry_of(contest.id, ticket)
+    if entry is None or entry.blocked_at or not entry.receipt_code:
+        db.session.rollback()
+        return None
+    locked = db.session.get(LockedList, contest.id) is not None
+    if not locked:
+        entry.struck = entries.WITHDRAWN
+    entry.blocked_at = now
+    audit.append_record(contest.id, RecordKind.WITHDRAWN, now, kvitto=receipt_sum(entry.receipt_code))
+    entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = entry.nonce = entry.nr = None
+    queue.drop_waiting(contest.id, ticket)
+    db.session.flush()
+    if db.session.get(DrawnValue, contest.id):
+        advance_line(contest, now)
+    db.session.commit()
+    return locked

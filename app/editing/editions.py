@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.calendar.hatches import NUMBERS, is_open
+from app.calendar.schedule import NUMBERS, is_open
 from app.clock import SWEDEN
-from app.editing import archive, conduct, document, leaves, trial
-from app.editing.conduct import Act, Desk, Refused
-from app.editing.leaves import Files, Leaf
+from app.editing import archive, hatch_file, save, store, validation
+from app.editing.save import Change, Editor, SaveRefused
+from app.editing.store import ContentRef, Files
 
 BLANK_HATCH = """+++
 title = "Lucka {number}"
@@ -35,53 +35,56 @@ Skriv tipset här.
 """
 
 
-def read(desk: Desk, year: int) -> dict[Leaf, Files]:
-    """Every leaf of an edition. Raises NotWritten when one cannot be read."""
+def read_ref(desk: Editor, year: int) -> dict[ContentRef, Files]:
+    """Return every leaf of an edition. Raises NotWritten when one cannot be read."""
     return {leaf: desk.read(leaf) for leaf in _all(year)}
 
 
-def _all(year: int) -> list[Leaf]:
-    return [Leaf(year, number) for number in (0, *NUMBERS)]
+def _all(year: int) -> list[ContentRef]:
+    return [ContentRef(year, number) for number in (0, *NUMBERS)]
 
 
-def swap(desk: Desk, year: int, first: int, second: int, act: Act) -> None:
+def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) -> None:
     """Two hatches change places, with texts, pictures and contest. Raises Refused, NotWritten."""
     if first == second:
-        raise Refused("Välj två olika luckor.")
+        raise SaveRefused("Välj två olika luckor.")
     if is_open(year, first, act.now) != is_open(year, second, act.now):
-        raise Refused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
-    with leaves.alone(desk.history.root):
-        one, other = Leaf(year, first), Leaf(year, second)
-        conduct.put_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+        raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
+    with store.exclusive_lock(desk.history.root):
+        one, other = ContentRef(year, first), ContentRef(year, second)
+        save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
 
 
-def copy(desk: Desk, source: int, year: int, act: Act) -> None:
+def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
-    with leaves.alone(desk.history.root):
-        made = {Leaf(year, leaf.number): _moved(files, leaf, year) for leaf, files in read(desk, source).items()}
-        _founded(desk, year, made, Act(act.who, f"{conduct.COPIED} {source}", act.now))
+    with store.exclusive_lock(desk.history.root):
+        made = {
+            ContentRef(year, leaf.number): _shift_year(files, leaf, year)
+            for leaf, files in read_ref(desk, source).items()
+        }
+        _create_edition(desk, year, made, Change(act.who, f"{save.COPIED} {source}", act.now))
 
 
-def blank(desk: Desk, source: int, year: int, act: Act) -> None:
+def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
-    with leaves.alone(desk.history.root):
-        made = {Leaf(year): _moved(desk.read(Leaf(source)), Leaf(source), year)}
-        made |= {Leaf(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _founded(desk, year, made, Act(act.who, conduct.BLANK, act.now))
+    with store.exclusive_lock(desk.history.root):
+        made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
+        _create_edition(desk, year, made, Change(act.who, save.BLANK, act.now))
 
 
-def _moved(files: Files, leaf: Leaf, year: int) -> Files:
-    """The files of a leaf with the year's own words in its text changed to those of another year."""
-    text = leaves.text_of(files)
+def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
+    """Return the files of a leaf with the year's own words in its text changed to those of another year."""
+    text = store.text_of(files)
     try:
         if not leaf.number:
-            title = str(document.values(text).get("title", "")).replace(str(leaf.year), str(year))
-            new = document.changed(text, {"title": title})
+            title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
+            new = hatch_file.change_toml(text, {"title": title})
         else:
-            contest = document.taken_apart(text)[0].get("contest")
-            new = document.put_together(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
-    except document.Unreadable:
-        raise Refused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
+            contest = hatch_file.parse_hatch(text)[0].get("contest")
+            new = hatch_file.render_hatch(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
+    except hatch_file.HatchFileError:
+        raise SaveRefused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
 
 
@@ -92,17 +95,17 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
     return {"id": moved} | times
 
 
-def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
-    """Puts a new edition in place in one move. Raises Refused, NotWritten."""
+def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
+    """Put a new edition in place in one move. Raises Refused, NotWritten."""
     folder = desk.root / str(year)
     if folder.exists():
-        raise Refused(f"Det finns redan en kalender för {year}.")
+        raise SaveRefused(f"Det finns redan en kalender för {year}.")
     if not re.fullmatch(r"20\d\d", str(year)):
-        raise Refused("Skriv ett årtal med fyra siffror, som 2027.")
-    if found := trial.faults(desk.root, year, made, desk.shown):
-        raise Refused(faults=tuple(found))
-    conduct.refuse_too_early(desk, made, act.now, years=desk.shown)
-    with leaves.in_words():
+        raise SaveRefused("Skriv ett årtal med fyra siffror, som 2027.")
+    if found := validation.find_faults(desk.root, year, made, desk.shown):
+        raise SaveRefused(faults=tuple(found))
+    save.require_not_early(desk, made, act.now, years=desk.shown)
+    with store.translate_os_errors():
         for leaf, files in made.items():
             desk.history.add(leaf, files, act.who, act.what, act.now)
         temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
@@ -112,29 +115,29 @@ def _founded(desk: Desk, year: int, made: dict[Leaf, Files], act: Act) -> None:
                 target = temporary / (leaf.name if leaf.number else "")
                 target.mkdir(exist_ok=True)
                 for name, body in files.items():
-                    leaves.put(target / name, body)
+                    store.put_files(target / name, body)
             temporary.rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def may_begin(year: int, now: datetime) -> None:
+def require_future_year(year: int, now: datetime) -> None:
     """Raises Refused for a year whose hatches would be open from the start: what is copied would be seen at once."""
     if year < now.astimezone(SWEDEN).year or is_open(year, 1, now):
-        raise Refused(f"Luckorna för {year} skulle vara öppna på en gång. Välj ett kommande år.")
+        raise SaveRefused(f"Luckorna för {year} skulle vara öppna på en gång. Välj ett kommande år.")
 
 
-def take_in(desk: Desk, year: int, body: bytes, act: Act) -> None:
-    """Puts an archive's edition in place, as a new year or instead of one whose contest has not opened.
+def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
+    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
     Raises NotAnEdition, Refused with every fault, NotWritten.
     """
-    made = archive.unpacked(body, year)
-    with leaves.alone(desk.history.root):
+    made = archive.unpack_edition(body, year)
+    with store.exclusive_lock(desk.history.root):
         if not (desk.root / str(year)).exists():
-            _founded(desk, year, made, act)
+            _create_edition(desk, year, made, act)
             return
         edition = desk.shown.get(year)
-        if edition and trial.has_opened(edition, act.now):
-            raise Refused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
-        conduct.put_all(desk, made, act)
+        if edition and validation.has_opened(edition, act.now):
+            raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
+        save.save_all(desk, made, act)

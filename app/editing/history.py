@@ -6,10 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from app.editing.leaves import TEXTS, Files, Leaf, put
+from app.editing.store import TEXTS, ContentRef, Files, put_files
 
+# Versions kept of each leaf.
 MOST = 50
-"""Versions kept of each leaf."""
 
 
 @dataclass(frozen=True)
@@ -29,40 +29,40 @@ class History:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def folder(self, leaf: Leaf) -> Path:
+    def folder(self, leaf: ContentRef) -> Path:
         return self.root / str(leaf.year) / leaf.name
 
-    def versions(self, leaf: Leaf) -> list[Version]:
+    def versions(self, leaf: ContentRef) -> list[Version]:
         """Newest first."""
         paths = sorted(self.folder(leaf).glob("[0-9]*.json"), reverse=True)
         return [_version(json.loads(path.read_text("utf-8"))) for path in paths]
 
-    def latest(self, leaf: Leaf) -> Version | None:
+    def latest(self, leaf: ContentRef) -> Version | None:
         path = max(self.folder(leaf).glob("[0-9]*.json"), default=None)
         return _version(json.loads(path.read_text("utf-8"))) if path else None
 
-    def files(self, leaf: Leaf, version: Version) -> Files:
+    def files(self, leaf: ContentRef, version: Version) -> Files:
         return {name: (self.folder(leaf) / digest).read_bytes() for name, digest in version.files.items()}
 
-    def add(self, leaf: Leaf, files: Files, who: int | None, what: str, now: datetime) -> Version:
-        """Keeps the files as the newest version, and forgets those that are more than MOST."""
+    def add(self, leaf: ContentRef, files: Files, who: int | None, what: str, now: datetime) -> Version:
+        """Keep the files as the newest version, and forgets those that are more than MOST."""
         folder = self.folder(leaf)
         folder.mkdir(parents=True, exist_ok=True)
         digests = {name: sha256(body).hexdigest() for name, body in files.items()}
         for name, body in files.items():
-            put(folder / digests[name], body)
+            put_files(folder / digests[name], body)
         before = self.latest(leaf)
         version = Version(before.number + 1 if before else 1, now, who, what, digests)
         record = json.dumps(asdict(version) | {"at": now.isoformat()}, ensure_ascii=False)
-        put(folder / f"{version.number:06}.json", record.encode())
+        put_files(folder / f"{version.number:06}.json", record.encode())
         self._forget(leaf)
         return version
 
-    def drop(self, leaf: Leaf, version: Version) -> None:
-        """Takes back a version that never came to be."""
+    def drop(self, leaf: ContentRef, version: Version) -> None:
+        """Take back a version that never came to be."""
         (self.folder(leaf) / f"{version.number:06}.json").unlink(missing_ok=True)
 
-    def _forget(self, leaf: Leaf) -> None:
+    def _forget(self, leaf: ContentRef) -> None:
         versions = self.versions(leaf)
         for version in versions[MOST:]:
             self.drop(leaf, version)
@@ -73,11 +73,11 @@ class History:
 
 
 def is_version_of(version: Version | None, files: Files) -> bool:
-    """Whether a version is exactly these files."""
+    """Check whether a version is exactly these files."""
     return version is not None and version.files == {name: sha256(body).hexdigest() for name, body in files.items()}
 
 
-def text_name(version: Version) -> str:
+def version_name(version: Version) -> str:
     return next(name for name in TEXTS if name in version.files)
 
 

@@ -1,27 +1,88 @@
 """Makes a backup while the calendar is served: database, content, the editor's versions and the key in one file."""
 
+import os
 import shutil
+import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
-from app import clock
+from app import clock, database
 from app.clock import SWEDEN
 from app.database import db
-from app.operations import bundle, copies
-from app.operations.bundle import Unusable
+from app.operations import bundle
+from app.operations.bundle import BackupError
 
+
+def database_revision() -> str:
+    """Return the migration that the database has come to. Raises Unusable when there is none."""
+    with db.engine.connect() as connection:
+        found = database.database_revision(connection)
+    if found is None:
+        raise BackupError("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
+    return found
+
+
+def is_empty_database() -> bool:
+    """Check whether the database has no table."""
+    return not sa.inspect(db.engine).get_table_names()
+
+
+def dump_database(target: Path) -> None:
+    """Write the database as it is at one instant to a new file. Raises Unusable."""
+    if db.engine.dialect.name == "postgresql":
+        return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("VACUUM INTO ?", (str(target),))
+    with closing(sqlite3.connect(target)) as copy:
+        if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise BackupError("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
+    return None
+
+
+def load_database(source: Path) -> None:
+    """Fill the empty database from such a file, in one transaction. Raises Unusable."""
+    if db.engine.dialect.name == "postgresql":
+        return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
+    # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
+    with closing(sqlite3.connect(source)) as copy, db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        copy.backup(driver)
+    Path(db.engine.url.database or "").chmod(0o600)
+    return None
+
+
+def _run(program: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL on our database; its password is in no list of processes."""
+    found = shutil.which(program)
+    if found is None:
+        raise BackupError(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
+    url = db.engine.url
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    command = [found, f"--dbname={address.render_as_string()}", *arguments]
+    done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["utan att säga varför"])[0]
+        raise BackupError(f"{program} gick inte: {reason}")
+
+
+# A file in the instance folder; its age says when the last backup was made.
 DONE = "backup.done"
-"""A file in the instance folder; its age says when the last backup was made."""
 _NAME = "kalender-*.zip"
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeBackup:
     """A backup that was made. `key_inside` is whether the secret key is in it."""
 
     file: Path
@@ -31,25 +92,25 @@ class Made:
     key_inside: bool
 
 
-def make(target: Path | None, now: datetime) -> Made:
-    """Makes a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
+def make_backup(target: Path | None, now: datetime) -> MadeBackup:
+    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     _refuse_place(file)
     engine = db.engine.dialect.name
     work = Path(tempfile.mkdtemp(prefix=".kopia-", dir=file.parent))
     try:
-        revision = copies.revision()
+        revision = database_revision()
         copy = work / bundle.DATABASES[engine]
-        copies.dump(copy)
+        dump_database(copy)
         members = {copy.name: copy} | dict(_files())
-        manifest = bundle.pack(file, members, now, engine, revision)
+        manifest = bundle.pack_backup(file, members, now, engine, revision)
     finally:
         shutil.rmtree(work)
-    with bundle.opened(file) as written:
+    with bundle.open_backup(file) as written:
         written.check()
     done = _instance() / DONE
     done.touch()
-    return Made(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
+    return MadeBackup(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
 
 
 def _instance() -> Path:
@@ -65,16 +126,16 @@ def _folder() -> Path:
 def _refuse_place(file: Path) -> None:
     """A place where others may write is no place for a backup: they could put another in its stead."""
     if file.exists():
-        raise Unusable(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
+        raise BackupError(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
     if not file.parent.is_dir():
-        raise Unusable(f"Mappen {file.parent} finns inte.")
+        raise BackupError(f"Mappen {file.parent} finns inte.")
     mode = file.parent.stat().st_mode
     if mode & 0o022 and not mode & 0o1000:
-        raise Unusable(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
+        raise BackupError(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    """What is kept beside the database, by its name in the backup."""
+    """Give what is kept beside the database, by its name in the backup."""
     instance = _instance()
     if (key := instance / "secret_key").is_file():
         yield bundle.SECRET_KEY, key
@@ -85,8 +146,8 @@ def _files() -> Iterator[tuple[str, Path]]:
                 yield f"{name}/{within.as_posix()}", path
 
 
-def drop_old(days: int, now: datetime) -> int:
-    """Removes the backups in the instance folder that are older, and returns how many there were."""
+def drop_old_backups(days: int, now: datetime) -> int:
+    """Remove the backups in the instance folder that are older, and returns how many there were."""
     old = [file for file in kept() if now - _made(file) > timedelta(days=days)]
     for file in old:
         file.unlink()
@@ -94,7 +155,7 @@ def drop_old(days: int, now: datetime) -> int:
 
 
 def kept() -> list[Path]:
-    """The backups in the instance folder, newest first."""
+    """Return the backups in the instance folder, newest first."""
     return sorted((_instance() / "backup").glob(_NAME), reverse=True)
 
 
@@ -102,6 +163,6 @@ def _made(file: Path) -> datetime:
     return datetime.fromtimestamp(file.stat().st_mtime, SWEDEN)
 
 
-def last() -> datetime | None:
-    """When the last backup was made, wherever it lies; None when none was."""
+def last_backup() -> datetime | None:
+    """Return when the last backup was made, wherever it lies; None when none was."""
     return clock.written_at(_instance() / DONE)

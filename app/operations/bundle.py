@@ -16,14 +16,14 @@ from typing import IO
 
 FORMAT = "miljojulkalendern-backup/1"
 MANIFEST = "manifest.json"
+# The member that is the database, by engine.
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-"""The member that is the database, by engine."""
 SECRET_KEY = "instance/secret_key"  # noqa: S105 – the name of a member
 _NAME = re.compile(r"(content|instance/history)/.+")
 _PART = 1 << 20
 
 
-class Unusable(Exception):
+class BackupError(Exception):
     """A backup that cannot be made or used. The text is a Swedish sentence that says why."""
 
 
@@ -37,10 +37,10 @@ class Manifest:
     members: dict[str, str]
 
 
-def pack(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
-    """Writes `files`, by member name, into a new file at `target` that only its owner can read.
+def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
+    """Write `files`, by member name, into a new file at `target` that only its owner can read.
 
-    A file that is gone when its turn comes is left out: somebody removed it while the backup was made.
+    A file that was removed while the backup was made is left out.
     """
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
@@ -65,7 +65,7 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 
 def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
-    """Copies in parts, or only reads, and returns the SHA-256 of what went by."""
+    """Copy in parts, or only reads, and returns the SHA-256 of what went by."""
     digest = sha256()
     while part := source.read(_PART):
         digest.update(part)
@@ -84,7 +84,7 @@ def _as_json(manifest: Manifest) -> dict[str, object]:
     }
 
 
-class Bundle:
+class BackupArchive:
     """An opened backup, whose manifest can be read and whose names lead nowhere else."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -96,27 +96,27 @@ class Bundle:
         entries = [entry for entry in self._archive.infolist() if entry.filename != MANIFEST]
         names = [entry.filename for entry in entries]
         if DATABASES.get(self.manifest.engine) not in names:
-            raise Unusable("Säkerhetskopian har ingen databas, så den går inte att återställa.")
+            raise BackupError("Säkerhetskopian har ingen databas, så den går inte att återställa.")
         if sorted(names) != sorted(self.manifest.members):
-            raise Unusable("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
+            raise BackupError("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
         for entry in entries:
             if not _is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-                raise Unusable(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
+                raise BackupError(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
-        """Reads every member against its checksum. Raises Unusable for the first that differs."""
+        """Read every member against its checksum. Raises Unusable for the first that differs."""
         for name in self.manifest.members:
             self.extract(name, None)
 
     def extract(self, name: str, target: Path | None) -> None:
-        """Writes a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
+        """Write a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
         try:
             with self._archive.open(name) as source:
                 digest = _written(source, target) if target else _copied(source, None)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             digest = ""
         if digest != self.manifest.members[name]:
-            raise Unusable(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
+            raise BackupError(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
 
 
 def _written(source: IO[bytes], target: Path) -> str:
@@ -128,33 +128,33 @@ def _written(source: IO[bytes], target: Path) -> str:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Bundle]:
-    """A backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
+def open_backup(file: Path) -> Iterator[BackupArchive]:
+    """Give a backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
     try:
         archive = zipfile.ZipFile(file)
     except FileNotFoundError:
-        raise Unusable(f"Filen {file} finns inte.") from None
+        raise BackupError(f"Filen {file} finns inte.") from None
     except (zipfile.BadZipFile, OSError):
-        raise Unusable(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
+        raise BackupError(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
     with archive:
-        yield Bundle(archive)
+        yield BackupArchive(archive)
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         found = json.loads(archive.read(MANIFEST))
         if found["format"] != FORMAT:
-            raise Unusable(
+            raise BackupError(
                 f"Säkerhetskopian har formatet {found['format']!r}, som det här programmet inte känner till."
             )
         made_at = datetime.fromisoformat(found["made_at"])
         return Manifest(made_at, str(found["engine"]), str(found["revision"]), dict(found["sha256"]))
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise Unusable("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
+        raise BackupError("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a member's name is one that we write, and leads to no other folder."""
+    """Check whether a member's name is one that we write, and leads to no other folder."""
     if name in DATABASES.values() or name == SECRET_KEY:
         return True
     parts = PurePosixPath(name).parts

@@ -8,22 +8,22 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.admin import inspection, upkeep
-from app.calendar import security_txt
+from app.calendar import feeds
 from app.calendar.feed_views import security_text
-from app.mail import messages, post
-from app.operations import backup
-from app.web import health, limits
+from app.operations import backup, server_checks
+from app.outbox import messages, transport
+from app.web import health, rate_limit
 
+# The parts of /readyz: what to say of each when it is fine, and what it is called.
 _PARTS = {
     "database": ("Databasen svarar och är i ordning.", "Databasen"),
     "disk": ("Det går att skriva på disken.", "Disken"),
     "content": ("Innehållet har inga fel.", "Innehållet"),
     "clock": ("Klockan är ställd.", "Klockan"),
 }
-"""The parts of /readyz: what to say of each when it is fine, and what it is called."""
 
 
+# What /readyz, which programs read, says in English.
 _SWEDISH = {
     "does not answer": "svarar inte",
     "is not migrated: run": "är inte migrerad: kör",
@@ -33,7 +33,6 @@ _SWEDISH = {
     "faults: run": "fel: kör",
     "is before": "står före",
 }
-"""What /readyz, which programs read, says in English."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Line:
     sentence: str
 
 
-def lines() -> Iterator[Line]:
+def doctor_lines() -> Iterator[Line]:
     """Everything, one thing at a time. What cannot be looked at is a fault, and the rest goes on."""
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
@@ -59,7 +58,7 @@ def lines() -> Iterator[Line]:
 
 
 def _parts() -> Iterator[Line]:
-    """The same as whoever watches the server is told."""
+    """Give what /readyz says, in Swedish."""
     parts, _, _ = health.ready()
     for name, state in parts.items():
         fine, what = _PARTS[name]
@@ -73,8 +72,8 @@ def _in_swedish(state: str) -> str:
 
 
 def _server() -> Iterator[Line]:
-    """The same as organisers are told before 1 December."""
-    found = upkeep.of_server(inspection.server())
+    """Give what the readiness page says of the server."""
+    found = server_checks.check_server(server_checks.read_server())
     yield from (Line("fel" if finding.severity == "must" else "obs", finding.sentence) for finding in found)
     if not found:
         yield Line("bra", "Server, jobb, disk och säkerhetskopia är som de ska.")
@@ -95,22 +94,22 @@ def _permissions() -> Iterator[Line]:
 
 
 def _mail() -> Iterator[Line]:
-    if not (server := post.server()):
+    if not (server := transport.mail_server()):
         return
     try:
-        post.greet(server, messages.host(current_app.config["PUBLIC_URL"]))
-    except post.Closed as trouble:
+        transport.check_connection(server, messages.helo_name(current_app.config["PUBLIC_URL"]))
+    except transport.TransportDown as trouble:
         yield Line("fel", f"E-postservern tar inte emot oss ({trouble}). Mejlen väntar tills den gör det.")
     else:
         yield Line("bra", "E-postservern tar emot oss.")
 
 
 def _counters() -> Iterator[Line]:
-    """Where the numbers of tries are kept: Redis, or a file."""
+    """Give where the rate limits are counted: Redis, or a file."""
     name = "Redis" if current_app.config["REDIS_URL"] else "Filen med antal försök"
     try:
-        answers = limits.storage().check()
-    except limits.storage().base_exceptions:
+        answers = rate_limit.storage().check()
+    except rate_limit.storage().base_exceptions:
         answers = False
     if answers:
         yield Line("bra", f"{name} svarar.")
@@ -137,7 +136,7 @@ def _proxies() -> Iterator[Line]:
 
 
 def _security_txt() -> Iterator[Line]:
-    if not (fault := security_txt.fault(security_text(), clock.host_now())):
+    if not (fault := feeds.security_fault(security_text(), clock.wall_clock_now())):
         yield Line("bra", "security.txt gäller.")
     else:
         yield Line("obs" if "går ut om" in fault else "fel", fault)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from flask import Flask, Response
 
-from app import clock, jobs
+from app import clock
 from app.contest.models import Entry
 from app.database import db
-from app.mail import outbox
-from app.operations import backup, logs
-from app.statistics.models import HatchCount
+from app.operations import backup, jobs
+from app.outbox import queue
+from app.statistics.counter import HatchCount
+from app.web import logging
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -28,10 +29,10 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def init_app(app: Flask) -> None:
-    """Counts what Flask answers, by rule, method and status, when METRICS_PORT is set."""
+    """Count what Flask answers, by rule, method and status, when METRICS_PORT is set."""
     if not app.config["METRICS_PORT"]:
         return
-    # prometheus_client reads the variable when it is imported; and it takes a while, which nobody else need wait for.
+    # prometheus_client reads the variable when it is imported, and importing it takes a while.
     os.environ.setdefault(FOLDER_VARIABLE, str(_folder(app)))
     from prometheus_client import REGISTRY, Counter
 
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        requests.labels(logs.rule(), logs.method(), str(response.status_code)).inc()
+        requests.labels(logging.rule(), logging.method(), str(response.status_code)).inc()
         return response
 
 
@@ -51,14 +52,14 @@ def _folder(app: Flask) -> Path:
     return folder
 
 
-def forget(app: Flask) -> None:
-    """Removes what processes that have ended counted; before the server starts."""
+def forget_process(app: Flask) -> None:
+    """Remove what processes that have ended counted; before the server starts."""
     for file in (Path(app.instance_path) / "metrics").glob("*.db"):
         file.unlink()
 
 
 def registry(app: Flask) -> "CollectorRegistry":
-    """All figures: what every process has counted, and how the calendar stands now."""
+    """Return all figures: what every process has counted, and how the calendar stands now."""
     os.environ.setdefault(FOLDER_VARIABLE, str(_folder(app)))
     from prometheus_client import CollectorRegistry
     from prometheus_client.multiprocess import MultiProcessCollector
@@ -69,8 +70,8 @@ def registry(app: Flask) -> "CollectorRegistry":
     return found
 
 
-def serve(app: Flask, port: int) -> None:
-    """Answers on `port` of this machine, from a thread of its own."""
+def serve_metrics(app: Flask, port: int) -> None:
+    """Answer on `port` of this machine, from a thread of its own."""
     figures = registry(app)
     from prometheus_client import start_http_server
 
@@ -108,15 +109,15 @@ class State:
         for year, count in db.session.execute(per_year):
             shown.add_metric([str(year)], count)
         yield shown
-        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", outbox.waiting().count)
+        yield GaugeMetricFamily("kalender_mails_waiting", "Mails in the outbox.", queue.count_waiting().count)
 
     def _ages(self) -> Iterator["Metric"]:
         from prometheus_client.core import GaugeMetricFamily
 
         for name, what, then in (
-            ("jobs", "the rounds beside the server last ran", jobs.last()),
-            ("backup", "the last backup", backup.last()),
+            ("jobs", "the rounds beside the server last ran", jobs.last_round()),
+            ("backup", "the last backup", backup.last_backup()),
         ):
             if then:
-                age = (clock.host_now() - then).total_seconds()
+                age = (clock.wall_clock_now() - then).total_seconds()
                 yield GaugeMetricFamily(f"kalender_{name}_age_seconds", f"Seconds since {what}.", age)

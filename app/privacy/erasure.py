@@ -7,20 +7,39 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.audit import records
-from app.audit.records import RecordKind
-from app.calendar.schema import AUTHORITY
+from app import audit
+from app.calendar.edition import AUTHORITY, Contest
 from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
-from app.database import db, vacuum, write
+from app.database import begin_write, db, vacuum
 from app.draw import winners
-from app.draw.status import standing
-from app.feedback.models import Feedback
-from app.mail import outbox
-from app.privacy import letters, retention
+from app.draw.status import contest_status
+from app.feedback import Feedback
+from app.outbox import queue
+from app.privacy import mail_files
 from app.privacy.models import Erasure, ErasureNote
-from app.web import limits
+from app.spec.log import RecordKind
+from app.web import rate_limit
+
+# From a contest's closing, when its list is never locked: nothing is kept for ever.
+LONGEST = timedelta(days=365)
+
+
+def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
+    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
+
+    A contest whose list was never locked ends a year after its closing.
+    """
+    if ended_at:
+        return ended_at + timedelta(days=contest.keep_days)
+    return None if is_locked else contest.closes + LONGEST
+
+
+def days_left(erase_at: datetime, now: datetime) -> int:
+    """Whole days until `erase_at`, 0 when it has come."""
+    return max(0, -(-(erase_at - now) // timedelta(days=1)))
+
 
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
 
@@ -31,19 +50,19 @@ class ErasureRefused(Exception):
 
 def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
     """Return when the contest's personal data is to be erased, as things stand; None while it goes on."""
-    found = standing(contest, now)
+    found = contest_status(contest, now)
     ended = None
     if found.cancelled:
         ended = found.cancelled.cancelled_at
     elif found.state == "finished" and found.drawn:
         ended = max((outcome.decided_at for outcome in found.outcomes), default=found.drawn.drawn_at)
-    return retention.erase_at(contest, ended, found.lock is not None)
+    return erase_at(contest, ended, found.lock is not None)
 
 
-def sweep() -> None:
+def sweep_feedback() -> None:
     """Remove counts and mails in files of this machine that have had their time."""
-    limits.drop_old()
-    letters.sweep()
+    rate_limit.purge_expired()
+    mail_files.sweep_files()
 
 
 def erase_due(now: datetime) -> list[str]:
@@ -52,7 +71,7 @@ def erase_due(now: datetime) -> list[str]:
 
 
 def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
-    """One contest's part of the night: what is due, and what an earlier night could not finish."""
+    """Return one contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
         told = _erase_later_feedback(contest, now)
         return told if is_cleaned(contest.id) else [*told, _clean_again(contest.id, now)]
@@ -60,14 +79,14 @@ def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
     if due is None or due > now:
         return []
     try:
-        return [in_words(erase(contest, "nattlig gallring", now))]
+        return [describe_erasure(erase_contest(contest, "nattlig gallring", now))]
     except ErasureRefused as refused:
         return [str(refused)]
 
 
 def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
-    """What people have written since the erasure goes when it is as old as the entries were."""
-    write()
+    """Erase feedback that has come since, when it is as old as the entries were."""
+    begin_write()
     gone = _erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
@@ -93,10 +112,10 @@ def note_of(contest_id: str) -> ErasureNote | None:
     return db.session.get(ErasureNote, contest_id)
 
 
-def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
+def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
     """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
     _refuse_before_its_time(contest, now)
-    write()
+    begin_write()
     if is_erased(contest.id):
         db.session.rollback()
         raise ErasureRefused("Uppgifterna är redan gallrade.")
@@ -107,14 +126,14 @@ def erase(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
             contest_id=contest.id,
             erased_at=now,
             entries=_empty(contest.id),
-            mails=len(letters.orphaned()),
+            mails=len(mail_files.orphaned_files()),
             feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
         )
     )
     db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
-    winners.forget(contest.id)
+    winners.forget_names(contest.id)
     db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
-    records.append(contest.id, RecordKind.ERASED, now)
+    audit.append_record(contest.id, RecordKind.ERASED, now)
     db.session.commit()
     _clean(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
@@ -126,12 +145,12 @@ def _clean(contest_id: str, now: datetime) -> bool:
     An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     """
     try:
-        letters.sweep()
+        mail_files.sweep_files()
     except OSError:
         return False
     if not vacuum():
         return False
-    write()
+    begin_write()
     db.session.execute(sa.update(ErasureNote).where(ErasureNote.contest_id == contest_id).values(cleaned_at=now))
     db.session.commit()
     return True
@@ -172,7 +191,7 @@ def _empty(contest_id: str) -> int:
         sa.update(Entry).where(Entry.contest_id == contest_id, known).values(nothing),
         execution_options={"synchronize_session": False},
     )
-    outbox.drop(contest_id)
+    queue.drop_waiting(contest_id)
     return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
@@ -181,7 +200,7 @@ def _erase_feedback(before: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def in_words(record: Erasure) -> str:
+def describe_erasure(record: Erasure) -> str:
     """Return the record of an erasure as one Swedish sentence."""
     note = note_of(record.contest_id)
     decision = note.decision if note else ""

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from wtforms import BooleanField, EmailField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from app.contest import entries, terms
+from app.contest.entries import canonical_email
+from app.contest.forms import MUNICIPALITIES
 from app.contest.models import Entry, entry_of
-from app.contest.municipalities import MUNICIPALITIES
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import withdrawal
+from app.draw import winners
 from app.draw.models import LockedList, Rank, Verdict
-from app.privacy import letters
-from app.spec.lines import stamp
+from app.privacy import mail_files
+from app.spec.lines import format_time
+from app.text import clean, clean_address
+from app.web.forms import TokenForm
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class OwnEntry:
         return "Svaret är mottaget. Om det är med i dragningen avgörs när listan låses."
 
 
-def find(code: str, email: str) -> OwnEntry | None:
+def find_own_entry(code: str, email: str) -> OwnEntry | None:
     """Return the entry that code and canonical address make up together; the same work when there is none."""
     query = sa.select(Entry).where(Entry.email == email, Entry.receipt_code == entries.plain_code(code))
     entry = db.session.scalar(query)
@@ -63,26 +68,50 @@ def _own(contest: FrozenContest, entry: Entry) -> OwnEntry:
     return OwnEntry(contest, entry, db.session.get(LockedList, contest.id) is not None, place, won)
 
 
-def export(own: OwnEntry) -> dict[str, object]:
-    """Everything that is kept of the entry, for the person to take along (GDPR article 20)."""
+def export_entry(own: OwnEntry) -> dict[str, object]:
+    """Return everything that is kept of the entry, for the person to take along (GDPR article 20)."""
     entry = own.entry
     return {
         "tavling": own.contest.id,
         "kalender": own.contest.edition_title,
-        "kvittokod": entries.grouped(entry.receipt_code) if entry.receipt_code else None,
+        "kvittokod": entries.group_code(entry.receipt_code) if entry.receipt_code else None,
         "lott": entry.ticket,
         "e_post": entry.email,
         "svar": entry.answer,
         "kommun": MUNICIPALITIES.get(entry.municipality, entry.municipality),
         "motivering": entry.motivation,
-        "mottaget": stamp(entry.received_at),
+        "mottaget": format_time(entry.received_at),
         "struket": entry.struck,
         "plats_i_dragningen": own.place,
     }
 
 
-def withdraw(own: OwnEntry, now: datetime) -> bool | None:
+def withdraw_own_entry(own: OwnEntry, now: datetime) -> bool | None:
     """Withdraw the entry and remove its mails; return whether the list was locked, None when it was done before."""
-    locked = withdrawal.withdraw(own.contest, own.entry.ticket, now)
-    letters.remove(own.entry.ticket)
+    locked = winners.withdraw_entry(own.contest, own.entry.ticket, now)
+    mail_files.remove_files(own.entry.ticket)
     return locked
+
+
+SHOW, TAKE_ALONG, WITHDRAW = "visa", "hamta", "aterkalla"
+
+
+class OwnEntryForm(TokenForm):
+    """Receipt code and address, and what to do with the entry that they lead to."""
+
+    code = StringField(
+        "Kvittokod",
+        filters=[clean],
+        validators=[DataRequired("Skriv koden från mejlet du fick."), Length(max=60, message="Koden är för lång.")],
+    )
+    email = EmailField("E-postadress", filters=[clean, clean_address])
+    act = StringField(default=SHOW)
+    sure = BooleanField("Ja, ta tillbaka mitt svar och radera mina uppgifter")
+    # The address as it is kept; there once the form is valid.
+    canonical: str
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            self.canonical = canonical_email(field.data or "")
+        except ValueError as refused:
+            raise ValidationError(str(refused)) from None

@@ -9,14 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar.lookup import current_edition, public
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.views import current_edition, public_response
+from app.contest.forms import MUNICIPALITIES
 from app.database import db
-from app.draw import links
+from app.draw import mails
 from app.privacy import own_entry
-from app.privacy.forms import TAKE_ALONG, WITHDRAW, OwnEntryForm
-from app.web.form_token import TokenForm
-from app.web.limits import TooMany, spend
+from app.privacy.own_entry import TAKE_ALONG, WITHDRAW, OwnEntryForm
+from app.web.forms import TokenForm
+from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 blueprint = Blueprint("privacy", __name__)
 _log = logging.getLogger(__name__)
@@ -36,12 +36,12 @@ def never_kept(response: Response) -> Response:
 
 @blueprint.get("/personuppgifter")
 def personal_data() -> Response:
-    return public(render_template("privacy/personal_data.html", edition=current_edition()))
+    return public_response(render_template("privacy/personal_data.html", edition=current_edition()))
 
 
 @blueprint.get("/kakor")
 def cookies() -> Response:
-    return public(render_template("privacy/cookies.html", edition=current_edition()))
+    return public_response(render_template("privacy/cookies.html", edition=current_edition()))
 
 
 @blueprint.get("/mitt-svar")
@@ -58,8 +58,8 @@ def old_address() -> BaseResponse:
 def look_up() -> Answer:
     form = OwnEntryForm()
     try:
-        spend("mitt-bidrag", each="30 per 10 minutes", together="1200 per 10 minutes")
-    except TooMany:
+        check_and_hit("mitt-bidrag", each="30 per 10 minutes", together="1200 per 10 minutes")
+    except RateLimitExceeded:
         return _page(form, 429, trouble="limit")
     if not form.validate():
         return _page(form, 422)
@@ -72,7 +72,7 @@ def look_up() -> Answer:
 
 
 def _answer(form: OwnEntryForm) -> Answer:
-    found = own_entry.find(form.code.data or "", form.canonical)
+    found = own_entry.find_own_entry(form.code.data or "", form.canonical)
     if found is None:
         form.code.errors = [UNKNOWN]
         return _page(form, 422)
@@ -90,7 +90,7 @@ def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
     if not form.sure.data:
         form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka svaret. Det går inte att ångra."]
         return _page(form, 422, found)
-    locked = own_entry.withdraw(found, clock.now())
+    locked = own_entry.withdraw_own_entry(found, clock.now())
     return render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked), 200
 
 
@@ -105,13 +105,13 @@ def withdraw(token: str) -> Response:
     found, form = _linked(token), TokenForm()
     if not form.validate():
         return _about_withdrawing(found, form, 422)
-    locked = own_entry.withdraw(found, clock.now())
+    locked = own_entry.withdraw_own_entry(found, clock.now())
     page = render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked)
     return Response(page, headers=_UNSEEN)
 
 
 def _linked(token: str) -> own_entry.OwnEntry:
-    contest_id, ticket = links.read(links.WITHDRAW, token) or abort(404)
+    contest_id, ticket = mails.read_link(mails.WITHDRAW, token) or abort(404)
     return own_entry.find_by_ticket(contest_id, ticket) or abort(404)
 
 
@@ -121,7 +121,7 @@ def _about_withdrawing(own: own_entry.OwnEntry, form: TokenForm, status: int = 2
 
 
 def _file(found: own_entry.OwnEntry) -> Response:
-    text = json.dumps(own_entry.export(found), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(own_entry.export_entry(found), ensure_ascii=False, indent=2) + "\n"
     response = Response(text, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="mitt-svar.json"'
     return response

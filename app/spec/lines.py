@@ -15,7 +15,7 @@ class FileFault(Exception):
     """A file does not follow the format. The text is a Swedish sentence that names file and line."""
 
 
-def stamp(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Return an instant as the files write it: UTC, whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -71,12 +71,12 @@ class Chart:
     right: float = WIDTH - _RIGHT
 
 
-def drawn(figure: Figure) -> Chart:
-    """The figure as a chart: lying bars beside names, standing bars along a row of days or hatches."""
-    return rows(figure.points) if figure.lying else columns(figure.points)
+def layout_chart(figure: Figure) -> Chart:
+    """Return the figure as a chart: lying bars beside names, standing bars along a row of days or hatches."""
+    return lying_bars(figure.points) if figure.lying else standing_bars(figure.points)
 
 
-def columns(points: Sequence[Point]) -> Chart:
+def standing_bars(points: Sequence[Point]) -> Chart:
     """Standing bars in the order of the points, with three to six lines behind them."""
     counts = [point.count or 0 for point in points]
     ticks = round_numbers(max(counts, default=0))
@@ -99,7 +99,7 @@ def columns(points: Sequence[Point]) -> Chart:
     return Chart(bars, lines, texts)
 
 
-def rows(points: Sequence[Point]) -> Chart:
+def lying_bars(points: Sequence[Point]) -> Chart:
     """Lying bars, one below the other, each between its name and its number."""
     highest = max((point.count or 0 for point in points), default=0)
     bars, texts = [], []
@@ -118,13 +118,13 @@ def _grouped(number: int) -> str:
 
 
 def round_numbers(highest: int) -> list[int]:
-    """Evenly spaced round numbers from 0 to at least `highest`, three to six of them."""
+    """Return evenly spaced round numbers from 0 to at least `highest`, three to six of them."""
     step = next(unit * 10**power for power in range(12) for unit in _STEPS if unit * 10**power * 5 >= max(highest, 2))
     return [step * number for number in range(max(2, -(-highest // step)) + 1)]
 
 
-def in_words(figure: Figure) -> str:
-    """What the chart shows, for whoever does not see it: the sum, the most and the fewest.
+def alt_text(figure: Figure) -> str:
+    """Return the chart's text alternative: the sum, the most and the fewest.
 
     No sum where a part is not told, for it would tell that part.
     """

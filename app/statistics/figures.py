@@ -1,20 +1,28 @@
 """The numbers that are shown of a season, none of them about a person. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
+from flask import current_app
 
+from app.calendar import schedule
+from app.calendar.schedule import Edition
+from app.contest import store
+from app.contest.forms import MUNICIPALITIES
+from app.draw.status import ContestStatus
+from app.statistics import counter
 from app.statistics.charts import Figure, Point
+from app.statistics.counter import HitCounter
 
+# A smaller group is never given by number: a person could be recognised in it.
 FEWEST = 5
-"""A smaller group is never given by number: somebody could be recognised in it."""
 FEW = f"färre än {FEWEST}"
 WITHHELD = "visas inte"
 
 
-def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
-    """How often each hatch up to `newest` has been shown."""
+def hatch_series(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
+    """Return how often each hatch up to `newest` has been shown."""
     sums = dict.fromkeys(range(1, newest + 1), 0)
     for (number, _), count in counts.items():
         if number in sums:
@@ -23,8 +31,8 @@ def per_hatch(counts: Mapping[tuple[int, date], int], newest: int) -> Figure:
     return Figure("luckor", "Visningar per lucka", "Lucka", "visningar", points)
 
 
-def per_day(counts: Mapping[tuple[int, date], int]) -> Figure:
-    """How often hatches have been shown, by day, all of them together."""
+def day_series(counts: Mapping[tuple[int, date], int]) -> Figure:
+    """Return how often hatches have been shown, by day, all of them together."""
     sums: dict[date, int] = {}
     for (number, day), count in counts.items():
         if number:
@@ -32,8 +40,8 @@ def per_day(counts: Mapping[tuple[int, date], int]) -> Figure:
     return Figure("dagar", "Visningar av luckor per dag", "Dag", "visningar", _days(sums))
 
 
-def of_calendar(counts: Mapping[tuple[int, date], int]) -> Figure:
-    """How often the calendar itself has been shown, by day."""
+def calendar_series(counts: Mapping[tuple[int, date], int]) -> Figure:
+    """Return how often the calendar itself has been shown, by day."""
     sums = {day: count for (number, day), count in counts.items() if not number}
     return Figure("kalendern", "Visningar av kalenderns förstasida per dag", "Dag", "visningar", _days(sums))
 
@@ -43,7 +51,7 @@ def entries_per_day(counts: Mapping[date, int]) -> Figure:
 
 
 def per_municipality(counts: Mapping[str, int]) -> Figure:
-    """Entries by municipality (name to number), the most first; small groups without their number."""
+    """Return entries by municipality (name to number), the most first; small groups without their number."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     hidden = withheld(counts)
     points = [
@@ -55,7 +63,7 @@ def per_municipality(counts: Mapping[str, int]) -> Figure:
 
 
 def withheld(counts: Mapping[str, int]) -> set[str]:
-    """The names whose number is not told: the small ones, and one more when the total would give them away."""
+    """Return the names whose number is not told: the small ones, and one more when the total would give them away."""
     ordered = sorted(counts, key=lambda name: (counts[name], name))
     hidden = [name for name in ordered if counts[name] < FEWEST]
     total = sum(counts[name] for name in hidden)
@@ -66,7 +74,7 @@ def withheld(counts: Mapping[str, int]) -> set[str]:
 
 
 def _days(counts: Mapping[date, int]) -> list[Point]:
-    """A point for every day from the first to the last, also those when nothing happened."""
+    """Return a point for every day from the first to the last, also those when nothing happened."""
     return [
         Point(format_date(day, "EEEE d MMMM y", locale="sv"), format_date(day, "d/M", locale="sv"), counts.get(day, 0))
         for day in _span(counts)
@@ -78,3 +86,31 @@ def _span(days: Iterable[date]) -> list[date]:
     if not known:
         return []
     return [known[0] + timedelta(days=number) for number in range((known[-1] - known[0]).days + 1)]
+
+
+def counts_shown(year: int) -> dict[tuple[int, date], int]:
+    """Return times shown, by hatch and day."""
+    tally: HitCounter = current_app.extensions["tally"]
+    counts = counter.stored_counts(year)
+    for ((of_year, number), day), count in tally.waiting().items():
+        if of_year == year:
+            counts[number, day] = counts.get((number, day), 0) + count
+    return counts
+
+
+def by_municipality(contest_id: str) -> dict[str, int]:
+    """Return entries by the municipality's name, struck ones too."""
+    return {MUNICIPALITIES.get(code, code): count for code, count in store.count_by("municipality", contest_id).items()}
+
+
+def edition_figures(edition: Edition, standing: ContestStatus | None, now: datetime) -> list[Figure]:
+    """Return every figure of an edition; those of the contest only when there is one."""
+    counts = counts_shown(edition.year)
+    newest = max(schedule.open_numbers(edition.year, now), default=0)
+    found = [hatch_series(counts, newest), day_series(counts), calendar_series(counts)]
+    if standing:
+        found += [
+            entries_per_day(standing.per_day),
+            per_municipality(by_municipality(standing.contest_id)),
+        ]
+    return found

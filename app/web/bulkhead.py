@@ -1,4 +1,4 @@
-"""Keeps a crowd of forms from starving those who read: few requests reach Flask at once."""
+"""Keeps a crowd of forms from starving readers: few requests reach Flask at once."""
 
 import threading
 from collections.abc import Callable, Iterable

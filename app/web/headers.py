@@ -1,4 +1,4 @@
-"""The security headers, on every response whoever made it: Flask, a static file, an error.
+"""The security headers, on every response: of Flask, a static file, an error.
 
 Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
 """
@@ -53,8 +53,8 @@ class SecurityHeaders:
         return self._app(environ, start)
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
-    """A body in one piece; what it came from is closed, as WSGI asks of whoever reads it."""
+def read_whole(pieces: Iterable[bytes]) -> bytes:
+    """Return a body in one piece; its source is closed, as WSGI asks of a reader."""
     try:
         return b"".join(pieces)
     finally:

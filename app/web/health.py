@@ -1,4 +1,4 @@
-"""For whoever watches the server: is the process up, and is what it needs in order."""
+"""For monitoring: is the process up, and is what it needs in order."""
 
 import tempfile
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import migrations
-from app.database import db, trouble
+from app import database
+from app.database import db, write_problem
 
+# Bytes; an entry needs some pages of the database.
 _PROBE = 64 * 1024
-"""Bytes; an entry needs some pages of the database."""
 _OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def up() -> tuple[dict[str, str], dict[str, str]]:
-    """The process answers; nothing else is asked."""
+    """Answer that the process is up; nothing else is asked."""
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
@@ -36,17 +36,17 @@ def _database() -> str:
     try:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
-            found = migrations.found(connection)
-        kept_from = trouble()
+            found = database.database_revision(connection)
+        kept_from = write_problem()
     except SQLAlchemyError:
         return "does not answer"
-    if found != migrations.known()[-1]:
+    if found != database.known_revisions()[-1]:
         return "is not migrated: run flask db upgrade"
     return kept_from or "ok"
 
 
 def _disk() -> str:
-    """Tries it: neither free space nor file modes tell about quotas, and about a file system that became read-only."""
+    """Try it: neither free space nor file modes tell about quotas, and about a file system that became read-only."""
     folders = {Path(current_app.instance_path)}
     if db.engine.dialect.name == "sqlite":
         folders.add(Path(db.engine.url.database or "").parent)

@@ -13,19 +13,25 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.http import parse_accept_header
 
-from app.calendar.hatches import changes
-from app.calendar.library import Library
 from app.clock import PINNED, Clock
-from app.web.headers import WSGIApp, whole
-from app.web.pages import LONGEST_AGE, Answer, Page, answer, page_from
+from app.web.headers import WSGIApp, read_whole
+from app.web.pages import LONGEST_AGE, Answer, Page, cacheable_page, encoded_answer
 
 Counted = tuple[int, int]
 # The one before, the present and the next.
 _GENERATIONS = 3
+
+
+class Versioned(Protocol):
+    """What pages are made from: `version` is another once it has changed."""
+
+    version: int
+
+    def refresh(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +54,7 @@ class Generation:
 class PageCache:
     """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
 
+    They change when the library does and at each of `moments()`.
     Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
     Whatever host a visitor named, they are rendered for `host`.
     """
@@ -57,7 +64,8 @@ class PageCache:
         app: WSGIApp,
         host: str,
         clock: Clock,
-        library: Library,
+        library: Versioned,
+        moments: Callable[[], Iterable[datetime]],
         addresses: Callable[[datetime], Mapping[str, Counted | None]],
         count: Callable[[Counted, float], None],
     ) -> None:
@@ -65,6 +73,7 @@ class PageCache:
         self._host = host
         self._clock = clock
         self._library = library
+        self._moments = moments
         self._addresses = addresses
         self._count = count
         self._generations: tuple[Generation, ...] = ()
@@ -101,7 +110,7 @@ class PageCache:
         page = generation.pages.get(path) or self._render_once(generation, path, environ, moment)
         if page is None:
             return None
-        made = answer(page, encoding, age, generation.addresses[path])
+        made = encoded_answer(page, encoding, age, generation.addresses[path])
         generation.answers[path, encoding, age] = made
         return made
 
@@ -122,7 +131,7 @@ class PageCache:
         return next((each for each in self._generations if each.is_good(moment, version)), None)
 
     def _generation_at(self, moment: float) -> Generation:
-        """The generation of an instant, made when there is none, as the first of those that are kept."""
+        """Return the generation of an instant, made when there is none, as the first of those that are kept."""
         with self._lock:
             generation = self._made(moment) or self._make(moment)
             self._keep(generation)
@@ -135,7 +144,7 @@ class PageCache:
 
     def _make(self, moment: float) -> Generation:
         version = self._library.version
-        moments = [each.timestamp() for edition in self._library.editions.values() for each in changes(edition)]
+        moments = [moment.timestamp() for moment in self._moments()]
         return Generation(
             start=max((each for each in moments if each <= moment), default=-math.inf),
             end=min((each for each in moments if each > moment), default=moment + 86_400),
@@ -156,14 +165,14 @@ class PageCache:
         return generation.pages.get(path)
 
     def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
-        """The page as Flask makes it, or None when it is not one to keep."""
+        """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)}
         response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
-        body = whole(response)
+        body = read_whole(response)
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
-        return page_from(*started[0], body, earlier)
+        return cacheable_page(*started[0], body, earlier)
 
 
 def _instant(moment: float) -> datetime:

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import brotli
 
+# Seconds that a browser or proxy may keep a page, unless the next opening comes sooner.
 LONGEST_AGE = 60
-"""Seconds that a browser or proxy may keep a page, unless the next opening comes sooner."""
 _COMPRESSIBLE = ("text/", "image/svg+xml", "application/")
 _SKIPPED = {"content-length", "cache-control", "etag", "vary", "content-encoding"}
 Headers = list[tuple[str, str]]
@@ -32,8 +32,8 @@ class Answer:
     counted: tuple[int, int] | None
 
 
-def page_from(status: str, headers: Headers, body: bytes, earlier: Page | None) -> Page | None:
-    """The page of a response, or None when it is not one to keep. `earlier` is the same page in another state:
+def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | None) -> Page | None:
+    """Return the page of a response, or None when it is not one to keep. `earlier` is the same page in another state:
     compressing is most of the work, and most pages stay as they were."""
     names = {name.lower(): value for name, value in headers}
     if not status.startswith("200") or "public" not in names.get("cache-control", "") or "set-cookie" in names:
@@ -52,8 +52,8 @@ def _encoded(tag: str, body: bytes, content_type: str) -> dict[str, tuple[str, b
     return bodies
 
 
-def answer(page: Page, encoding: str, age: int, counted: tuple[int, int] | None) -> Answer:
-    """The answer in an encoding, or plain when the page has no such; others may keep it for `age` seconds."""
+def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int] | None) -> Answer:
+    """Return the answer in an encoding, or plain when the page has no such; others may keep it for `age` seconds."""
     encoding = encoding if encoding in page.bodies else "identity"
     tag, body = page.bodies[encoding]
     headers = [

@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from app.write_once import refusing_function, written_once
+from app.database import refusing_function, write_once_triggers
 
 revision = "0001_initial"
 down_revision = None
@@ -364,7 +364,7 @@ def upgrade():
     for statement in refusing_function(engine):
         op.execute(statement)
     for table, keys in WRITTEN_ONCE.items():
-        for statement in written_once(engine, table, *keys):
+        for statement in write_once_triggers(engine, table, *keys):
             op.execute(statement)
 
 

@@ -4,8 +4,8 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from app.admin import codes, passwords, sealing
-from app.admin.models import Organiser
+from app.admin.accounts import credentials, crypto
+from app.admin.accounts.models import AdminUser
 from app.database import db
 from tests.conftest import token_in
 
@@ -16,21 +16,21 @@ EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Passwords are hashed as ever, but with little work."""
-    monkeypatch.setattr(passwords, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
 def account(app, clock):
-    """Makes an account with a role and returns its number and the secret in its app: account("eva@…", "editor")."""
+    """Make an account with a role and returns its number and the secret in its app: account("eva@…", "editor")."""
 
     def make(email=EMAIL, role="administrator"):
-        secret = codes.new_secret()
+        secret = credentials.new_secret()
         with app.app_context():
             kept = {
-                "password_hash": passwords.hashed(PASSWORD),
-                "totp_secret": sealing.seal(secret, "totp", clock.now()),
+                "password_hash": credentials.hash_password(PASSWORD),
+                "totp_secret": crypto.encrypt(secret, "totp", clock.now()),
             }
-            made = Organiser(email=email, role=role, created_at=clock.now(), **kept)
+            made = AdminUser(email=email, role=role, created_at=clock.now(), **kept)
             db.session.add(made)
             db.session.commit()
             return made.id, secret
@@ -51,7 +51,7 @@ def code(clock):
 
 @pytest.fixture
 def come_in(app, code):
-    """Signs in with a browser of its own, or a given one, and returns it: come_in(secret, email="eva@…")."""
+    """Sign in with a browser of its own, or a given one, and returns it: come_in(secret, email="eva@…")."""
 
     def enter(secret, email=EMAIL, password=PASSWORD, browser=None, agent="", **fields):
         browser = browser or app.test_client()

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.admin import access, passwords
+from app.admin.accounts import credentials, sessions
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.database import db
 from tests.conftest import configured, on_sqlite, token_in
 
@@ -25,7 +25,7 @@ def invite(app, clock):
 
     def make(email=EMAIL):
         with app.app_context():
-            return f"/admin/inbjudan/{access.invite(email, clock.now())}"
+            return f"/admin/inbjudan/{sessions.create_invitation(email, clock.now())}"
 
     return make
 
@@ -38,7 +38,7 @@ def code(clock):
 
 @pytest.fixture
 def accept(client, code):
-    """Accepts an invitation with the form; returns the answer and the secret of the one-time codes."""
+    """Accept an invitation with the form; returns the answer and the secret of the one-time codes."""
 
     def send(page, email=EMAIL, password=PASSWORD, typed=None):
         shown = client.get(page)
@@ -60,7 +60,7 @@ def secret(invite, accept, clock):
 
 @pytest.fixture
 def sign_in(client, secret, code):
-    """Fills in the sign-in form."""
+    """Fill in the sign-in form."""
 
     def send(email=EMAIL, password=PASSWORD, typed=None):
         fields = {"email": email, "password": password, "code": typed or code(secret)}
@@ -91,14 +91,14 @@ def test_the_first_organiser_says_the_address_herself(app, invite, accept):
     answer, _ = accept(invite(None), email="Olle@Example.SE")
     assert (answer.status_code, "Kontot är klart." in answer.text) == (200, True)
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+        assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
 
 
 @on_sqlite
 def test_an_invitation_is_for_the_invited_address_only(app, invite, accept):
     accept(invite("olle@example.se"), email="elak@example.se")
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser.email)).all() == ["olle@example.se"]
+        assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
 
 
 def test_an_invitation_works_once(invite, accept, client):
@@ -165,7 +165,7 @@ def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
     monkeypatch.undo()
     accept(invite())
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.password_hash))
+        kept = db.session.scalar(sa.select(AdminUser.password_hash))
     memory, rounds = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+)", kept).groups()
     assert int(memory) >= 19 * 1024
     assert int(rounds) >= 2
@@ -175,8 +175,8 @@ def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
     with app.app_context():
-        assert token not in db.session.scalars(sa.select(SignIn.token_sha256)).all()
-    client.set_cookie(COOKIE, access.checksum(token))
+        assert token not in db.session.scalars(sa.select(AdminSession.token_sha256)).all()
+    client.set_cookie(COOKIE, sessions.checksum(token))
     assert not is_in(client)
 
 
@@ -199,9 +199,9 @@ def test_an_unknown_account_costs_as_much_work_as_a_known_one(sign_in, monkeypat
 
     class Watched:
         verify = staticmethod(lambda *given: checked.append(given))
-        hash = staticmethod(passwords.hasher().hash)
+        hash = staticmethod(credentials.hasher().hash)
 
-    monkeypatch.setattr(passwords, "hasher", lambda: Watched)
+    monkeypatch.setattr(credentials, "hasher", lambda: Watched)
     sign_in(email="okand@example.se")
     sign_in()
     assert len(checked) == 2

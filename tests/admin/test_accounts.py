@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.admin import access, attempts, log
+from app.admin import activity_log
+from app.admin.accounts import sessions, throttle
+from app.admin.accounts.models import AdminUser
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser
 from app.database import db
 from tests.conftest import on_sqlite, token_in
 
@@ -23,7 +24,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def post(olga):
-    """Posts a form of the page of all accounts."""
+    """Post a form of the page of all accounts."""
     return lambda path, **fields: olga.post(ACCOUNTS + path, data=fields | {"token": token_in(olga.get(ACCOUNTS))})
 
 
@@ -42,7 +43,7 @@ def listed(olga):
 
 def acts(app):
     with app.app_context():
-        return [f"{act.kind}: {act.about}" for act, _ in log.page(None, 100)]
+        return [f"{act.kind}: {act.about}" for act, _ in activity_log.log_page(None, 100)]
 
 
 def test_an_administrator_invites_and_the_link_works_once(olga, post, client):
@@ -190,7 +191,7 @@ def test_a_failed_sign_in_is_noted_without_an_address(app, account, come_in):
 @on_sqlite
 def test_a_flood_of_guesses_is_not_written_down(app, account, come_in, monkeypatch):
     _, secret = account()
-    monkeypatch.setattr(attempts, "LOGGED", "2 per hour")
+    monkeypatch.setattr(throttle, "LOGGED", "2 per hour")
     for _ in range(4):
         come_in(secret, password="fel lösenord helt")
     assert acts(app) == ["failed: ", "failed: "]
@@ -205,7 +206,7 @@ def test_the_database_refuses_to_change_the_log(app, olga, statement):
 def test_the_log_goes_on_page_by_page(app, olga, clock):
     with app.app_context():
         for number in range(60):
-            log.note("export", f"nr {number}", clock.now())
+            activity_log.log_action("export", f"nr {number}", clock.now())
     first = olga.get("/admin/logg")
     assert len(soup(first).select("tbody tr")) == 50
     older = soup(first).find("a", string="Visa äldre")["href"]
@@ -222,7 +223,7 @@ def test_the_server_always_lets_somebody_in_again(app, account, come_in, clock, 
     number, secret = account(role="editor")
     browser = come_in(secret)
     with app.app_context():
-        page = f"/admin/inbjudan/{access.invite('olga@example.se', clock.now())}"
+        page = f"/admin/inbjudan/{sessions.create_invitation('olga@example.se', clock.now())}"
     shown = client.get(page)
     new = re.search(r'class="key"[^>]*>(\w+)<', shown.text)[1]
     fields = {"password": "ett helt nytt lösenord", "code": code(new), "token": token_in(shown)}
@@ -231,4 +232,4 @@ def test_the_server_always_lets_somebody_in_again(app, account, come_in, clock, 
     assert come_in(secret).answer.status_code == 422
     assert come_in(new, password="ett helt nytt lösenord").get_cookie(COOKIE)
     with app.app_context():
-        assert db.session.get(Organiser, number).role == "editor"
+        assert db.session.get(AdminUser, number).role == "editor"

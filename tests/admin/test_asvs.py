@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
 
-from app.admin import access, codes, passwords
+from app.admin.accounts import credentials, sessions
+from app.admin.accounts.credentials import TOO_EASY
+from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, RecoveryCode
-from app.admin.passwords import TOO_EASY
 from app.admin.roles import ASKED_AGAIN
 from app.database import db
 from tests.admin.conftest import EMAIL, PASSWORD, SIGN_IN
@@ -39,7 +39,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def post(olga):
-    """Posts a form of Mitt konto."""
+    """Post a form of Mitt konto."""
     return lambda path, **fields: olga.post(ACCOUNT + path, data=fields | {"token": token_in(olga.get(ACCOUNT))})
 
 
@@ -138,7 +138,7 @@ def test_6_2_10_a_password_has_no_last_day(olga, come_in, clock):
 @on_sqlite
 def test_6_3_1_and_6_3_2_nobody_has_an_account_from_the_start(app):
     with app.app_context():
-        assert db.session.scalars(sa.select(Organiser)).all() == []
+        assert db.session.scalars(sa.select(AdminUser)).all() == []
 
 
 @on_sqlite
@@ -157,11 +157,11 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
             work.append(password_hash.rpartition("$")[0].rpartition("$")[0])
             return super().verify(password_hash, password)
 
-    monkeypatch.setattr(passwords, "hasher", lambda: Watched(time_cost=2, memory_cost=128, parallelism=1))
-    passwords._nobodys.cache_clear()
+    monkeypatch.setattr(credentials, "hasher", lambda: Watched(time_cost=2, memory_cost=128, parallelism=1))
+    credentials._nobodys.cache_clear()
     _, secret = account()
     pages = [come_in(secret, email=email, password="fel lösenord här").answer.text for email in (EMAIL, "okand@b.se")]
-    passwords._nobodys.cache_clear()
+    credentials._nobodys.cache_clear()
     assert work == ["$argon2id$v=19$m=128,t=2,p=1"] * 2
     assert len({re.sub(r'(name="(token|email|code)"[^>]*) value="[^"]*"', r"\1", page) for page in pages}) == 1
 
@@ -169,10 +169,10 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
 @on_sqlite
 def test_6_4_1_an_invitation_is_random_short_lived_and_gone_when_used(app, clock):
     with app.app_context():
-        tokens = {access.invite(EMAIL, clock.now()) for _ in range(3)}
+        tokens = {sessions.create_invitation(EMAIL, clock.now()) for _ in range(3)}
     assert len(tokens) == 3
     assert min(map(len, tokens)) >= 32
-    assert timedelta(days=7) >= access.INVITATION_LASTS
+    assert timedelta(days=7) >= sessions.INVITATION_LASTS
 
 
 def test_6_4_3_and_6_4_4_losing_the_app_does_not_open_the_account_with_less(olga, post, come_in, app):
@@ -212,7 +212,7 @@ def test_6_5_2_and_6_5_3_recovery_codes_are_long_random_and_kept_as_checksums_on
 
 
 def test_6_5_4_a_one_time_code_comes_from_a_long_random_secret():
-    made = {codes.new_secret() for _ in range(5)}
+    made = {credentials.new_secret() for _ in range(5)}
     assert len(made) == 5
     assert {len(secret) for secret in made} == {32}
 
@@ -242,7 +242,7 @@ def test_6_5_6_an_app_that_is_lost_is_replaced_and_stops_working(olga, come_in, 
 @on_sqlite
 def test_6_5_6_a_secret_that_was_not_offered_is_refused(olga, code):
     page = olga.get(f"{ACCOUNT}/engangskoder")
-    fields = {"offer": codes.new_secret(), "token": token_in(page), "code": "000000"}
+    fields = {"offer": credentials.new_secret(), "token": token_in(page), "code": "000000"}
     assert olga.post(f"{ACCOUNT}/engangskoder", data=fields).status_code == 422
 
 
@@ -250,10 +250,10 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
     app, account, come_in, monkeypatch
 ):
     _, secret = account()
-    monkeypatch.setattr(passwords, "hasher", lambda: PasswordHasher())
+    monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher())
     assert is_in(come_in(secret))
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.password_hash))
+        kept = db.session.scalar(sa.select(AdminUser.password_hash))
     memory, rounds, lanes = map(int, re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)", kept).groups())
     assert (memory >= 19 * 1024, rounds >= 2, lanes >= 1) == (True, True, True)
     assert is_in(come_in(secret))
@@ -261,7 +261,7 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
 
 def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app, come_in):
     with app.app_context():
-        kept = db.session.scalar(sa.select(Organiser.totp_secret))
+        kept = db.session.scalar(sa.select(AdminUser.totp_secret))
     assert olga.secret not in kept
     assert kept.startswith("gAAAA")
 
@@ -317,7 +317,7 @@ def prove(browser, code, path="/admin/bidrag.csv"):
 
 @on_sqlite
 def test_7_3_1_and_7_3_2_a_sign_in_ends_after_an_hour_of_nothing_and_after_twelve_in_all(olga, clock):
-    assert (timedelta(hours=1), timedelta(hours=12)) == (access.IDLE, access.ABSOLUTE)
+    assert (timedelta(hours=1), timedelta(hours=12)) == (sessions.IDLE, sessions.ABSOLUTE)
     assert "Du loggas ut kl. 09.00 om du inte gör något innan dess." in olga.get("/admin/").text
     clock.forward(hours=1, minutes=1)
     assert not is_in(olga)
@@ -500,8 +500,8 @@ def test_7_5_3_a_proof_leads_nowhere_else(olga, code, till):
 
 @on_sqlite
 def test_6_3_1_guesses_wait_for_their_turn_and_a_known_browser_has_one_of_its_own(olga, come_in, monkeypatch):
-    monkeypatch.setattr(passwords, "WAITS", 0.01)
-    with passwords._turn(passwords._turns), passwords._turn(passwords._turns):
+    monkeypatch.setattr(credentials, "WAITS", 0.01)
+    with credentials._turn(credentials._turns), credentials._turn(credentials._turns):
         assert come_in(olga.secret).answer.status_code == 429
         olga.delete_cookie(COOKIE)
         assert is_in(come_in(olga.secret, browser=olga))

@@ -2,14 +2,14 @@
 
 import pytest
 
-from app.admin import attempts
+from app.admin.accounts import throttle
 from app.admin.guard import COOKIE
-from app.web.limits import TooMany
+from app.web.rate_limit import RateLimitExceeded
 from tests.admin.conftest import EMAIL, SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in
 
 pytestmark = on_sqlite
-DEVICE = attempts.DEVICE_COOKIE
+DEVICE = throttle.DEVICE_COOKIE
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def flood(app):
             with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
                 for _ in range(each):
                     try:
-                        attempts.count_sign_in(EMAIL, None)
-                    except TooMany:
+                        throttle.hit_sign_in(EMAIL, None)
+                    except RateLimitExceeded:
                         refused += 1
         return refused
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.admin.browsers import in_words
+from app.admin.accounts.sessions import describe_user_agent
 
 MOZILLA = "Mozilla/5.0"
 
@@ -22,4 +22,4 @@ MOZILLA = "Mozilla/5.0"
     ],
 )
 def test_a_browser_is_told_by_its_kind_and_its_system(agent, words):
-    assert in_words(agent) == words
+    assert describe_user_agent(agent) == words

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.cli import FlaskGroup
 
-from app.admin import access
-from app.admin.models import Organiser
+from app.admin.accounts import sessions
+from app.admin.accounts.models import AdminUser
 from app.database import db
 from tests.conftest import ROOT, configured, on_sqlite, token_in
 
 
 @pytest.fixture
 def flask(app):
-    """Runs a command: flask("organiser", "invite"). Returns its exit code and what it printed."""
+    """Run a command: flask("organiser", "invite"). Returns its exit code and what it printed."""
 
     def run(*words):
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
@@ -42,7 +42,7 @@ def test_an_invitation_may_name_a_role(flask, app, clock):
     code, printed = flask("organiser", "invite", "eva@example.se", "--role", "redaktör")
     assert code == 0
     with app.app_context():
-        assert access.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
+        assert sessions.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
 
 
 @on_sqlite
@@ -123,7 +123,7 @@ def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask
     browser = come_in(secret, email="olle@example.se", password="ett alldeles nytt lösenord", browser=client)
     assert browser.get("/admin/konton").status_code == 200
     with app.app_context():
-        assert [(each.email, each.role) for each in db.session.scalars(sa.select(Organiser))] == [
+        assert [(each.email, each.role) for each in db.session.scalars(sa.select(AdminUser))] == [
             ("olle@example.se", "administrator")
         ]
 

@@ -29,7 +29,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def send_late(olga, clock):
-    """Fills a page of the editor in, and sends it when the sign-in has ended."""
+    """Fill a page of the editor in, and sends it when the sign-in has ended."""
 
     def send(address, **changes):
         sent = fields(olga.get(address)) | changes

@@ -3,14 +3,14 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin import entry_search
+from app.admin.contest import entries
 from app.contest import hints
 
 
 @pytest.fixture
 def short(monkeypatch):
     """A page is two entries."""
-    monkeypatch.setattr(entry_search, "PER_PAGE", 2)
+    monkeypatch.setattr(entries, "PER_PAGE", 2)
 
 
 def shown(page):

@@ -61,7 +61,7 @@ def olga(account, come_in):
 
 @pytest.fixture
 def add(olga):
-    """Adds a device's passkey to Olga's account."""
+    """Add a device's passkey to Olga's account."""
 
     def send(device, name="Jobbtelefonen"):
         asked = olga.get(f"{QUESTION}?ny=1").json
@@ -80,7 +80,7 @@ def device(add):
 
 
 def answer(browser, device, asked=None):
-    """Signs in with the passkey."""
+    """Sign in with the passkey."""
     asked = asked or browser.get(QUESTION).json
     fields = {"credential": device.get(asked), "challenge": asked["challenge"], "token": token_in(browser.get(SIGN_IN))}
     return browser.post(f"{SIGN_IN}/passkey", data=fields)

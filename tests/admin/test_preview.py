@@ -14,8 +14,8 @@ pytestmark = on_sqlite
 PREVIEW = "/admin/forhandsvisning"
 THEN = f"{PREVIEW}/2026-12-13T0800"
 HATCH = f"{THEN}/2026/lucka/13"
+# A title that the test gives to hatch 13.
 SECRET = "Sätt skor på bilen"
-"""A title that the test gives to hatch 13."""
 PAGES = (
     "/",
     "/2026/",
@@ -24,7 +24,7 @@ PAGES = (
     "/2026/lucka/10/tavla",
     "/2026/tavling/villkor",
     "/2026/dragning",
-    "/2026/dragning/lista.txt",
+    "/2026/dragning/tavling.txt",
     "/om",
     "/flode.xml",
     "/flode.json",

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from app import jobs
-from app.admin import inspection, readiness, upkeep
-from app.admin.upkeep import Server
-from app.calendar.content import read_edition
+from app.admin import readiness
+from app.calendar.loader import read_edition
+from app.operations import jobs, server_checks
+from app.operations.server_checks import Server
 from tests.conftest import ROOT, configured, on_sqlite
 
 PAGE = "/admin/beredskap"
@@ -32,7 +32,7 @@ WELL = Server(
 
 @pytest.fixture
 def change(content):
-    """Changes a file of the edition and gives what is then found: change("07/hatch.md", "gammalt", "nytt")."""
+    """Change a file of the edition and gives what is then found: change("07/hatch.md", "gammalt", "nytt")."""
 
     def made(file="", old="", new=""):
         if file:
@@ -40,7 +40,7 @@ def change(content):
             text = path.read_text()
             assert old in text
             path.write_text(text.replace(old, new, 1))
-        found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+        found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
         return {(finding.severity, finding.hatch, finding.sentence) for finding in found}
 
     return made
@@ -145,7 +145,7 @@ def test_a_tip_has_a_good_length(content, words, told):
     path = content / "2026" / "07" / "hatch.md"
     head = path.read_text().rpartition("+++")[0]
     path.write_text(f"{head}+++\n\n{'ord ' * words}\n")
-    found = [f.sentence for f in readiness.of_edition(read_edition(content / "2026"), {}, TODAY) if f.hatch == 7]
+    found = [f.sentence for f in readiness.check_edition(read_edition(content / "2026"), {}, TODAY) if f.hatch == 7]
     assert [sentence for sentence in found if "Tipset" in sentence and told in sentence] == [
         sentence for sentence in found if "Tipset" in sentence
     ]
@@ -155,14 +155,14 @@ def test_a_tip_has_a_good_length(content, words, told):
 def test_a_heavy_picture_is_told(content):
     picture = content / "2026" / "07" / "bild.svg"
     picture.write_text(picture.read_text() + " " * 70_000)
-    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
 
 
 def test_a_picture_without_a_description_that_says_something_is_told(content):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(re.sub(r'image_alt = ".*"', 'image_alt = "En bild"', path.read_text(), count=1))
-    found = readiness.of_edition(read_edition(content / "2026"), {}, TODAY)
+    found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
     sentence = "Bildbeskrivningen är för kort för att säga vad bilden visar."
     assert [(f.hatch, f.part) for f in found if f.sentence == sentence] == [(7, "picture")]
 
@@ -172,8 +172,8 @@ def test_an_ordinary_date_in_a_text_is_no_wrong_year(new):
 
 
 def test_a_server_that_is_well_needs_nothing():
-    assert upkeep.of_server(WELL) == []
-    assert upkeep.of_server(replace(WELL, sqlite=None)) == []
+    assert server_checks.check_server(WELL) == []
+    assert server_checks.check_server(replace(WELL, sqlite=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -197,14 +197,14 @@ def test_a_server_that_is_well_needs_nothing():
     ],
 )
 def test_what_the_server_lacks_is_told(change, severity, words):
-    (finding,) = upkeep.of_server(replace(WELL, **change))
+    (finding,) = server_checks.check_server(replace(WELL, **change))
     assert finding.severity == severity
     assert words in finding.sentence
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
 def test_a_clock_may_be_off_by_a_minute(apart):
-    assert upkeep.of_server(replace(WELL, apart=apart)) == []
+    assert server_checks.check_server(replace(WELL, apart=apart)) == []
 
 
 def words(answer):
@@ -267,7 +267,7 @@ def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, li
     path.write_text(path.read_text() + f"\nLäs [mer]({link}).\n")
     app = make_app(CALENDAR_CONTENT=content)
     with app.app_context():
-        assert inspection.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
+        assert readiness.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
 
 
 @on_sqlite

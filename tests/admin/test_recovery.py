@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin import access, attempts
+from app.admin.accounts import sessions, throttle
 from tests.admin.conftest import EMAIL, PASSWORD, SIGN_IN
 from tests.conftest import on_sqlite, token_in
 
@@ -14,7 +14,7 @@ pytestmark = on_sqlite
 def printed(app, client, clock, code):
     """The codes that the first administrator prints when the account is made."""
     with app.app_context():
-        page = f"/admin/inbjudan/{access.invite(EMAIL, clock.now())}"
+        page = f"/admin/inbjudan/{sessions.create_invitation(EMAIL, clock.now())}"
     shown = client.get(page)
     secret = BeautifulSoup(shown.text, "html.parser").select_one("code.key").text
     typed = {"password": PASSWORD, "code": code(secret), "token": token_in(shown)}
@@ -37,6 +37,6 @@ def test_the_last_administrator_gets_in_with_a_printed_code_and_the_password(pri
 
 def test_who_knows_the_password_and_guesses_at_codes_does_not_close_that_way(printed, app):
     with app.app_context():
-        while not attempts.codes_are_spent(EMAIL):
-            attempts.count_wrong_code(EMAIL)
+        while not throttle.codes_exhausted(EMAIL):
+            throttle.hit_wrong_code(EMAIL)
     assert sign_in(app.test_client(), printed[0]).location == "/admin/"

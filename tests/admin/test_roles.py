@@ -14,11 +14,11 @@ from tests.conftest import ROOT, STATES, configured, on_sqlite, swedish
 pytestmark = on_sqlite
 PLACES = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x", "token": "x"}
 PLACES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor"}
+# The promises that matter most, said once more by name.
 MUST_NOT = {
     "editor": {"entries", "extract", "entries_csv", "entries_xlsx", "draw", "erase", "feedback", "accounts_page"},
     "contest": {"accounts_page", "invite_organiser", "change_role", "remove_organiser"},
 }
-"""The promises that matter most, said once more by name."""
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def erase(app, clock):
     with app.app_context():
         terms.contact_of("mjk-2026").erasure_decision = "dnr 1"
         db.session.commit()
-        erasure.erase(terms.frozen_in(2026), "nattlig gallring", clock.now())
+        erasure.erase_contest(terms.frozen_in(2026), "nattlig gallring", clock.now())
 
 
 @pytest.mark.parametrize("role", ["editor"])

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from app.admin.overview import SeasonStatus, next_step, stages, step_for
 from app.admin.roles import ROLES, may
-from app.admin.season import Situation, next_step, stages, step_for
-from app.calendar.content import read_edition
+from app.calendar.loader import read_edition
 from tests.conftest import swedish
 
 
@@ -18,7 +18,7 @@ def edition(filled_in):
 @pytest.fixture
 def at(edition):
     """A situation at a time: at("2026-12-11", state="open")."""
-    return lambda moment, **known: Situation(
+    return lambda moment, **known: SeasonStatus(
         edition, swedish(moment), edition.file_contest, **({"state": "draft"} | known)
     )
 
@@ -108,7 +108,7 @@ def test_a_contest_whose_rules_have_gaps_asks_for_them_once_the_hatches_open(at,
 
 
 def test_a_calendar_without_a_contest_needs_nothing(without_contest):
-    step = next_step(Situation(without_contest, swedish("2026-12-05")))
+    step = next_step(SeasonStatus(without_contest, swedish("2026-12-05")))
     assert (step.sentence, step.endpoint) == ("Inget. Kalendern sköter luckorna själv.", "")
 
 
@@ -138,5 +138,8 @@ def test_a_season_that_is_over_is_all_done(at):
 
 
 def test_a_season_without_a_contest_ends_at_christmas(without_contest):
-    assert [stage.place for stage in stages(Situation(without_contest, swedish("2026-12-05")))] == ["done", "current"]
-    assert [stage.place for stage in stages(Situation(without_contest, swedish("2026-12-25")))] == ["done", "done"]
+    assert [stage.place for stage in stages(SeasonStatus(without_contest, swedish("2026-12-05")))] == [
+        "done",
+        "current",
+    ]
+    assert [stage.place for stage in stages(SeasonStatus(without_contest, swedish("2026-12-25")))] == ["done", "done"]

@@ -103,5 +103,5 @@ def test_the_figures_stand_after_the_erasure(app, visited, organiser, reach, clo
         contact = terms.contact_of("mjk-2026")
         contact.erasure_decision = "dnr 1"
         db.session.commit()
-        erasure.erase(terms.frozen_in(2026), "nattlig gallring", clock.now())
+        erasure.erase_contest(terms.frozen_in(2026), "nattlig gallring", clock.now())
     assert [table(soup(organiser.get(PAGE)), key) for key in KEYS] == before

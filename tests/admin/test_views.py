@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from app.contest.models import Entry
 from app.database import db
-from tests.conftest import STATES, VALUE, on_sqlite, swedish, token_in
+from tests.conftest import STATES, VALUE, on_sqlite, signed_in, swedish, token_in
 
 DRAW = "/admin/dragning"
 PAGES = ("/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", DRAW)
@@ -23,7 +23,7 @@ def cast(accept):
 
 @pytest.fixture
 def send(organiser):
-    """Posts a form of the organisers' area with the token of one of its pages."""
+    """Post a form of the organisers' area with the token of one of its pages."""
     return lambda address, **fields: organiser.post(address, data=fields | {"token": token_in(organiser.get(DRAW))})
 
 
@@ -55,13 +55,22 @@ def test_every_page_is_there_in_every_state(cast, reach, organiser, state):
 
 
 @on_sqlite
+def test_every_page_of_the_menu_is_there_before_the_contest_has_opened(make_app, clock):
+    clock.set("2026-11-20 12:00")
+    desk = signed_in(make_app(opened=False), "olle@example.se")
+    menu = [link["href"] for link in soup(desk.get("/admin/")).select("header nav a")]
+    assert len(menu) > 8
+    assert {address: desk.get(address).status_code for address in menu} == dict.fromkeys(menu, 200)
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("state", "step"),
     [
         ("draft", "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00."),
         ("open", "Titta igenom bidragen då och då."),
         ("closed", "Gå igenom bidragen en sista gång. Kalendern låser listan själv."),
-        ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00."),
+        ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00, och kalendern hämtar det."),
         ("drawn", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
         ("contact", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
         ("finished", "Inget. Uppgifterna gallras av sig själva efter"),
@@ -306,9 +315,11 @@ def test_the_locked_rules_are_those_of_the_rules_page(cast, reach, organiser, se
 
 POSTS = {
     "/admin/bidrag/1/stryk": {"reason": "anställd"},
-    f"{DRAW}/las": {"draw_at": "2026-12-22T12:00"},
+    f"{DRAW}/las": {},
     f"{DRAW}/slumptal": {"value": VALUE},
-    f"{DRAW}/avgor": {"place": "1", "verdict": "vinnare"},
+    f"{DRAW}/bekrafta": {"place": "1"},
+    f"{DRAW}/ga-vidare": {"place": "1", "reason": "svarar inte"},
+    f"{DRAW}/stall-in": {"reason": "Vi har ångrat oss.", "sure": "y"},
 }
 
 
@@ -317,7 +328,7 @@ POSTS = {
 def test_nothing_is_done_without_the_token_of_ones_own_sign_in(
     cast, reach, organiser, other_organiser, client, address
 ):
-    reach("drawn" if "avgor" in address else "closed")
+    reach("drawn" if {"place"} & POSTS[address].keys() else "closed")
     foreign = [token_in(other_organiser.get(DRAW)), token_in(client.get("/admin/logga-in")), "", "x"]
     before = words(organiser.get("/admin/bidrag")) + words(organiser.get(DRAW))
     for token in foreign:

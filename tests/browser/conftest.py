@@ -22,13 +22,13 @@ SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+# Nothing moves, so that nothing is waited for.
 SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce"}
-"""Nothing moves, so that nothing is waited for."""
 LARGE = {"width": 1280, "height": 720}
 SMALL = {"width": 320, "height": 568}
 CORRECTION = 'corrections = [{date = 2026-12-10, text = "Vinsten hämtas i Lerum."}]'
+# The real chain, and a relay that does not answer.
 REAL = {"DRAW_CHAIN": QUICKNET, "DRAW_RELAYS": (f"http://127.0.0.1:{free_port()}",)}
-"""The real chain, and a relay that does not answer."""
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +85,7 @@ def browser_context_args(site: str) -> dict[str, Any]:
 
 @pytest.fixture
 def sign_in(request: pytest.FixtureRequest) -> Callable[[Page], None]:
-    """Gives a page Olle's sign-in. The way in through invitation and code has a test of its own."""
+    """Give a page Olle's sign-in. The way in through invitation and code has a test of its own."""
 
     def give(page: Page) -> None:
         cookie = request.getfixturevalue("organiser").get_cookie(COOKIE)
@@ -106,7 +106,7 @@ def shared_page(browser: Browser) -> Iterator[Page]:
 def visit(
     request: pytest.FixtureRequest, shared_page: Page, app: Flask, site: str, clock: StoppedClock
 ) -> Iterator[Callable[[str], Page]]:
-    """Brings the shared page to one of PLACES: visit("the thanks")."""
+    """Bring the shared page to one of PLACES: visit("the thanks")."""
 
     def go(name: str) -> Page:
         place = PLACES[name]

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page
 
-from app.admin import access
-from app.admin.models import Organiser, SignIn
+from app.admin.accounts import sessions
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.contest import store, terms
-from app.contest.answers import Answers
+from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw import actions, links
+from app.draw import actions, mails
 from app.draw.models import Rank
 from app.privacy import erasure
 from tests.browser.acts import fill_in, press, send
@@ -69,7 +69,7 @@ def pressing(button: str) -> Callable[[Scene], None]:
 
 def follow_an_invitation(scene: Scene) -> None:
     with scene.app.app_context():
-        token = access.invite(None, scene.clock.now())
+        token = sessions.create_invitation(None, scene.clock.now())
     scene.page.goto(scene.page.url.replace("logga-in", f"inbjudan/{token}"))
 
 
@@ -104,7 +104,7 @@ def cancel_for_no_reason(scene: Scene) -> None:
 
 
 def skip_for_no_reason(scene: Scene) -> None:
-    """Writes to the first in line, and goes on when the answer days are over, without saying why."""
+    """Write to the first in line, and goes on when the answer days are over, without saying why."""
     write_to_the_first(scene)
     scene.clock.forward(days=9)
     scene.page.reload()
@@ -124,14 +124,16 @@ def read_the_letter(scene: Scene) -> None:
 
 
 def cancel(scene: Scene) -> None:
-    """Cancels the contest, and looks at the page as it is then."""
+    """Cancel the contest, and looks at the page as it is then."""
     with scene.app.app_context():
-        actions.cancel(frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now())
+        actions.cancel_contest(
+            frozen_contest(), "Vinsten finns inte längre, och ingen annan går att få.", scene.clock.now()
+        )
     scene.page.reload()
 
 
 def lock_late(scene: Scene) -> None:
-    """Locks when the value of the terms has come: another will decide."""
+    """Lock when the value of the terms has come: another will decide."""
     scene.clock.set(NOON)
     with scene.app.app_context():
         actions.lock_list(frozen_contest(), scene.clock.now())
@@ -139,13 +141,13 @@ def lock_late(scene: Scene) -> None:
 
 
 def enter_behind_the_form(scene: Scene) -> SavedEntry:
-    answers = Answers("gun@example.se", "2030", "1441", None, "0" * 40)
+    answers = EntryInput("gun@example.se", "2030", "1441", None, "0" * 40)
     with scene.app.app_context():
         return store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
 
 
 def look_up(scene: Scene) -> None:
-    """Enters the contest behind the form, and asks for that entry."""
+    """Enter the contest behind the form, and asks for that entry."""
     receipt = enter_behind_the_form(scene)
     scene.page.get_by_label("Kvittokod").fill(receipt.code)
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
@@ -176,10 +178,10 @@ def take_back(scene: Scene) -> None:
 
 
 def follow_the_link_to_withdraw(scene: Scene) -> None:
-    """Opens the link that stands in one's mail."""
+    """Open the link that stands in one's mail."""
     with scene.app.app_context():
         ticket = db.session.scalar(sa.select(Rank.ticket).where(Rank.place == 1)) or enter_behind_the_form(scene).ticket
-        token = links.sign(links.WITHDRAW, "mjk-2026", ticket)
+        token = mails.sign_link(mails.WITHDRAW, "mjk-2026", ticket)
     scene.page.goto(f"{scene.page.url.rstrip('/')}/mitt-svar/ta-tillbaka/{token}")
 
 
@@ -194,10 +196,10 @@ def follow_the_link_once_more(scene: Scene) -> None:
 
 
 def follow_the_link_to_decline(scene: Scene) -> None:
-    """Opens the link that stands in the letter to the first in line."""
+    """Open the link that stands in the letter to the first in line."""
     with scene.app.app_context():
         ticket = db.session.scalars(sa.select(Rank.ticket).where(Rank.place == 1)).one()
-        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+        token = mails.sign_link(mails.DECLINE, "mjk-2026", 1, ticket)
     scene.page.goto(f"{scene.page.url}/tacka-nej/{token}")
 
 
@@ -226,7 +228,7 @@ def guess(scene: Scene) -> None:
 
 
 def tell(scene: Scene) -> None:
-    """Tells what does not work, and asks for an answer."""
+    """Tell what does not work, and asks for an answer."""
     scene.page.get_by_label("Något går inte").check()
     scene.page.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.\nJag använder NVDA.")
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
@@ -240,7 +242,7 @@ def tell_nothing(scene: Scene) -> None:
 
 
 def tell_and_read(scene: Scene) -> None:
-    """Tells something on the public page, and reads it as an organiser."""
+    """Tell something on the public page, and reads it as an organiser."""
     desk = scene.page.url
     scene.page.goto(desk.replace("/admin/aterkoppling", "/tillganglighet"))
     tell(scene)
@@ -251,22 +253,22 @@ def stand_out(scene: Scene) -> None:
     """Entries that an organiser may want to look at twice."""
     with scene.app.app_context():
         for number, domain in enumerate(("mailinator.com", "a.example", "b.example", "c.example", "d.example")):
-            answers = Answers(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
+            answers = EntryInput(f"gun@{domain}", "2030", "1441", None, f"{number:040}")
             store.save_entry(frozen_contest(), answers, swedish("2026-12-10 07:00"))
     scene.page.reload()
 
 
 def see_it_erased(scene: Scene) -> None:
     with scene.app.app_context():
-        erasure.erase(frozen_contest(), "nattlig gallring", scene.clock.now())
+        erasure.erase_contest(frozen_contest(), "nattlig gallring", scene.clock.now())
     scene.page.reload()
 
 
 def have_the_sign_in_end(scene: Scene) -> None:
     """Five minutes before: the warning is on the page."""
     with scene.app.app_context():
-        moment = scene.clock.now() - access.ABSOLUTE + timedelta(minutes=4)
-        db.session.execute(sa.update(SignIn).values(created_at=moment))
+        moment = scene.clock.now() - sessions.ABSOLUTE + timedelta(minutes=4)
+        db.session.execute(sa.update(AdminSession).values(created_at=moment))
         db.session.commit()
     scene.page.reload()
     scene.page.get_by_text("Du loggas ut om 4 minuter.").wait_for()
@@ -274,14 +276,14 @@ def have_the_sign_in_end(scene: Scene) -> None:
 
 def try_when_it_has_ended(scene: Scene) -> None:
     with scene.app.app_context():
-        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=13)))
+        db.session.execute(sa.update(AdminSession).values(created_at=scene.clock.now() - timedelta(hours=13)))
         db.session.commit()
     press(scene.page, "Skapa inbjudan")
 
 
 def try_without_a_late_proof(scene: Scene) -> None:
     with scene.app.app_context():
-        db.session.execute(sa.update(SignIn).values(created_at=scene.clock.now() - timedelta(hours=1)))
+        db.session.execute(sa.update(AdminSession).values(created_at=scene.clock.now() - timedelta(hours=1)))
         db.session.commit()
     press(scene.page, "Skapa inbjudan")
 
@@ -297,11 +299,11 @@ def invite(scene: Scene) -> None:
 
 
 def becoming(role: str) -> Callable[[Scene], None]:
-    """Changes the role of whoever looks at the page."""
+    """Change the role of whoever looks at the page."""
 
     def become(scene: Scene) -> None:
         with scene.app.app_context():
-            db.session.execute(sa.update(Organiser).values(role=role))
+            db.session.execute(sa.update(AdminUser).values(role=role))
             db.session.commit()
         scene.page.reload()
 
@@ -314,14 +316,14 @@ def open_the_menu(scene: Scene) -> None:
 
 
 def strike_the_first(scene: Scene) -> None:
-    """Strikes an entry, and comes to the page where that is taken back."""
+    """Strike an entry, and comes to the page where that is taken back."""
     scene.page.get_by_role("link", name="Stryk bidrag 1").click()
     press(scene.page, "Stryk bidrag 1")
     scene.page.get_by_role("link", name="Ta tillbaka strykningen av bidrag 1").click()
 
 
 def rehearse(scene: Scene) -> None:
-    """Shows the readiness of a demo with its debugger on."""
+    """Show the readiness of a demo with its debugger on."""
     scene.app.config.update(DEBUG=True, DEMO=True)
     scene.page.reload()
 
@@ -331,10 +333,10 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
+# When the value of the draw has come.
 NOON = "2026-12-22 12:01"
-"""When the value of the draw has come."""
+# When the contest opens, before the jobs loop has frozen its terms.
 OPENING = "2026-12-10 06:00:00"
-"""When the contest opens, before the jobs loop has frozen its terms."""
 
 PUBLIC = {
     "the calendar in November": Place("/", at="2026-11-20 08:00"),

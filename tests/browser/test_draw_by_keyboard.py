@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.database import db
-from app.draw import links
+from app.draw import mails
 from app.draw.models import Rank
 from tests.browser.acts import axe_faults, tab_to
 from tests.browser.conftest import AXE
@@ -122,7 +122,7 @@ def test_a_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
     send(1)
     with app.app_context():
         ticket = db.session.get_one(Rank, ("mjk-2026", 1)).ticket
-        token = links.sign(links.DECLINE, "mjk-2026", 1, ticket)
+        token = mails.sign_link(mails.DECLINE, "mjk-2026", 1, ticket)
     page.goto(f"/2026/dragning/tacka-nej/{token}")
     keyboard.press("Tacka nej")
     expect(page.get_by_role("heading", name="Du har tackat nej")).to_be_visible()

@@ -6,9 +6,9 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from app.admin import access
+from app.admin.accounts import sessions
 from app.database import db
-from app.draw import links
+from app.draw import mails
 from app.draw.models import Rank
 from tests.browser.acts import fill_in, press, send, tab_to
 from tests.browser.conftest import SMALL
@@ -18,6 +18,7 @@ from tests.conftest import ENTRY_URL, VALUE, on_sqlite, send_letter
 pytestmark = on_sqlite
 
 THANKS = "Du är med!"
+# What each field, by its label, says when it was left empty.
 FAULTS = {
     "2027": "Välj ett av svaren.",
     "E-postadress": "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.",
@@ -25,7 +26,6 @@ FAULTS = {
     "Jag har fyllt 18 år": "Kryssa i att du har fyllt 18 år. Det krävs för att delta.",
     "Jag har läst och godkänner tävlingsreglerna": "Kryssa i att du godkänner reglerna.",
 }
-"""What each field, by its label, says when it was left empty."""
 VISITORS = {
     "at a desk": {},
     "on a small phone without script": {"viewport": SMALL, "java_script_enabled": False},
@@ -41,7 +41,7 @@ def visitor(request, new_context):
 
 @pytest.fixture
 def desk(page, clock, sign_in, reach, accept):
-    """Opens the organisers' page of the draw, after three right entries: desk("closed", at="2026-12-22 00:10")."""
+    """Open the organisers' page of the draw, after three right entries: desk("closed", at="2026-12-22 00:10")."""
 
     def open_at(state, at=None):
         for name in ("anna", "bo", "cecilia"):
@@ -184,7 +184,7 @@ def test_a_visitor_enters_by_keyboard_alone(page, clock):
 
 
 def ask_for(page, receipt, email):
-    """Asks for an entry with its receipt, by what the fields are called."""
+    """Ask for an entry with its receipt, by what the fields are called."""
     page.goto("/mitt-svar")
     page.get_by_label("Kvittokod").fill(receipt.code.lower())
     page.get_by_label("E-postadress").fill(email)
@@ -252,7 +252,7 @@ def test_feedback_goes_by_keyboard_alone(page, clock):
 
 def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):
     with app.app_context():
-        token = access.invite("olle@example.se", clock.now())
+        token = sessions.create_invitation("olle@example.se", clock.now())
     page.goto(f"/admin/inbjudan/{token}")
     app_in_the_phone = pyotp.TOTP(page.get_by_text(re.compile("^[A-Z2-7]{32}$")).inner_text())
     page.get_by_label("Välj ett lösenord").fill("en snöig morgon i Sotenäs")
@@ -282,7 +282,7 @@ def test_an_organiser_strikes_an_entry(desk):
 def test_a_link_in_the_mail_withdraws_an_entry_once(visitor, accept, app):
     ticket = accept("bo@example.se").ticket
     with app.app_context():
-        address = f"/mitt-svar/ta-tillbaka/{links.sign(links.WITHDRAW, 'mjk-2026', ticket)}"
+        address = f"/mitt-svar/ta-tillbaka/{mails.sign_link(mails.WITHDRAW, 'mjk-2026', ticket)}"
     visitor.goto(address)
     expect(heading(visitor, "Ta tillbaka ditt svar?")).to_be_visible()
     press(visitor, "Ta tillbaka mitt svar")
@@ -298,7 +298,7 @@ def test_a_winner_declines_and_the_next_is_in_line(visitor, desk, app, clock):
         contest = frozen_contest()
         send_letter(contest, 1, clock.now())
         ticket = db.session.get_one(Rank, (contest.id, 1)).ticket
-        address = f"/2026/dragning/tacka-nej/{links.sign(links.DECLINE, contest.id, 1, ticket)}"
+        address = f"/2026/dragning/tacka-nej/{mails.sign_link(mails.DECLINE, contest.id, 1, ticket)}"
     visitor.goto(address)
     expect(heading(visitor, "Tacka nej till vinsten?")).to_be_visible()
     press(visitor, "Tacka nej")

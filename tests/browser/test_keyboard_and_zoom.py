@@ -10,6 +10,7 @@ from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 
+# One place for each look that a page can have.
 LOOKS = [
     "the calendar on 24 December",
     "the hatch of the contest",
@@ -28,7 +29,7 @@ LOOKS = [
     "erasure due",
     "the editor",
 ]
-"""One place for each look that a page can have."""
+# With these it is every page.
 OTHERS = [
     "the calendar in November",
     "the calendar after Christmas",
@@ -86,8 +87,8 @@ OTHERS = [
     "a rehearsal",
     "a rehearsed page",
 ]
-"""With these it is every page."""
 
+# Where the focus is, how thick its ring is in pixels, and whether nothing lies over it.
 STOP = """() => {
   const element = document.activeElement;
   const box = [...element.getClientRects()].find(box => box.width > 1);
@@ -100,25 +101,24 @@ STOP = """() => {
     left: element === document.body,
   };
 }"""
-"""Where the focus is, how thick its ring is in pixels, and whether nothing lies over it."""
 
+# What one presses that is smaller than it should be, but for links within a sentence.
 SMALL_TARGETS = """smallest => [...document.querySelectorAll("a[href], button, summary, input, select, textarea")]
   .filter(each => each.checkVisibility() && each.tabIndex >= 0)
   .filter(each => getComputedStyle(each).display !== "inline" || each.textContent === each.parentElement.textContent)
   .filter(each => Math.min(each.getBoundingClientRect().width, each.getBoundingClientRect().height) < smallest)
   .map(each => each.outerHTML).join("\\n")"""
-"""What one presses that is smaller than it should be, but for links within a sentence."""
 
+# Whatever hides a part of its own text.
 CUT = """() => [...document.querySelectorAll("body *")]
   .filter(each => each instanceof HTMLElement && each.innerText.trim() && each.clientWidth > 1)
   .filter(each => /hidden|clip/.test(getComputedStyle(each).overflow))
   .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
   .map(each => each.outerHTML).join("\\n")"""
-"""Whatever hides a part of its own text."""
 
+# The spacing of WCAG 1.4.12.
 WIDER = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-bottom: 2em !important }"""
-"""The spacing of WCAG 1.4.12."""
 
 
 def stops(page):

@@ -10,6 +10,7 @@ from tests.conftest import ENTRY_URL, on_sqlite
 
 pytestmark = on_sqlite
 
+# Tells of every attempt to keep something in the browser, or to look for what was kept.
 SPY = """
 const ways = {getItem: Storage, setItem: Storage, open: IDBFactory, put: Cache, register: ServiceWorkerContainer};
 for (const [name, {prototype}] of Object.entries(ways)) {
@@ -19,7 +20,6 @@ for (const [name, {prototype}] of Object.entries(ways)) {
 const {set} = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
 Object.defineProperty(Document.prototype, "cookie", {set(value) { kept("cookie"); set.call(this, value); }});
 """
-"""Tells of every attempt to keep something in the browser, or to look for what was kept."""
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 
+# The font sets of tools/programs.py: a narrow text face and a wide one.
 FONTS = ["open", "dejavu"]
-"""The font sets of tools/programs.py: a narrow text face and a wide one."""
 
 
 @pytest.fixture(scope="module", params=FONTS)

@@ -24,7 +24,7 @@ UNMAILED = "Kontrollsumman: skriv alla 64 tecken ur mejlet som du fick före slu
 
 @pytest.fixture
 def opened(page, app, contest, reach):
-    """Opens the page of a draw among some people: opened(12, "finished"); what they sent in."""
+    """Open the page of a draw among some people: opened(12, "finished"); what they sent in."""
 
     def reached(number, state):
         with app.app_context():
@@ -45,7 +45,7 @@ def check(page, opened):
 
 
 def pick(page, files):
-    """Chooses files as if they had been downloaded."""
+    """Choose files as if they had been downloaded."""
     if not page.get_by_label("Välj tavling.txt").is_visible():
         page.get_by_text("Räkna på filer som du har hämtat själv").click()
     payload = [{"name": name, "mimeType": "text/plain", "buffer": data} for name, data in files.items()]
@@ -147,6 +147,7 @@ def test_it_finds_the_winner_of_k4_and_says_where_the_value_can_be_read(check):
     expect(unchecked(check).get_by_role("link")).to_have_count(4)
 
 
+# Changes one byte at a time, and gives those that the page's own recount did not tell of.
 FLIP = """async ({shown, name, step}) => {
   const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   const files = Object.fromEntries(Object.entries(shown).map(([each, text]) => [each, bytes(text).buffer]));
@@ -160,7 +161,6 @@ FLIP = """async ({shown, name, step}) => {
   }
   return missed;
 }"""
-"""Changes one byte at a time, and gives those that the page's own recount did not tell of."""
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from flask.cli import FlaskGroup
 from playwright.sync_api import expect
 
 from app.contest import store, terms
-from app.contest.answers import Answers
-from app.jobs import run_round
+from app.contest.forms import EntryInput
+from app.operations.jobs import run_round
 from tests.browser.acts import Person, fill_in, send
 from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite
@@ -33,7 +33,7 @@ def app(make_app, content, clock):
 
 @pytest.fixture
 def flask(app):
-    """Runs a command at the server, and returns what it printed."""
+    """Run a command at the server, and returns what it printed."""
 
     def run(*words, code=0):
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
@@ -71,7 +71,7 @@ def mails(app):
 
 @pytest.fixture
 def watched(new_context, site):
-    """Makes a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
+    """Make a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
     wrong = []
 
     def made():
@@ -112,7 +112,7 @@ class Communicator(Person):
         self.press("Logga in")
 
     def prove(self):
-        """Says who is there once more: the last proof is some minutes old."""
+        """Say who is there once more: the last proof is some minutes old."""
         expect(self.page.get_by_role("heading", name="Bekräfta att det är du")).to_be_visible()
         self.write("Engångskod", self.code())
         self.press("Fortsätt")
@@ -189,7 +189,7 @@ def enter(visitor, app, clock):
         visitor.sees("Du är med!")
     with app.app_context():
         for number in range(10):
-            answers = Answers(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
+            answers = EntryInput(f"{number}@example.se", "2030", "1441", None, f"{number:040}")
             store.save_entry(terms.frozen_in(2027), answers, clock.now())
 
 

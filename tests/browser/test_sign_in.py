@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from app.admin import codes, passwords, sealing
-from app.admin.models import Organiser, SignIn
+from app.admin.accounts import credentials, crypto
+from app.admin.accounts.models import AdminSession, AdminUser
 from app.database import db
 from tests.browser.acts import tab_to
 from tests.browser.conftest import SETTINGS
@@ -22,10 +22,13 @@ EMAIL, PASSWORD = "olga@example.se", "en mening går bra"
 @pytest.fixture
 def secret(app, clock):
     """Olga has an account, and this in her app."""
-    made = codes.new_secret()
+    made = credentials.new_secret()
     with app.app_context():
-        kept = {"password_hash": passwords.hashed(PASSWORD), "totp_secret": sealing.seal(made, "totp", clock.now())}
-        db.session.add(Organiser(email=EMAIL, created_at=clock.now(), **kept))
+        kept = {
+            "password_hash": credentials.hash_password(PASSWORD),
+            "totp_secret": crypto.encrypt(made, "totp", clock.now()),
+        }
+        db.session.add(AdminUser(email=EMAIL, created_at=clock.now(), **kept))
         db.session.commit()
     return made
 
@@ -49,7 +52,7 @@ def desk(page):
 
 @pytest.fixture
 def sign_in(desk, secret, clock):
-    """Fills in the sign-in form by keyboard; with a recovery code when one is given."""
+    """Fill in the sign-in form by keyboard; with a recovery code when one is given."""
 
     def enter(recovery=""):
         clock.forward(seconds=30)
@@ -88,9 +91,9 @@ def add_passkey(page):
 
 
 def age(app, clock, **span):
-    """Makes every sign-in so much older."""
+    """Make every sign-in so much older."""
     with app.app_context():
-        db.session.execute(sa.update(SignIn).values(created_at=clock.now() - timedelta(**span)))
+        db.session.execute(sa.update(AdminSession).values(created_at=clock.now() - timedelta(**span)))
         db.session.commit()
 
 
@@ -129,7 +132,7 @@ def test_a_passkey_proves_who_is_there_and_the_form_goes_on(desk, sign_in, app, 
     desk.goto("/admin/konton")
     age(app, clock, hours=1)
     with app.app_context():
-        db.session.execute(sa.update(SignIn).values(proved_at=None))
+        db.session.execute(sa.update(AdminSession).values(proved_at=None))
         db.session.commit()
     type_into(desk.get_by_label("E-postadress"), "eva@example.se")
     desk.keyboard.press("Enter")

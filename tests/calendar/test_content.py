@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.content import read_edition
 from app.calendar.faults import ContentError, line_numbers
-from app.calendar.markdown import to_html
+from app.calendar.loader import read_edition, to_html
 from tests.conftest import ROOT
 
 YEAR = "ska vara ett årtal utan citattecken, eller ”odaterad”"
@@ -26,7 +25,7 @@ STRANGE_VALUES = {
 
 
 def edit(content: Path, file: str, old: str, new: str) -> int:
-    """Puts `new` for the first `old` in a file of the 2026 edition; returns the line it stands on."""
+    """Put `new` for the first `old` in a file of the 2026 edition; returns the line it stands on."""
     path = content / "2026" / file
     before, found, after = path.read_text("utf-8").partition(old)
     assert found, f"{old} is not in {file}"
@@ -123,12 +122,12 @@ def test_the_hours_before_a_draw_are_counted_and_not_read_off_the_clock(content)
     edit(content, "10/hatch.md", "opens = 2026-12-10", "opens = 2027-10-10")
     edit(content, "10/hatch.md", "closes = 2026-12-20T23:59:59", "closes = 2027-10-30T12:00:00")
     edit(content, "10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T23:00:00")
-    assert read_edition(content / "2026").contest.draw_at.isoformat() == "2027-10-31T23:00:00+01:00"
+    assert read_edition(content / "2026").file_contest.draw_at.isoformat() == "2027-10-31T23:00:00+01:00"
 
 
 def test_a_time_with_an_offset_is_one_instant_in_any_night(content):
     edit(content, "10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T02:30:00+01:00")
-    assert read_edition(content / "2026").contest.draw_at.isoformat() == "2027-10-31T02:30:00+01:00"
+    assert read_edition(content / "2026").file_contest.draw_at.isoformat() == "2027-10-31T02:30:00+01:00"
 
 
 def test_a_correction_has_a_date_and_a_text(content):

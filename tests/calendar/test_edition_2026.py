@@ -7,8 +7,8 @@ from xml.parsers import expat
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.loader import read_edition
+from app.contest.forms import MUNICIPALITIES
 from tests.conftest import ROOT, swedish
 
 FOLDER = ROOT / "calendar_content" / "2026"
@@ -17,6 +17,7 @@ HATCHES = EDITION.hatches
 TEXTS = {path.parent.name: path.read_text("utf-8") for path in FOLDER.glob("*/hatch.md")} | {
     "edition": (FOLDER / "edition.toml").read_text("utf-8")
 }
+# Figures that are often repeated and have no support in the sources.
 CLAIMS_TO_AVOID = [
     r"[Hh]älften av (alla |de )?(svenska )?bilresor",
     r"\b25 meter",
@@ -31,7 +32,6 @@ CLAIMS_TO_AVOID = [
     r"[Uu]tsläppen från (inrikes )?transporter(na)? minskar",
     r"[Nn]attåg(et)? från Göteborg till",
 ]
-"""Figures that are often repeated and have no support in the sources."""
 
 
 def strings(value: Any, name: str = "") -> Iterator[str]:
@@ -59,7 +59,7 @@ def test_there_are_24_hatches():
 
 
 def test_who_may_enter_finds_their_municipality_in_the_form():
-    contest = EDITION.contest
+    contest = EDITION.file_contest
     assert contest.who_may_enter == "Du som bor, arbetar eller studerar i Västra Götaland eller Kungsbacka."
     assert contest.answer_days == 21
     assert {"Kungsbacka", "Göteborg", "Strömstad"} < set(MUNICIPALITIES.values())

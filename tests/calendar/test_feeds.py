@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from icalendar import Calendar
 
-from app.draw.page_state import publish_state
+from app.draw.status import publish_state
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

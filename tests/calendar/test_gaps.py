@@ -5,17 +5,18 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
-from app import jobs
 from app.calendar import library
-from app.calendar.content import read_edition
+from app.calendar.loader import read_edition
 from app.contest.models import Entry
 from app.database import db
-from app.editing.words import label
+from app.editing.labels import field_label
+from app.operations import jobs
 from tests.calendar.test_content import edit, faults_in
 from tests.conftest import ENTRY_URL, ROOT, fill_in, filled, on_sqlite, signed_in, token_in
 from tests.prepared import MAILBOX
 
 EDITION, HATCH = "edition.toml", "10/hatch.md"
+# Each field that the contest needs, its file, and how its line begins.
 REQUIRED = {
     "organiser.kind": (EDITION, 'kind = "myndighet"'),
     "organiser.organisation_number": (EDITION, 'organisation_number = "222000-0265"'),
@@ -28,7 +29,6 @@ REQUIRED = {
     "contest.tax": (HATCH, 'tax = "'),
     "contest.answer_days": (HATCH, "answer_days = "),
 }
-"""Each field that the contest needs, its file, and how its line begins."""
 EMPTY = "fyll i fältet, annars öppnar inte tävlingen"
 EXAMPLE = "är ett exempel; skriv er egen adress, annars öppnar inte tävlingen"
 DECISION = (
@@ -166,7 +166,7 @@ def test_organisers_see_which_field_it_is(field, make_app, content):
     desk = signed_in(make_app(CALENDAR_CONTENT=content), "olle@example.se")
     page = words(desk.get("/admin/"))
     assert "Tävlingen kan inte öppna ännu" in page
-    assert f"{label(field)}: {EMPTY}" in page
+    assert f"{field_label(field)}: {EMPTY}" in page
     assert "Nästa steg Fyll i det som saknas i reglerna." in page
     assert "Väntar på uppgifter" in page
 

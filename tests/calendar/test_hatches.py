@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar import hatches
-from app.calendar.content import read_edition
+from app.calendar import schedule
+from app.calendar.loader import read_edition
 from app.clock import SWEDEN
 from tests.conftest import ROOT, swedish
 
 EDITION = read_edition(ROOT / "calendar_content" / "2026")
 NUMBERS = st.integers(1, 24)
 YEARS = st.integers(2020, 2040)
+# Any instant, as a clock anywhere in the world would tell it.
 INSTANTS = st.datetimes(datetime(2019, 1, 2), datetime(2041, 12, 30), timezones=st.timezones())
-"""Any instant, as a clock anywhere in the world would tell it."""
 NEAR_MIDNIGHT = st.builds(
     lambda year, day, off, zone: (datetime(year, 12, day, tzinfo=SWEDEN).astimezone(UTC) + off).astimezone(zone),
     YEARS,
@@ -41,20 +41,20 @@ def host_zone(request: pytest.FixtureRequest) -> Iterator[None]:
 @given(YEARS, NUMBERS, INSTANTS | NEAR_MIDNIGHT)
 def test_a_hatch_is_open_when_and_only_when_its_date_has_begun_in_sweden(year, number, instant):
     today = instant.astimezone(SWEDEN).date()
-    assert hatches.is_open(year, number, instant) == (today >= datetime(year, 12, number).date())
+    assert schedule.is_open(year, number, instant) == (today >= datetime(year, 12, number).date())
 
 
 @settings(deadline=None)
 @given(YEARS, NUMBERS)
 def test_a_hatch_opens_at_midnight_in_sweden(year, number):
-    assert hatches.opens_at(year, number).astimezone(SWEDEN).isoformat() == f"{year}-12-{number:02}T00:00:00+01:00"
+    assert schedule.opens_at(year, number).astimezone(SWEDEN).isoformat() == f"{year}-12-{number:02}T00:00:00+01:00"
 
 
 @settings(deadline=None)
 @given(NEAR_MIDNIGHT)
 def test_a_hatch_that_has_opened_never_locks_again(instant):
-    before = set(hatches.open_numbers(2030, instant))
-    assert before <= set(hatches.open_numbers(2030, instant + timedelta(seconds=1)))
+    before = set(schedule.open_numbers(2030, instant))
+    assert before <= set(schedule.open_numbers(2030, instant + timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_a_hatch_that_has_opened_never_locks_again(instant):
 )
 def test_the_year_of_an_edition_goes_from_waiting_to_one_hatch_a_day_to_all_open(moment, season, today, open_count):
     now = swedish(moment)
-    assert hatches.season(2026, now) == season
-    assert hatches.todays_number(2026, now) == today
-    assert hatches.open_numbers(2026, now) == [*range(1, open_count + 1)]
+    assert schedule.season(2026, now) == season
+    assert schedule.todays_number(2026, now) == today
+    assert schedule.open_numbers(2026, now) == [*range(1, open_count + 1)]
 
 
 def test_an_evening_in_new_york_is_already_the_next_hatch():
-    assert hatches.is_open(2026, 2, datetime.fromisoformat("2026-12-01T18:00:00-05:00"))
-    assert not hatches.is_open(2026, 2, datetime.fromisoformat("2026-12-02T07:59:59+09:00"))
+    assert schedule.is_open(2026, 2, datetime.fromisoformat("2026-12-01T18:00:00-05:00"))
+    assert not schedule.is_open(2026, 2, datetime.fromisoformat("2026-12-02T07:59:59+09:00"))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_evening_in_new_york_is_already_the_next_hatch():
     ],
 )
 def test_days_are_counted_by_the_date_in_sweden(moment, days):
-    assert hatches.days_left(2026, swedish(moment).astimezone(UTC)) == days
+    assert schedule.days_left(2026, swedish(moment).astimezone(UTC)) == days
 
 
 @pytest.mark.parametrize(
@@ -113,15 +113,15 @@ def test_days_are_counted_by_the_date_in_sweden(moment, days):
     ],
 )
 def test_the_calendar_to_show_first_changes_in_november(moment, year):
-    assert hatches.current_year([2028, 2025, 2026], swedish(moment).astimezone(UTC)) == year
+    assert schedule.current_year([2028, 2025, 2026], swedish(moment).astimezone(UTC)) == year
 
 
 def test_a_new_edition_alone_is_shown_long_before_its_time():
-    assert hatches.current_year([2026], swedish("2026-02-01 12:00")) == 2026
+    assert schedule.current_year([2026], swedish("2026-02-01 12:00")) == 2026
 
 
 def test_the_pages_change_at_every_opening_and_after_christmas_eve():
-    changes = hatches.changes(EDITION)
+    changes = schedule.change_instants(EDITION)
     assert {swedish(f"2026-12-{day:02}") for day in range(1, 26)} <= set(changes)
     assert changes == sorted(set(changes))
 
@@ -131,22 +131,22 @@ def test_the_pages_change_when_the_contest_opens_and_when_its_last_second_is_ove
     file = EDITION.hatches[10].file
     moved = file.model_copy(update={"contest": file.contest.model_copy(update=times)})
     edition = replace(EDITION, hatches=EDITION.hatches | {10: replace(EDITION.hatches[10], file=moved)})
-    assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(hatches.changes(edition))
+    assert {swedish("2026-12-11 08:00"), swedish("2026-12-18 12:00")} <= set(schedule.change_instants(edition))
 
 
 def test_the_count_of_days_changes_with_each_day_of_waiting():
     midnights = {swedish(f"2026-11-{day:02}") for day in range(1, 31)}
-    assert midnights <= set(hatches.changes(EDITION))
+    assert midnights <= set(schedule.change_instants(EDITION))
 
 
 @settings(deadline=None)
 @given(INSTANTS | NEAR_MIDNIGHT, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_nothing_opens_between_two_changes(start, span):
     end = start + span
-    if not any(start < change <= end for change in hatches.changes(EDITION)):
-        assert hatches.open_numbers(2026, start) == hatches.open_numbers(2026, end)
-        assert hatches.season(2026, start) == hatches.season(2026, end)
-        assert hatches.todays_number(2026, start) == hatches.todays_number(2026, end)
+    if not any(start < change <= end for change in schedule.change_instants(EDITION)):
+        assert schedule.open_numbers(2026, start) == schedule.open_numbers(2026, end)
+        assert schedule.season(2026, start) == schedule.season(2026, end)
+        assert schedule.todays_number(2026, start) == schedule.todays_number(2026, end)
 
 
 def test_the_contest_stands_in_one_hatch():

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.calendar import house, miniatures
-from app.calendar.content import read_edition
+from app.calendar.loader import read_edition
 from tests.conftest import swedish
 
 
@@ -18,7 +18,7 @@ def test_the_first_candle_burns_from_the_first_sunday_in_advent(year, first):
 
 @pytest.mark.parametrize(("moment", "snow"), [("11-30", 0), ("12-01", 1), ("12-06", 1), ("12-07", 2), ("12-24", 4)])
 def test_snow_grows_with_the_open_hatches(moment, snow):
-    assert house.at(2026, swedish(f"2026-{moment} 12:00")).snow == snow
+    assert house.house_at(2026, swedish(f"2026-{moment} 12:00")).snow == snow
 
 
 def test_every_hatch_has_a_miniature_of_its_own(filled_in):

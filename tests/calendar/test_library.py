@@ -8,8 +8,7 @@ import pytest
 
 from app.calendar import library
 from app.calendar.faults import ContentError
-from app.calendar.last_good import LastGood
-from app.calendar.library import Library
+from app.calendar.library import LastGood, Library
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
 

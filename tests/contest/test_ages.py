@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.contest import ages
+from app.contest import rules
 
 GUARDIAN = "Är du under 18 år ska din vårdnadshavare gå med på att du deltar, och ta emot vinsten åt dig."
 
@@ -16,7 +16,7 @@ GUARDIAN = "Är du under 18 år ska din vårdnadshavare gå med på att du delta
     ],
 )
 def test_the_rules_speak_of_guardians_to_those_under_eighteen(minimum_age, words):
-    assert ages.terms(minimum_age) == words
+    assert rules.age_terms(minimum_age) == words
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_the_rules_speak_of_guardians_to_those_under_eighteen(minimum_age, words
     ],
 )
 def test_the_form_asks_for_the_guardians_consent(minimum_age, words):
-    assert ages.confirmation(minimum_age) == words
+    assert rules.age_confirmation(minimum_age) == words
 
 
 def test_a_missing_tick_is_told():
-    assert ages.missing(18) == "Kryssa i att du har fyllt 18 år. Det krävs för att delta."
-    assert ages.missing(13) == "Kryssa i rutan om din ålder. Det krävs för att delta."
+    assert rules.missing_confirmation(18) == "Kryssa i att du har fyllt 18 år. Det krävs för att delta."
+    assert rules.missing_confirmation(13) == "Kryssa i rutan om din ålder. Det krävs för att delta."

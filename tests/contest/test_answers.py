@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendar.content import read_edition
-from app.contest.answers import Answers, read
-from app.contest.municipalities import MUNICIPALITIES
+from app.calendar.loader import read_edition
+from app.contest.forms import MUNICIPALITIES, EntryInput, validate_entry
 from tests.conftest import ROOT
 
 CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
@@ -15,11 +14,13 @@ RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "
 
 def sent(contest=CONTEST, **changed):
     posted = {name: value for name, value in (RIGHT | changed).items() if value is not None}
-    return read(posted, contest, MUNICIPALITIES, "nonce")
+    return validate_entry(posted, contest, MUNICIPALITIES, "nonce")
 
 
 def test_what_is_right_is_taken_as_it_is_kept():
-    assert sent(email=" Anna@BÜCHER.example ") == Answers("anna@xn--bcher-kva.example", "2030", "1441", None, "nonce")
+    assert sent(email=" Anna@BÜCHER.example ") == EntryInput(
+        "anna@xn--bcher-kva.example", "2030", "1441", None, "nonce"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,14 +56,14 @@ def test_a_motivation_is_read_only_where_the_contest_asks_for_one():
 
 
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page():
-    faults = read({"website": "x"}, CONTEST, MUNICIPALITIES, "nonce")
+    faults = validate_entry({"website": "x"}, CONTEST, MUNICIPALITIES, "nonce")
     assert list(faults) == ["answer", "email", "municipality", "adult", "rules", "website"]
 
 
 @given(st.dictionaries(st.sampled_from([*RIGHT, "website", "motivation"]), st.text(max_size=300)))
 def test_whatever_is_sent_is_taken_or_told_in_words(posted):
-    found = read(posted, CONTEST, MUNICIPALITIES, "nonce")
-    assert isinstance(found, Answers) or (found and all(found.values()))
+    found = validate_entry(posted, CONTEST, MUNICIPALITIES, "nonce")
+    assert isinstance(found, EntryInput) or (found and all(found.values()))
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u00a0", "\u2060", "\u200d", "\ufe0f"])

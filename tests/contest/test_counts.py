@@ -6,28 +6,28 @@ import pytest
 import sqlalchemy as sa
 
 from app.clock import SWEDEN
-from app.contest import counts
+from app.contest import store
 from app.contest.models import Entry
-from app.database import db, write
+from app.database import begin_write, db
 from app.draw import actions
-from app.draw.status import standing
+from app.draw.status import contest_status
 from tests.conftest import swedish
 
 
 @pytest.fixture
 def recounted(app, contest):
-    """Counts the entries one by one and holds the kept numbers against them."""
+    """Count the entries one by one and holds the kept numbers against them."""
 
     def check():
         with app.app_context():
             entries = db.session.scalars(sa.select(Entry).where(Entry.contest_id == contest.id)).all()
-            assert counts.total(contest.id) == len(entries)
+            assert store.count_entries(contest.id) == len(entries)
             for kind in ("municipality", "answer", "struck"):
                 one_by_one = Counter(getattr(entry, kind) for entry in entries)
                 del one_by_one[None]
-                assert counts.by(kind, contest.id) == one_by_one, kind
+                assert store.count_by(kind, contest.id) == one_by_one, kind
             days = Counter(entry.received_at.astimezone(SWEDEN).date() for entry in entries)
-            assert counts.per_day(contest.id) == days
+            assert store.count_per_day(contest.id) == days
             return len(entries)
 
     return check
@@ -54,10 +54,10 @@ def test_what_is_struck_at_locking_is_counted_too(accept, reach, recounted, stat
 def test_a_strike_that_is_taken_back_is_no_longer_counted(accept, app, contest, clock, recounted):
     accept("anna@example.se")
     with app.app_context():
-        actions.strike(contest, 1, "anställd", clock.now())
-        assert standing(contest, clock.now()).struck == {"anställd": 1}
-        actions.restore(contest, 1, clock.now())
-        assert standing(contest, clock.now()).struck == {}
+        actions.strike_entry(contest, 1, "anställd", clock.now())
+        assert contest_status(contest, clock.now()).struck == {"anställd": 1}
+        actions.restore_entry(contest, 1, clock.now())
+        assert contest_status(contest, clock.now()).struck == {}
     assert recounted() == 1
 
 
@@ -65,10 +65,10 @@ def test_an_entry_that_is_undone_is_not_counted(accept, app, contest, recounted)
     accept("anna@example.se")
     known = {"contest_id": contest.id, "answer": "2030", "municipality": "1480", "received_at": swedish("2026-12-12")}
     with app.app_context():
-        write()
+        begin_write()
         db.session.add_all(Entry(ticket=f"{number:064x}", **known) for number in range(3))
         db.session.flush()
-        assert counts.total(contest.id) == 4
+        assert store.count_entries(contest.id) == 4
         db.session.rollback()
     assert recounted() == 1
 
@@ -95,11 +95,11 @@ def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(app, contes
     """Winter time begins on 25 October."""
     known = {"contest_id": contest.id, "answer": "2030", "municipality": "1480"}
     with app.app_context():
-        write()
+        begin_write()
         for number, moment in enumerate(SWEDISH_DAYS):
             db.session.add(Entry(ticket=f"{number:064x}", received_at=swedish(moment), **known))
         db.session.commit()
-        assert {str(day): count for day, count in counts.per_day(contest.id).items()} == {
+        assert {str(day): count for day, count in store.count_per_day(contest.id).items()} == {
             "2026-10-24": 1,
             "2026-10-25": 2,
             "2026-10-26": 1,

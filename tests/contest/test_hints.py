@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.contest import hints
-from app.contest.hints import BURST, MANY_DOMAINS, Hint, odd
+from app.contest.hints import BURST, MANY_DOMAINS, Hint, suspicion
 from tests.conftest import on_sqlite
 
 
@@ -12,7 +12,7 @@ from tests.conftest import on_sqlite
 def found(app, contest):
     def read():
         with app.app_context():
-            return hints.hints(contest.id)
+            return hints.find_hints(contest.id)
 
     return read
 
@@ -34,7 +34,7 @@ def found(app, contest):
     ],
 )
 def test_an_address_may_stand_out(address, word):
-    assert odd(address) == word
+    assert suspicion(address) == word
 
 
 def test_nothing_stands_out_among_usual_entries(accept, found):
@@ -87,7 +87,7 @@ def test_what_is_struck_is_no_longer_pointed_at(accept, found, app, contest, clo
 def test_entries_of_other_contests_are_not_looked_at(accept, app):
     accept("anna@mailinator.com")
     with app.app_context():
-        assert hints.hints("mjk-2025") == []
+        assert hints.find_hints("mjk-2025") == []
 
 
 def test_an_entry_that_stands_out_is_taken_like_any_other(enter):

@@ -4,8 +4,9 @@ from datetime import UTC
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.calendar.schema import Contest, Organisation
+from app import text as text_module
+from app.calendar.edition import Contest, Organisation
+from app.calendar.loader import read_edition
 from app.contest import rules
 from tests.conftest import ROOT, swedish
 
@@ -31,7 +32,7 @@ ORGANISATION = Organisation(
     kind="förening",
     organisation_number="802002-4280",
 )
-TEXT = rules.text(CONTEST, ORGANISATION, "Kalendern")
+TEXT = rules.rules_text(CONTEST, ORGANISATION, "Kalendern")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragr
 def test_the_same_fields_give_the_same_bytes():
     times = {name: getattr(CONTEST, name).astimezone(UTC) for name in ("opens", "closes", "draw_at")}
     again = Contest.model_validate(CONTEST.model_dump() | times)
-    assert rules.text(again, ORGANISATION.model_copy(), "Kalendern").encode() == TEXT.encode()
+    assert rules.rules_text(again, ORGANISATION.model_copy(), "Kalendern").encode() == TEXT.encode()
 
 
 @pytest.mark.parametrize(
@@ -92,16 +93,16 @@ def test_the_same_fields_give_the_same_bytes():
     ],
 )
 def test_a_changed_field_changes_the_rules(change):
-    assert rules.text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
+    assert rules.rules_text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
 
 
 def test_the_sections_of_the_page_are_read_from_the_text():
-    assert rules.read_sections(TEXT) == rules.sections(CONTEST, ORGANISATION)
+    assert rules.read_sections(TEXT) == rules.rules_sections(CONTEST, ORGANISATION)
 
 
 def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
     edition = read_edition(ROOT / "calendar_content" / "2026")
-    text = rules.text(edition.file_contest, edition.file.organiser, edition.file.title)
+    text = rules.rules_text(edition.file_contest, edition.file.organiser, edition.file.title)
     assert edition.file.organiser.name in text
     assert "värde 1\xa0500 kronor" in text
 
@@ -115,4 +116,4 @@ def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
     ],
 )
 def test_a_time_is_told_in_swedish_and_in_sweden(moment, words):
-    assert rules.swedish(swedish(moment).astimezone(UTC)) == words
+    assert text_module.swedish(swedish(moment).astimezone(UTC)) == words

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.contest import store
 from app.contest.models import Entry
 from app.database import db
-from tests.conftest import ENTRY_URL, configured, fill_in, filled, on_sqlite, token_in
+from tests.conftest import ENTRY_URL, configured, fill_in, filled, freeze, on_sqlite, token_in
 
 ADDRESS = "Skriv e-postadressen så här: namn@exempel.se"
 TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
@@ -238,7 +238,7 @@ def test_too_many_entries_from_one_place_wait_with_everything_kept(enter, stored
     answer = enter()
     assert answer.status_code == 429
     assert soup(answer).select_one("#fel strong").text == "inte"
-    assert "Ditt bidrag är inte mottaget ännu." in soup(answer).select_one("#fel").text
+    assert "Ditt svar är inte mottaget ännu." in soup(answer).select_one("#fel").text
     assert_everything_is_kept(answer)
     assert len(stored()) == 2
 
@@ -333,8 +333,8 @@ def test_addresses_are_kept_in_one_spelling(enter, stored, typed, kept):
 
 
 @on_sqlite
-def test_the_motivation_is_asked_for_only_when_the_organiser_wants_it(client, with_changes):
-    assert "motivation" not in client.get(ENTRY_URL).text
+def test_the_motivation_is_asked_for_only_when_the_organiser_wants_it(make_app, with_changes):
+    assert "motivation" not in make_app(opened=False).test_client().get(ENTRY_URL).text
     page = soup(
         with_changes("ask_motivation = false", 'ask_motivation = true\nmotivation_question = "Vart reser du?"').get(
             ENTRY_URL
@@ -376,6 +376,9 @@ def test_a_contest_that_opens_after_its_hatch_says_when(with_changes, clock):
     assert "/tavla" not in early.get("/2026/lucka/10").text
     assert early.post(ENTRY_URL, data=filled()).status_code == 409
     clock.set("2026-12-10 12:00")
+    assert "Tävlingen öppnar strax" in early.get(ENTRY_URL).text
+    with early.application.app_context():
+        freeze(early.application)
     assert 'href="/2026/lucka/10/tavla"' in early.get("/2026/lucka/10").text
     assert fill_in(early, clock).status_code == 200
 
@@ -436,7 +439,7 @@ def test_an_entry_that_cannot_be_saved_is_never_thanked_for(enter, monkeypatch, 
     answer = enter()
     assert (answer.status_code, stored()) == (503, [])
     assert soup(answer).select_one("#fel strong").text == "inte"
-    assert "Ditt bidrag är inte mottaget ännu." in soup(answer).select_one("#fel").text
+    assert "Ditt svar är inte mottaget ännu." in soup(answer).select_one("#fel").text
     assert_everything_is_kept(answer)
 
 

@@ -149,7 +149,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> Iterator[Callable[..., Site]]:
-    """Starts it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
+    """Start it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
     with ExitStack() as started:
 
         def start(now: str, **settings: str) -> Site:
@@ -184,14 +184,3 @@ def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> It
 def form_token(site: Site, path: str = ENTRY_URL, **headers: str) -> str:
     page = site.ask("GET", path, **headers).text
     return page.split('name="token"')[1].split('value="')[1].split('"')[0]
-
-
-def aged_tokens(site: Site, count: int) -> list[str]:
-    """Form tokens that have passed the time trap of both processes: a too early try says so, and is no entry."""
-    tokens = [form_token(site) for _ in range(count)]
-    for _ in range(200):
-        answers = [site.ask("POST", ENTRY_URL, {"token": tokens[-1]}).text for _ in range(4)]
-        if not any("Det gick så fort" in answer for answer in answers):
-            return tokens
-        time.sleep(0.05)
-    raise AssertionError("the form never grew old enough")

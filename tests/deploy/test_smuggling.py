@@ -13,8 +13,8 @@ from tests.load.test_real_server import ask
 
 pytestmark = on_sqlite
 HOST_LINE = f"Host: {HOST}\r\n"
+# What should not be a request; it asks for what only Flask answers, and says that it has a number.
 INSIDE = f"GET /insmugglad HTTP/1.1\r\n{HOST_LINE}X-Request-Id: {'ab' * 16}\r\n\r\n"
-"""What should not be a request; it asks for what only Flask answers, and says that it has a number."""
 CHUNK = f"{len(INSIDE):x}\r\n{INSIDE}\r\n0\r\n\r\n"
 
 

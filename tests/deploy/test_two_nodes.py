@@ -9,12 +9,13 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from app.draw.models import DrawnValue
 from tests.conftest import ANNA, ENTRY_URL, VALUE, on_sqlite, signed_in
-from tests.deploy.conftest import aged_tokens, form_token, shipped
+from tests.deploy.conftest import form_token, shipped
+from tests.load.test_real_server import new_token
 
 COOKIE = "__Host-organisator"
 MANY = {"FLASK_ENTRY_LIMIT": "100000 per hour", "FLASK_ENTRY_LIMIT_ALL": "100000 per hour"}
@@ -42,7 +43,7 @@ def test_the_shipped_configuration_has_no_faults(folder):
 
 
 @on_sqlite
-def test_limits_are_counted_together_whatever_a_client_says_of_itself(two_nodes):
+def test_limits_are_counted_together_whatever_a_client_says_of_itself(app, two_nodes):
     site = two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")
     answers = [
         site.ask(
@@ -51,7 +52,7 @@ def test_limits_are_counted_together_whatever_a_client_says_of_itself(two_nodes)
             ANNA | {"email": f"person{number}@example.se", "token": token},
             x_forwarded_for=f"10.0.0.{number}",
         ).status
-        for number, token in enumerate(aged_tokens(site, 12))
+        for number, token in enumerate(new_token(app.config["SECRET_KEY"]) for _ in range(12))
     ]
     assert len(upstreams(site, ENTRY_URL)) == 2
     assert answers.count(429) == 6
@@ -72,7 +73,7 @@ def test_who_signed_in_is_signed_in_everywhere_and_who_signs_out_nowhere(app, tw
 
 def test_a_node_that_dies_in_the_middle_loses_nothing_and_nobody_counts_twice(app, two_nodes):
     site = two_nodes("2026-12-10T08:00", **MANY)
-    tokens, shown = aged_tokens(site, 200), {}
+    tokens, shown = [new_token(app.config["SECRET_KEY"]) for _ in range(200)], {}
 
     def send(number):
         if number == 60:

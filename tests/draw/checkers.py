@@ -10,12 +10,12 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 PYTHON = (sys.executable, "-I")
+# Python as it is installed, without py_ecc.
 BARE_PYTHON = (*PYTHON, "-S")
-"""Python as it is installed, without py_ecc."""
 
 
 def draw_verify(app: Flask) -> Callable[..., tuple[int, list[str]]]:
-    """Runs `flask draw verify`: its exit code and the lines that it printed."""
+    """Run `flask draw verify`: its exit code and the lines that it printed."""
 
     def run(*words: str) -> tuple[int, list[str]]:
         group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
@@ -27,7 +27,7 @@ def draw_verify(app: Flask) -> Callable[..., tuple[int, list[str]]]:
 
 
 def run_program(program: Path | str, folder: Path, *words: str, python: tuple[str, ...] = PYTHON) -> tuple[int, str]:
-    """Runs verifiera.py in a folder of files, as people do: its exit code and what it wrote."""
+    """Run verifiera.py in a folder of files, as people do: its exit code and what it wrote."""
     done = subprocess.run([*python, program, *words], cwd=folder, capture_output=True, text=True)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr

@@ -18,7 +18,7 @@ def verify(app: Flask) -> Callable[..., tuple[int, list[str]]]:
 
 @pytest.fixture
 def tamper(app: Flask, engine: str) -> Callable[..., None]:
-    """Does behind the program's back what whoever owns the database can do: tamper("DELETE FROM entry")."""
+    """Do behind the program's back what whoever owns the database can do: tamper("DELETE FROM entry")."""
 
     def change(statement: str, **values: object) -> None:
         with app.app_context(), db.engine.begin() as connection:

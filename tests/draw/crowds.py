@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.contest import entries, store
-from app.contest.answers import Answers
+from app.contest.forms import EntryInput
 from app.contest.store import PendingEntry, SavedEntry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -37,7 +37,7 @@ def invent(contest: FrozenContest, count: int, random: Random) -> list[tuple[str
     for number in range(count):
         typed = random.choice(TYPED).format(random.randrange(count))
         answer = contest.answer if random.random() < 0.7 else random.choice(contest.options)
-        sent = Answers(entries.canonical_email(typed), answer, "1441", None, secrets.token_hex(20))
+        sent = EntryInput(entries.canonical_email(typed), answer, "1441", None, secrets.token_hex(20))
         chance = secrets.token_bytes(entries.CODE_CHANCE)
         invented.append((typed, PendingEntry(contest, sent, contest.opens + number * span, chance)))
     return invented

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest import store
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
-from app.draw import actions, drawing, relays, status, winners, withdrawal
+from app.draw import actions, status, value, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue, LockedList, Rank, Verdict
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from tests.conftest import LOCK_AT, VALUE, on_sqlite, send_letter, swedish
 
 
@@ -38,20 +39,20 @@ def test_a_strike_is_mailed_and_can_be_taken_back_until_the_locking(cast, contes
     until = status.strikes_until(contest)
     assert until == swedish("2026-12-21 12:00")
     number, ticket = entry("anna").id, cast["anna"].ticket
-    actions.strike(contest, number, "anställd", until - timedelta(seconds=1))
+    actions.strike_entry(contest, number, "anställd", until - timedelta(seconds=1))
     assert mails("struken") == [(ticket, "waiting")]
-    actions.restore(contest, number, status.lock_due(contest) - timedelta(seconds=1))
+    actions.restore_entry(contest, number, status.lock_due(contest) - timedelta(seconds=1))
     assert mails("aterstalld") == [(ticket, "waiting")]
     assert log() == ["bidrag", "bidrag", "bidrag", "struken", "aterstalld"]
     with pytest.raises(ActionNotAllowed, match="Bidrag kunde strykas till måndag 21 december 2026"):
-        actions.strike(contest, number, "anställd", until)
+        actions.strike_entry(contest, number, "anställd", until)
 
 
 @on_sqlite
 @pytest.mark.parametrize("reason", ["fel svar", "dubblett", "återkallad", "", "otrevlig"])
 def test_an_organiser_strikes_for_two_reasons_only(cast, contest, inside, reason):
     with pytest.raises(ActionNotAllowed, match="Välj ett av skälen i listan"):
-        actions.strike(contest, entry("anna").id, reason, swedish("2026-12-15 12:00"))
+        actions.strike_entry(contest, entry("anna").id, reason, swedish("2026-12-15 12:00"))
     assert log() == ["bidrag"] * 3
 
 
@@ -86,7 +87,7 @@ def test_the_list_is_locked_once_and_not_before_its_time(cast, contest, inside):
 
 
 def _late(contest):
-    return store.Answers("sen@example.se", contest.answer, "1441", None, "n")
+    return EntryInput("sen@example.se", contest.answer, "1441", None, "n")
 
 
 def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, reach):
@@ -94,19 +95,19 @@ def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, 
     first = db.session.get(Rank, (contest.id, 1))
     assert mails("vinst") == [(first.ticket, "waiting")]
     with pytest.raises(ActionNotAllowed, match="Den görs en gång"):
-        drawing.draw(contest, VALUE, swedish("2026-12-23 12:00"))
+        value.draw_winners(contest, VALUE, swedish("2026-12-23 12:00"))
 
 
 def test_nobody_is_passed_over_before_a_letter_has_left_and_the_days_are_over(cast, contest, inside, reach, clock):
     reach("drawn")
     with pytest.raises(ActionNotAllowed, match="Brevet till personen har inte gått i väg ännu"):
-        winners.skip(contest, 1, "svarar inte", swedish("2027-12-22 12:00"))
+        winners.skip_place(contest, 1, "svarar inte", swedish("2027-12-22 12:00"))
     send_letter(contest, 1, clock.now())
     until = swedish("2026-12-30 00:00")
     assert status.answer_by(contest, clock.now()) == until
     with pytest.raises(ActionNotAllowed, match="tidigast onsdag 30 december 2026"):
-        winners.skip(contest, 1, "inte behörig", until - timedelta(seconds=1))
-    winners.skip(contest, 1, "inte behörig", until)
+        winners.skip_place(contest, 1, "inte behörig", until - timedelta(seconds=1))
+    winners.skip_place(contest, 1, "inte behörig", until)
     first, second = (db.session.get(Rank, (contest.id, place)).ticket for place in (1, 2))
     assert mails("forbigangen") == [(first, "waiting")]
     assert mails("vinst") == [(first, "dropped"), (second, "waiting")]
@@ -119,7 +120,7 @@ def test_only_the_winner_says_no(cast, contest, inside, reach, clock, reason):
     reach("drawn")
     send_letter(contest, 1, clock.now())
     with pytest.raises(ActionNotAllowed, match="Välj ett av skälen"):
-        winners.skip(contest, 1, reason, swedish("2027-02-01 12:00"))
+        winners.skip_place(contest, 1, reason, swedish("2027-02-01 12:00"))
 
 
 def test_the_winners_own_no_takes_effect_at_once(cast, contest, inside, reach, clock):
@@ -127,12 +128,12 @@ def test_the_winners_own_no_takes_effect_at_once(cast, contest, inside, reach, c
     send_letter(contest, 1, clock.now())
     ticket = db.session.get(Rank, (contest.id, 1)).ticket
     with pytest.raises(ActionNotAllowed, match="Länken gäller inte"):
-        winners.decline(contest, 1, "0" * 64, clock.now())
+        winners.decline_prize(contest, 1, "0" * 64, clock.now())
     db.session.rollback()
-    winners.decline(contest, 1, ticket, clock.now())
+    winners.decline_prize(contest, 1, ticket, clock.now())
     assert [rank.place for rank in status.in_line(contest)] == [2]
     with pytest.raises(ActionNotAllowed, match="redan avgjord"):
-        winners.decline(contest, 1, ticket, clock.now())
+        winners.decline_prize(contest, 1, ticket, clock.now())
 
 
 def test_who_withdraws_after_the_locking_is_passed_over(cast, contest, inside, reach, clock):
@@ -141,21 +142,21 @@ def test_who_withdraws_after_the_locking_is_passed_over(cast, contest, inside, r
     assert lock.counted == 3
     order = ["anna", "bo", "cecilia"]
     for name in order[:2]:
-        assert withdrawal.withdraw(contest, cast[name].ticket, clock.now()) is True
+        assert winners.withdraw_entry(contest, cast[name].ticket, clock.now()) is True
     clock.set("2026-12-22 12:01")
-    drawing.draw(contest, VALUE, clock.now())
+    value.draw_winners(contest, VALUE, clock.now())
     assert [rank.ticket for rank in status.in_line(contest)] == [cast["cecilia"].ticket]
     skipped = db.session.scalars(sa.select(Verdict.skipped)).all()
     assert set(skipped) <= {"återkallad"}
     assert mails("vinst") == [(cast["cecilia"].ticket, "waiting")]
-    assert withdrawal.withdraw(contest, cast["cecilia"].ticket, clock.now()) is True
-    assert status.standing(contest, clock.now()).state == "finished"
-    assert status.standing(contest, clock.now()).winners == []
+    assert winners.withdraw_entry(contest, cast["cecilia"].ticket, clock.now()) is True
+    assert status.contest_status(contest, clock.now()).state == "finished"
+    assert status.contest_status(contest, clock.now()).winners == []
 
 
 def test_a_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, contest, accept, inside, clock):
-    assert withdrawal.withdraw(contest, cast["anna"].ticket, clock.now()) is False
-    assert withdrawal.withdraw(contest, cast["anna"].ticket, clock.now()) is None
+    assert winners.withdraw_entry(contest, cast["anna"].ticket, clock.now()) is False
+    assert winners.withdraw_entry(contest, cast["anna"].ticket, clock.now()) is None
     again = accept("anna@example.se")
     assert again.ticket != cast["anna"].ticket
     assert mails("kvitto")[0] == (cast["anna"].ticket, "dropped")
@@ -165,21 +166,21 @@ def test_a_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, conte
 
 def test_a_contest_is_cancelled_before_the_value_and_never_after(cast, contest, inside, reach, clock):
     with pytest.raises(ActionNotAllowed, match="Skriv varför"):
-        actions.cancel(contest, "kort", clock.now())
+        actions.cancel_contest(contest, "kort", clock.now())
     reach("locked")
     with pytest.raises(ActionNotAllowed, match="Slumptalet finns redan"):
-        actions.cancel(contest, "Vi har ångrat oss alla.", contest.round_at)
+        actions.cancel_contest(contest, "Vi har ångrat oss alla.", contest.round_at)
     with pytest.raises(ActionNotAllowed, match="Slumptalet finns redan"):
-        actions.cancel(contest, "Vi har ångrat oss alla.", clock.now(), newest_shown=contest.round)
+        actions.cancel_contest(contest, "Vi har ångrat oss alla.", clock.now(), newest_shown=contest.round)
     db.session.rollback()
-    actions.cancel(contest, "  Vi har ångrat\noss alla.  ", clock.now())
-    found = status.standing(contest, clock.now())
+    actions.cancel_contest(contest, "  Vi har ångrat\noss alla.  ", clock.now())
+    found = status.contest_status(contest, clock.now())
     assert (found.state, found.cancelled.reason) == ("cancelled", "Vi har ångrat oss alla.")
     assert len(mails("installd")) == 3
     with pytest.raises(ActionNotAllowed, match="Tävlingen är inställd"):
-        drawing.draw(contest, VALUE, contest.round_at)
+        value.draw_winners(contest, VALUE, contest.round_at)
     with pytest.raises(ActionNotAllowed, match="redan inställd"):
-        actions.cancel(contest, "Vi har ångrat oss alla.", clock.now())
+        actions.cancel_contest(contest, "Vi har ångrat oss alla.", clock.now())
 
 
 @on_sqlite
@@ -187,13 +188,13 @@ def test_no_value_within_thirty_days_cancels(cast, contest, inside, reach, clock
     reach("locked")
 
     def away(*_args):
-        raise relays.NoAnswer
+        raise value.NoAnswer
 
-    monkeypatch.setattr(relays, "ask", away)
-    monkeypatch.setattr(drawing, "practice_answer", lambda _: "{}")
+    monkeypatch.setattr(value, "ask_relays", away)
+    monkeypatch.setattr(value, "practice_answer", lambda _: "{}")
     clock.instant = contest.round_at + timedelta(days=30) - timedelta(seconds=1)
-    assert drawing.fetch_due(clock.now())
+    assert value.fetch_due_values(clock.now())
     clock.forward(seconds=1)
-    drawing.fetch_due(clock.now())
-    assert status.standing(contest, clock.now()).cancelled.reason == drawing.NO_VALUE
+    value.fetch_due_values(clock.now())
+    assert status.contest_status(contest, clock.now()).cancelled.reason == value.NO_VALUE
     assert db.session.get(DrawnValue, contest.id) is None

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import render_template
 
-from app.draw.status import Standing
+from app.draw.status import ContestStatus
 from tests.conftest import on_sqlite
 from tests.draw.crowds import enter_crowd
 from tests.spec import k4
@@ -61,7 +61,7 @@ def test_a_rehearsals_value_is_said_to_prove_nothing(page, reach, client):
 @pytest.mark.parametrize(("entries", "come"), [(5000, True), (5001, False)])
 def test_the_files_come_with_the_page_while_they_are_light(app, contest, entries, come):
     edition = app.extensions["library"].editions[2026]
-    standing = Standing(contest, "locked")
+    standing = ContestStatus(contest, "locked")
     vars(standing)["entries"] = entries
     with app.test_request_context():
         html = render_template("draw/check.html", edition=edition, contest=contest, standing=standing, drawn=None)

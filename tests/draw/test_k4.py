@@ -7,11 +7,12 @@ from hashlib import sha256
 import pytest
 
 from app.contest import entries, store, terms
-from app.contest.answers import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import FrozenTerms
 from app.contest.store import PendingEntry
 from app.database import db
-from app.draw import actions, drawing
+from app.draw import actions
+from app.draw import value as draw_value
 from app.spec import beacon
 from tests.draw import crowds
 from tests.draw.checkers import draw_verify
@@ -65,7 +66,7 @@ def test_k4_comes_out_of_the_running_program(contest, clock):
     app, frozen = contest
     assert frozen.prize_count == 1
     for minute, (code, email, answer, *_) in enumerate(k4.ENTRIES, 1):
-        sent = Answers(entries.canonical_email(email), answer, "1441", None, f"formulär {minute}")
+        sent = EntryInput(entries.canonical_email(email), answer, "1441", None, f"formulär {minute}")
         [saved] = store.save_entries(
             [PendingEntry(frozen, sent, frozen.opens + timedelta(minutes=minute), chance_of(code))]
         )
@@ -73,7 +74,7 @@ def test_k4_comes_out_of_the_running_program(contest, clock):
     actions.lock_list(frozen, LOCKED_AT)
     clock.instant = frozen.round_at
     value = json.dumps({"round": 1000, "randomness": k4.RANDOMNESS, "signature": k4.SIGNATURE})
-    drawing.draw(frozen, value, clock.now())
+    draw_value.draw_winners(frozen, value, clock.now())
     # Among the pages of the year 2026.
     clock.set("2026-12-22 12:30")
     files = crowds.published(app.test_client())

@@ -8,10 +8,10 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from app.contest import entries, opening
+from app.contest import entries, terms
 from app.contest.models import Entry
-from app.database import db, write
-from app.draw import actions, drawing, status, winners, withdrawal
+from app.database import begin_write, db
+from app.draw import actions, status, value, winners
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import Letter, LockedList
 from tests.conftest import on_sqlite
@@ -26,13 +26,11 @@ def freeze_with(app, prizes):
     edition = app.extensions["library"].editions[2026]
     contest = edition.file_contest
     prize = contest.prizes[0].model_copy(update={"count": prizes})
-    write()
+    begin_write()
     changed = contest.model_copy(update={"prizes": (prize,)})
-    opening.add_terms(
-        changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens
-    )
+    terms.add_terms(changed, 2026, 10, "Kalendern", edition.file.organiser, app.extensions["draw_chain"], contest.opens)
     db.session.commit()
-    return opening.frozen_in(2026)
+    return terms.frozen_in(2026)
 
 
 def strike_some(contest, sent, random):
@@ -44,11 +42,11 @@ def strike_some(contest, sent, random):
         number, ticket = found[one.code]
         chance = random.random()
         if chance < 0.05:
-            assert withdrawal.withdraw(contest, ticket, until) is False
+            assert winners.withdraw_entry(contest, ticket, until) is False
         elif chance < 0.1:
-            actions.strike(contest, number, random.choice(entries.STRIKE_REASONS), until)
+            actions.strike_entry(contest, number, random.choice(entries.STRIKE_REASONS), until)
             if random.random() < 0.3:
-                actions.restore(contest, number, until)
+                actions.restore_entry(contest, number, until)
                 chance = 1
         known.append(replace(one, struck=chance < 0.1))
     return known
@@ -68,21 +66,21 @@ def decide(contest, random, now):
         rank = random.choice(waiting)
         chance = random.random()
         if chance < 0.2:
-            withdrawal.withdraw(contest, rank.ticket, now)
+            winners.withdraw_entry(contest, rank.ticket, now)
             continue
         if db.session.get(Letter, (contest.id, rank.place)) is None:
-            write()
+            begin_write()
             winners.note_letter(contest.id, rank.place, now, refused=random.random() < 0.1)
             db.session.commit()
         if chance < 0.5:
-            winners.confirm(contest, rank.place, now)
+            winners.confirm_winner(contest, rank.place, now)
         elif chance < 0.7:
-            winners.decline(contest, rank.place, rank.ticket, now)
+            winners.decline_prize(contest, rank.place, rank.ticket, now)
         else:
             with pytest.raises(ActionNotAllowed):
-                winners.skip(contest, rank.place, "svarar inte", now)
+                winners.skip_place(contest, rank.place, "svarar inte", now)
             now += timedelta(days=contest.answer_days + 1)
-            winners.skip(contest, rank.place, random.choice(winners.SKIP_REASONS), now)
+            winners.skip_place(contest, rank.place, random.choice(winners.SKIP_REASONS), now)
         now += timedelta(minutes=1)
     return now
 
@@ -99,11 +97,11 @@ def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
         sent = strike_some(contest, sent, random)
         moment, late = lock_at(contest, random)
         clock.instant = moment
-        lock = actions.lock_list(contest, clock.now(), drawing.newest_shown(contest, clock.now()))
+        lock = actions.lock_list(contest, clock.now(), value.newest_shown(contest, clock.now()))
         assert lock.steps == late
         mailed = lock.proof_sha256
         clock.instant = lock.draw_at
-        drawing.fetch(contest, clock.now())
+        value.fetch_value(contest, clock.now())
         clock.instant = decide(contest, random, clock.now())
     files = crowds.published(client)
     assert sha256(files["lasbevis.txt"]).hexdigest() == mailed
@@ -117,6 +115,6 @@ def test_a_lock_that_is_later_than_four_steps_cancels(app, contest, clock):
     with app.app_context():
         chain = contest.chain
         clock.instant = contest.round_at + 4 * timedelta(seconds=chain.step * chain.period)
-        assert actions.lock_list(contest, clock.now(), drawing.newest_shown(contest, clock.now())) is None
-        assert status.standing(contest, clock.now()).state == "cancelled"
+        assert actions.lock_list(contest, clock.now(), value.newest_shown(contest, clock.now())) is None
+        assert status.contest_status(contest, clock.now()).state == "cancelled"
         assert db.session.get(LockedList, contest.id) is None

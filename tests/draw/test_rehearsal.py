@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app import jobs
 from app.contest.models import Entry
 from app.database import db
 from app.draw import verifiera
+from app.operations import jobs
 from tests.conftest import on_sqlite, token_in
 from tests.draw.crowds import FILES
 
@@ -20,7 +20,7 @@ OPEN = f"{DRAW}/oppen"
 
 @pytest.fixture
 def desk(organiser):
-    """Presses a button on the page of the first rehearsal: desk("las")."""
+    """Press a button on the page of the first rehearsal: desk("las")."""
 
     def press(name, **fields):
         page = organiser.get(f"{DRAW}?ovning=1")

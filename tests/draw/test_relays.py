@@ -9,18 +9,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from app.draw import relays
+from app.draw import value as draw_value
 from app.spec.beacon import LARGEST_PASTE, PRACTICE
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, free_port
 
+# Signs as the rehearsal chain does, but its values come from relays.
 CHAIN = replace(PRACTICE, name="drand-elsewhere", hash="e1" * 32)
-"""Signs as the rehearsal chain does, but its values come from relays."""
 NUMBER = json.loads(VALUE)["round"]
 V2 = json.dumps({name: value for name, value in json.loads(VALUE).items() if name != "randomness"})
 FORGED = json.dumps(json.loads(practice_answer(NUMBER + 1)) | {"round": NUMBER})
+# Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay.
 SHORT, LONG = 1, 30
-"""Seconds of patience: short where a relay is slow on purpose, else so long that a busy machine is no slow relay."""
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def dawdling(handler):
 
 
 def dribbling(handler):
-    """Says a sign at a time, each quickly enough."""
+    """Say a sign at a time, each quickly enough."""
     handler.send_response(200)
     handler.end_headers()
     handler.connection.settimeout(0.02)
@@ -91,7 +91,7 @@ def nobody():
 
 
 def ask(*addresses, patience=LONG):
-    return relays.ask(addresses, CHAIN, NUMBER, patience)
+    return draw_value.ask_relays(addresses, CHAIN, NUMBER, patience)
 
 
 @pytest.mark.parametrize("answer", [VALUE, V2, json.dumps(json.loads(VALUE), indent=2)])
@@ -132,7 +132,7 @@ def test_a_relay_that_fails_is_passed_by(behaviour, patience):
 
 @pytest.mark.parametrize("behaviour", FAILING)
 def test_no_value_is_better_than_a_wrong_one(behaviour, patience):
-    with relay(FAILING[behaviour]) as (address, _), pytest.raises(relays.NoAnswer):
+    with relay(FAILING[behaviour]) as (address, _), pytest.raises(draw_value.NoAnswer):
         ask(address, patience=patience)
 
 
@@ -146,7 +146,7 @@ def test_a_relay_sends_nobody_elsewhere(status):
     with ExitStack() as relays_up:
         elsewhere, asked = relays_up.enter_context(relay(saying(VALUE)))
         address, _ = relays_up.enter_context(relay(saying("", status=status, Location=elsewhere)))
-        with pytest.raises(relays.NoAnswer):
+        with pytest.raises(draw_value.NoAnswer):
             ask(address)
     assert asked == []
 
@@ -159,5 +159,5 @@ def test_the_first_genuine_answer_ends_the_asking():
 
 def test_the_newest_round_is_the_newest_that_is_signed():
     with relay(saying(practice_answer(700))) as (one, asked), relay(saying(FORGED)) as (lying, _):
-        assert relays.newest_round([nobody(), lying, one], CHAIN) == 700
+        assert draw_value.newest_round([nobody(), lying, one], CHAIN) == 700
     assert asked == [f"/{CHAIN.hash}/public/latest"]

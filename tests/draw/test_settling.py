@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from app.contest import entries
 from app.contest.entries import Candidate
 from app.contest.models import Entry
-from app.database import db, write
-from app.draw import listing
+from app.database import begin_write, db
+from app.draw import files
 
+# Person, answer, why struck already, seconds after the closing.
 ROWS = st.lists(
     st.tuples(
         st.sampled_from("abc"),
@@ -21,7 +22,6 @@ ROWS = st.lists(
     ),
     max_size=12,
 )
-"""Person, answer, why struck already, seconds after the closing."""
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -31,15 +31,17 @@ def test_the_database_settles_as_defined(app, contest, rows):
         Candidate(number, person, answer, contest.closes + timedelta(seconds=late), struck)
         for number, (person, answer, struck, late) in enumerate(rows, 1)
     ]
-    expected = {each.number: (each.reason, each.stays) for each in entries.settle(candidates, "2030", contest.closes)}
+    expected = {
+        each.number: (each.reason, each.stays) for each in entries.settle_entries(candidates, "2030", contest.closes)
+    }
     with app.app_context():
-        write()
+        begin_write()
         for each in candidates:
             known = {"contest_id": contest.id, "ticket": str(each.number), "nr": each.number, "municipality": "1480"}
             same = ("duplicate_key", "answer", "received_at", "struck")
             db.session.add(Entry(**known, **{name: getattr(each, name) for name in same}))
         db.session.flush()
-        listing.settle(contest)
+        files.settle_list(contest)
         found = db.session.execute(sa.select(Entry.nr, Entry.struck, Entry.stays).where(Entry.struck.is_not(None)))
         settled = {number: (struck, int(stays) if stays else None) for number, struck, stays in found}
         db.session.rollback()

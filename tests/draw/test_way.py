@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import pytest
 
-from app import jobs
 from app.draw import verifiera
+from app.operations import jobs
 from tests.conftest import StoppedClock, token_in
 
 PAGE = "/2026/dragning"

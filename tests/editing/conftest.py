@@ -5,9 +5,9 @@ import secrets
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.access import checksum
+from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.accounts.sessions import checksum
 from app.admin.guard import COOKIE
-from app.admin.models import Organiser, SignIn
 from app.database import db
 from tests.conftest import swedish
 
@@ -23,11 +23,13 @@ def anna(app, clock):
     """Another organiser, signed in too."""
     token = secrets.token_urlsafe(32)
     with app.app_context():
-        person = Organiser(email="anna@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
+        person = AdminUser(email="anna@example.se", password_hash="x", totp_secret="x", created_at=clock.now())
         db.session.add(person)
         db.session.flush()
         moment = swedish("2030-01-01")
-        db.session.add(SignIn(token_sha256=checksum(token), organiser_id=person.id, created_at=moment, seen_at=moment))
+        db.session.add(
+            AdminSession(token_sha256=checksum(token), organiser_id=person.id, created_at=moment, seen_at=moment)
+        )
         db.session.commit()
     client = app.test_client()
     client.set_cookie(COOKIE, token)
@@ -56,7 +58,7 @@ def fields(answer):
 
 @pytest.fixture
 def change(organiser):
-    """Opens a page, changes some fields, and sends it."""
+    """Open a page, changes some fields, and sends it."""
     return lambda address, **changes: organiser.post(address, data=fields(organiser.get(address)) | changes)
 
 

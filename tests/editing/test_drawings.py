@@ -2,18 +2,18 @@
 
 import pytest
 
-from app.editing.drawings import Unsafe, cleaned
-from app.editing.pictures import Unusable, variants
+from app.editing.images import ImageError, image_variants
+from app.editing.svg import UnsafeSVG, sanitize_svg
 from tests.conftest import ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 4 3">%s</svg>'
 
+# A few hundred bytes that say a billion things.
 BILLION_LAUGHS = (
     b'<!DOCTYPE svg [<!ENTITY a "ha">'
     + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     + b']><svg xmlns="http://www.w3.org/2000/svg"><text>&j;</text></svg>'
 )
-"""A few hundred bytes that say a billion things."""
 
 
 def svg(inner: str) -> bytes:
@@ -23,7 +23,7 @@ def svg(inner: str) -> bytes:
 @pytest.mark.parametrize("number", range(1, 25))
 def test_our_own_drawings_come_through_as_they_are(number):
     drawing = (ROOT / "calendar_content" / "2026" / f"{number:02}" / "bild.svg").read_bytes()
-    assert cleaned(drawing) == drawing.strip()
+    assert sanitize_svg(drawing) == drawing.strip()
 
 
 def test_what_a_program_writes_for_itself_is_left_out():
@@ -31,7 +31,7 @@ def test_what_a_program_writes_for_itself_is_left_out():
         '<!-- made by --><metadata><rdf/></metadata><x:view xmlns:x="urn:x"><path/></x:view>'
         '<g data-name="a" xml:space="preserve"><use xlink:href="#b" href="#b"/><text>å &amp; &lt;</text></g>'
     )
-    clean = cleaned(b"<?xml version='1.0'?>" + svg(inkscape)).decode()
+    clean = sanitize_svg(b"<?xml version='1.0'?>" + svg(inkscape)).decode()
     assert clean == SVG.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "") % (
         '<g><use href="#b"/><text>å &amp; &lt;</text></g>'
     )
@@ -39,7 +39,7 @@ def test_what_a_program_writes_for_itself_is_left_out():
 
 def test_a_gradient_of_its_own_may_be_used():
     inner = '<defs><linearGradient id="a"/></defs><path fill="url(#a)" style="fill:#fff;opacity:.5" d="M0 0"/>'
-    assert b'fill="url(#a)"' in cleaned(svg(inner))
+    assert b'fill="url(#a)"' in sanitize_svg(svg(inner))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_gradient_of_its_own_may_be_used():
     ],
 )
 def test_what_runs_or_fetches_is_refused_by_name(inner, named):
-    with pytest.raises(Unsafe) as refused:
-        cleaned(svg(inner))
+    with pytest.raises(UnsafeSVG) as refused:
+        sanitize_svg(svg(inner))
     assert named in str(refused.value)
     assert str(refused.value).count(".") <= 2
 
@@ -83,14 +83,14 @@ def test_what_runs_or_fetches_is_refused_by_name(inner, named):
     ids=["entities", "laughs", "outside", "stylesheet", "html", "unclosed", "deep", "many"],
 )
 def test_what_is_no_plain_drawing_is_refused(body, sentence):
-    with pytest.raises(Unsafe, match=sentence):
-        cleaned(body)
+    with pytest.raises(UnsafeSVG, match=sentence):
+        sanitize_svg(body)
 
 
 def test_a_drawing_is_named_by_its_content_and_a_heavy_one_is_refused():
-    name, files = variants(b"\xef\xbb\xbf\n" + svg("<path/>"))
+    name, files = image_variants(b"\xef\xbb\xbf\n" + svg("<path/>"))
     assert (name.startswith("bild-"), [*files]) == (True, [name])
-    with pytest.raises(Unusable, match="Förenkla den"):
-        variants(svg(f'<path d="{"M0 0" * 20_000}"/>'))
-    with pytest.raises(Unusable, match="<script>"):
-        variants(svg("<script/>"))
+    with pytest.raises(ImageError, match="Förenkla den"):
+        image_variants(svg(f'<path d="{"M0 0" * 20_000}"/>'))
+    with pytest.raises(ImageError, match="<script>"):
+        image_variants(svg("<script/>"))

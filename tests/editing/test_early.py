@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.calendar import library
-from app.editing.trial import TOO_EARLY
+from app.editing.validation import TOO_EARLY
 from tests.conftest import on_sqlite
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
 from tests.editing.photos import photo
@@ -51,7 +51,7 @@ def seen(client, addresses):
 
 @pytest.fixture
 def take_in(organiser):
-    """Sends the content as an archive for a year, with its hatches in another order when one is given."""
+    """Send the content as an archive for a year, with its hatches in another order when one is given."""
 
     def send(content, year, order=None):
         target = io.BytesIO()

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.editing import leaves
+from app.calendar.loader import read_edition
+from app.editing import store
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
@@ -18,7 +18,7 @@ SWAP, NEW, ARCHIVE = f"{START}/byt-plats", f"{START}/ny", f"{START}/las-in"
 
 @pytest.fixture
 def send_archive(organiser, content):
-    """Sends an archive with the form. The cards are left out: with them the test client leaves a file open."""
+    """Send an archive with the form. The cards are left out: with them the test client leaves a file open."""
     for card in content.rglob("delning.png"):
         card.unlink()
 
@@ -72,7 +72,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
 ):
     before = {number: hatch_text(content, number) for number in (5, 10)}
     sent = fields(organiser.get(SWAP)) | {"first": "10", "second": "5"}
-    write, written = leaves.write, []
+    write, written = store.write_atomically, []
 
     def crash_at_the_second(root, leaf, files):
         written.append(leaf.number)
@@ -80,7 +80,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
             raise KeyboardInterrupt
         write(root, leaf, files)
 
-    monkeypatch.setattr(leaves, "write", crash_at_the_second)
+    monkeypatch.setattr(store, "write_atomically", crash_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         organiser.post(SWAP, data=sent)
     monkeypatch.undo()
@@ -96,7 +96,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
 ):
     assert change(NEW).location == f"{START}?ar=2027&klart=skapad"
     made, old = read_edition(content / "2027"), read_edition(content / "2026")
-    assert (made.contest.id, made.contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
+    assert (made.file_contest.id, made.file_contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
     assert made.file.title == "Miljöjulkalendern 2027"
     assert made.hatches[3].images == old.hatches[3].images
     page = organiser.get(f"{START}?ar=2027")

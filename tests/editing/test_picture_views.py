@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from app.editing import pictures
+from app.editing import images
 from tests.conftest import on_sqlite
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
 from tests.editing.photos import forty_megapixels, huge_png, photo, with_archive_behind, with_page_behind, zip_bomb
@@ -16,7 +16,7 @@ PICTURE = "/admin/redigera/lucka/3/bild"
 
 @pytest.fixture
 def upload(organiser):
-    """Sends a picture with the form: upload(b"…", name="x.jpg", image_alt="…")."""
+    """Send a picture with the form: upload(b"…", name="x.jpg", image_alt="…")."""
 
     def send(body, name="../../x.php", **changes):
         sent = fields(organiser.get(PICTURE)) | {"image_alt": "En röd cykel."} | changes
@@ -99,7 +99,7 @@ def test_a_picture_needs_a_description(upload, content):
 
 
 def test_a_file_that_is_too_large_is_told_in_a_sentence(upload, monkeypatch):
-    monkeypatch.setattr(pictures, "LARGEST_UPLOAD", 50_000)
+    monkeypatch.setattr(images, "LARGEST_UPLOAD", 50_000)
     answer = upload(bytes(50_000))
     assert answer.status_code == 422
     assert faults(answer)[0].startswith("Filen är större än")

@@ -6,8 +6,8 @@ import os
 import pytest
 from PIL import Image, ImageFile
 
-from app.editing import pictures
-from app.editing.pictures import BUDGET, CARD, Unusable, variants
+from app.editing import images
+from app.editing.images import BUDGET, CARD, ImageError, image_variants
 from tests.editing.photos import (
     forty_megapixels,
     huge_png,
@@ -26,7 +26,7 @@ def opened(body):
 
 @pytest.fixture(scope="module")
 def made():
-    return variants(photo())
+    return image_variants(photo())
 
 
 def test_a_photo_becomes_two_widths_in_two_kinds_with_one_for_old_browsers_and_a_card(made):
@@ -47,11 +47,11 @@ def test_no_variant_weighs_more_than_the_budget(made):
 
 
 def test_names_come_from_the_content(made):
-    assert variants(photo())[0] == made[0] != variants(photo(2000, 1501))[0]
+    assert image_variants(photo())[0] == made[0] != image_variants(photo(2000, 1501))[0]
 
 
 def test_what_the_camera_noted_is_gone_and_the_picture_is_upright():
-    name, files = variants(tall_from_a_phone())
+    name, files = image_variants(tall_from_a_phone())
     for body in files.values():
         assert (dict(opened(body).getexif()), b"Kamera" in body, b"Exif" in body) == ({}, False, False)
     left, below = (opened(files[name]).convert("RGB").getpixel(place) for place in ((20, 240), (320, 460)))
@@ -63,7 +63,7 @@ def test_what_the_camera_noted_is_gone_and_the_picture_is_upright():
 def test_other_kinds_of_picture_are_taken_too(kind, mode):
     target = io.BytesIO()
     Image.new(mode, (800, 600)).save(target, kind)
-    name, files = variants(target.getvalue())
+    name, files = image_variants(target.getvalue())
     assert opened(files[name]).mode == "RGB"
     if mode == "RGBA":
         assert opened(files[name]).getpixel((9, 9)) == (255, 255, 255), "what shines through is white"
@@ -73,9 +73,9 @@ def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    name, files = variants(photo(900, 700, icc_profile=profile))
+    name, files = image_variants(photo(900, 700, icc_profile=profile))
     assert "icc_profile" not in opened(files[name]).info
-    assert variants(photo(900, 700, icc_profile=b"nonsense"))[0].startswith("foto-")
+    assert image_variants(photo(900, 700, icc_profile=b"nonsense"))[0].startswith("foto-")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
-    with pytest.raises(Unusable) as refused:
-        variants(body)
+    with pytest.raises(ImageError) as refused:
+        image_variants(body)
     assert str(refused.value) == sentence
 
 
@@ -115,19 +115,19 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
 def test_what_is_refused_is_refused_before_it_is_decoded(made, monkeypatch):
     body = made()
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
-    with pytest.raises(Unusable):
-        variants(body)
+    with pytest.raises(ImageError):
+        image_variants(body)
 
 
 def test_what_is_hidden_behind_a_picture_does_not_come_along():
     hidden = b"anything that a phone puts behind its pictures PK\x03\x04"
-    _, files = variants(photo() + hidden)
+    _, files = image_variants(photo() + hidden)
     assert not any(hidden in body or b"PK\x03\x04" in body for body in files.values())
 
 
 def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkeypatch):
-    monkeypatch.setattr(pictures, "_QUALITIES", (8,))
+    monkeypatch.setattr(images, "_QUALITIES", (8,))
     target = io.BytesIO()
     Image.frombytes("RGB", (1280, 960), os.urandom(1280 * 960 * 3)).save(target, "PNG", compress_level=1)
-    with pytest.raises(Unusable, match="så många detaljer"):
-        variants(target.getvalue())
+    with pytest.raises(ImageError, match="så många detaljer"):
+        image_variants(target.getvalue())

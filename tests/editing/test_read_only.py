@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from app.editing import leaves
+from app.editing import store
 from tests.conftest import on_sqlite
 from tests.editing.conftest import fields, words
 from tests.editing.photos import photo
@@ -33,7 +33,7 @@ TYPED = {
 @pytest.fixture
 def read_only(content, monkeypatch):
     """From now on nothing is written below the content, as on a disk that is mounted to be read."""
-    put, make = leaves.put, tempfile.mkdtemp
+    put, make = store.put_files, tempfile.mkdtemp
 
     def refuse(path, body):
         if content in path.parents:
@@ -46,7 +46,7 @@ def read_only(content, monkeypatch):
         return make(suffix, prefix, dir)
 
     def begin():
-        monkeypatch.setattr(leaves, "put", refuse)
+        monkeypatch.setattr(store, "put_files", refuse)
         monkeypatch.setattr(tempfile, "mkdtemp", refuse_a_folder)
 
     return begin

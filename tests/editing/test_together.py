@@ -8,26 +8,27 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.editing import leaves
+from app.calendar.loader import read_edition
+from app.editing import store
 from app.editing.history import History
-from app.editing.leaves import Leaf
+from app.editing.store import ContentRef
 from tests.conftest import ROOT, on_sqlite
 from tests.editing.conftest import fields, hatch_text, words
 from tests.editing.photos import photo
 
 START = "/admin/redigera"
 HATCH = f"{START}/lucka/3"
+# Adds its name to the end of a hatch eight times, and looks at it anew whenever another process was first.
 WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from app.editing import conduct, leaves
+from app.editing import save, store
 from app.editing.history import History
-from app.editing.leaves import Leaf
+from app.editing.store import ContentRef
 
 root, history, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-desk, leaf = conduct.Desk(root, History(history), {}), Leaf(2026, 3)
+desk, leaf = save.Editor(root, History(history), {}), ContentRef(2026, 3)
 
 def signed(files):
     text = files["hatch.md"].decode()
@@ -38,17 +39,16 @@ sys.stdin.readline()
 for _ in range(8):
     while True:
         try:
-            act = conduct.Act(None, name, datetime.now(UTC))
-            conduct.save(desk, leaf, leaves.checksum(desk.read(leaf)), signed, act)
+            act = save.Change(None, name, datetime.now(UTC))
+            save.save_change(desk, leaf, store.checksum(desk.read(leaf)), signed, act)
             break
-        except conduct.Conflict:
+        except save.EditConflict:
             continue
 """
-"""Adds its name to the end of a hatch eight times, and looks at it anew whenever another process was first."""
 
 
 def together(*acts):
-    """Does several things at the same moment; what each of them gave, in order."""
+    """Do several things at the same moment; what each of them gave, in order."""
     start, given = Barrier(len(acts)), [None] * len(acts)
 
     def do(place):
@@ -72,7 +72,7 @@ def sending(client, address, form=None, **changes):
 def kept(app, number=3):
     """Every text that the hatch has had, the newest first."""
     history = History(app.extensions["library"].root.parent / "history")
-    leaf = Leaf(2026, number)
+    leaf = ContentRef(2026, number)
     return [history.files(leaf, version)["hatch.md"].decode() for version in history.versions(leaf)]
 
 
@@ -140,7 +140,9 @@ def test_two_processes_that_write_at_once_lose_nothing_and_never_leave_half_a_fi
     assert [writer.returncode for writer in writers] == [0, 0]
     found = re.findall(r"^(Anna|Olle)\.$", hatch_text(content), re.MULTILINE)
     assert (found.count("Anna"), found.count("Olle")) == (8, 8)
-    assert [version.number for version in History(tmp_path / "history").versions(Leaf(2026, 3))] == [*range(17, 0, -1)]
+    assert [version.number for version in History(tmp_path / "history").versions(ContentRef(2026, 3))] == [
+        *range(17, 0, -1)
+    ]
     assert [path.name for path in content.rglob("*.partial")] == []
 
 
@@ -148,7 +150,7 @@ def test_two_processes_that_write_at_once_lose_nothing_and_never_leave_half_a_fi
 @pytest.mark.parametrize("fails_at", ["hatch.md", "bild.svg"])
 def test_a_swap_that_the_disk_refuses_halfway_is_put_back_whole(change, content, monkeypatch, fails_at):
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
-    put, failed = leaves.put, []
+    put, failed = store.put_files, []
 
     def full(path, body):
         if path.parent == content / "2026" / "15" and path.name == fails_at and not failed:
@@ -156,7 +158,7 @@ def test_a_swap_that_the_disk_refuses_halfway_is_put_back_whole(change, content,
             raise OSError(28, "nej")
         put(path, body)
 
-    monkeypatch.setattr(leaves, "put", full)
+    monkeypatch.setattr(store, "put_files", full)
     answer = change(f"{START}/byt-plats", first="3", second="15")
     assert (answer.status_code, "Inget är ändrat på sidan." in words(answer)) == (503, True)
     assert failed

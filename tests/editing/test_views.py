@@ -7,8 +7,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.editing import history, leaves
+from app.calendar.loader import read_edition
+from app.editing import history, store
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
 from tests.editing.conftest import faults, fields, hatch_text, soup, words
@@ -217,13 +217,16 @@ def test_a_contest_can_be_changed_until_it_opens(change, content, clock):
     assert (contest.closes, contest.prizes[0].value) == (swedish("2026-12-20 12:00:00"), 2000)
 
 
-def test_a_correction_is_shown_beside_the_rules_of_an_open_contest(change, client, content, clock):
+def test_a_correction_is_shown_beside_the_rules_of_an_open_contest(change, app, client, contest, clock):
     clock.set("2026-12-11 08:00")
     change(CONTEST, act="corrections+")
     row = {"corrections-0-date": "2026-12-11", "corrections-0-text": "Vinsten hämtas i Kungsbacka."}
     assert change(CONTEST, **row).status_code == 303
     page = words(client.get("/2026/tavling/villkor"))
-    assert "Rättelserna förklarar reglerna men ändrar dem inte. 11 december 2026: Vinsten hämtas i Kungsbacka." in page
+    assert (
+        "Rättelserna förklarar reglerna men ändrar dem inte. Rättelse 11 december 2026: Vinsten hämtas i Kungsbacka."
+        in page
+    )
 
 
 def test_witnesses_are_written_one_a_row(change, content):
@@ -237,23 +240,30 @@ def test_a_witness_without_an_address_is_told_by_its_row(change):
     assert faults(answer) == ["Vittnen: rad 2 ska vara en e-postadress"]
 
 
-@pytest.mark.parametrize("changes", [{"answer": "0"}, {"closes": "2026-12-20T12:00:00"}, {"prizes-0-value": "1"}])
-def test_a_contest_that_has_opened_keeps_its_question_times_and_prizes(change, content, clock, changes):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answer": "0"},
+        {"closes": "2026-12-20T12:00:00"},
+        {"prizes-0-value": "1"},
+        {"exclusions": "Ingen jury får delta."},
+        {"tax": ""},
+    ],
+)
+def test_a_contest_that_has_opened_keeps_its_terms(change, content, clock, changes):
     clock.set("2026-12-11 08:00")
     before = hatch_text(content, 10)
     answer = change(CONTEST, **changes)
     assert answer.status_code == 422
-    assert faults(answer)[0].startswith("Tävlingen har öppnat. Då går det bara att ändra texterna")
+    assert faults(answer) == ["Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."]
     assert hatch_text(content, 10) == before
-    assert change(CONTEST, exclusions="Ingen jury får delta.").status_code == 303
 
 
 def test_what_the_rules_must_say_cannot_be_emptied_while_the_contest_is_open(change, clock):
     clock.set("2026-12-11 08:00")
-    assert faults(change(CONTEST, tax="")) == [
+    assert faults(change(ORGANISER, **{"privacy-officer": ""})) == [
         "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
     ]
-    assert change(ORGANISER, **{"privacy-officer": ""}).status_code == 422
 
 
 def test_an_earlier_version_cannot_change_an_open_contest_either(organiser, change, clock):
@@ -277,7 +287,7 @@ def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_is_lost(change, c
     def refuse(*_):
         raise OSError(number, "nej")
 
-    monkeypatch.setattr(leaves.os, "fsync", refuse)
+    monkeypatch.setattr(store.os, "fsync", refuse)
     answer = change(HATCH, title="Andra")
     assert (answer.status_code, sentence in words(answer)) == (503, True)
     assert fields(answer)["title"] == "Andra"

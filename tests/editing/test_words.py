@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.editing.differences import Piece, compared
-from app.editing.words import label, told
+from app.editing.labels import Piece, describe_file, diff_lines, field_label
 
 
 @pytest.mark.parametrize(
@@ -18,21 +17,21 @@ from app.editing.words import label, told
     ],
 )
 def test_a_field_is_called_what_the_form_calls_it(field, words):
-    assert label(field) == words
+    assert field_label(field) == words
 
 
 def test_a_hatch_is_told_line_by_line_with_its_tip_last():
     text = '+++\ntitle = "A"\n[contest]\nask_motivation = true\n[[facts]]\nyear = 2024\n+++\n\nTips.\n'
-    assert told(text) == "Rubrik: A\nBe om en motivering: ja\nFakta 1, källans årtal: 2024\n\nTips."
+    assert describe_file(text) == "Rubrik: A\nBe om en motivering: ja\nFakta 1, källans årtal: 2024\n\nTips."
 
 
 def test_a_file_that_cannot_be_taken_apart_is_told_as_it_stands():
-    assert told("title = ") == "title = "
+    assert describe_file("title = ") == "title = "
 
 
 def test_only_what_differs_is_shown_word_by_word_with_a_line_around_it():
     old, new = "a\nb\nc\nRubrik: en gammal\nd\ne\nf", "a\nb\nc\nRubrik: en ny\nd\ne\nf"
-    assert compared(old, new) == [
+    assert diff_lines(old, new) == [
         [
             Piece("same", "c\n"),
             Piece("same", "Rubrik: en "),
@@ -45,4 +44,4 @@ def test_only_what_differs_is_shown_word_by_word_with_a_line_around_it():
 
 
 def test_texts_that_are_alike_differ_in_nothing():
-    assert compared("a\nb", "a\nb") == []
+    assert diff_lines("a\nb", "a\nb") == []

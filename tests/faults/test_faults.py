@@ -5,6 +5,7 @@ import shutil
 import socket
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import database
-from app.calendar.last_good import LastGood
-from app.calendar.library import Library
+from app.calendar.library import LastGood, Library
 from app.contest.models import Entry
 from app.database import db
-from app.draw import delivery, relays
+from app.draw import delivery, value
 from app.spec.beacon import QUICKNET
 from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
@@ -47,7 +47,7 @@ def assert_pages_stay(client: FlaskClient) -> None:
 def assert_not_received(answer: TestResponse) -> None:
     page = BeautifulSoup(answer.text, "html.parser")
     assert answer.status_code == 503
-    assert "Ditt bidrag är inte mottaget ännu." in page.select_one("#fel").text
+    assert "Ditt svar är inte mottaget ännu." in page.select_one("#fel").text
     assert "Tack" not in page.main.text
     assert page.select_one("input[name=email]")["value"] == ANNA["email"]
     assert page.select_one(f'input[name=answer][value="{ANNA["answer"]}"]').has_attr("checked")
@@ -59,7 +59,7 @@ def assert_everything_is_as_before(app: Flask, client: FlaskClient, enter) -> No
     assert_pages_stay(client)
     assert client.get("/2026/dragning").status_code == 200
     before = len(saved(app))
-    assert enter().status_code == 200
+    assert enter(email=f"person{before}@example.se").status_code == 200
     assert len(saved(app)) == before + 1
 
 
@@ -93,7 +93,7 @@ def test_after_one_writer_was_kept_out_the_next_hardly_wait_until_one_gets_throu
         with app.app_context():
             db.session.connection().connection.dbapi_connection.set_trace_callback(said.append)
             try:
-                database.write()
+                database.begin_write()
             finally:
                 db.session.rollback()
 
@@ -154,7 +154,7 @@ def test_a_full_database_thanks_nobody_and_takes_entries_again_when_there_is_roo
     while (answer := enter(email=f"person{taken}@example.se")).status_code == 200:
         taken += 1
     assert answer.status_code == 503
-    assert "Ditt bidrag är <strong>inte</strong> mottaget ännu." in answer.text
+    assert "Ditt svar är <strong>inte</strong> mottaget ännu." in answer.text
     assert_pages_stay(client)
     assert client.get("/2026/dragning").status_code == 200
     assert len(saved(app)) == taken
@@ -188,7 +188,7 @@ def test_a_server_that_is_stopped_and_started_again_needs_no_hand(make_app, cloc
     assert ill(client) == {"database": "does not answer"}
     way.open()
     assert saved(app) == ["bo@example.se"]
-    assert_everything_is_as_before(app, client, lambda: fill_in(client, clock))
+    assert_everything_is_as_before(app, client, partial(fill_in, client, clock))
 
 
 @on_postgresql
@@ -238,9 +238,9 @@ def test_every_page_has_words_for_a_database_that_is_away(app, client, organiser
     }
     file.rename(file.with_name("borta"))
     found = {path: (visitor.get(path)) for visitor in (client, organiser) for path in asked}
-    assert {answer.status_code for answer in found.values()} == {200, 503}
+    assert {answer.status_code for answer in found.values()} == {200, 301, 503}
     for path, answer in found.items():
-        assert answer.status_code == 200 or "Det går inte just nu" in answer.text, path
+        assert answer.status_code in (200, 301) or "Det går inte just nu" in answer.text, path
 
 
 @on_sqlite
@@ -295,8 +295,8 @@ def test_without_dns_entries_come_in_and_their_mails_wait(app, client, enter, no
 
 
 def test_without_dns_no_relay_answers_and_that_is_all(no_names):
-    with pytest.raises(relays.NoAnswer):
-        relays.ask(["https://api.drand.sh"], QUICKNET, 1)
+    with pytest.raises(value.NoAnswer):
+        value.ask_relays(["https://api.drand.sh"], QUICKNET, 1)
     assert no_names == ["api.drand.sh"]
 
 

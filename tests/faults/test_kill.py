@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.spec import log as log_spec
 from tests.load.test_real_server import enter, granian, new_token, port, serving

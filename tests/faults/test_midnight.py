@@ -32,8 +32,8 @@ REQUESTS, AROUND = (20_000 * SOAK, 5) if SOAK else (2_000, 1)
 CROWD = 32
 MIDNIGHT = swedish("2026-12-10 00:00")
 HATCH = "/2026/lucka/10"
+# What one visitor looks at, again and again. A locked hatch costs more to answer than a page in memory.
 PATHS = ("/", "/", HATCH, "/")
-"""What one visitor looks at, again and again. A locked hatch costs more to answer than a page in memory."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ def test_everybody_sees_the_new_hatch_at_midnight_and_nobody_before(workers, por
         assert [made for made in here.made_since(evening) if made.at >= MIDNIGHT.timestamp()] == []
 
 
+# Seconds from midnight to which the clock is set, one after the other.
 STEPS = (-1, 1, -5, 5, -3600, 3600, -7200, 86_400, -60, 0, -90_000, 60)
-"""Seconds from midnight to which the clock is set, one after the other."""
 EACH = 160 * (1 + SOAK)
 
 

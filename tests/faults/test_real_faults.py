@@ -12,11 +12,12 @@ from tests.load.test_real_server import PATH, ask, enter, granian, new_token, po
 
 __all__ = ["port"]
 pytestmark = on_sqlite
+# Even root keeps to the modes of files without this capability (PR_CAPBSET_DROP, CAP_DAC_OVERRIDE).
 WITHOUT_OVERRIDE = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Even root keeps to the modes of files without this capability (PR_CAPBSET_DROP, CAP_DAC_OVERRIDE)."""
-PAGES = ("/", "/2026/lucka/10", "/om", "/2026/tavling/villkor", PATH)
+PAGES = ("/", "/2026/lucka/10", "/om", PATH)
+RULES = "/2026/tavling/villkor"
 
 
 def workers(process: int) -> list[int]:
@@ -27,7 +28,7 @@ def assert_only_pages(port: int) -> None:
     assert [ask(port, "GET", page)[0] for page in PAGES] == [200] * len(PAGES)
     status, page = ask(port, "POST", PATH, ANNA | {"token": new_token(), "email": "bo@example.se"})
     assert status == 503
-    assert "Ditt bidrag är <strong>inte</strong> mottaget ännu." in page
+    assert "Ditt svar är <strong>inte</strong> mottaget ännu." in page
     assert 'value="bo@example.se"' in page
     status, told = ask(port, "GET", "/readyz")
     assert (status, '"disk":"cannot be written"' in told) == (503, True)
@@ -46,6 +47,7 @@ def test_a_full_disk_thanks_nobody_and_needs_no_hand_when_there_is_room(port, da
         for worker in workers(server.pid):
             resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
         assert_only_pages(port)
+        assert ask(port, "GET", RULES)[0] == 200
         assert len(stored(database_url)) == 1
         for worker in workers(server.pid):
             resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -68,6 +70,9 @@ def test_an_instance_folder_that_cannot_be_written_still_shows_the_calendar(port
     url = f"sqlite:///{sealed}/kalender.sqlite3"
     with serving([sys.executable, "-c", WITHOUT_OVERRIDE, *granian(port)], port, url, sealed):
         assert_only_pages(port)
+        # The rules as they were frozen are in the database, which cannot even be read.
+        status, told = ask(port, "GET", RULES)
+        assert (status, "Det går inte just nu" in told) == (503, True)
         page = ask(port, "GET", "/")[1]
         style = page.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
         assert ask(port, "GET", style)[0] == 200

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
+from app import feedback
 from app.database import db
-from app.feedback import views
-from app.feedback.models import KINDS, Feedback
+from app.feedback import KINDS, Feedback
 from tests.conftest import on_sqlite, token_in
 
 PAGE = "/tillganglighet"
@@ -18,7 +18,7 @@ TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
 
 @pytest.fixture
 def tell(client, clock):
-    """Fills in the form as a person does: tell(message="…"); None leaves a field out."""
+    """Fill in the form as a person does: tell(message="…"); None leaves a field out."""
 
     def send(seconds=20, **changes):
         token = token_in(client.get(PAGE))
@@ -142,7 +142,7 @@ def test_a_database_that_is_down_is_said_and_loses_nothing(tell, stored, monkeyp
         raise OperationalError("INSERT", {}, Exception("down"), hide_parameters=True)
 
     with monkeypatch.context() as broken:
-        broken.setattr(views, "write", down)
+        broken.setattr(feedback, "begin_write", down)
         answer = tell(reply_to="gun@example.se")
     assert (answer.status_code, stored()) == (503, [])
     assert "Det du skrev är inte mottaget ännu. Försök igen om en stund." in soup(answer).select_one("#fel").text

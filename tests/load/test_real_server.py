@@ -29,19 +29,19 @@ PATH = "/2026/lucka/10/tavla"
 KEY = "belastning" * 4
 
 
-def new_token() -> str:
+def new_token(key: str = KEY) -> str:
     """Of a form that was opened half an hour before the servers here start, by the key that they sign with."""
     made = int(swedish("2026-12-10 07:30").timestamp())
-    return str(URLSafeSerializer(KEY, salt="form-token/v1").dumps(["public", made, secrets.token_hex(20)]))
+    return str(URLSafeSerializer(key, salt="form-token/v1").dumps(["public", made, secrets.token_hex(20)]))
 
 
+# Four addresses of the same person, which give one duplicate key.
 DISGUISES = [
     lambda n: f"person{n}@example.se",
     lambda n: f"  PERSON{n}@Example.SE ",
     lambda n: f"person{n}+jul@example.se",
     lambda n: f"Person{n}+x+y@EXAMPLE.se",
 ]
-"""Four addresses of the same person, which give one duplicate key."""
 
 
 def gmail(n: int) -> list[str]:
@@ -111,7 +111,7 @@ def wait_until_up(port: int) -> None:
 
 
 def enter(port: int, token: str, email: str) -> str:
-    """Sends one entry; the ticket on the receipt."""
+    """Send one entry; the ticket on the receipt."""
     fields = {"token": token, "email": email, "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
     status, page = ask(port, "POST", PATH, fields)
     assert status == 200, f"{email}: {status}"

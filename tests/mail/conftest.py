@@ -18,13 +18,13 @@ from flask import Flask
 
 from app.database import db
 from app.draw import delivery
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from tests.conftest import StoppedClock, free_port
 
+# In the place of an answer to DATA: hang up half-way, hang up with the whole mail taken, or wait for `release`.
 CUT_OFF, HANG_UP, HOLD = "cut off", "hang up", "hold"
-"""In the place of an answer to DATA: hang up half-way, hang up with the whole mail taken, or wait for `release`."""
+# Seconds after which a test that waits for another thread gives up.
 PATIENCE = 30
-"""Seconds after which a test that waits for another thread gives up."""
 
 
 class Postmaster:
@@ -113,7 +113,7 @@ def postmaster() -> Postmaster:
 
 @pytest.fixture
 def serve(app: Flask, postmaster: Postmaster) -> Iterator[Callable[..., Running]]:
-    """Starts a server and tells the app: serve(), serve("127.0.0.2", user="olle:ses%40m@", tls_context=…)."""
+    """Start a server and tells the app: serve(), serve("127.0.0.2", user="olle:ses%40m@", tls_context=…)."""
     running: list[Running] = []
 
     def start(host: str = "127.0.0.1", port: int = 0, user: str = "", scheme: str = "smtp", **kind: Any) -> Running:

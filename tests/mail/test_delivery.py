@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.contest import entries, store
-from app.contest.answers import Answers
+from app.contest.forms import EntryInput
 from app.contest.models import Entry
 from app.database import db
 from app.draw import delivery
-from app.mail import outbox, post
+from app.outbox import queue, transport
 from app.privacy import own_entry
 from tests.conftest import configured, on_sqlite, swedish
 from tests.mail.conftest import CUT_OFF, HANG_UP, HOLD, PATIENCE, knows_the_password
 
 ANNA, BO = "anna@example.se", "bo@example.se"
+# A host that is on this machine without the calendar knowing it.
 REMOTE = "127.0.0.2"
-"""A host that is on this machine without the calendar knowing it."""
 OLLE = "olle:ses%40m@"
 
 
@@ -43,7 +43,7 @@ def test_a_receipt_arrives_once_with_its_code_and_ticket(serve, accept, send, ro
     ((receivers, mail),) = postmaster.arrived
     assert receivers == [ANNA]
     assert mail["To"] == ANNA
-    assert entries.grouped(receipt.code) in text_of(postmaster.arrived[0])
+    assert entries.group_code(receipt.code) in text_of(postmaster.arrived[0])
     assert receipt.ticket in text_of(postmaster.arrived[0])
     assert states(rows) == [("sent", 1)]
 
@@ -179,7 +179,7 @@ def test_a_server_that_takes_a_mail_without_saying_so_gets_the_same_one_again(se
 
 
 def test_a_server_that_never_answers_is_given_up(app, accept, send, rows, monkeypatch):
-    monkeypatch.setattr(post, "TIMEOUT", 0.1)
+    monkeypatch.setattr(transport, "TIMEOUT", 0.1)
     accept(ANNA)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         app.config["MAIL_URL"] = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
@@ -226,9 +226,9 @@ def test_a_worker_that_dies_with_a_mail_in_its_hand_loses_nothing(app, serve, ac
     serve()
     accept(ANNA)
     with app.app_context():
-        assert outbox.claim(clock.now())
+        assert queue.claim(clock.now())
     assert send() == 0
-    clock.instant += outbox.TAKEN_FOR
+    clock.instant += queue.TAKEN_FOR
     assert send() == 1
     assert postmaster.receivers == [ANNA]
 
@@ -236,13 +236,13 @@ def test_a_worker_that_dies_with_a_mail_in_its_hand_loses_nothing(app, serve, ac
 def test_a_worker_that_comes_back_late_changes_nothing(app, accept, rows, clock):
     accept(ANNA)
     with app.app_context():
-        late = outbox.claim(clock.now())
-        clock.instant += outbox.TAKEN_FOR
-        quick = outbox.claim(clock.now())
-        outbox.postpone(late, clock.now(), "servern: för sen")
-        assert rows()[0].next_try_at == clock.now() + outbox.TAKEN_FOR
-        outbox.settle(quick, "sent", clock.now())
-        outbox.settle(late, "refused", clock.now(), "mottagaren: 550")
+        late = queue.claim(clock.now())
+        clock.instant += queue.TAKEN_FOR
+        quick = queue.claim(clock.now())
+        queue.reschedule(late, clock.now(), "servern: för sen")
+        assert rows()[0].next_try_at == clock.now() + queue.TAKEN_FOR
+        queue.mark_done(quick, "sent", clock.now())
+        queue.mark_done(late, "refused", clock.now(), "mottagaren: 550")
     assert [(row.state, row.trouble) for row in rows()] == [("sent", None)]
 
 
@@ -251,14 +251,14 @@ def test_what_was_sent_is_noted_though_the_database_is_busy_at_first(
 ):
     serve()
     accept(ANNA)
-    noted, trouble = outbox._note, [OperationalError("BEGIN", None, TimeoutError())] * 2
+    noted, trouble = queue._note, [OperationalError("BEGIN", None, TimeoutError())] * 2
 
     def busy(mail, and_then, **values):
         if trouble:
             raise trouble.pop()
         noted(mail, and_then, **values)
 
-    monkeypatch.setattr(outbox, "_note", busy)
+    monkeypatch.setattr(queue, "_note", busy)
     assert send() == 1
     clock.forward(days=1)
     assert send() == 0
@@ -280,8 +280,8 @@ def test_the_mail_of_a_withdrawn_entry_is_dropped(app, serve, accept, send, rows
     serve()
     receipt = accept(ANNA)
     with app.app_context():
-        found = own_entry.find(receipt.code, ANNA)
-        own_entry.withdraw(found, clock.now())
+        found = own_entry.find_own_entry(receipt.code, ANNA)
+        own_entry.withdraw_own_entry(found, clock.now())
     assert send() == 0
     assert states(rows) == [("dropped", 0)]
     assert postmaster.heard == []
@@ -307,13 +307,13 @@ def test_the_mail_goes_though_its_contest_has_left_the_content(app, serve, accep
 
 def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monkeypatch):
     serve()
-    put = outbox.put_all
+    put = queue.queue_mails
 
     def put_and_break(*rows):
         put(*rows)
         raise RuntimeError("strömmen gick")
 
-    monkeypatch.setattr(outbox, "put_all", put_and_break)
+    monkeypatch.setattr(queue, "queue_mails", put_and_break)
     with pytest.raises(RuntimeError):
         accept(ANNA)
     assert rows() == []
@@ -322,7 +322,7 @@ def test_an_entry_that_was_not_saved_has_no_mail(serve, accept, send, rows, monk
 
 def test_the_same_form_sent_twice_is_the_same_receipt_twice(app, serve, contest, send, postmaster):
     serve()
-    answers = Answers(ANNA, "2030", "1441", None, secrets.token_hex(20))
+    answers = EntryInput(ANNA, "2030", "1441", None, secrets.token_hex(20))
     with app.app_context():
         for second in (0, 1):
             moment = swedish(f"2026-12-10 08:59:0{second}")
@@ -383,7 +383,7 @@ def test_neither_outbox_nor_log_ever_holds_an_address_or_a_code(
     ours = [record for record in caplog.records if record.name != "mail.log"]
     told = " ".join([kept, *(record.getMessage() for record in ours), *capfd.readouterr()]).lower()
     assert receipt.ticket in told
-    for secret in ("anna", "example.se", receipt.code.lower(), entries.grouped(receipt.code).lower()):
+    for secret in ("anna", "example.se", receipt.code.lower(), entries.group_code(receipt.code).lower()):
         assert secret not in told
 
 
@@ -466,7 +466,7 @@ def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(a
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert mail["To"] == ANNA
     assert mail["Subject"] == "Du är med i tävlingen i Miljöjulkalendern 2026"
-    assert entries.grouped(receipt.code) in text_of(([], mail))
+    assert entries.group_code(receipt.code) in text_of(([], mail))
     assert states(rows) == [("sent", 1)]
 
 
@@ -479,10 +479,10 @@ def test_a_file_with_swedish_letters_in_the_address_has_it_in_plain(app, accept,
 def test_a_second_try_takes_the_place_of_the_first_file(app, accept, send, clock, monkeypatch):
     accept(ANNA)
     with monkeypatch.context() as dying:
-        dying.setattr(outbox, "settle", lambda *_: 1 / 0)
+        dying.setattr(queue, "mark_done", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             send()
-    clock.instant += outbox.TAKEN_FOR
+    clock.instant += queue.TAKEN_FOR
     assert send() == 1
     assert len(files(app)) == 1
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin import log
+from app.admin import activity_log
 from tests.conftest import on_sqlite, token_in
 
 ACCOUNTS = "/admin/konton"
@@ -29,7 +29,7 @@ def words(answer):
 
 def newest_act(app):
     with app.app_context():
-        [(act, _)] = log.page(None, 1)
+        [(act, _)] = activity_log.log_page(None, 1)
         return f"{act.kind}: {act.about}"
 
 

@@ -5,15 +5,15 @@ from hashlib import sha256
 
 import pytest
 
-from app import jobs
 from app.contest import terms
 from app.database import db
 from app.draw import status
 from app.draw.models import Letter
+from app.operations import jobs
 from app.privacy import erasure
 from tests.conftest import on_sqlite, token_in
 
-WITNESS = "vittne@annankommun.example"
+WITNESS = "vittne@annankommun.se"
 
 
 @pytest.fixture

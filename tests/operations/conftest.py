@@ -11,7 +11,7 @@ from flask import Flask
 from app import create_app
 from app.config import ConfigurationError
 from app.database import db
-from app.operations import commands
+from app.operations import cli
 from app.spec.beacon import PRACTICE
 from tests.conftest import StoppedClock
 
@@ -47,7 +47,7 @@ def restore(elsewhere: dict[str, Any]) -> Callable[..., Result]:
     """`flask restore` of a file to the calendar elsewhere."""
 
     def run(file: Path, **changes: Any) -> Result:
-        waiting = commands.waiting_app(ConfigurationError("FLASK_SECRET_KEY saknas"), elsewhere | changes)
+        waiting = cli.waiting_app(ConfigurationError("FLASK_SECRET_KEY saknas"), elsewhere | changes)
         try:
             return waiting.test_cli_runner().invoke(args=["restore", str(file)])
         finally:
@@ -59,7 +59,7 @@ def restore(elsewhere: dict[str, Any]) -> Callable[..., Result]:
 
 @pytest.fixture
 def restored(elsewhere: dict[str, Any]) -> Iterator[Callable[[], Flask]]:
-    """Starts the calendar elsewhere."""
+    """Start the calendar elsewhere."""
     made: list[Flask] = []
 
     def start() -> Flask:

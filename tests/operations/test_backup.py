@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from app.config import ConfigurationError
 from app.contest.models import Entry
 from app.database import db
-from app.operations import bundle, copies
+from app.operations import backup as operations_backup
+from app.operations import bundle
 from tests.conftest import on_sqlite
 
 
@@ -84,7 +85,8 @@ def test_it_is_whole_though_entries_come_in_meanwhile(app, accept, backup, resto
     assert found == written[: len(found)]
     assert len(before) < after, "nobody was written meanwhile"
     verified = other.test_cli_runner().invoke(args=["draw", "verify"])
-    assert verified.output.startswith(f"Allt stämmer i tävlingen mjk-2026: {len(found)} bidrag")
+    assert f"Loggen: {len(found) + 1} poster, hela kedjan är omräknad." in verified.output
+    assert "Räkningen stämmer" in verified.output
 
 
 def test_a_server_that_waits_on_the_empty_place_sees_it_filled(accept, backup, restore, restored, file, tmp_path, app):
@@ -175,9 +177,9 @@ def test_a_folder_that_is_not_there_is_told(backup, tmp_path):
 def test_a_database_that_is_damaged_gives_no_backup(app, backup, file, monkeypatch):
     def damaged(target):
         target.write_bytes(b"SQLite format 3\0" + b"x" * 4080)
-        raise bundle.Unusable("Databasen är skadad.")
+        raise bundle.BackupError("Databasen är skadad.")
 
-    monkeypatch.setattr(copies, "dump", damaged)
+    monkeypatch.setattr(operations_backup, "dump_database", damaged)
     result = backup("--to", file)
     assert result.exit_code == 1
     assert list(file.parent.iterdir()) == []

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app import jobs
-from app.database import trouble
-from app.mail import post
-from app.web import health, limits
+from app.database import write_problem
+from app.operations import jobs
+from app.outbox import transport
+from app.web import health, rate_limit
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -119,7 +119,9 @@ def told_by(check):
 
 
 def test_there_is_swedish_for_everything_that_can_ail_a_part(client):
-    checks = {(part, getattr(health, f"_{part}")) for part in client.get("/readyz").json} | {("database", trouble)}
+    checks = {(part, getattr(health, f"_{part}")) for part in client.get("/readyz").json} | {
+        ("database", write_problem)
+    }
     assert {(part, state) for part, check in checks for state in told_by(check)} == set(STATES)
 
 
@@ -153,7 +155,7 @@ def silent():
 
 
 def test_a_mail_server_that_never_answers_is_not_waited_for(doctor, silent, monkeypatch):
-    monkeypatch.setattr(post, "TIMEOUT", 0.2)
+    monkeypatch.setattr(transport, "TIMEOUT", 0.2)
     code, lines = doctor(MAIL_URL=f"smtp://127.0.0.1:{silent}")
     assert code == 1
     said = "fel  E-postservern tar inte emot oss (servern: SMTPServerDisconnected). Mejlen väntar tills den gör det."
@@ -167,7 +169,7 @@ def test_a_mail_servers_password_is_never_shown(doctor):
 
 
 def test_counters_that_do_not_answer_are_a_fault(doctor, monkeypatch):
-    monkeypatch.setattr(limits.SQLiteStorage, "check", lambda _: False)
+    monkeypatch.setattr(rate_limit.SQLiteStorage, "check", lambda _: False)
     code, lines = doctor()
     assert code == 1
     assert "fel  Filen med antal försök svarar inte. Gränserna för antal försök gäller inte." in lines

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.operations import logs
+from app.web import logging as web_logging
 from tests.conftest import ENTRY_URL, on_sqlite
 
 pytestmark = on_sqlite
@@ -18,7 +18,7 @@ def log(monkeypatch):
     """What is written to the log, as a text; the root logger is as before afterwards."""
     root = logging.getLogger()
     handlers, level, stream = list(root.handlers), root.level, io.StringIO()
-    monkeypatch.setattr(logs, "sys", SimpleNamespace(stderr=stream))
+    monkeypatch.setattr(web_logging, "sys", SimpleNamespace(stderr=stream))
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -122,4 +122,4 @@ def test_without_the_setting_nothing_is_written(make_app, log, clock):
     logs_before = log.getvalue()
     make_app().test_client().get("/finns-inte")
     assert log.getvalue() == logs_before
-    assert not any(handler.name == logs.HANDLER for handler in logging.getLogger().handlers)
+    assert not any(handler.name == web_logging.HANDLER for handler in logging.getLogger().handlers)

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import generate_latest
 
-from app import jobs
-from app.operations import metrics
+from app.operations import jobs, metrics
 from tests.conftest import ENTRY_URL, ROOT, free_port, on_sqlite
 
 pytestmark = on_sqlite

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.audit.records import AuditRecord
+from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from tests.conftest import token_in
@@ -29,7 +29,7 @@ def decided(content: Path) -> Path:
 
 @pytest.fixture
 def ask(client: FlaskClient) -> Callable[..., TestResponse]:
-    """Fills in the form for one's own entry: ask(code, address, act="aterkalla", sure="ja")."""
+    """Fill in the form for one's own entry: ask(code, address, act="aterkalla", sure="ja")."""
 
     def send(code: str, email: str, **fields: str) -> TestResponse:
         return client.post(OWN, data={"token": token_in(client.get(OWN)), "code": code, "email": email, **fields})

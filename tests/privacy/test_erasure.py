@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.database import db
 from app.draw import actions, delivery
 from app.draw.actions import ActionNotAllowed
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from app.privacy.models import Erasure, ErasureNote
+from tests.calendar.test_content import edit
 from tests.conftest import freeze, on_sqlite, swedish, token_in
 from tests.privacy.conftest import DECISION, shown
 
@@ -108,7 +110,7 @@ def test_a_cancelled_contest_is_erased_after_its_days(accept, clock, night, app,
     accept("anna@example.se")
     clock.set("2026-12-15 12:00")
     with app.app_context():
-        actions.cancel(contest, "Vi har ångrat oss alla.", clock.now())
+        actions.cancel_contest(contest, "Vi har ångrat oss alla.", clock.now())
     clock.forward(days=89)
     assert night() == []
     clock.forward(days=1)
@@ -118,9 +120,11 @@ def test_a_cancelled_contest_is_erased_after_its_days(accept, clock, night, app,
 @on_sqlite
 def test_an_authority_without_a_decision_erases_nothing_and_says_what_is_missing(make_app, content, clock):
     app = make_app(CALENDAR_CONTENT=content)
+    edit(content, "edition.toml", f'erasure_decision = "{DECISION}"', 'erasure_decision = ""')
     with app.app_context():
-        contest = freeze(app)
-        clock.instant = contest.closes + timedelta(days=400)
+        clock.instant = freeze(app).closes + timedelta(days=400)
+        app.extensions["library"].refresh(at_once=True)
+        terms.refresh_contacts()
         [sentence] = erasure.erase_due(clock.now())
     assert sentence.startswith("Uppgifterna i mjk-2026 gallras inte: en myndighet behöver ett gallringsbeslut.")
 

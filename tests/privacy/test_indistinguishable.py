@@ -18,8 +18,8 @@ from tests.privacy.conftest import OWN
 
 PAIRS = 80
 FLIPS = 2000
+# Of the median time. To hash a password, or ask one more server, is several times as much.
 GROSS = 0.25
-"""Of the median time. To hash a password, or ask one more server, is several times as much."""
 
 
 def told_apart(pairs: list[tuple[float, float]]) -> bool:
@@ -36,7 +36,7 @@ def told_apart(pairs: list[tuple[float, float]]) -> bool:
 
 @pytest.fixture
 def times(client):
-    """Posts two kinds of forms again and again, in an order drawn by lot: pairs of times, and the answers."""
+    """Post two kinds of forms again and again, in an order drawn by lot: pairs of times, and the answers."""
 
     def take(address, one, other):
         lots = random.Random(7)  # noqa: S311
@@ -71,26 +71,24 @@ def test_the_comparison_itself_sees_a_gross_difference_and_no_other():
 
 @on_sqlite
 @configured(ENTRY_LIMIT="100000 per hour")
-def test_a_repeated_address_cannot_be_told_from_a_new_one(client, clock, accept, times):
-    for number in range(20):
-        accept(f"person{number}@example.se")
-    accept("gammal000@example.se")
+def test_a_repeated_address_cannot_be_told_from_a_new_one(app, client, clock, accept, times):
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:9"
+    for number in range(PAIRS):
+        accept(f"gamm{number:03}@example.se")
 
     def entering(name):
         def fields(number):
             token = token_in(client.get(ENTRY_URL))
-            if name == "ny":
+            if name == "nyny":
                 clock.forward(seconds=3)
-            return filled(
-                email=f"{name}{number:03}@example.se" if name == "ny" else "gammal000@example.se", token=token
-            )
+            return filled(email=f"{name}{number:03}@example.se", token=token)
 
         return fields
 
     # The new one is made second, so that both tokens are old enough when the first of them is sent.
-    taken, answers = times(ENTRY_URL, entering("gammal"), entering("ny"))
+    taken, answers = times(ENTRY_URL, entering("gamm"), entering("nyny"))
     assert {answer.status_code for pair in answers for answer in pair} == {200}
-    assert same_bytes(answers, r"%20[0-9a-f]{64}|[0-9a-f]{64}|([0-9A-Z]{5}-){4}[0-9A-Z]{6}")
+    assert same_bytes(answers, r"\w+@example\.se")
     assert {len({len(answer.data) for answer in pair}) for pair in answers} == {1}
     assert {len({str(answer.headers) for answer in pair}) for pair in answers} == {1}
     assert not told_apart(taken)
@@ -99,7 +97,7 @@ def test_a_repeated_address_cannot_be_told_from_a_new_one(client, clock, accept,
 @on_sqlite
 @pytest.mark.parametrize("other", ["an unknown address", "another's code", "both unknown", "a code that is none"])
 def test_a_wrong_code_cannot_be_told_from_any_other_wrong_guess(client, accept, times, other, monkeypatch):
-    monkeypatch.setattr("app.privacy.views.spend", lambda *_, **__: None)
+    monkeypatch.setattr("app.privacy.views.check_and_hit", lambda *_, **__: None)
     anna, bo = accept("anna000@example.se"), accept("bobo000@example.se")
     guesses = {
         "a wrong code": ("7" * 26, "anna000@example.se"),

@@ -52,8 +52,8 @@ def test_the_time_is_that_of_the_contest(make_app, content):
     assert "Uppgifterna raderas 30 dagar efter" in read(client, "/2026/tavling/villkor")
 
 
-def test_a_motivation_is_told_of_only_where_one_is_asked_for(client, make_app, content):
-    assert "motivering" not in read(client, "/personuppgifter")
+def test_a_motivation_is_told_of_only_where_one_is_asked_for(make_app, content):
+    assert "motivering" not in read(make_app(opened=False).test_client(), "/personuppgifter")
     file = content / "2026" / "10" / "hatch.md"
     file.write_text(file.read_text().replace("ask_motivation = false", "ask_motivation = true"))
     page = read(make_app(CALENDAR_CONTENT=content).test_client(), "/personuppgifter")

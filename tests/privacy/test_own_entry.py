@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.contest import entries
-from app.draw import delivery, links
+from app.draw import delivery, mails
 from app.privacy.views import UNKNOWN
 from tests.conftest import configured, on_sqlite, token_in
 from tests.privacy.conftest import OWN, shown
@@ -38,7 +38,7 @@ def test_code_and_address_show_the_entry(anna, ask):
     assert anna.ticket in words
 
 
-@pytest.mark.parametrize("spelling", [str.lower, entries.grouped, lambda code: f" {code[:7]} {code[7:]}\n"])
+@pytest.mark.parametrize("spelling", [str.lower, entries.group_code, lambda code: f" {code[:7]} {code[7:]}\n"])
 def test_the_code_may_be_written_as_it_comes(anna, ask, spelling):
     assert ask(spelling(anna.code), "anna@example.se").status_code == 200
 
@@ -63,7 +63,7 @@ def test_the_entry_is_taken_along_as_a_file(accept, ask):
     assert json.loads(answer.data) == {
         "tavling": "mjk-2026",
         "kalender": "Miljöjulkalendern 2026",
-        "kvittokod": entries.grouped(saved.code),
+        "kvittokod": entries.group_code(saved.code),
         "lott": saved.ticket,
         "e_post": "anna@example.se",
         "svar": "2030",
@@ -119,8 +119,8 @@ def test_after_the_locking_the_code_is_not_enough_but_the_mailed_link_is(
 @on_sqlite
 def test_a_link_for_another_purpose_or_entry_opens_nothing(app, client, contest, anna, link):
     with app.test_request_context():
-        other = links.sign(links.DECLINE, contest.id, anna.ticket)
-        unknown = links.sign(links.WITHDRAW, contest.id, "0" * 64)
+        other = mails.sign_link(mails.DECLINE, contest.id, anna.ticket)
+        unknown = mails.sign_link(mails.WITHDRAW, contest.id, "0" * 64)
     for token in (other, unknown, "x", link.rpartition("/")[2][:-1]):
         assert client.get(f"/mitt-svar/ta-tillbaka/{token}").status_code == 404
 

@@ -4,30 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendar.content import read_edition
-from app.privacy import retention
+from app.calendar.loader import read_edition
+from app.privacy import erasure
 from tests.conftest import ROOT, swedish
 
 CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
+# When the last prize was accepted.
 WON = swedish("2027-01-08 14:30")
-"""When the last prize was accepted."""
 
 
 def test_the_days_count_from_when_the_contest_ended():
-    assert retention.erase_at(CONTEST, WON, is_locked=True) == WON + timedelta(days=90)
+    assert erasure.erase_at(CONTEST, WON, is_locked=True) == WON + timedelta(days=90)
 
 
 def test_nothing_is_erased_while_a_draw_goes_on():
-    assert retention.erase_at(CONTEST, None, is_locked=True) is None
+    assert erasure.erase_at(CONTEST, None, is_locked=True) is None
 
 
 def test_a_list_that_is_never_locked_is_kept_for_a_year():
-    assert retention.erase_at(CONTEST, None, is_locked=False) == CONTEST.closes + timedelta(days=365)
+    assert erasure.erase_at(CONTEST, None, is_locked=False) == CONTEST.closes + timedelta(days=365)
 
 
 def test_an_organiser_may_keep_less():
     shorter = CONTEST.model_copy(update={"keep_days": 14})
-    assert retention.erase_at(shorter, WON, is_locked=True) == WON + timedelta(days=14)
+    assert erasure.erase_at(shorter, WON, is_locked=True) == WON + timedelta(days=14)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_an_organiser_may_keep_less():
     ],
 )
 def test_the_countdown_reaches_zero_when_the_time_has_come_and_not_before(before, days):
-    assert retention.days_left(WON, WON - before) == days
+    assert erasure.days_left(WON, WON - before) == days

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from app.contest.entries import canonical_email, ticket
+from app.contest.entries import canonical_email, make_ticket
 from app.spec import beacon, files, lines, log, record, selection
 
 CONTEST, RIGHT, SALT = "mjk-test-2026", "2030", "00112233445566778899aabbccddeeff"
@@ -87,7 +87,7 @@ RANKING = (
 
 def k4_tickets() -> list[str]:
     """The tickets as the program makes them, in the order received."""
-    return [ticket(CONTEST, code, canonical_email(email), answer) for code, email, answer, _, _ in ENTRIES]
+    return [make_ticket(CONTEST, code, canonical_email(email), answer) for code, email, answer, _, _ in ENTRIES]
 
 
 def k4_terms(**changes: str | int) -> str:
@@ -101,7 +101,7 @@ def k4_terms(**changes: str | int) -> str:
         "kalla": beacon.QUICKNET.name,
         "kedja": beacon.QUICKNET.hash,
         "runda": 1000,
-        "tidpunkt": lines.stamp(beacon.time_of(beacon.QUICKNET, 1000)),
+        "tidpunkt": lines.format_time(beacon.time_of(beacon.QUICKNET, 1000)),
     }
     return files.terms_text(files.Terms(**(fields | changes)))  # type: ignore[arg-type]
 

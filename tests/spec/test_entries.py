@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contest import entries
-from app.contest.entries import AddressRefused, Candidate, Settled, canonical_email, duplicate_key, settle
+from app.contest.entries import AddressRefused, Candidate, Settled, canonical_email, duplicate_key, settle_entries
 from tests.draw import independent
 from tests.spec import k4
 
@@ -112,7 +112,7 @@ def test_a_receipt_code_is_130_bits_of_chance():
 
 def test_a_receipt_code_is_read_as_typed():
     code = "0123456789ABCDEFGHJKMNPQRS"
-    assert entries.plain_code(entries.grouped(code).lower()) == code
+    assert entries.plain_code(entries.group_code(code).lower()) == code
     assert entries.plain_code("o i l") == "011"
 
 
@@ -123,10 +123,10 @@ def test_the_tickets_are_those_of_the_specification():
 def test_each_line_makes_another_ticket():
     code, email, answer, ticket, _ = k4.ENTRIES[0]
     others = [
-        entries.ticket("mjk-test-2027", code, email, answer),
-        entries.ticket(k4.CONTEST, code[:-1] + "T", email, answer),
-        entries.ticket(k4.CONTEST, code, "bo@example.se", answer),
-        entries.ticket(k4.CONTEST, code, email, "2031"),
+        entries.make_ticket("mjk-test-2027", code, email, answer),
+        entries.make_ticket(k4.CONTEST, code[:-1] + "T", email, answer),
+        entries.make_ticket(k4.CONTEST, code, "bo@example.se", answer),
+        entries.make_ticket(k4.CONTEST, code, email, "2031"),
     ]
     assert len({ticket, *others}) == 5
 
@@ -134,7 +134,7 @@ def test_each_line_makes_another_ticket():
 @pytest.mark.parametrize("answer", ["", " 2030", "2030\n", "20\n30", "20\x0030", "A\u030a"])
 def test_a_label_is_one_line_in_nfc(answer):
     with pytest.raises(ValueError, match="not one line"):
-        entries.ticket(k4.CONTEST, k4.ENTRIES[0][0], "anna@example.se", answer)
+        entries.make_ticket(k4.CONTEST, k4.ENTRIES[0][0], "anna@example.se", answer)
 
 
 def candidates(*rows):
@@ -146,17 +146,17 @@ def candidates(*rows):
 
 def test_settling_gives_the_statuses_of_the_specification():
     people = [(duplicate_key(email), answer) for _, email, answer, _, _ in k4.ENTRIES]
-    assert [*settle(candidates(*people), k4.RIGHT, CLOSES)] == [Settled(6, "fel svar"), Settled(7, "fel svar")]
+    assert [*settle_entries(candidates(*people), k4.RIGHT, CLOSES)] == [Settled(6, "fel svar"), Settled(7, "fel svar")]
 
 
 def test_a_wrong_first_answer_does_not_cost_a_right_second_one():
-    found = [*settle(candidates(("a", "x"), ("a", "rätt"), ("a", "rätt")), "rätt", CLOSES)]
+    found = [*settle_entries(candidates(("a", "x"), ("a", "rätt"), ("a", "rätt")), "rätt", CLOSES)]
     assert found == [Settled(1, "fel svar"), Settled(3, "dubblett", 2)]
 
 
 def test_a_withdrawn_or_struck_entry_is_as_if_never_sent():
     rows = ("a", "rätt", "återkallad"), ("a", "rätt", "anställd"), ("a", "rätt"), ("b", "fel", "uppenbart falsk")
-    assert [*settle(candidates(*rows), "rätt", CLOSES)] == [
+    assert [*settle_entries(candidates(*rows), "rätt", CLOSES)] == [
         Settled(1, "återkallad"),
         Settled(2, "anställd"),
         Settled(4, "uppenbart falsk"),
@@ -166,7 +166,7 @@ def test_a_withdrawn_or_struck_entry_is_as_if_never_sent():
 def test_the_second_that_closes_still_counts():
     times = [CLOSES, CLOSES.replace(microsecond=999_999), CLOSES + timedelta(seconds=1)]
     rows = [Candidate(number, str(number), "rätt", time) for number, time in enumerate(times)]
-    assert [*settle(rows, "rätt", CLOSES)] == [Settled(2, "för sent")]
+    assert [*settle_entries(rows, "rätt", CLOSES)] == [Settled(2, "för sent")]
 
 
 def test_the_organiser_has_two_reasons_to_strike_by_hand():
@@ -182,10 +182,10 @@ ROWS = st.lists(
 @given(ROWS, st.randoms())
 def test_settling_is_the_same_in_any_order_and_keeps_one_right_answer_a_person(rows, chance):
     given_order = candidates(*rows)
-    settled = [*settle(given_order, "rätt", CLOSES)]
+    settled = [*settle_entries(given_order, "rätt", CLOSES)]
     shuffled = given_order.copy()
     chance.shuffle(shuffled)
-    assert [*settle(shuffled, "rätt", CLOSES)] == settled
+    assert [*settle_entries(shuffled, "rätt", CLOSES)] == settled
     gone = {each.number for each in settled}
     counting = [each for each in given_order if each.number not in gone]
     right = [each for each in given_order if each.answer == "rätt" and not each.struck]
@@ -202,9 +202,9 @@ def test_settling_agrees_with_an_independent_reading(rows):
         for code, (who, answer, struck) in zip(codes, rows, strict=True)
     ]
     expected = independent.statuses("x-1", sent, "rätt", "2023-08-20T21:59:59Z")
-    gone = {each.number for each in settle(candidates(*rows), "rätt", CLOSES)}
+    gone = {each.number for each in settle_entries(candidates(*rows), "rätt", CLOSES)}
     ours = {
-        entries.ticket("x-1", code, f"{who}@example.se", answer): "struken" if number in gone else "med"
+        entries.make_ticket("x-1", code, f"{who}@example.se", answer): "struken" if number in gone else "med"
         for number, (code, (who, answer, _)) in enumerate(zip(codes, rows, strict=True), 1)
     }
     assert ours == expected

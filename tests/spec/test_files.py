@@ -153,6 +153,6 @@ def test_one_flipped_byte_is_another_file(data):
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.just(SWEDEN)))
 def test_a_stamp_is_the_same_instant_without_its_fraction(moment):
-    text = lines.stamp(moment)
+    text = lines.format_time(moment)
     assert lines.is_time(text)
     assert lines.read_time(text) == moment.astimezone(UTC).replace(microsecond=0)

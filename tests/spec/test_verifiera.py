@@ -35,7 +35,7 @@ CHECKED = {}
 
 @pytest.fixture
 def run(tmp_path, capsys):
-    """Runs the program on files in a folder: its exit code and what it wrote."""
+    """Run the program on files in a folder: its exit code and what it wrote."""
 
     def run(published, *words):
         for name, data in published.items():
@@ -161,7 +161,7 @@ def test_a_week_that_the_time_of_locking_does_not_explain_is_told(run, no_py_ecc
 
 @pytest.fixture
 def once(monkeypatch):
-    """Checks each signature once: py_ecc needs a second for it."""
+    """Check each signature once: py_ecc needs a second for it."""
     for module in (verifiera, independent):
         monkeypatch.setattr(module, "is_genuine", CHECKED.setdefault(module.__name__, cache(module.is_genuine)))
 
@@ -280,4 +280,4 @@ def test_the_practice_key_is_the_same_everywhere():
     assert (chain, key, int(lead), int(step)) == (PRACTICE.hash, PRACTICE.key, PRACTICE.lead, PRACTICE.step)
     chain, key, lead, step = verifiera.SOURCES[QUICKNET.name].split()
     assert (chain, key, int(lead), int(step)) == (QUICKNET.hash, QUICKNET.key, QUICKNET.lead, QUICKNET.step)
-    assert lines.stamp(beacon.time_of(QUICKNET, 1)) == f"{verifiera.GENESIS.isoformat()}Z"
+    assert lines.format_time(beacon.time_of(QUICKNET, 1)) == f"{verifiera.GENESIS.isoformat()}Z"

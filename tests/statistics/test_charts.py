@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from app.statistics import figures
-from app.statistics.charts import Figure, Point, drawn, in_words, round_numbers
+from app.statistics.charts import Figure, Point, alt_text, layout_chart, round_numbers
 
 HATCHES = Figure(
     "luckor", "Visningar per lucka", "Lucka", "visningar", [Point(f"lucka {n}", str(n), n * 60) for n in range(1, 25)]
@@ -33,7 +33,7 @@ def test_the_lines_stand_at_round_numbers(highest, numbers):
 
 
 def test_a_bar_twice_as_large_is_twice_as_high_and_all_stand_on_the_floor():
-    chart = drawn(HATCHES)
+    chart = layout_chart(HATCHES)
     assert chart.bars[11].height == pytest.approx(2 * chart.bars[5].height, abs=0.2)
     assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.lines[0]}
     assert [place for place, bar in enumerate(chart.bars) if bar.is_highest] == [23]
@@ -42,7 +42,7 @@ def test_a_bar_twice_as_large_is_twice_as_high_and_all_stand_on_the_floor():
 @pytest.mark.parametrize("count", [1, 7, 24, 60, 200])
 def test_bars_and_words_stay_within_the_drawing_and_apart(count):
     points = [Point(f"dag {n}", "31/12", n + 1) for n in range(count)]
-    chart = drawn(Figure("dagar", "Dagar", "Dag", "visningar", points))
+    chart = layout_chart(Figure("dagar", "Dagar", "Dag", "visningar", points))
     for left, right in zip(chart.bars, chart.bars[1:], strict=False):
         assert left.x + left.width <= right.x + 0.1
     assert all(chart.left <= bar.x and bar.x + bar.width <= chart.right for bar in chart.bars)
@@ -53,7 +53,7 @@ def test_bars_and_words_stay_within_the_drawing_and_apart(count):
 
 
 def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
-    chart = drawn(KINDS)
+    chart = layout_chart(KINDS)
     assert len(chart.bars) == 3
     assert [text.words for text in chart.texts if text.kind == "value"] == [
         "80",
@@ -70,10 +70,10 @@ def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
         (HATCHES, "18\xa0000 visningar. Flest: lucka 24, 1\xa0440. Minst: lucka 1, 60."),
         (KINDS, "Flest: Göteborg, 80. 2 visas utan antal."),
         (NOTHING, "Inga visningar ännu."),
-        (figures.per_hatch({}, 3), "Inga visningar ännu."),
-        (figures.per_hatch({(1, date(2026, 12, 1)): 7}, 1), "7 visningar: lucka 1."),
-        (figures.per_hatch({(1, date(2026, 12, 1)): 1}, 1), "1 visning: lucka 1."),
+        (figures.hatch_series({}, 3), "Inga visningar ännu."),
+        (figures.hatch_series({(1, date(2026, 12, 1)): 7}, 1), "7 visningar: lucka 1."),
+        (figures.hatch_series({(1, date(2026, 12, 1)): 1}, 1), "1 visning: lucka 1."),
     ],
 )
 def test_a_chart_can_be_read_in_words(figure, sentence):
-    assert in_words(figure) == sentence
+    assert alt_text(figure) == sentence

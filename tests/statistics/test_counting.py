@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.statistics import counting, models
-from app.statistics.counting import Tally
+from app.statistics import counter
+from app.statistics.counter import HitCounter
 from tests.conftest import ENTRY_URL, ROOT, free_port, on_sqlite
 
 DAY = date(2026, 12, 10)
@@ -34,7 +34,7 @@ def stored(app, tally):
     def read():
         tally.flush()
         with app.app_context():
-            return models.stored(2026)
+            return counter.stored_counts(2026)
 
     return read
 
@@ -96,16 +96,16 @@ def test_counts_added_by_many_at_once_are_all_there(app, make_app, stored):
         for hatch in range(1, 11) if number % 2 else range(10, 0, -1):
             each.count((2026, hatch), app.extensions["clock"].timestamp())
     with ThreadPoolExecutor(4) as crowd:
-        list(crowd.map(Tally.flush, tallies))
+        list(crowd.map(HitCounter.flush, tallies))
     assert stored() == {(hatch, DAY): 4 for hatch in range(1, 11)}
 
 
 def test_the_table_knows_a_year_a_number_a_day_and_a_count_and_nothing_else():
-    assert [column.name for column in models.HatchCount.__table__.columns] == ["year", "number", "day", "count"]
+    assert [column.name for column in counter.HatchCount.__table__.columns] == ["year", "number", "day", "count"]
 
 
 def test_hits_from_many_threads_are_all_counted(clock):
-    tally = Tally(lambda counts: None)
+    tally = HitCounter(lambda counts: None)
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(lambda _: [tally.count((2026, 10), clock.timestamp()) for _ in range(500)], range(8)))
     assert tally.waiting() == {((2026, 10), DAY): 4000}
@@ -125,7 +125,7 @@ class Store:
 
 def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
     store = Store()
-    tally = Tally(store)
+    tally = HitCounter(store)
     store.broken = True
     tally.count((2026, 10), clock.timestamp())
     tally.flush()
@@ -138,13 +138,13 @@ def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
 
 def test_nothing_is_written_when_nobody_has_looked():
     store = Store()
-    Tally(store).flush()
+    HitCounter(store).flush()
     assert store.kept == []
 
 
 def test_nothing_is_written_twice(clock):
     store = Store()
-    tally = Tally(store)
+    tally = HitCounter(store)
     tally.count((2026, 10), clock.timestamp())
     tally.flush()
     tally.flush()
@@ -162,17 +162,17 @@ def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gon
         def start(self):
             pass
 
-    monkeypatch.setattr(counting.threading, "Thread", Thread)
-    tally = Tally(Store())
+    monkeypatch.setattr(counter.threading, "Thread", Thread)
+    tally = HitCounter(Store())
     tally.count((2026, 10), clock.timestamp())
-    monkeypatch.setattr(counting, "EVERY", 0)
+    monkeypatch.setattr(counter, "EVERY", 0)
     clock.forward(minutes=2)
     tally.count((2026, 10), clock.timestamp())
     assert started == [(tally.flush, True)]
 
 
 def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
-    tally = Tally(Store())
+    tally = HitCounter(Store())
     for moment in ("2026-12-11 08:00", "2026-12-10 08:00", "2026-12-10 08:00"):
         clock.set(moment)
         tally.count((2026, 9), clock.timestamp())
@@ -184,7 +184,7 @@ def test_a_page_never_waits_for_a_database_that_is_locked(app, client, tally, mo
     """The writing of its own thread waits instead, and adds everything once the lock is gone."""
     writings, start = [], threading.Thread.start
     monkeypatch.setattr(threading.Thread, "start", lambda thread: (writings.append(thread), start(thread)))
-    monkeypatch.setattr(counting, "EVERY", 0)
+    monkeypatch.setattr(counter, "EVERY", 0)
     with sqlite3.connect(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")) as other:
         other.execute("BEGIN IMMEDIATE")
         pages = [client.get("/2026/lucka/10") for _ in range(3)]
@@ -195,7 +195,7 @@ def test_a_page_never_waits_for_a_database_that_is_locked(app, client, tally, mo
     assert writings
     tally.flush()
     with app.app_context():
-        assert models.stored(2026) == {(10, DAY): 3}
+        assert counter.stored_counts(2026) == {(10, DAY): 3}
     assert "kunde inte sparas" not in caplog.text
 
 
@@ -209,8 +209,8 @@ def test_a_page_is_shown_even_when_there_is_no_thread_to_spare(client, monkeypat
             raise RuntimeError("can't start new thread")
 
     client.get("/2026/lucka/10")
-    monkeypatch.setattr(counting, "EVERY", 0)
-    monkeypatch.setattr(counting.threading, "Thread", Thread)
+    monkeypatch.setattr(counter, "EVERY", 0)
+    monkeypatch.setattr(counter.threading, "Thread", Thread)
     assert [client.get("/2026/lucka/10").status_code for _ in range(2)] == [200, 200]
     assert stored() == {(10, DAY): 3}
 

@@ -16,15 +16,15 @@ def told(figure):
 
 
 def test_every_open_hatch_has_its_sum():
-    assert told(figures.per_hatch(COUNTS, 3)) == {"lucka 1": 7, "lucka 2": 0, "lucka 3": 4}
+    assert told(figures.hatch_series(COUNTS, 3)) == {"lucka 1": 7, "lucka 2": 0, "lucka 3": 4}
 
 
 def test_a_hatch_that_is_locked_is_not_there():
-    assert told(figures.per_hatch(COUNTS, 0)) == {}
+    assert told(figures.hatch_series(COUNTS, 0)) == {}
 
 
 def test_days_without_a_visit_are_there_too():
-    assert [(point.short, point.count) for point in figures.per_day(COUNTS).points] == [
+    assert [(point.short, point.count) for point in figures.day_series(COUNTS).points] == [
         ("1/12", 5),
         ("2/12", 0),
         ("3/12", 6),
@@ -32,11 +32,11 @@ def test_days_without_a_visit_are_there_too():
 
 
 def test_the_calendar_itself_is_a_figure_of_its_own():
-    assert told(figures.of_calendar(COUNTS)) == {"tisdag 1 december 2026": 9}
+    assert told(figures.calendar_series(COUNTS)) == {"tisdag 1 december 2026": 9}
 
 
 def test_nothing_counted_is_nothing_to_show():
-    assert figures.per_day({}).points == []
+    assert figures.day_series({}).points == []
     assert figures.entries_per_day({}).points == []
     assert figures.per_municipality({}).points == []
 

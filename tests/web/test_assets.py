@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import brotli
 import pytest
 
-from app.web import assets
+from app.web import static
 from tests.conftest import on_sqlite
 
 ASKED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -18,30 +18,30 @@ def source(tmp_path, monkeypatch):
     """Some static files of a test's own."""
     folder = tmp_path / "source"
     (folder / "css").mkdir(parents=True)
-    for name in {part for parts in assets.STYLE_SHEETS.values() for part in parts}:
+    for name in {part for parts in static.STYLE_SHEETS.values() for part in parts}:
         (folder / "css" / f"{name}.css").write_text(f".{name} {{}}")
     (folder / "form.js").write_text("1;")
-    monkeypatch.setattr(assets, "SOURCE", folder)
+    monkeypatch.setattr(static, "SOURCE", folder)
     return folder
 
 
 def test_a_name_changes_when_and_only_when_the_file_does(source, tmp_path):
-    first = assets.build(tmp_path / "built")
-    assert assets.build(tmp_path / "built") == first
+    first = static.build_static(tmp_path / "built")
+    assert static.build_static(tmp_path / "built") == first
     (source / "form.js").write_text("2;")
-    second = assets.build(tmp_path / "built")
+    second = static.build_static(tmp_path / "built")
     assert {name for name in first if first[name] != second[name]} == {"form.js"}
     assert (tmp_path / "built" / first["form.js"]).read_text() == "1;"
 
 
 def test_style_sheets_are_joined_in_their_order(source, tmp_path):
-    name = assets.build(tmp_path / "built")["admin.css"]
+    name = static.build_static(tmp_path / "built")["admin.css"]
     joined = (tmp_path / "built" / name).read_text().splitlines()
-    assert joined == [f".{part} {{}}" for part in assets.STYLE_SHEETS["admin.css"]]
+    assert joined == [f".{part} {{}}" for part in static.STYLE_SHEETS["admin.css"]]
 
 
 def test_packed_files_hold_the_same(source, tmp_path):
-    for name in assets.build(tmp_path / "built").values():
+    for name in static.build_static(tmp_path / "built").values():
         plain = (tmp_path / "built" / name).read_bytes()
         assert brotli.decompress((tmp_path / "built" / f"{name}.br").read_bytes()) == plain
         assert gzip.decompress((tmp_path / "built" / f"{name}.gz").read_bytes()) == plain
@@ -49,7 +49,7 @@ def test_packed_files_hold_the_same(source, tmp_path):
 
 def test_several_workers_may_start_at_once(source, tmp_path):
     with ThreadPoolExecutor(8) as workers:
-        names = list(workers.map(lambda _: assets.build(tmp_path / "built"), range(8)))
+        names = list(workers.map(lambda _: static.build_static(tmp_path / "built"), range(8)))
     assert all(name == names[0] for name in names)
     assert not list((tmp_path / "built").glob("*.partial"))
     assert len(list((tmp_path / "built").iterdir())) == 3 * len(names[0])

@@ -75,6 +75,6 @@ def test_a_mistake_of_ours_is_on_record(site, caplog):
 def test_a_mistake_in_a_page_is_not_kept_for_the_next_visitor(site, app, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setitem(app.jinja_env.globals, "now", None)
-        broken.setattr("app.calendar.views.hatches.days_left", None)
+        broken.setattr("app.calendar.schedule.days_left", None)
         assert site.get("/").status_code == 500
     assert site.get("/").status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
-from app.web.form_token import QUICKEST, TokenForm, opened
+from app.web.forms import QUICKEST, TokenForm, open_token
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -95,9 +95,9 @@ def test_even_a_signed_token_of_another_shape_is_refused(app, payload):
 
 def test_each_form_has_a_number_of_its_own_by_which_a_double_press_is_known():
     made = token()
-    number = opened(made, "public", timedelta(0))
-    assert opened(made, "public", timedelta(0)) == number
-    assert opened(token(), "public", timedelta(0)) != number
+    number = open_token(made, "public", timedelta(0))
+    assert open_token(made, "public", timedelta(0)) == number
+    assert open_token(token(), "public", timedelta(0)) != number
 
 
 def test_a_form_that_was_open_when_the_secret_key_changed_can_still_be_sent(app):

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.web import limits
-from app.web.limits import SQLiteStorage, TooMany, check, hit, spend
+from app.web import rate_limit
+from app.web.rate_limit import RateLimitExceeded, SQLiteStorage, check, check_and_hit, hit
 from tests.conftest import configured, on_sqlite
 
 
 @pytest.fixture
 def storage(tmp_path):
-    """Opens the counts as one more process would."""
+    """Open the counts as one more process would."""
     return lambda: SQLiteStorage(str(tmp_path / "counts.sqlite3"))
 
 
@@ -40,7 +40,7 @@ def test_no_try_is_lost_when_many_come_at_once(storage):
 def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
     counts = storage()
     now = SimpleNamespace(time=lambda: 1_000_000.0)
-    monkeypatch.setattr(limits, "time", now)
+    monkeypatch.setattr(rate_limit, "time", now)
     counts.incr("bidrag", 60)
     assert (counts.get("bidrag"), counts.get_expiry("bidrag")) == (1, 1_000_060.0)
     now.time = lambda: 1_000_060.0
@@ -51,7 +51,7 @@ def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
 def test_what_was_counted_by_a_clock_that_went_wrong_stops_nobody_once_it_is_right(storage, monkeypatch):
     counts = storage()
     now = SimpleNamespace(time=lambda: 4_000_000_000.0)
-    monkeypatch.setattr(limits, "time", now)
+    monkeypatch.setattr(rate_limit, "time", now)
     counts.incr("bidrag", 60)
     now.time = lambda: 1_000_000.0
     assert counts.incr("bidrag", 60) == 1
@@ -71,29 +71,29 @@ def test_counts_can_be_cleared(storage):
 @on_sqlite
 def test_the_third_of_two_allowed_tries_is_too_many(visiting):
     with visiting():
-        spend("prov", "2 per hour", "100 per hour")
-        spend("prov", "2 per hour", "100 per hour")
-        with pytest.raises(TooMany):
-            spend("prov", "2 per hour", "100 per hour")
+        check_and_hit("prov", "2 per hour", "100 per hour")
+        check_and_hit("prov", "2 per hour", "100 per hour")
+        with pytest.raises(RateLimitExceeded):
+            check_and_hit("prov", "2 per hour", "100 per hour")
     with visiting("192.0.2.2"):
-        spend("prov", "2 per hour", "100 per hour")
+        check_and_hit("prov", "2 per hour", "100 per hour")
 
 
 @on_sqlite
 def test_everybody_together_has_a_limit_too(visiting):
     for number in range(2):
         with visiting(f"192.0.2.{number}"):
-            spend("prov", "9 per hour", "2 per hour")
-    with visiting("192.0.2.9"), pytest.raises(TooMany):
-        spend("prov", "9 per hour", "2 per hour")
+            check_and_hit("prov", "9 per hour", "2 per hour")
+    with visiting("192.0.2.9"), pytest.raises(RateLimitExceeded):
+        check_and_hit("prov", "9 per hour", "2 per hour")
 
 
 @on_sqlite
 def test_tries_for_one_purpose_do_not_count_for_another(visiting):
     with visiting():
-        spend("prov", "1 per hour", "100 per hour")
-        spend("annat", "1 per hour", "100 per hour")
-        spend("prov", "1 per hour", "100 per hour", account="bo")
+        check_and_hit("prov", "1 per hour", "100 per hour")
+        check_and_hit("annat", "1 per hour", "100 per hour")
+        check_and_hit("prov", "1 per hour", "100 per hour", account="bo")
 
 
 @on_sqlite
@@ -103,21 +103,21 @@ def test_checking_counts_nothing_and_counting_stops_nothing(visiting):
         for _ in range(3):
             check("prov", *limits_of_both)
         hit("prov", *limits_of_both)
-        with pytest.raises(TooMany):
+        with pytest.raises(RateLimitExceeded):
             check("prov", *limits_of_both)
     with visiting("192.0.2.2"):
         check("prov", *limits_of_both)
         hit("prov", *limits_of_both)
         hit("prov", *limits_of_both)
-    with visiting("192.0.2.3"), pytest.raises(TooMany):
+    with visiting("192.0.2.3"), pytest.raises(RateLimitExceeded):
         check("prov", *limits_of_both)
 
 
 @on_sqlite
 def test_many_networks_of_one_subscriber_share_a_larger_number(visiting):
     def entered(address):
-        with visiting(address), suppress(TooMany):
-            spend("prov", "1 per hour")
+        with visiting(address), suppress(RateLimitExceeded):
+            check_and_hit("prov", "1 per hour")
             return True
 
     assert [entered(f"2001:db8:1:{number}::1") for number in range(9)] == [True] * 8 + [None]
@@ -139,7 +139,7 @@ def test_no_address_is_kept(enter, client, tmp_path):
 def test_a_visitor_is_another_the_next_day(visiting, clock):
     def key(address="192.0.2.1"):
         with visiting(address):
-            return limits.client()
+            return rate_limit.client_hash()
 
     today = key()
     assert key("192.0.2.2") != today
@@ -153,7 +153,7 @@ def test_a_visitor_is_another_the_next_day(visiting, clock):
 def test_the_addresses_of_one_subscriber_are_one(visiting):
     def key(address):
         with visiting(address):
-            return limits.client()
+            return rate_limit.client_hash()
 
     assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9")
     assert key("2001:db8:1:2::1") != key("2001:db8:1:3::1")
@@ -175,9 +175,9 @@ def test_the_addresses_of_one_subscriber_are_one(visiting):
 )
 def test_a_client_is_the_same_whatever_port_it_comes_from(visiting, with_port, bare):
     with visiting(with_port):
-        key = limits.client()
+        key = rate_limit.client_hash()
     with visiting(bare):
-        assert limits.client() == key
+        assert rate_limit.client_hash() == key
 
 
 @on_sqlite

@@ -219,7 +219,7 @@ def test_old_pages_are_forgotten_when_the_calendar_moves_on(app, client, clock):
 
 @pytest.fixture
 def threads(monkeypatch):
-    """Runs the threads that the cache starts, when the test says so."""
+    """Run the threads that the cache starts, when the test says so."""
     started = []
 
     class Thread:

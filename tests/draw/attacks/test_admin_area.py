@@ -6,11 +6,11 @@ import shutil
 import pytest
 from wtforms import Form
 
-from app import jobs
-from app.admin import draw_forms
-from app.contest import opening, terms
+from app.admin.draw import forms as draw_forms
+from app.contest import terms
 from app.database import db
 from app.draw.models import LockedList
+from app.operations import jobs
 from tests.conftest import fill_in, on_sqlite, signed_in, token_in
 
 DRAW = "/admin/dragning"
@@ -113,7 +113,7 @@ def _other_hatch(folder):
 def test_files_that_are_changed_after_the_opening_change_nothing(own_content, content, clock, change):
     client, desk = own_content.test_client(), signed_in(own_content, "olle@example.se")
     with own_content.app_context():
-        opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
+        terms.freeze_terms(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
     before = shown(client, desk)
     change(content / "2026")
     with own_content.app_context():
@@ -153,7 +153,7 @@ def test_another_edition_with_the_same_id_is_not_read(own_content, content):
 @on_sqlite
 def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, content, clock, make_app, tmp_path):
     with own_content.app_context():
-        opening.freeze(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
+        terms.freeze_terms(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
     _moved_to_2027(content)
     shutil.rmtree(content / "2026")
     (tmp_path / "last_good" / "2026.zip").unlink()
@@ -161,9 +161,9 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
     app = make_app(opened=False, CALENDAR_CONTENT=content)
     with app.app_context():
         edition = app.extensions["library"].editions[2027]
-        with pytest.raises(opening.NotReady, match="redan använt av tävlingen 2026"):
-            opening.freeze(edition, clock.now(), _chain(app))
-        assert opening.freeze_due(clock.now())
+        with pytest.raises(terms.NotReady, match="redan använt av tävlingen 2026"):
+            terms.freeze_terms(edition, clock.now(), _chain(app))
+        assert terms.freeze_due_terms(clock.now())
         assert [contest.year for contest in terms.all_frozen()] == [2026]
     page = signed_in(app, "olle@example.se").get("/admin/beredskap").text
     assert "Tävlingens id, mjk-2026, är redan använt av tävlingen 2026. Välj ett nytt." in page
@@ -172,8 +172,8 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
 @on_sqlite
 def test_a_contest_does_not_open_without_a_mail_server_that_answers(make_app, clock):
     app = make_app(opened=False, MAIL_URL="smtp://127.0.0.1:9")
-    with app.app_context(), pytest.raises(opening.NotReady, match="Mejlservern svarar inte"):
-        opening.freeze(app.extensions["library"].editions[2026], clock.now(), _chain(app))
+    with app.app_context(), pytest.raises(terms.NotReady, match="Mejlservern svarar inte"):
+        terms.freeze_terms(app.extensions["library"].editions[2026], clock.now(), _chain(app))
 
 
 def test_two_processes_freeze_once(make_app, clock):
@@ -181,7 +181,7 @@ def test_two_processes_freeze_once(make_app, clock):
     found = []
     for one in apps:
         with one.app_context():
-            found.append(opening.freeze(one.extensions["library"].editions[2026], clock.now(), _chain(one)))
+            found.append(terms.freeze_terms(one.extensions["library"].editions[2026], clock.now(), _chain(one)))
     assert found[0] == found[1]
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.contest.models import Entry
 from app.database import db
-from app.mail.models import OutboxMail
+from app.outbox.models import OutboxMail
 from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
 
 

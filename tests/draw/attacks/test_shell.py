@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from app.database import db
-from app.draw import actions, delivery, drawing
+from app.draw import actions, delivery, value
 from tests.conftest import LOCK_AT, on_sqlite, swedish
 from tests.draw.checkers import run_program
 from tests.draw.crowds import published
@@ -72,7 +72,7 @@ def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
         clock.set(LOCK_AT)
         again = actions.lock_list(contest, swedish(LOCK_AT)).proof_sha256
         clock.set("2026-12-22 12:01")
-        drawing.fetch(contest, clock.now())
+        value.fetch_value(contest, clock.now())
     assert again != drawn
     for name, data in published(client).items():
         (tmp_path / "f").mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.database import db
-from app.draw import actions, drawing, relays
+from app.draw import actions, value
 from app.draw.actions import ActionNotAllowed
 from app.draw.models import DrawnValue
 from app.spec.beacon import PRACTICE, QUICKNET, time_of
@@ -49,7 +49,7 @@ def test_a_false_value_is_refused_in_words(app, accept, reach, organiser, clock,
 def relay(monkeypatch):
     """What each relay answers, whatever is asked."""
     answers = {}
-    monkeypatch.setattr(relays, "_read", lambda address, _patience: answers[address.split("/")[2]])
+    monkeypatch.setattr(value, "_read", lambda address, _patience: answers[address.split("/")[2]])
 
     def ask(*texts):
         answers.clear()
@@ -61,15 +61,15 @@ def relay(monkeypatch):
 
 def test_only_a_signed_latest_counts(relay):
     signed, lie = practice_answer(5000), json.dumps(GOOD | {"round": 9_999_999_999})
-    assert relays.newest_round(relay(lie, "{}", "x", 96 * "0"), PRACTICE) == 0
-    assert relays.newest_round(relay(lie, signed, practice_answer(4000)), PRACTICE) == 5000
+    assert value.newest_round(relay(lie, "{}", "x", 96 * "0"), PRACTICE) == 0
+    assert value.newest_round(relay(lie, signed, practice_answer(4000)), PRACTICE) == 5000
 
 
 def test_the_first_genuine_relay_is_enough(relay):
     number = GOOD["round"]
-    assert relays.ask(relay("{}", FALSE["zeros"], VALUE), PRACTICE, number) == VALUE
-    with pytest.raises(relays.NoAnswer):
-        relays.ask(relay("{}", FALSE["another round"]), PRACTICE, number)
+    assert value.ask_relays(relay("{}", FALSE["zeros"], VALUE), PRACTICE, number) == VALUE
+    with pytest.raises(value.NoAnswer):
+        value.ask_relays(relay("{}", FALSE["another round"]), PRACTICE, number)
 
 
 def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, contest):
@@ -80,7 +80,7 @@ def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, con
         lock = actions.lock_list(contest, now, newest_shown=contest.round)
         assert (lock.steps, lock.round) == (1, contest.round + contest.chain.step)
         with pytest.raises(ActionNotAllowed, match="Slumptalet finns inte ännu"):
-            drawing.draw(contest, VALUE, contest.round_at)
+            value.draw_winners(contest, VALUE, contest.round_at)
 
 
 def test_rounds_of_the_specification():

@@ -1,0 +1,141 @@
+"""Mitt konto: password, app for codes, recovery codes, passkeys, and where one is signed in."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.admin.accounts import accounts, credentials, crypto, passkeys, sessions, throttle
+from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
+from app.admin.accounts.sign_in import WAIT, picture, signed_out
+from app.admin.forms import EmptyForm, blank_form
+from app.admin.guard import blueprint, renew_sign_in
+from app.web.rate_limit import RateLimitExceeded
+
+Page = tuple[str, int]
+OFFER_LASTS = 3600
+WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
+
+
+@blueprint.get("/konto")
+def own_account() -> Page:
+    return _page(200)
+
+
+def _page(status: int, **forms: Any) -> Page:
+    organiser, now = g.sign_in.organiser, clock.session_now()
+    active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
+    context: dict[str, Any] = {
+        "organiser": organiser,
+        "present": g.sign_in.name,
+        "sign_ins": [each for each in active if sessions.ends_at(each) >= now],
+        "passkeys": passkeys.passkeys_of(organiser),
+        "passkeys_work": passkeys.origin() is not None,
+        "codes_left": credentials.recovery_codes_left(organiser),
+        "done": request.args.get("klart"),
+        "password_form": forms.get("password_form") or blank_form(PasswordForm),
+        "passkey_form": forms.get("passkey_form") or blank_form(AddPasskeyForm),
+        "button": blank_form(EmptyForm),
+    }
+    return render_template("admin/own_account.html", **context), status
+
+
+def _done(what: str) -> BaseResponse:
+    return redirect(url_for("admin.own_account", klart=what), 303)
+
+
+@blueprint.post("/konto/losenord")
+def change_password() -> BaseResponse | Page:
+    form, now = PasswordForm(), clock.session_now()
+    try:
+        if form.validate():
+            throttle.hit_proof(g.sign_in.name)
+            if credentials.verify_password(g.sign_in.organiser.password_hash, form.old_password.data or "", known=True):
+                accounts.change_password(g.sign_in, form.password.data or "", now)
+                renew_sign_in(sessions.rotate_session(g.sign_in, now), now)
+                return _done("losenord")
+            form.old_password.errors = ["Det är inte ditt nuvarande lösenord."]
+    except (RateLimitExceeded, credentials.Busy):
+        form.old_password.errors = [WAIT]
+    return _page(422, password_form=form)
+
+
+@blueprint.get("/konto/engangskoder")
+def codes_page() -> Page:
+    return _codes_page(credentials.new_secret(), blank_form(CodesForm), 200)
+
+
+@blueprint.post("/konto/engangskoder")
+def renew_codes() -> BaseResponse | Page:
+    form, now = CodesForm(), clock.session_now()
+    try:
+        secret = crypto.decrypt_recent(form.offer.data or "", _offer(), OFFER_LASTS, now)
+    except crypto.InvalidSeal:
+        form.code.errors = ["Sidan hade hunnit bli för gammal. Läs av den nya rutan."]
+        return _codes_page(credentials.new_secret(), form, 422)
+    if form.validate():
+        if credentials.replace_app(g.sign_in.organiser, secret, form.code.data or "", now):
+            return _done("engangskoder")
+        form.code.errors = [WRONG_CODE]
+    return _codes_page(secret, form, 422)
+
+
+def _offer() -> str:
+    return f"totp offer {g.sign_in.organiser_id}"
+
+
+def _codes_page(secret: str, form: Any, status: int) -> Page:
+    context: dict[str, Any] = {
+        "form": form,
+        "secret": secret,
+        "picture": picture(secret, g.sign_in.organiser.email),
+        "offer": crypto.encrypt(secret, _offer(), clock.session_now()),
+    }
+    return render_template("admin/codes.html", **context), status
+
+
+@blueprint.post("/konto/reservkoder")
+def make_recovery_codes() -> Page:
+    """Shown in the answer itself and never again, so that no address leads to them."""
+    if not EmptyForm().validate():
+        return _page(422)
+    made_now = credentials.make_recovery_codes(g.sign_in.organiser, clock.session_now())
+    return render_template("admin/recovery_codes.html", codes=made_now), 200
+
+
+@blueprint.post("/konto/passkeys")
+def add_passkey() -> BaseResponse | Page:
+    form = AddPasskeyForm()
+    if form.validate():
+        told = (form.name.data or "", form.credential.data or "", form.challenge.data or "")
+        try:
+            passkeys.add_passkey(g.sign_in.organiser, *told, clock.session_now())
+            return _done("passkey")
+        except passkeys.PasskeyRefused as refused:
+            form.refuse(str(refused))
+    return _page(422, passkey_form=form)
+
+
+@blueprint.post("/konto/passkeys/<number:passkey_id>/ta-bort")
+def remove_passkey(passkey_id: int) -> BaseResponse | Page:
+    if not EmptyForm().validate():
+        return _page(422)
+    passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
+    return _done("passkey-borta")
+
+
+@blueprint.post("/konto/inloggningar/<name>/avsluta")
+def end_sign_in(name: str) -> BaseResponse | Page:
+    if not EmptyForm().validate():
+        return _page(422)
+    accounts.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
+    return _done("inloggning")
+
+
+@blueprint.post("/konto/inloggningar/avsluta-alla")
+def end_all_sign_ins() -> BaseResponse | Page:
+    if not EmptyForm().validate():
+        return _page(422)
+    accounts.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())
+    return signed_out()

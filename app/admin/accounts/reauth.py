@@ -1,0 +1,48 @@
+"""Proving again who is signed in, in the middle of what one was doing: a one-time code, or a passkey."""
+
+from datetime import datetime
+
+from flask import request
+
+from app.admin.accounts import credentials, passkeys, sessions, throttle
+from app.admin.accounts.models import AdminSession
+from app.web.rate_limit import RateLimitExceeded
+
+_FIELDS = {"proof_code", "proof_credential", "proof_challenge"}
+
+
+class ProofRefused(Exception):
+    """The text is a Swedish sentence."""
+
+
+def carries_proof() -> bool:
+    """Check whether the request carries a proof."""
+    return request.method == "POST" and bool(_FIELDS & request.form.keys())
+
+
+def other_fields() -> list[tuple[str, str]]:
+    """Return what else the request carries, to be sent on together with the proof."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in _FIELDS]
+
+
+def verify_proof(sign_in: AdminSession, now: datetime) -> str:
+    """Check the proof and return the new token of the sign-in. Raises ProofRefused."""
+    try:
+        throttle.hit_proof(sign_in.name)
+    except RateLimitExceeded:
+        raise ProofRefused("Det blev många försök. Vänta tio minuter och försök igen.") from None
+    if request.form.get("proof_credential"):
+        _take_passkey(sign_in, now)
+    elif not credentials.use_code(sign_in.organiser, request.form.get("proof_code", ""), now):
+        raise ProofRefused("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
+    return sessions.rotate_session(sign_in, now)
+
+
+def _take_passkey(sign_in: AdminSession, now: datetime) -> None:
+    whose = sign_in.organiser_id
+    try:
+        found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
+    except passkeys.PasskeyRefused as refused:
+        raise ProofRefused(str(refused)) from None
+    if found.id != whose:
+        raise ProofRefused("Passkeyn hör till ett annat konto.")

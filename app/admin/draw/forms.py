@@ -1,0 +1,92 @@
+"""The forms of the draw, one for each action. None takes a time or a round: those are fixed at the opening."""
+
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from app.admin.forms import AdminForm
+from app.contest.forms import MUNICIPALITIES
+from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
+from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
+from app.text import clean
+
+_LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
+
+
+def _line(value: str | None) -> str:
+    return " ".join(clean(value).split())
+
+
+class _Day(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Välj dag.") from None
+
+
+def _number() -> IntegerField:
+    """Return a number that the page filled in itself; small enough for any database."""
+    return IntegerField(validators=[InputRequired(_LATE), NumberRange(1, 2**31 - 1, _LATE)])
+
+
+class LockNowForm(AdminForm):
+    """A button for when the program could not lock."""
+
+
+class FetchForm(AdminForm):
+    """A button that asks the relays now."""
+
+
+class PasteForm(AdminForm):
+    value = TextAreaField("Slumptalet")
+
+
+class ConfirmForm(AdminForm):
+    place = _number()
+
+
+class SkipForm(AdminForm):
+    place = _number()
+    reason = SelectField("Varför?", validate_choice=False, choices=[*map(SelectChoice, ("", *SKIP_REASONS))])
+
+
+class CancelForm(AdminForm):
+    reason = TextAreaField(
+        "Varför?",
+        validators=[
+            DataRequired("Skriv varför. Alla ser det."),
+            Length(SHORTEST_REASON, LONGEST_REASON, f"Skriv {SHORTEST_REASON} till {LONGEST_REASON} tecken."),
+        ],
+    )
+    sure = BooleanField(
+        "Ja, ställ in tävlingen. Det går inte att ångra.",
+        validators=[InputRequired("Kryssa i rutan om du vill ställa in tävlingen.")],
+    )
+
+
+class NameForm(AdminForm):
+    place = _number()
+    first_name = StringField(
+        "Förnamn", filters=[_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
+    )
+    municipality = SelectField(
+        "Kommun",
+        validate_choice=False,
+        choices=[SelectChoice(*each) for each in MUNICIPALITIES.items() if each[0] != UNNAMED],
+    )
+    consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
+    agreed = BooleanField(
+        "Vinnaren har sagt ja till att förnamn och kommun visas",
+        validators=[InputRequired("Kryssa i att vinnaren har sagt ja. Annars får namnet inte visas.")],
+    )
+
+
+class WithdrawNameForm(AdminForm):
+    place = _number()
+
+
+class RehearsalForm(AdminForm):
+    """A button that starts the rehearsal with this number."""
+
+    number = _number()

@@ -1,0 +1,147 @@
+"""The edition as a whole: what can be edited, two hatches that change places, a new year, an archive out and in."""
+
+import io
+from typing import Any
+
+from flask import Response, redirect, render_template, request, send_file, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs are older
+
+from app import clock
+from app.admin.editing import editor
+from app.admin.editing.forms import ArchiveForm, NewEditionForm, SwapForm
+from app.admin.forms import blank_form
+from app.admin.guard import blueprint, chosen_edition
+from app.calendar import schedule
+from app.calendar.schedule import NUMBERS
+from app.calendar.views import library
+from app.editing import archive, editions, save, store
+from app.editing.store import ContentRef
+
+Page = tuple[str, int]
+
+
+@blueprint.get("/redigera")
+def editing() -> str:
+    edition, desk = chosen_edition(), editor.editor()
+    context: dict[str, Any] = {
+        "edition": edition,
+        "years": sorted(library().editions, reverse=True),
+        "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
+        "open_numbers": schedule.open_numbers(edition.year, clock.now()),
+        "to_look_through": {
+            number: version.what
+            for number in (0, *NUMBERS)
+            if (version := desk.history.latest(ContentRef(edition.year, number))) and save.needs_review(version)
+        },
+        "done": request.args.get("klart"),
+    }
+    return render_template("admin/editing/edition.html", **context)
+
+
+def _page(name: str, form: Any, status: int = 200) -> Page:
+    return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
+
+
+def _refused(form: Any, trouble: Exception) -> int:
+    """Say on the form why nothing was done; the status to answer with."""
+    for sentence in str(trouble).splitlines():
+        form["token"].errors = [*form["token"].errors, sentence]
+    return 503 if isinstance(trouble, store.ContentWriteError) else 422
+
+
+def _back(what: str, year: int) -> BaseResponse:
+    editor.redirect_done(f"{year}: {what}")
+    return redirect(url_for("admin.editing", ar=year, klart=what), 303)
+
+
+def _swap_form(**values: Any) -> Any:
+    form = blank_form(SwapForm, **values) if values else SwapForm()
+    choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
+    form.first.choices = form.second.choices = choices
+    return form
+
+
+@blueprint.get("/redigera/byt-plats")
+def swap_page() -> Page:
+    return _page("swap", _swap_form(first=1, second=2))
+
+
+@blueprint.post("/redigera/byt-plats")
+def swap() -> BaseResponse | Page:
+    edition, form = chosen_edition(), _swap_form()
+    if not form.validate():
+        return _page("swap", form, 422)
+    first, second = form.first.data, form.second.data
+    act = editor.change_now(f"lucka {first} och {second} bytte plats")
+    try:
+        editions.swap_hatches(editor.editor(), edition.year, first, second, act)
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return _page("swap", form, _refused(form, trouble))
+    return _back("bytt", edition.year)
+
+
+def _new_form(**values: Any) -> Any:
+    form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
+    years = sorted(library().editions, reverse=True)
+    form.source.choices = [
+        *(SelectChoice(str(year), f"En kopia av {year}") for year in years),
+        SelectChoice("tom", "Tomma luckor att skriva i"),
+    ]
+    return form
+
+
+@blueprint.get("/redigera/ny")
+def new_page() -> Page:
+    return _page("new", _new_form(year=str(max(library().editions) + 1)))
+
+
+@blueprint.post("/redigera/ny")
+def new() -> BaseResponse | Page:
+    form, desk = _new_form(), editor.editor()
+    if not form.validate():
+        return _page("new", form, 422)
+    try:
+        year = int(form.year.data or 0)
+        editions.require_future_year(year, clock.now())
+        if form.source.data == "tom":
+            editions.blank_edition(desk, chosen_edition().year, year, editor.change_now(""))
+        else:
+            editions.copy_edition(desk, int(form.source.data), year, editor.change_now(""))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return _page("new", form, _refused(form, trouble))
+    return _back("skapad", year)
+
+
+@blueprint.get("/redigera/kalender.zip")
+def export() -> Response:
+    year = chosen_edition().year
+    file = io.BytesIO()
+    archive.pack_edition(editions.read_ref(editor.editor(), year), file)
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name=f"miljojulkalendern-{year}.zip")
+
+
+@blueprint.get("/redigera/las-in")
+def archive_page() -> Page:
+    return _page("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
+
+
+@blueprint.post("/redigera/las-in")
+def take_in() -> BaseResponse | Page:
+    request.max_content_length = archive.LARGEST_UPLOAD
+    try:
+        sent = ArchiveForm()
+    except RequestEntityTooLarge:
+        form = blank_form(ArchiveForm)
+        return _page("archive", form, _refused(form, archive.ArchiveError("Filen är större än 32 MB.")))
+    body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
+    if not sent.validate():
+        return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
+    year = int(sent.year.data or 0)
+    try:
+        editions.import_edition(editor.editor(), year, body, editor.change_now("läst in från ett arkiv"))
+    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
+        return _page("archive", form, _refused(form, trouble))
+    return _back("inlast", year)

@@ -1,0 +1,191 @@
+"""The editor: each page shows a part of a file as a form, and saves it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial, update_wrapper
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.admin.editing import editor
+from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
+from app.admin.forms import blank_form
+from app.admin.guard import blueprint, chosen_edition
+from app.calendar import schedule
+from app.calendar.loader import to_html
+from app.contest.terms import phase_of
+from app.editing import form_mapping, hatch_file, save, store
+from app.editing.labels import describe_file, diff_lines
+from app.editing.store import ContentRef, Files
+
+Page = tuple[str, int]
+# Bytes: three long texts whose letters are all å take that much room on their way here.
+LARGEST_FORM = 512 * 1024
+
+
+@dataclass(frozen=True)
+class EditorPage:
+    """A page of the editor. `shown(head, tip)` fills the form in, `changes(values)` gives (head, tip) back."""
+
+    name: str
+    address: str
+    title: str
+    form: type[EditorForm]
+    shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
+    changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
+
+    @property
+    def template(self) -> str:
+        return f"admin/editing/{self.name}.html"
+
+
+SHEETS = (
+    EditorPage(
+        "hatch", "lucka/<hatch:number>", "Luckan", HatchForm, form_mapping.hatch_shown, form_mapping.hatch_changes
+    ),
+    EditorPage(
+        "contest",
+        "lucka/<hatch:number>/tavling",
+        "Tävlingen",
+        ContestForm,
+        form_mapping.contest_shown,
+        form_mapping.contest_changes,
+    ),
+    EditorPage("texts", "texter", "Kalenderns texter", TextsForm, form_mapping.texts_shown, form_mapping.texts_changes),
+    EditorPage(
+        "organiser",
+        "arrangor",
+        "Arrangör och personuppgifter",
+        OrganiserForm,
+        form_mapping.organiser_shown,
+        form_mapping.organiser_changes,
+    ),
+    EditorPage(
+        "accessibility",
+        "tillganglighet",
+        "Tillgänglighetsredogörelsen",
+        AccessibilityForm,
+        form_mapping.accessibility_shown,
+        form_mapping.accessibility_changes,
+    ),
+)
+
+
+def show_page(sheet: EditorPage, number: int = 0) -> Page:
+    leaf = ContentRef(chosen_edition().year, number)
+    files = editor.editor().read(leaf)
+    try:
+        head, tip = _read(leaf, files)
+    except hatch_file.HatchFileError:
+        return render_template("admin/editing/unreadable.html", edition=chosen_edition(), leaf=leaf, sheet=sheet), 422
+    form = blank_form(sheet.form, **sheet.shown(head, tip), checksum=store.checksum(files))
+    return _page(sheet, leaf, form)
+
+
+def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
+    text = store.text_of(files)
+    return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
+
+
+def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
+    request.max_content_length = LARGEST_FORM
+    leaf = ContentRef(chosen_edition().year, number)
+    sent, act = sheet.form(), request.form.get("act", "")
+    values = sent.shown()
+    if form_mapping.ROW.fullmatch(act):
+        values = form_mapping.change_rows(values, act)
+    elif act != "visa":
+        values = form_mapping.compact_fields(values)
+    form = blank_form(sheet.form, **values, checksum=sent.checksum.data)
+    if not sent.validate():
+        form.refuse(sent.faults()[0][1])
+        return _page(sheet, leaf, form, 422)
+    if act:
+        return _page(sheet, leaf, form, act=act)
+    return _save(sheet, leaf, form, values)
+
+
+def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
+    try:
+        new = save.save_change(
+            editor.editor(),
+            leaf,
+            form.checksum.data or "",
+            partial(_revised, sheet, leaf, values),
+            editor.change_now(f"ändrade {sheet.title.lower()}"),
+        )
+    except save.EditConflict as conflict:
+        form.checksum.data = store.checksum(conflict.theirs)
+        return _page(sheet, leaf, form, 409, conflict=conflict)
+    except save.SaveRefused as refused:
+        for fault in refused.faults:
+            form.tell(fault)
+        if refused.sentence:
+            form.refuse(refused.sentence)
+        return _page(sheet, leaf, form, 422)
+    except store.ContentWriteError as trouble:
+        return _page(sheet, leaf, form, 503, trouble=str(trouble))
+    editor.redirect_done(f"{leaf.year}/{leaf.name}: {sheet.title}")
+    done = "sparat" if new else "oforandrat"
+    return redirect(page_address(sheet, leaf, klart=done), 303)
+
+
+def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
+    head, tip = sheet.changes(values)
+    text = store.text_of(files)
+    try:
+        new = hatch_file.render_hatch(text, head, tip) if leaf.number else hatch_file.change_toml(text, head)
+    except hatch_file.HatchFileError:
+        raise save.SaveRefused(
+            "Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först."
+        ) from None
+    return files if new == text else files | {leaf.text_name: new.encode()}
+
+
+def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
+    return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
+
+
+def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+    edition, conflict = chosen_edition(), more.pop("conflict", None)
+    context: dict[str, Any] = {
+        "edition": edition,
+        "leaf": leaf,
+        "sheet": sheet,
+        "form": form,
+        "address": page_address(sheet, leaf),
+        "open": schedule.is_open(leaf.year, leaf.number or 1, clock.now()),
+        "phase": phase_of(edition, clock.now()),
+        "to_html": to_html,
+        "done": request.args.get("klart") if request.method == "GET" else None,
+    }
+    if conflict:
+        context |= {
+            "other": editor.author_name(conflict.version),
+            "ago": editor.time_ago(conflict.version),
+            "difference": diff_lines(
+                describe_file(store.text_of(conflict.theirs)), describe_file(store.text_of(conflict.mine))
+            ),
+        }
+    return render_template(sheet.template, **context, **more), status
+
+
+for each in SHEETS:
+    for verb, method, view in (("edit", "GET", show_page), ("save", "POST", save_page)):
+        of_the_sheet = update_wrapper(partial(view, each), view)
+        blueprint.add_url_rule(f"/redigera/{each.address}", f"{verb}_{each.name}", of_the_sheet, methods=[method])
+
+
+@blueprint.errorhandler(store.ContentWriteError)
+def unreadable(error: store.ContentWriteError) -> Page:
+    """A file that is not there, or that the server may not read, where no form can keep what was typed."""
+    return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
+
+
+@blueprint.post("/redigera/forhandsgranska")
+def preview_text() -> str:
+    """The Markdown that is posted, as HTML; nothing is kept."""
+    request.max_content_length = LARGEST_FORM
+    return to_html(request.form.get("text", "")[:20_000])

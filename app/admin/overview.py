@@ -1,0 +1,253 @@
+"""The overview: what is wrong, where the season stands, the one thing to do next, and the numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_date
+from flask import abort, current_app, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.admin import demo, readiness
+from app.admin.forms import EmptyForm
+from app.admin.guard import blueprint, chosen_edition
+from app.admin.roles import may
+from app.calendar import schedule
+from app.calendar.edition import Contest
+from app.calendar.gaps import advice
+from app.calendar.schedule import Edition
+from app.calendar.views import library
+from app.clock import SWEDEN
+from app.contest.terms import FrozenContest, contest_of
+from app.draw.status import ContestStatus, contest_status
+from app.outbox import queue, transport
+from app.privacy import erasure
+from app.statistics import charts, figures
+from app.statistics.charts import Figure
+from app.text import swedish
+
+_READINESS = ("Beredskap", "admin.readiness")
+_DRAW = ("Dragning", "admin.draw")
+
+
+@dataclass(frozen=True)
+class SeasonStatus:
+    """What decides the next step. `state` is the contest's (draw.status), empty without one.
+
+    `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
+    authority has not named its decision to erase.
+    """
+
+    edition: Edition
+    now: datetime
+    contest: Contest | None = None
+    state: str = ""
+    faults: int = 0
+    musts: int = 0
+    draw_at: datetime | None = None
+    erase_at: datetime | None = None
+    erased: bool = False
+    undecided: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any.
+
+    `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
+    for other roles.
+    """
+
+    sentence: str
+    label: str = ""
+    endpoint: str = ""
+    act: str = ""
+    others: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the season; `place` is "done", "current" or "ahead"."""
+
+    name: str
+    when: str
+    place: str
+
+
+def step_for(role: str, found: SeasonStatus) -> Step:
+    """Return the next thing to do for a role, never with a link to a page that is closed to it."""
+    step = next_step(found)
+    if not step.endpoint or may(role, step.act or step.endpoint):
+        return step
+    return Step(step.others, step.label, step.endpoint) if may(role, step.endpoint) else Step(step.others)
+
+
+def next_step(found: SeasonStatus) -> Step:
+    """Return the next thing to do, for a role that may do it."""
+    if found.faults:
+        others = "Innehållet har fel som en redaktör ska rätta."
+        return Step("Rätta felen i innehållet.", *_READINESS, "admin.editing", others)
+    if schedule.season(found.edition.year, found.now) == "before":
+        if found.musts:
+            things = "en sak som måste" if found.musts == 1 else f"{found.musts} saker som måste"
+            left = "En sak återstår" if found.musts == 1 else f"{found.musts} saker återstår"
+            others = f"{left} att ordna före 1 december. Redaktören och den tävlingsansvariga ser vad."
+            return Step(f"Ordna {things} vara klart före 1 december.", *_READINESS, others=others)
+        sentence = "Inget måste göras. Titta gärna på kalendern som den blir."
+        return Step(sentence, "Förhandsvisning", "admin.preview", others="Inget måste göras.")
+    if not found.state:
+        return Step("Inget. Kalendern sköter luckorna själv.")
+    return _contest_step(found)
+
+
+def _contest_step(found: SeasonStatus) -> Step:
+    contest = found.contest
+    assert contest is not None  # noqa: S101 – a state is a contest's
+    if found.edition.gaps and found.state in ("draft", "waiting", "opening"):
+        sentence = "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
+        others = "Reglerna saknar uppgifter som en redaktör ska fylla i. Annars öppnar inte tävlingen."
+        return Step(sentence, *_READINESS, "admin.editing", others)
+    if found.state in ("finished", "cancelled"):
+        return _last_step(found)
+    if found.state == "closed" and found.erased:
+        return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
+    closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
+    if found.state in ("waiting", "opening"):
+        return Step("Inget. Tävlingen öppnar strax, av sig själv.")
+    if found.state == "draft":
+        return Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}.")
+    if found.state == "open":
+        others = f"Inget. Den tävlingsansvariga tittar igenom bidragen. Tävlingen stänger av sig själv {closes}."
+        sentence = f"Titta igenom bidragen då och då. Tävlingen stänger av sig själv {closes}."
+        return Step(sentence, "Bidrag", "admin.entries", others=others)
+    return {
+        "closed": Step(
+            "Gå igenom bidragen en sista gång. Kalendern låser listan själv.",
+            *("Bidrag", "admin.entries"),
+            others="Inget. Kalendern låser listan själv.",
+        ),
+        "locked": Step(f"Inget. Slumptalet kommer {draw_at}, och kalendern hämtar det."),
+    }.get(found.state) or Step(
+        "Vänta på svar från den som har fått brevet, och bekräfta vinnaren.",
+        *(*_DRAW, "admin.confirm"),
+        "Den tävlingsansvariga bekräftar vinnaren.",
+    )
+
+
+def _last_step(found: SeasonStatus) -> Step:
+    if found.erased:
+        return Step("Inget. Dragningen är avslutad och uppgifterna är gallrade.")
+    if found.undecided:
+        return Step(
+            "Dragningen är avslutad. Skriv in beslutet om gallring, annars kan uppgifterna inte gallras.",
+            *("Arrangör och personuppgifter", "admin.edit_organiser"),
+            others="Dragningen är avslutad. En redaktör ska skriva in beslutet om gallring, annars kan uppgifterna "
+            "inte gallras.",
+        )
+    if found.erase_at and found.now < found.erase_at:
+        return Step(f"Inget. Uppgifterna gallras av sig själva efter {_day(found.erase_at)}.")
+    return Step(
+        "Uppgifterna ska gallras. Det sker av sig självt i natt, eller när du vill.",
+        *("Gallring", "admin.erasure_page"),
+        others="Inget. Uppgifterna gallras av sig själva i natt.",
+    )
+
+
+def stages(found: SeasonStatus) -> list[Stage]:
+    """Return the parts of the season in the order of time, and which of them it is in."""
+    contest, year = found.contest, found.edition.year
+    parts = [("Förbered", f"till 30 november {year}"), ("Luckorna öppnar", "1–24 december")]
+    if contest:
+        closes = "öppen till " + _day(contest.closes)
+        erased = "gjord" if found.erased else f"efter {_day(found.erase_at)}" if found.erase_at else ""
+        parts += [("Tävling", closes), ("Dragning", _day(found.draw_at or contest.draw_at)), ("Gallring", erased)]
+    current = _current(found)
+    places = ["done" if place < current else "current" if place == current else "ahead" for place in range(len(parts))]
+    return [Stage(name, when, place) for (name, when), place in zip(parts, places, strict=True)]
+
+
+def _current(found: SeasonStatus) -> int:
+    """Return the index of the stage that the season is in; past the last when all is done."""
+    part = schedule.season(found.edition.year, found.now)
+    if part == "before":
+        return 0
+    if not found.state:
+        return 1 if part == "advent" else 2
+    if found.erased:
+        return 5
+    return {"draft": 1, "waiting": 2, "opening": 2, "open": 2, "finished": 4, "cancelled": 4}.get(found.state, 3)
+
+
+def _day(moment: datetime) -> str:
+    return str(format_date(moment.astimezone(SWEDEN).date(), "d MMMM y", locale="sv"))
+
+
+# A mail that has waited longer is worth telling the organiser about.
+LATE = timedelta(minutes=30)
+_SHOWN = ("luckor", "dagar", "bidrag")
+
+
+@blueprint.get("/")
+def overview() -> str:
+    edition = chosen_edition()
+    now = clock.now()
+    contest = contest_of(edition)
+    found = contest_status(contest, now, bool(edition.gaps)) if contest else None
+    situation, role = _situation(edition, found, now), g.sign_in.organiser.role
+    mails = queue.count_waiting()
+    return render_template(
+        "admin/overview.html",
+        edition=edition,
+        step=step_for(role, situation),
+        stages=stages(situation),
+        days_left=schedule.days_left(edition.year, now),
+        open_numbers=schedule.open_numbers(edition.year, now),
+        standing=found,
+        faults=library().faults,
+        erasure_waits=isinstance(contest, FrozenContest) and erasure.waits_for_decision(contest, now),
+        gaps=[readiness.gap_finding(gap, edition.file_contest_number or 0) for gap in edition.gaps],
+        advice=advice(contest) if contest else [],
+        mails=mails,
+        mails_late=mails.since is not None and now - mails.since > LATE,
+        mails_as_files=not transport.mail_server(),
+        figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
+        drawn=charts.layout_chart,
+        in_words=charts.alt_text,
+    )
+
+
+def _figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
+    return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
+
+
+def _situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
+    contest = contest_of(edition)
+    frozen = contest if isinstance(contest, FrozenContest) else None
+    return SeasonStatus(
+        edition=edition,
+        contest=contest,
+        now=now,
+        state=found.state if found else "",
+        faults=len(library().faults),
+        # It reads files and follows links, and is asked about before December only.
+        musts=_musts(edition) if schedule.season(edition.year, now) == "before" else 0,
+        draw_at=found.lock.draw_at if found and found.lock else None,
+        erase_at=erasure.due_at(frozen, now) if frozen else None,
+        erased=bool(frozen and erasure.is_erased(frozen.id)),
+        undecided=bool(frozen and erasure.lacks_decision(frozen)),
+    )
+
+
+def _musts(edition: Edition) -> int:
+    return sum(finding.severity == "must" for finding in readiness.find_everything(edition))
+
+
+@blueprint.post("/borja-om")
+def start_demo_over() -> BaseResponse:
+    """Put the demo back to how it was at first."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    if not EmptyForm().validate():
+        abort(400)
+    demo.start_over()
+    return redirect(url_for("admin.overview", klart="omstart"), 303)

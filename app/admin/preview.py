@@ -1,0 +1,147 @@
+"""The whole site as it will be at any minute, for a signed-in organiser only.
+
+A preview has an address below the guard: /admin/forhandsvisning/2026-12-13T0800/2026/lucka/13. The public page is asked
+for within the guarded request, with the minute pinned and the address in front of its links (WSGI's SCRIPT_NAME), so
+the public's pages, their cache and their speed know nothing of it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.admin.forms import AdminForm, PreviewForm, blank_form
+from app.admin.guard import blueprint, chosen_edition
+from app.calendar.edition import Contest
+from app.calendar.schedule import NUMBERS, Edition
+from app.clock import PINNED, PREVIEW, SWEDEN
+from app.contest.terms import contest_of, hatch_of
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class KeyDate:
+    """A Swedish name, an instant and the page to look at, without its first slash."""
+
+    name: str
+    instant: datetime
+    path: str
+
+
+def key_date_of(edition: Edition, contest: Contest | None, number: int | None) -> list[KeyDate]:
+    """Before and after the hatches, and the turns of the contest, in the order of time."""
+    year = edition.year
+    found = [
+        KeyDate("En vecka före", datetime(year, 11, 24, 8, tzinfo=SWEDEN), ""),
+        KeyDate("Minuten före första luckan", datetime(year, 11, 30, 23, 59, tzinfo=SWEDEN), ""),
+        KeyDate("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
+    ]
+    if contest:
+        hatch = f"{year}/lucka/{number}"
+        found += [
+            KeyDate("Tävlingen öppnar", contest.opens, hatch),
+            KeyDate("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),
+            KeyDate("Tävlingen har stängt", (contest.closes + _MINUTE).replace(second=0), hatch),
+            KeyDate("Dragningens sida när tiden har kommit", contest.draw_at, f"{year}/dragning"),
+        ]
+    return sorted(found, key=lambda moment: moment.instant)
+
+
+def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
+    """Each hatch on its morning: (number, instant, path)."""
+    return [
+        (number, datetime(edition.year, 12, number, 8, tzinfo=SWEDEN), f"{edition.year}/lucka/{number}")
+        for number in NUMBERS
+    ]
+
+
+_PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
+_KEPT = ("Content-Type", "Content-Disposition", "Location")
+# Where a text of an edition writes a link from the root; links of templates have the preview's address already.
+_FROM_THE_ROOT = re.compile(r'(<a [^>]*href=")(?=/(?!/|admin))')
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the banner says: the instant, and the addresses of its links."""
+
+    instant: datetime
+    day_before: str
+    day_after: str
+    choose: str
+    stop: str
+
+
+@blueprint.get("/forhandsvisning")
+def preview() -> tuple[str, int]:
+    morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
+    return _chooser(blank_form(PreviewForm, instant=morning), 200)
+
+
+@blueprint.post("/forhandsvisning")
+def choose_preview() -> BaseResponse | tuple[str, int]:
+    form = PreviewForm()
+    if form.validate() and form.instant.data:
+        return redirect(_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
+    return _chooser(form, 422)
+
+
+def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
+    edition = chosen_edition()
+    found = [
+        (moment, _address(moment.instant, moment.path))
+        for moment in key_date_of(edition, contest_of(edition), hatch_of(edition))
+    ]
+    hatches = [(number, _address(instant, path)) for number, instant, path in hatch_dates(edition)]
+    return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
+
+
+@blueprint.get("/forhandsvisning/<moment:instant>/", defaults={"path": ""})
+@blueprint.get("/forhandsvisning/<moment:instant>/<path:path>")
+def preview_page(instant: datetime, path: str) -> BaseResponse:
+    """A public page as of `instant`, never to be kept by anyone."""
+    if path.partition("/")[0] == "admin":
+        return redirect(f"/{path}", 303)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    asked = _asked(instant, path)
+    answer = BaseResponse.from_app(type(app).wsgi_app.__get__(app), asked, buffered=True)
+    body = answer.get_data()
+    if answer.mimetype == "text/html":
+        body = _FROM_THE_ROOT.sub(rf"\1{asked['SCRIPT_NAME']}", body.decode()).encode()
+    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    return Response(body, answer.status_code, kept | {"X-Robots-Tag": "noindex"})
+
+
+@blueprint.post("/forhandsvisning/<moment:instant>/", defaults={"path": ""})
+@blueprint.post("/forhandsvisning/<moment:instant>/<path:path>")
+def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, str]]:
+    back = _address(instant, path)
+    return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
+
+
+def _asked(instant: datetime, path: str) -> dict[str, Any]:
+    """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
+    passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
+    banner = Preview(
+        instant,
+        day_before=_address(instant - timedelta(days=1), path),
+        day_after=_address(instant + timedelta(days=1), path),
+        choose=url_for("admin.preview"),
+        stop=url_for("admin.overview"),
+    )
+    return passed_on | {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": _address(instant, "").rstrip("/"),
+        "PATH_INFO": f"/{path}".encode().decode("latin-1"),
+        PINNED: instant,
+        PREVIEW: banner,
+    }
+
+
+def _address(instant: datetime, path: str) -> str:
+    return url_for("admin.preview_page", instant=instant, path=path)

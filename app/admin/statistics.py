@@ -1,0 +1,55 @@
+"""The numbers of a season for the season's report: charts, tables and files, nothing about a person."""
+
+import csv
+import io
+
+from flask import Response, abort, render_template
+
+from app import clock
+from app.admin.guard import blueprint, chosen_edition
+from app.calendar.schedule import Edition
+from app.contest.terms import contest_of
+from app.draw.status import contest_status
+from app.statistics import charts, figures
+from app.statistics.charts import Figure
+
+
+def _figures(edition: Edition) -> list[Figure]:
+    now = clock.now()
+    return figures.edition_figures(
+        edition, contest_status(contest, now) if (contest := contest_of(edition)) else None, now
+    )
+
+
+@blueprint.get("/statistik")
+def statistics() -> str:
+    edition = chosen_edition()
+    return render_template(
+        "admin/statistics.html",
+        edition=edition,
+        figures=_figures(edition),
+        drawn=charts.layout_chart,
+        in_words=charts.alt_text,
+    )
+
+
+@blueprint.get("/statistik/<figure>/tabell.csv")
+def statistics_csv(figure: str) -> Response:
+    """A figure as Swedish spreadsheets like it: semicolons and a byte order mark."""
+    edition, found = _find(figure)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, delimiter=";")
+    writer.writerow((found.of, found.thing.capitalize()))
+    writer.writerows((point.name, point.told or point.count) for point in found.points)
+    return _file("\ufeff" + sheet.getvalue(), "text/csv", f"{found.key}-{edition.year}.csv")
+
+
+def _find(key: str) -> tuple[Edition, Figure]:
+    edition = chosen_edition()
+    return edition, next((figure for figure in _figures(edition) if figure.key == key), None) or abort(404)
+
+
+def _file(body: str, mimetype: str, name: str) -> Response:
+    response = Response(body, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

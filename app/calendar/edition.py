@@ -1,0 +1,322 @@
+"""The shape of an edition: what its files may say. Pure; `content` reads the files, `hatches` decides what is open."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from datetime import date as date_of_day
+from itertools import combinations
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from app.clock import SWEDEN
+
+ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
+Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
+def _with_time_of_day(value: object) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
+    return value
+
+
+def _swedish(value: datetime) -> datetime:
+    """Place a time without offset in Sweden; refuse one that its clocks skip, or show twice."""
+    if value.tzinfo is not None:
+        return value
+    instant = value.replace(tzinfo=SWEDEN, fold=0)
+    if instant.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != value:
+        raise ValueError("finns inte, för den natten ställs klockan fram; välj en annan tid")
+    if instant.utcoffset() != instant.replace(fold=1).utcoffset():
+        raise ValueError("kommer två gånger, för den natten ställs klockan tillbaka; välj en annan tid")
+    return instant
+
+
+# Control and format characters, line and paragraph separators: none of them can be seen or typed.
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+
+
+def _label(text: str) -> str:
+    """Check an option: what is not seen on the page would still be in the ticket (Öppen dragning v2)."""
+    if any(unicodedata.category(character) in _UNSEEN for character in text):
+        raise ValueError("har ett tecken som inte syns; skriv om det för hand")
+    if text != unicodedata.normalize("NFC", text):
+        raise ValueError("har en bokstav med lösa prickar eller ringar; skriv om det för hand")
+    return text
+
+
+def _distinct(options: tuple[str, ...]) -> tuple[str, ...]:
+    for one, other in combinations(options, 2):
+        if _read_aloud(one) == _read_aloud(other):
+            raise ValueError(f"”{one}” och ”{other}” går inte att skilja åt")
+    return options
+
+
+def _read_aloud(text: str) -> str:
+    """Return what two options that look alike share: wide or narrow, capital or small."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _year(value: object) -> int | str:
+    if value == "odaterad":
+        return "odaterad"
+    if not isinstance(value, int) or not 1990 <= value <= 2100:
+        raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
+    return value
+
+
+def _organisation_number(value: str) -> str:
+    """Swedish organisation numbers end in a check digit (Luhn)."""
+    digits = value.replace("-", "")
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits) if digit.isdigit())
+    if value and (not ORGANISATION_NUMBER.fullmatch(value) or sum(n // 10 + n % 10 for n in doubled) % 10):
+        raise ValueError("ska vara ett organisationsnummer, som 222000-0265")
+    return value
+
+
+def _is_reached(value: str) -> str:
+    if not value.rpartition("@")[0].isascii():
+        raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
+    return value
+
+
+# An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
+Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
+Options = Annotated[
+    tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
+]
+# A text that may still be empty while an edition is prepared.
+Blank = Annotated[str, StringConstraints(max_length=1000)]
+OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
+SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
+SourceYear = Annotated[int | str, PlainValidator(_year)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # The fields that may be empty while an edition is prepared, but not when its contest opens.
+    TO_OPEN: ClassVar[tuple[str, ...]] = ()
+
+    def empty(self) -> list[str]:
+        """Return the fields of TO_OPEN that are empty."""
+        return [name for name in self.TO_OPEN if not getattr(self, name)]
+
+
+# Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
+Phase = Literal["before", "waiting", "opening", "open", "closed"]
+AUTHORITY = "myndighet"
+# How the id of a rehearsal's contest begins; no other may begin so.
+REHEARSED = "ovning-"
+# The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.
+BEFORE_DRAW = timedelta(hours=36)
+
+
+class Fact(Part):
+    """A checked statement with the source it was read in."""
+
+    text: Line
+    source: Line
+    url: AnyHttpUrl
+    year: SourceYear
+
+
+class Question(Part):
+    """A question with one right answer, given letter for letter among the options."""
+
+    text: Line
+    options: Options
+    answer: Line
+    explanation: Line
+
+    @field_validator("answer")
+    @classmethod
+    def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
+        return _among_options(value, info)
+
+
+class Prize(Part):
+    title: Line
+    value: Annotated[int, Field(gt=0, description="kronor")]
+    count: Annotated[int, Field(gt=0, le=100)] = 1
+
+
+class Correction(Part):
+    """What was wrong in the rules, said beside them; it changes nothing."""
+
+    date: date_of_day
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class Contest(Part):
+    """The contest of an edition, as its hatch describes it. Times without offset are Swedish."""
+
+    TO_OPEN = ("who_may_enter", "exclusions", "prizes", "answer_days", "tax")
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,60}$")]
+    question: Line
+    options: Options
+    answer: Line
+    opens: SwedishTime
+    closes: SwedishTime
+    draw_at: SwedishTime
+    minimum_age: Annotated[int, Field(ge=0, le=100)] = 18
+    ask_motivation: bool = False
+    motivation_question: Line = "Vill du berätta mer?"
+    who_may_enter: Blank = ""
+    exclusions: Blank = ""
+    prizes: Annotated[tuple[Prize, ...], Field(max_length=20)] = ()
+    answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
+    tax: Blank = ""
+    keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
+    corrections: Annotated[tuple[Correction, ...], Field(max_length=20)] = ()
+
+    @property
+    def prize_count(self) -> int:
+        return sum(prize.count for prize in self.prizes)
+
+    def phase(self, now: datetime) -> Phase:
+        """Check whether the clock lets entries in at `now`. The second that `closes` names is still open."""
+        if now < self.opens:
+            return "before"
+        return "open" if now.replace(microsecond=0) <= self.closes else "closed"
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.id.startswith(REHEARSED)
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_rehearsal(cls, value: str) -> str:
+        if value.startswith(REHEARSED):
+            raise ValueError(f"får inte börja med {REHEARSED}: så heter övningarna")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.opens < self.closes < self.draw_at:
+            raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
+        return self
+
+    @field_validator("draw_at")
+    @classmethod
+    def _leaves_time(cls, value: datetime, info: ValidationInfo) -> datetime:
+        closes: datetime = info.data.get("closes", value)
+        # In UTC, for between two times of one zone Python counts what clocks show.
+        if closes < value and value.astimezone(UTC) - closes.astimezone(UTC) < BEFORE_DRAW:
+            raise ValueError("ska vara minst 36 timmar efter att tävlingen stänger, så att listan hinner granskas")
+        return value
+
+    @field_validator("answer")
+    @classmethod
+    def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
+        return _among_options(value, info)
+
+
+def _among_options(value: str, info: ValidationInfo) -> str:
+    if value not in info.data.get("options", (value,)):
+        raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
+    return value
+
+
+class HatchFile(Part):
+    """The front matter of a hatch.md."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    image: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")] | None = None
+    image_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
+    facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
+    question: Question
+    contest: Contest | None = None
+
+    @field_validator("image_alt")
+    @classmethod
+    def _describes_the_image(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("image") and not value:
+            raise ValueError("saknas: beskriv bilden i en mening")
+        return value
+
+
+class Organisation(Part):
+    """The body that arranges the contest."""
+
+    TO_OPEN = ("kind", "organisation_number", "address")
+
+    name: Line
+    address: Blank = ""
+    kind: Literal["myndighet", "förening", ""] = ""
+    organisation_number: OrganisationNumber = ""
+
+
+class OrganiserDetails(Organisation):
+    """Who is answerable for the edition and its contest; `witnesses` get the checksum of the locked list by mail."""
+
+    email: Mailbox
+    witnesses: Annotated[tuple[Mailbox, ...], Field(max_length=20)] = ()
+
+
+class Privacy(Part):
+    """What article 13 of the GDPR wants told and only the organiser knows."""
+
+    TO_OPEN = ("legal_basis", "officer", "recipients")
+
+    legal_basis: Blank = ""
+    officer: Blank = ""
+    recipients: Blank = ""
+    erasure_decision: Annotated[Blank, Field(description="reference of the decision to erase; authorities")] = ""
+
+
+class Shortcoming(Part):
+    """Something on the site that not everybody can use."""
+
+    what: Line
+    why: Line
+    instead: Line
+
+
+class Accessibility(Part):
+    """The accessibility statement (Digg's list); a person judges the conformance, never the program."""
+
+    conformance: Literal["helt", "delvis", "inte"]
+    method: Prose
+    report: AnyHttpUrl | None = None
+    assessed: date
+    updated: date
+    shortcomings: tuple[Shortcoming, ...] = ()
+    burdensome: Blank = ""
+    outside: Blank = ""
+
+    @model_validator(mode="after")
+    def _shortcomings_are_told(self) -> Self:
+        if self.conformance != "helt" and not self.shortcomings:
+            raise ValueError("brister saknas: räkna upp dem i shortcomings, eller ändra conformance")
+        return self
+
+
+class EditionFile(Part):
+    """edition.toml. `before`, `after` and `about` are Markdown."""
+
+    title: Line
+    theme: Line
+    tagline: Line
+    before: Prose
+    after: Prose
+    about: Prose
+    organiser: OrganiserDetails
+    privacy: Privacy = Privacy()
+    accessibility: Accessibility

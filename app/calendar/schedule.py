@@ -1,0 +1,153 @@
+"""Which hatches are open when. Pure: the instant is an argument, and every route asks here."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from app.calendar import miniatures
+from app.calendar.edition import Contest, EditionFile, HatchFile
+from app.calendar.faults import Fault
+from app.clock import SWEDEN
+
+NUMBERS = range(1, 25)
+# Media types by the ending of a picture's name; not every machine knows the newer ones.
+IMAGE_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+
+
+def image_type(name: str) -> str:
+    return IMAGE_TYPES[name.rpartition(".")[2]]
+
+
+@dataclass(frozen=True)
+class Hatch:
+    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
+
+    number: int
+    file: HatchFile
+    tip: str
+    images: dict[str, bytes] = field(repr=False)
+
+    @property
+    def card(self) -> str | None:
+        """The picture beside a shared link."""
+        return next((name for name in ("delning.jpg", "delning.png") if name in self.images), None)
+
+    @property
+    def miniature(self) -> str:
+        """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
+        return miniatures.shapes(self.images.get(miniatures.NAME, b""))
+
+    @property
+    def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """Lighter files of the hatch's picture, the lightest kind first: [("avif", [("foto-640.avif", 640), …]), …]."""
+        stem = (self.file.image or "").rpartition(".")[0]
+        found = [(name, re.fullmatch(rf"{re.escape(stem)}-(\d+)\.(avif|webp)", name)) for name in self.images]
+        widths = {name: int(match[1]) for name, match in found if stem and match}
+        kinds = {kind: [name for name in widths if name.endswith(kind)] for kind in ("avif", "webp")}
+        return [
+            (kind, [(name, widths[name]) for name in sorted(names, key=widths.__getitem__)])
+            for kind, names in kinds.items()
+            if names
+        ]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML.
+
+    `gaps` names what is still empty of what the rules and notices of the contest must say.
+    """
+
+    year: int
+    file: EditionFile
+    hatches: dict[int, Hatch] = field(repr=False)
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+    about: str = field(repr=False)
+    gaps: tuple[Fault, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.file.title} – {self.file.theme}"
+
+    @property
+    def plain_title(self) -> str:
+        """The title without its year, for where both stand beside each other in letters of two sizes."""
+        return self.file.title.removesuffix(str(self.year)).rstrip()
+
+    @property
+    def file_contest_number(self) -> int | None:
+        """The number of the hatch that the contest stands in, as the files have it now.
+
+        What a contest is once it has opened, `contest.terms` knows.
+        """
+        return next((n for n in NUMBERS if self.hatches[n].file.contest), None)
+
+    @property
+    def file_contest(self) -> Contest | None:
+        """The contest as the files have it now."""
+        return self.hatches[self.file_contest_number].file.contest if self.file_contest_number else None
+
+
+Season = Literal["before", "advent", "after"]
+
+
+def opens_at(year: int, number: int) -> datetime:
+    """Return the instant at which a hatch opens, for ever after: midnight in Sweden, given in UTC."""
+    return datetime(year, 12, number, tzinfo=SWEDEN).astimezone(UTC)
+
+
+def is_open(year: int, number: int, now: datetime) -> bool:
+    return now >= opens_at(year, number)
+
+
+def open_numbers(year: int, now: datetime) -> list[int]:
+    return [number for number in NUMBERS if is_open(year, number, now)]
+
+
+def season(year: int, now: datetime) -> Season:
+    """Before 1 December, in the days of the hatches, or after Christmas Eve."""
+    if not is_open(year, 1, now):
+        return "before"
+    return "advent" if now < opens_at(year, 24) + timedelta(days=1) else "after"
+
+
+def todays_number(year: int, now: datetime) -> int | None:
+    """Return the hatch that opened today, or None outside the 24 days."""
+    return open_numbers(year, now)[-1] if season(year, now) == "advent" else None
+
+
+def days_left(year: int, now: datetime) -> int:
+    """Days from today's date in Sweden to 1 December."""
+    return (datetime(year, 12, 1).date() - now.astimezone(SWEDEN).date()).days
+
+
+def current_year(years: Iterable[int], now: datetime) -> int:
+    """Return the edition to show first: this year's from November on, else the newest begun, else the first."""
+    today = now.astimezone(SWEDEN)
+    begun = [year for year in years if year < today.year or (year == today.year and today.month >= 11)]
+    return max(begun) if begun else min(years)
+
+
+def change_instants(edition: Edition) -> list[datetime]:
+    """Return every instant at which a public page of the edition changes by the clock, sorted, in UTC."""
+    moments = {opens_at(edition.year, number) for number in NUMBERS}
+    # In November the page says how many days are left.
+    moments |= {datetime(edition.year, 11, day, tzinfo=SWEDEN).astimezone(UTC) for day in range(1, 31)}
+    moments.add(opens_at(edition.year, 24) + timedelta(days=1))
+    if contest := edition.file_contest:
+        moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
+    return sorted(moments)
+
+
+def all_change_instants(editions: Iterable[Edition]) -> list[datetime]:
+    """Return every instant at which a public page of any edition changes by the clock."""
+    return [moment for edition in editions for moment in change_instants(edition)]

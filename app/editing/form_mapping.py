@@ -1,0 +1,204 @@
+"""What the forms show of a file, and what the filled-in forms make of it. Pure.
+
+A form holds text only, as it was typed. What cannot be read as a number or a time stays text, so that the site's own
+reader says what is wrong with it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from app.clock import SWEDEN
+
+Values = dict[str, Any]
+# The most options that a question has.
+OPTIONS = 6
+
+
+def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
+    """Return the fields of a hatch's own form."""
+    names = ("title", "summary", "image_alt")
+    question = head.get("question", {})
+    return {name: _text(head.get(name)) for name in names} | {
+        "steps": "\n".join(map(_text, head.get("steps", []))),
+        "tip": tip,
+        "facts": _rows(head.get("facts", []), ("text", "source", "url", "year")),
+        "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
+        | _options_shown(question),
+    }
+
+
+def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
+    """Return what a hatch's form says as values for its head, and the tip."""
+    question = shown["question"]
+    head = {
+        "title": shown["title"],
+        "summary": shown["summary"],
+        "image_alt": shown["image_alt"] or None,
+        "steps": _lines(shown["steps"]),
+        "facts": [fact | {"year": _number(fact["year"])} for fact in _filled(shown["facts"])],
+        "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
+    }
+    return head, shown["tip"].replace("\r\n", "\n").strip()
+
+
+CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")
+CONTEST_TIMES = ("opens", "closes", "draw_at")
+CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
+
+
+def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
+    """Return the fields of a contest's form."""
+    contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
+    return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
+        "ask_motivation": contest.get("ask_motivation") is True,
+        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
+        "corrections": _rows(contest.get("corrections", []), ("date", "text")),
+        **_options_shown(contest),
+    }
+
+
+def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+    """Return what a contest's form says; the rest of the hatch stays."""
+    contest: Values = {"id": shown["id"], "question": shown["question"]} | _options(shown)
+    contest |= {name: _time(shown[name]) for name in CONTEST_TIMES}
+    contest |= {"minimum_age": _number(shown["minimum_age"]), "ask_motivation": bool(shown["ask_motivation"])}
+    contest |= {name: shown[name] for name in ("who_may_enter", "exclusions", "tax")}
+    contest |= {
+        "motivation_question": shown["motivation_question"] or None,
+        "answer_days": _number(shown["answer_days"]) or None,
+        "keep_days": _number(shown["keep_days"]),
+        "prizes": [
+            {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
+            for prize in _filled(shown["prizes"])
+        ],
+        "corrections": [row | {"date": _date(row["date"])} for row in _filled(shown["corrections"])],
+    }
+    return {"contest": contest}, None
+
+
+TEXTS = ("title", "theme", "tagline", "before", "after", "about")
+ORGANISER = ("name", "kind", "organisation_number", "address", "email")
+PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
+STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
+
+
+def texts_shown(file: Mapping[str, Any], _tip: str) -> Values:
+    return {name: _text(file.get(name)) for name in TEXTS}
+
+
+def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+    return {name: _prose(shown[name]) for name in TEXTS}, None
+
+
+def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
+    organiser = file.get("organiser", {})
+    witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
+    return {
+        "organiser": {name: _text(organiser.get(name)) for name in ORGANISER} | witnesses,
+        "privacy": {name: _text(file.get("privacy", {}).get(name)) for name in PRIVACY},
+    }
+
+
+def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+    changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
+    changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
+    return changes, None
+
+
+def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:
+    statement = file.get("accessibility", {})
+    return {name: _text(statement.get(name)) for name in STATEMENT} | {
+        "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
+    }
+
+
+def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+    statement: Values = {name: _prose(shown[name]) for name in STATEMENT}
+    statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
+    statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
+    return {"accessibility": statement}, None
+
+
+def compact_fields(shown: Mapping[str, Any]) -> Values:
+    """Return what was typed without empty rows and with the options first, so that places are those of the file."""
+    found: Values = {}
+    for name, value in shown.items():
+        if isinstance(value, Mapping):
+            found[name] = compact_fields(value)
+        elif name == "options":
+            found |= _options_shown(_options(shown))
+        elif name != "answer":
+            found[name] = _filled(value) if isinstance(value, list) else value
+    return found
+
+
+def change_rows(shown: Mapping[str, Any], act: str) -> Values:
+    """Return what was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
+    name, place = act.rstrip("+-0123456789"), act.lstrip("abcdefghijklmnopqrstuvwxyz")
+    rows = list(shown.get(name, []))
+    if place == "+":
+        rows.append(dict.fromkeys(rows[0] if rows else (), ""))
+    else:
+        del rows[int(place[1:]) - 1 : int(place[1:])]
+    return dict(shown) | {name: rows}
+
+
+# What a button of a list says it does.
+ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return (value.astimezone(SWEDEN) if value.tzinfo else value).replace(tzinfo=None).isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
+    return [{name: _text(row.get(name)) for name in names} for row in rows if isinstance(row, Mapping)]
+
+
+def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
+    """Return the rows that are not empty."""
+    return [dict(row) for row in rows if any(row.values())]
+
+
+def _options_shown(table: Mapping[str, Any]) -> Values:
+    options = [_text(option) for option in table.get("options", [])]
+    answer = _text(table.get("answer"))
+    right = str(options.index(answer)) if answer in options else ""
+    return {"options": (options + [""] * OPTIONS)[: max(OPTIONS, len(options))], "answer": right}
+
+
+def _options(shown: Mapping[str, Any]) -> Values:
+    options, right = shown["options"], shown["answer"] or ""
+    answer = options[int(right)] if right.isdecimal() and int(right) < len(options) else ""
+    return {"options": [option for option in options if option], "answer": answer}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _prose(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _number(text: str) -> int | str:
+    digits = re.sub(r"\s", "", text)
+    return int(digits) if re.fullmatch(r"-?[0-9]{1,9}", digits) else text
+
+
+def _time(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _date(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text

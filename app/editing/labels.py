@@ -1,0 +1,155 @@
+"""What an organiser calls the parts of a file, and a file told in those words. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any, Literal, NamedTuple
+
+from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
+
+# By the path of a field in its file, without the places in lists.
+LABELS = {
+    "title": "Rubrik",
+    "summary": "Sammanfattning",
+    "image": "Bildfil",
+    "image_alt": "Bildbeskrivning",
+    "steps": "Gör så här",
+    "tip": "Tips",
+    "facts": "Fakta",
+    "facts.text": "Påstående",
+    "facts.source": "Källa",
+    "facts.url": "Källans webbadress",
+    "facts.year": "Källans årtal",
+    "question": "Frågan",
+    "question.text": "Fråga",
+    "question.options": "Alternativ",
+    "question.answer": "Rätt svar",
+    "question.explanation": "Förklaring",
+    "contest": "Tävlingen",
+    "contest.id": "Tävlingens namn i adresser och listor",
+    "contest.question": "Tävlingsfråga",
+    "contest.options": "Svarsalternativ",
+    "contest.answer": "Rätt svar",
+    "contest.opens": "Öppnar",
+    "contest.closes": "Stänger",
+    "contest.draw_at": "Dragning",
+    "contest.minimum_age": "Lägsta ålder",
+    "contest.ask_motivation": "Be om en motivering",
+    "contest.motivation_question": "Fråga om motiveringen",
+    "contest.who_may_enter": "Vem får delta",
+    "contest.exclusions": "Vem får inte delta",
+    "contest.prizes": "Vinst",
+    "contest.prizes.title": "Vinst",
+    "contest.prizes.value": "Värde i kronor",
+    "contest.prizes.count": "Antal",
+    "contest.answer_days": "Dagar som vinnaren har på sig att svara",
+    "contest.tax": "Om skatt",
+    "contest.keep_days": "Dagar som uppgifterna sparas",
+    "contest.corrections": "Rättelse",
+    "contest.corrections.date": "Datum",
+    "contest.corrections.text": "Text",
+    "theme": "Tema",
+    "tagline": "Underrubrik",
+    "before": "Text före 1 december",
+    "after": "Text efter julafton",
+    "about": "Text på sidan Om kalendern",
+    "organiser": "Arrangören",
+    "organiser.name": "Arrangörens namn",
+    "organiser.kind": "Slag av arrangör",
+    "organiser.organisation_number": "Organisationsnummer",
+    "organiser.address": "Postadress",
+    "organiser.email": "E-postadress",
+    "organiser.witnesses": "Vittnen",
+    "privacy": "Personuppgifter",
+    "privacy.legal_basis": "Rättslig grund",
+    "privacy.officer": "Dataskyddsombud",
+    "privacy.recipients": "Vem som får del av uppgifterna",
+    "privacy.erasure_decision": "Gallringsbeslutets diarienummer",
+    "accessibility": "Tillgänglighet",
+    "accessibility.conformance": "Hur väl kalendern följer lagen",
+    "accessibility.method": "Så har vi testat",
+    "accessibility.report": "Testrapportens webbadress",
+    "accessibility.assessed": "Bedömningen gjordes",
+    "accessibility.updated": "Redogörelsen ändrades",
+    "accessibility.shortcomings": "Brist",
+    "accessibility.shortcomings.what": "Vad som inte fungerar",
+    "accessibility.shortcomings.why": "Varför",
+    "accessibility.shortcomings.instead": "Hur man kan göra i stället",
+    "accessibility.burdensome": "Oskäligt betungande anpassning",
+    "accessibility.outside": "Innehåll som lagen inte gäller",
+}
+
+
+def field_label(field: str) -> str:
+    """Return how a fault's field is called, with its place in a list: "facts[2].year" is "Fakta 2, Källans årtal"."""
+    path = re.sub(r"\[\d+\]", "", field)
+    places = re.findall(r"\[(\d+)\]", field)
+    outer = LABELS.get(path.rpartition(".")[0]) if places and not field.endswith("]") else None
+    own = LABELS.get(path, field)
+    if not places:
+        return own
+    return f"{outer} {places[0]}, {own[0].lower()}{own[1:]}" if outer else f"{own} {places[0]}"
+
+
+def describe_file(text: str) -> str:
+    """Return a file as lines "Rubrik: …" to compare versions by; as it stands when it cannot be parsed."""
+    try:
+        head, tip = parse_hatch(text) if text.startswith("+++") else (parse_toml(text), "")
+    except HatchFileError:
+        return text
+    return "\n".join(_lines(head)) + (f"\n\n{tip}" if tip else "")
+
+
+def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        for place, part in enumerate(value, 1) if isinstance(value, list) else [(0, value)]:
+            field = f"{prefix}{name}" + (f"[{place}]" if place else "")
+            if isinstance(part, Mapping):
+                yield from _lines(part, f"{field}.")
+            else:
+                yield f"{field_label(field)}: {_in_words(part)}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    return str(value).strip()
+
+
+Kind = Literal["same", "gone", "new"]
+# Lines shown as they are around a change.
+_AROUND = 1
+
+
+class Piece(NamedTuple):
+    kind: Kind
+    text: str
+
+
+def diff_lines(old: str, new: str) -> list[list[Piece]]:
+    """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it. Empty when alike."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_AROUND)
+    return [
+        [
+            piece
+            for kind, start, end, first, last in group
+            for piece in _pieces(kind == "equal", "".join(before[start:end]), "".join(after[first:last]))
+        ]
+        for group in groups
+    ]
+
+
+def _pieces(same: bool, old: str, new: str) -> Iterator[Piece]:
+    if same:
+        yield Piece("same", old)
+        return
+    words, others = re.findall(r"\w+|\s+|\W", old), re.findall(r"\w+|\s+|\W", new)
+    for kind, start, end, first, last in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield Piece("same", "".join(words[start:end]))
+            continue
+        if start < end:
+            yield Piece("gone", "".join(words[start:end]))
+        if first < last:
+            yield Piece("new", "".join(others[first:last]))

@@ -1,0 +1,111 @@
+"""Reads an edition as it would be with some leaves changed, with the very reader that the site uses."""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from app.calendar.edition import Contest, EditionFile, HatchFile
+from app.calendar.faults import ContentError, Fault
+from app.calendar.gaps import find_gaps
+from app.calendar.loader import find_reused_id, read_edition
+from app.calendar.schedule import NUMBERS, Edition, is_open
+from app.editing.hatch_file import parse_hatch, parse_toml
+from app.editing.store import ContentRef, Files, text_of
+
+Changes = Mapping[ContentRef, Files]
+# What may still be said when a contest has opened: it stands beside the rules.
+BESIDE_THE_TERMS = {"corrections"}
+FIXED = "Tävlingen har öppnat. Då är villkoren låsta och kan inte ändras."
+TOO_EARLY = "En öppen lucka skulle få texten från en låst. Då skulle den synas för tidigt."
+NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
+
+
+def find_faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
+    """Return what the site would refuse with `changes`, but for what is wrong elsewhere already."""
+    others = [edition for other, edition in shown.items() if other != year]
+    found = _read(root, year, changes, others)
+    if not found:
+        return []
+    own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
+    before = _read(root, year, {}, others)
+    return [fault for fault in found if fault.file in own or fault not in before]
+
+
+def _read(root: Path, year: int, changes: Changes, others: Iterable[Edition]) -> list[Fault]:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / str(year)
+        folder.mkdir()
+        for leaf in (ContentRef(year), *(ContentRef(year, number) for number in NUMBERS)):
+            _lay_out(folder.parent, root, leaf, changes.get(leaf))
+        try:
+            return find_reused_id(folder, read_edition(folder), others)
+        except ContentError as error:
+            return error.faults
+
+
+def _lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> None:
+    """The leaf as it would be, or a link to what stands on disk."""
+    folder = leaf.folder(target)
+    if files is not None:
+        folder.mkdir(exist_ok=True)
+        for name, body in files.items():
+            (folder / name).write_bytes(body)
+    elif leaf.number:
+        folder.symlink_to(leaf.folder(root).resolve())
+    else:
+        (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
+
+
+def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
+    """Return why a contest that people have met may not become this, in one sentence; "" when it may.
+
+    `edition` is what the site shows now. The files in `changes` are without faults.
+    """
+    if edition is None or edition.file_contest is None or not has_opened(edition, now):
+        return ""
+    phase = edition.file_contest.phase(now)
+    for leaf, files in changes.items():
+        if leaf.number:
+            contest = _contest(files)
+            expected = edition.file_contest if leaf.number == edition.file_contest_number else None
+            if (contest and _fixed(contest)) != (expected and _fixed(expected)):
+                return FIXED
+        elif phase == "open":
+            file = EditionFile.model_validate(parse_toml(text_of(files)))
+            if find_gaps(file, edition.file_contest, demo):
+                return NOT_EMPTY
+    return ""
+
+
+def has_opened(edition: Edition, now: datetime) -> bool:
+    """Check whether the contest in the files has come to its opening with everything filled in."""
+    phase = edition.file_contest.phase(now) if edition.file_contest else "before"
+    return phase == "closed" or (phase == "open" and not edition.gaps)
+
+
+def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
+    """Check whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
+    said = {text_of(files) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)}
+    if not said:
+        return False
+    standing = [ContentRef(year, number) for year in years for number in NUMBERS]
+    shown = {_standing(root, leaf) for leaf in standing if is_open(leaf.year, leaf.number, now)}
+    hidden = {_standing(root, leaf) for leaf in standing if not is_open(leaf.year, leaf.number, now)}
+    return bool(said & hidden - shown)
+
+
+def _standing(root: Path, leaf: ContentRef) -> str:
+    """Return the text on disk; "" when it cannot be read, which is no secret."""
+    try:
+        return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})
+    except OSError:
+        return ""
+
+
+def _contest(files: Files) -> Contest | None:
+    return HatchFile.model_validate(parse_hatch(text_of(files))[0]).contest
+
+
+def _fixed(contest: Contest) -> dict[str, object]:
+    return contest.model_dump(exclude=BESIDE_THE_TERMS)

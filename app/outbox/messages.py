@@ -1,0 +1,96 @@
+"""A mail: plain text first, the same words as HTML beside it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A value on a line of its own, with what it is; `address` makes it a link."""
+
+    label: str
+    value: str
+    address: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A subject and its parts in order: paragraphs, and labelled values."""
+
+    subject: str
+    parts: tuple[str | Labelled, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(p if isinstance(p, str) else f"{p.label}:\n{p.value}" for p in self.parts) + "\n"
+
+    @property
+    def html(self) -> str:
+        body = "\n".join(f"<p>{escape(p)}</p>" if isinstance(p, str) else _labelled(p) for p in self.parts)
+        head = f'<meta charset="utf-8"><title>{escape(self.subject)}</title>'
+        return f'<!doctype html>\n<html lang="sv">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
+
+
+def _labelled(part: Labelled) -> str:
+    value = escape(part.value)
+    shown = f'<a href="{value}">{value}</a>' if part.address else f'<code translate="no">{value}</code>'
+    return f"<p>{escape(part.label)}:<br>{shown}</p>"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a letter comes from, and the site's address (`public_url`, without a last slash)."""
+
+    name: str
+    address: str
+    reply_to: str
+    public_url: str
+
+
+def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
+    """Return a letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
+
+    Raises ValueError when the recipient cannot stand in a header as the one address that it is.
+    """
+    site = helo_name(sender.public_url)
+    mail = EmailMessage()
+    mail["From"] = _mailbox(sender.address, _one_line(sender.name))
+    mail["To"] = recipient
+    if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
+        raise ValueError("not one address")
+    mail["Reply-To"] = _mailbox(sender.reply_to)
+    mail["Subject"] = _one_line(letter.subject)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{name}@{site}>"
+    mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    # Left alone, Python sends eight bits to servers that never said they take them, or base64.
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = "sv"
+    return mail
+
+
+def helo_name(public_url: str) -> str:
+    """Return the site's name as mail servers know it: in ASCII, and localhost for an address of numbers."""
+    name = urlsplit(public_url).hostname or "localhost"
+    try:
+        ip_address(name)
+    except ValueError:
+        return name.encode("idna").decode()
+    return "localhost"
+
+
+def _mailbox(address: str, name: str = "") -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(name, local, domain.encode("idna").decode())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

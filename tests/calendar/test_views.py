@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
-from app.calendar.street import FIGURES
+from app.calendar.views import FIGURES
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite

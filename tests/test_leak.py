@@ -129,9 +129,9 @@ def addresses(app, folder):
 
 
 def values_for(arguments):
-    """The hatches of this year and the last of the next, each with the names of its two pictures."""
+    """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
-        for name in (picture_name(number), "delning.png"):
+        for name in (picture_name(number), "delning.png", "miniatyr.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x"}
             yield {argument: known[argument] for argument in arguments}
 

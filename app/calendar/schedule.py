@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from app.calendar import miniatures
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import Fault
 from app.clock import SWEDEN
@@ -40,6 +41,11 @@ class Hatch:
         return next((name for name in ("delning.jpg", "delning.png") if name in self.images), None)
 
     @property
+    def miniature(self) -> str:
+        """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
+        return miniatures.shapes(self.images.get(miniatures.NAME, b""))
+
+    @property
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
         """Lighter files of the hatch's picture, the lightest kind first: [("avif", [("foto-640.avif", 640), …]), …]."""
         stem = (self.file.image or "").rpartition(".")[0]
@@ -71,6 +77,11 @@ class Edition:
     @property
     def name(self) -> str:
         return f"{self.file.title} – {self.file.theme}"
+
+    @property
+    def plain_title(self) -> str:
+        """The title without its year, for where both stand beside each other in letters of two sizes."""
+        return self.file.title.removesuffix(str(self.year)).rstrip()
 
     @property
     def file_contest_number(self) -> int | None:

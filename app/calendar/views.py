@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import feeds, house, schedule
 from app.calendar.library import Library
 from app.calendar.schedule import Edition, Hatch
 from app.web import static
@@ -139,6 +139,7 @@ def _calendar(edition: Edition) -> Response:
         "open_numbers": schedule.open_numbers(edition.year, now),
         "today": schedule.todays_number(edition.year, now),
         "days_left": schedule.days_left(edition.year, now),
+        "house": house.house_at(edition.year, now),
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
@@ -168,6 +169,7 @@ def hatch(year: int, number: int) -> Response:
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": found,
+        "house": house.house_at(year, now),
         "address": address,
         "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
         "today": schedule.todays_number(year, now),

@@ -57,6 +57,11 @@ def new(change):
     return made
 
 
+def test_a_miniature_that_says_more_than_it_may_is_told(new):
+    sentence = "miniatyr.svg visas inte: den får bara ha enkla former i åtta färger."
+    assert new("07/miniatyr.svg", 'class="n"', 'fill="red"') == {("may", 7, sentence)}
+
+
 @pytest.mark.parametrize(
     ("file", "old", "text", "finding"),
     [

@@ -1,7 +1,6 @@
 """The pages bend to their readers: keyboard, zoom, larger text, wider spacing, own colours, no motion."""
 
 import re
-from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -121,13 +120,6 @@ CUT = """() => [...document.querySelectorAll("body *")]
 WIDER = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-bottom: 2em !important }"""
 
-# What stands below each window, in date order: its text, and from where to where it reaches across the page.
-CAPTIONS = """[...document.querySelectorAll(".caption")].map(each => {
-  const text = document.createRange(); text.selectNodeContents(each);
-  const { left, right } = text.getBoundingClientRect();
-  return [each.textContent, left, right];
-})"""
-
 
 def stops(page):
     """What each press of Tab comes to, once round the page."""
@@ -205,14 +197,6 @@ def test_a_hatch_is_large_enough_for_a_thumb(visit):
     boxes = [hatch.bounding_box() for hatch in hatches(page).get_by_role("link").all()]
     assert len(boxes) == 24
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
-
-
-def test_what_stands_below_a_window_never_reaches_the_next(visit):
-    page = visit("the calendar on 10 December")
-    page.set_viewport_size(SMALL)
-    lines = page.evaluate(CAPTIONS)
-    assert len(lines) == 24
-    assert [text for (text, left, right), (_, beside, _) in pairwise(lines) if left < beside < right] == []
 
 
 def test_a_hatch_says_in_words_whether_it_is_open(visit):

@@ -208,6 +208,7 @@ def compare(visitor, mails):
     (told,) = {re.search("[0-9a-f]{64}", mail)[0] for mail in mails("last")}
     assert len(mails("last")) == 12
     visitor.go("/")
+    visitor.unfold("Hela kontrollsumman")
     visitor.sees(told)
     return told
 

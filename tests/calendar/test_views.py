@@ -1,5 +1,6 @@
 """What visitors meet: the calendar, the hatches, their pictures."""
 
+import re
 import shutil
 import time
 from itertools import count
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
+from app.calendar.views import FIGURES
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -53,7 +55,15 @@ def words(element):
 def test_the_start_page_shows_todays_hatch_first(client):
     first = soup(client, "/").select_one("main a")
     assert first["href"] == "/2026/lucka/10"
-    assert words(first) == "Åk buss och sticka en halv vante"
+    assert words(first) == "Öppna lucka 10"
+
+
+def test_the_start_page_asks_todays_question_and_keeps_the_rest_for_the_hatch(client, app):
+    page = soup(client, "/")
+    hatch = app.extensions["library"].editions[2026].hatches[10]
+    assert words(page.select_one(".masthead h2")) == hatch.file.question.text
+    assert hatch.file.summary not in page.text
+    assert not page.select("main img")
 
 
 def test_the_start_page_is_the_current_edition(client):
@@ -82,8 +92,8 @@ def test_every_hatch_says_its_state_in_words(client):
     [
         ("2026-11-20 12:00", "11 dagar kvar till första luckan"),
         ("2026-11-30 23:59:59", "I morgon öppnar första luckan"),
-        ("2026-12-01 00:00", "Dagens lucka, 1 december"),
-        ("2026-12-24 23:59:59", "Dagens lucka, 24 december"),
+        ("2026-12-01 00:00", "Tisdag 1 december"),
+        ("2026-12-24 23:59:59", "Torsdag 24 december, julafton"),
         ("2026-12-25 00:00", "Alla luckor är öppna"),
         ("2027-06-01 12:00", "Alla luckor är öppna"),
     ],
@@ -91,6 +101,37 @@ def test_every_hatch_says_its_state_in_words(client):
 def test_the_calendar_knows_the_time_of_year(client, clock, moment, shown):
     clock.set(moment)
     assert shown in client.get("/").text
+
+
+def test_nothing_of_a_locked_hatch_is_drawn(client, clock, app):
+    hatches = app.extensions["library"].editions[2026].hatches
+    for day in range(1, 24):
+        clock.set(f"2026-12-{day:02} 12:00")
+        page = client.get("/").text
+        for number in range(day + 1, 25):
+            assert hatches[number].miniature
+            assert hatches[number].file.title not in page
+            drawn = set(re.findall(r' d="[^"]{30,}"', hatches[number].miniature))
+            assert not drawn & set(re.findall(r' d="[^"]*"', page))
+            assert FIGURES[number - 1] not in page
+            assert f'class="p{number}"' not in page
+
+
+def test_the_house_follows_the_date(client, clock):
+    def shows(moment, *selectors):
+        clock.set(moment)
+        page = soup(client, "/")
+        return [len(page.select(selector)) for selector in selectors]
+
+    candle, star = ".gable .flame", ".gable-star"
+    assert shows("2026-11-28 12:00", candle, ".scene.is-asleep", ".wreath") == [0, 1, 0]
+    assert shows("2026-11-29 12:00", candle, ".scene.is-asleep", ".wreath") == [1, 1, 0]
+    assert shows("2026-12-05 12:00", candle, ".scene.snow-1", ".wreath") == [1, 1, 1]
+    assert shows("2026-12-06 12:00", candle, ".wreath .w") == [2, 0]
+    assert shows("2026-12-13 12:00", candle, ".wreath .w", star) == [3, 5, 0]
+    assert shows("2026-12-20 12:00", candle, ".scene.snow-4", star) == [4, 1, 0]
+    assert shows("2026-12-24 12:00", candle, ".scene.is-finale", star, ".street li") == [4, 1, 1, 25]
+    assert shows("2026-12-25 12:00", ".all-lit a", ".scene.is-finale", star, ".titles li p") == [24, 0, 1, 24]
 
 
 def test_the_days_to_december_are_counted_down_day_by_day(client, clock):

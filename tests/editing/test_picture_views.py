@@ -44,7 +44,7 @@ def test_a_photo_shows_in_the_open_hatch_in_the_lightest_kind_and_says_what_it_w
     assert soup(page).select_one('meta[property="og:image"]')["content"].endswith("/bild/delning.jpg")
     said = int(soup(page).select_one("footer p:last-child").text.split("väger ")[1].split()[0])
     assert 0 <= said * 1000 - len(answer.data) < 15_000
-    assert soup(client.get("/")).select_one(".today picture source")
+    assert soup(client.get("/inbaddning")).select_one(".today picture source")
 
 
 def test_the_pictures_before_are_kept_among_the_versions_only_and_come_back(upload, organiser, content):

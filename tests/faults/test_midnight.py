@@ -101,7 +101,7 @@ def _day(clock: SharedClock) -> int:
 
 @lru_cache
 def _newest(page: bytes) -> int:
-    return int(re.search(r"Dagens lucka, (\d+) december", brotli.decompress(page).decode())[1])
+    return int(re.search(r"Öppna lucka (\d+)", brotli.decompress(page).decode())[1])
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,9 @@ def test_a_page_is_made_anew_once_when_a_hatch_opens(client, clock, made):
 
 def test_the_page_is_new_at_the_stroke_of_midnight(client, clock):
     clock.set("2026-12-10 23:59:59.999999")
-    assert "Dagens lucka, 10 december" in client.get("/").text
+    assert "Öppna lucka 10" in client.get("/").text
     clock.set("2026-12-11 00:00")
-    assert "Dagens lucka, 11 december" in client.get("/").text
+    assert "Öppna lucka 11" in client.get("/").text
     assert client.get("/2026/lucka/11").status_code == 200
 
 
@@ -74,7 +74,7 @@ def test_a_clock_that_is_set_back_locks_the_hatch_again(client, clock):
     assert client.get("/2026/lucka/11").status_code == 200
     clock.set("2026-12-10 23:59:59")
     assert client.get("/2026/lucka/11").status_code == 403
-    assert "Dagens lucka, 10 december" in client.get("/").text
+    assert "Öppna lucka 10" in client.get("/").text
 
 
 def test_a_change_in_the_content_changes_the_page(app, client):
@@ -243,7 +243,7 @@ def test_the_next_day_is_made_before_the_clock_turns(client, clock, made, thread
     client.get("/")
     [thread] = threads
     thread.run()
-    assert "Dagens lucka, 10 december" in client.get("/").text
+    assert "Öppna lucka 10" in client.get("/").text
     assert client.get("/2026/lucka/11").status_code == 403
     clock.set("2026-12-10 23:59:59.999999")
     assert client.get("/2026/lucka/11").status_code == 403

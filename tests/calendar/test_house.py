@@ -1,0 +1,56 @@
+"""What the house looks like on a day, and what a miniature may say."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.calendar import house, miniatures
+from app.calendar.loader import read_edition
+from tests.conftest import swedish
+
+
+@pytest.mark.parametrize(("year", "first"), [(2023, "2023-12-03"), (2026, "2026-11-29"), (2028, "2028-12-03")])
+def test_the_first_candle_burns_from_the_first_sunday_in_advent(year, first):
+    sunday = swedish(f"{first} 00:00")
+    assert [house.candles(year, sunday + timedelta(seconds=each)) for each in (-1, 0)] == [0, 1]
+    assert [house.candles(year, sunday + timedelta(days=each)) for each in (7, 14, 21, 40)] == [2, 3, 4, 4]
+
+
+@pytest.mark.parametrize(("moment", "snow"), [("11-30", 0), ("12-01", 1), ("12-06", 1), ("12-07", 2), ("12-24", 4)])
+def test_snow_grows_with_the_open_hatches(moment, snow):
+    assert house.house_at(2026, swedish(f"2026-{moment} 12:00")).snow == snow
+
+
+def test_every_hatch_has_a_miniature_of_its_own(filled_in):
+    drawn = [hatch.miniature for hatch in read_edition(filled_in / "2026").hatches.values()]
+    assert len(set(drawn)) == 24
+    assert min(len(each) for each in drawn) > 300
+
+
+SHAPE = '<path class="n" d="M0 0h60"/>'
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "",
+        "<svg></svg>",
+        f'<svg viewBox="0 0 60 82">{SHAPE}<script>alert(1)</script></svg>',
+        f'<svg viewBox="0 0 60 82">{SHAPE}<image href="https://example.se/"/></svg>',
+        f'<svg viewBox="0 0 60 82" onload="alert(1)">{SHAPE}</svg>',
+        '<svg viewBox="0 0 60 82"><path class="n" d="M0 0" style="fill:red"/></svg>',
+        '<svg viewBox="0 0 60 82"><path class="n" d="M0 0" fill="red"/></svg>',
+        '<svg viewBox="0 0 60 82"><path class="site-header" d="M0 0"/></svg>',
+        '<svg viewBox="0 0 60 82"><path class="n" d="{{ 1 }}"/></svg>',
+        f'<svg viewBox="0 0 60 82">{SHAPE}</svg><p>Hej',
+        f'<svg viewBox="0 0 640 480">{SHAPE}</svg>',
+    ],
+)
+def test_a_miniature_only_draws_in_eight_colours(file):
+    assert miniatures.shapes(file.encode()) == ""
+
+
+def test_a_miniature_may_have_been_cleaned_by_the_editor():
+    file = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 82">\n{SHAPE}\n{SHAPE}\n</svg>\n'
+    assert miniatures.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
+    assert miniatures.shapes(b"\xff") == ""

@@ -21,12 +21,12 @@ class ConfigurationError(Exception):
     """The configuration is not usable. The text is Swedish, one line a fault."""
 
 
-def load(overrides: Mapping[str, object] | None = None) -> Settings:
+def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
     return _with_secret_key(_checked(without_key(overrides)))
 
 
-def without_key(overrides: Mapping[str, object] | None = None) -> Settings:
+def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings before there is a key and content. Raises ConfigurationError."""
     encoding = _encoding_of(ENV_FILE)
     faults = _unknown_names(encoding)
@@ -91,7 +91,7 @@ def _describe_unknown(name: str, ours: list[str]) -> str:
     return f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den.")
 
 
-def _describe(fault: object) -> str:
+def _describe(fault: Any) -> str:
     # A setting without prefix is named by its alias, with the prefix not in it.
     name = str(fault["loc"][0])
     kind = next((sentence for start, sentence in _KINDS.items() if fault["type"].startswith(start)), None)

@@ -25,16 +25,16 @@ def keep_to_the_file(engine: sa.Engine) -> None:
     file = Path(engine.url.database or "")
 
     @sa.event.listens_for(engine, "do_connect")
-    def _open(_dialect: object, _record: object, arguments: list[object], options: dict[str, object]) -> None:
+    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
         arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
         options["uri"] = True
 
     @sa.event.listens_for(engine, "connect")
-    def _note(_connection: object, record: object) -> None:
+    def _note(_connection: Any, record: Any) -> None:
         record.info["file"] = _identity(file)
 
     @sa.event.listens_for(engine, "checkout")
-    def _same_file(_connection: object, record: object, _proxy: object) -> None:
+    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
         if record.info.get("file") != _identity(file):
             raise sa.exc.DisconnectionError("the database file was exchanged")
 
@@ -79,8 +79,8 @@ SQLITE_WAITS = 5000
 BATCH = 5000
 # PostgreSQL waits without end for a server that is away; a visitor does not.
 _IMPATIENT = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c lock_timeout=10s"}
-AnySelect = sa.Select[*tuple[object, ...]]
-AnyRows = Sequence[sa.Row[*tuple[object, ...]]]
+AnySelect = sa.Select[*tuple[Any, ...]]
+AnyRows = Sequence[sa.Row[*tuple[Any, ...]]]
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -111,9 +111,9 @@ def init_app(app: Flask, address: str) -> None:
         _tune(db.engine)
 
 
-def _engine_options(url: str) -> dict[str, object]:
+def _engine_options(url: str) -> dict[str, Any]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
-    options: dict[str, object] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
     return options
@@ -126,7 +126,7 @@ def _tune(engine: sa.Engine) -> None:
     keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(connection: object, _record: object) -> None:
+    def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={SQLITE_WAITS}",
@@ -155,7 +155,7 @@ def _tune(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "checkin")
     @sa.event.listens_for(engine, "invalidate")
-    def _checkin(_connection: object, record: object, _error: object = None) -> None:
+    def _checkin(_connection: Any, record: Any, _error: object = None) -> None:
         if record.info.pop("has_turn", False):
             turn.release()
 
@@ -187,7 +187,7 @@ def write_problem() -> str:
         if connection.dialect.name == "postgresql":
             return "is read-only" if connection.scalar(sa.text("SHOW transaction_read_only")) == "on" else ""
         connection.rollback()
-        driver: object = connection.connection.dbapi_connection
+        driver: Any = connection.connection.dbapi_connection
         try:
             driver.execute(f"PRAGMA busy_timeout={min(SQLITE_WAITS, 1000)}")
             driver.execute("BEGIN IMMEDIATE")
@@ -216,7 +216,7 @@ def vacuum() -> bool:
         return True
     db.session.remove()
     with db.engine.connect() as connection:
-        driver: object = connection.connection.dbapi_connection
+        driver: Any = connection.connection.dbapi_connection
         try:
             driver.execute("VACUUM")
             held, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -227,7 +227,7 @@ def vacuum() -> bool:
 
 def rows_changed(result: sa.Result[Any]) -> int:
     """Return how many rows an UPDATE or DELETE has changed."""
-    return int(cast("sa.CursorResult[object]", result).rowcount)
+    return int(cast("sa.CursorResult[Any]", result).rowcount)
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:

@@ -65,7 +65,7 @@ class ContentError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[object]) -> list[Fault]:
+def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[Any]) -> list[Fault]:
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [

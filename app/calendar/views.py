@@ -133,7 +133,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
 
 def _calendar(edition: Edition) -> Response:
     now = clock.now()
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "edition": edition,
         "season": schedule.season(edition.year, now),
         "open_numbers": schedule.open_numbers(edition.year, now),

@@ -81,7 +81,7 @@ def _told(groups: list[_Group]) -> list[Hint]:
     return found
 
 
-def _rows(known: _Known, what: object, count: object, least: int, *where: object) -> list[tuple[str, int, int]]:
+def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list[tuple[str, int, int]]:
     """Return what entries share, the number of the newest of them, and how many there are."""
     query = sa.select(what, sa.func.max(Entry.id), count).where(*known, Entry.struck.is_(None), *where)
     query = query.group_by(what).having(count >= least)
@@ -110,7 +110,7 @@ def _same_name(known: _Known) -> list[_Group]:
 
 def _bursts(known: _Known) -> list[_Group]:
     if db.engine.dialect.name == "sqlite":
-        minute: object = sa.func.substr(Entry.received_at, 1, 16)
+        minute: Any = sa.func.substr(Entry.received_at, 1, 16)
     else:
         minute = sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24:MI")
     return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]

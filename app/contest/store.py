@@ -31,7 +31,7 @@ RECEIPTS_A_DAY = 5
 # Errors that every entry in a transaction would meet by itself, too.
 SHARED_ERRORS = (OperationalError, InterfaceError, NoConnection)
 _CLOSED = (RecordKind.LOCKED, RecordKind.CANCELLED, RecordKind.ERASED)
-_TABLE: object = Entry.__table__
+_TABLE: Any = Entry.__table__
 _MAIL: Any = OutboxMail.__table__
 Key = tuple[str, str, str]
 
@@ -114,7 +114,7 @@ class _Batch:
         self.emails = {one.answers.email for one in pending}
         self.known = self._known()
         self.used = self._used()
-        self.new: list[dict[str, object]] = []
+        self.new: list[dict[str, Any]] = []
         self.mails: list[tuple[str, str, datetime]] = []
 
     def save(self) -> list[SavedEntry | Exception]:
@@ -246,7 +246,7 @@ def _counted(value: Any, contest_id: str) -> dict[str, int]:
     return {str(found): count for found, count in db.session.execute(query.group_by(value).order_by(value))}
 
 
-def _hour() -> object:
+def _hour() -> Any:
     """Return the hour of an entry in UTC, as "2026-12-10 08"."""
     if db.engine.dialect.name == "sqlite":
         return sa.func.substr(Entry.received_at, 1, 13, type_=sa.String)

@@ -130,10 +130,10 @@ def is_cancelled(contest_id: str) -> bool:
     return audit.has_record(contest_id, RecordKind.CANCELLED)
 
 
-def or_without_database(ask: Callable[..., object], otherwise: Callable[..., object]) -> Callable[..., object]:
+def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) -> Callable[..., Any]:
     """Make a page that can be shown while the database is away, but is not kept."""
 
-    def answer(*values: object) -> object:
+    def answer(*values: Any) -> Any:
         try:
             return ask(*values)
         except SQLAlchemyError:

@@ -113,7 +113,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
-    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
     shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
@@ -135,13 +135,7 @@ def _form_page(
 
 def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
-    context: dict[str, object] = {
-        "edition": edition,
-        "number": number,
-        "contest": contest,
-        "phase": phase,
-        "late": late,
-    }
+    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
     context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 

@@ -76,7 +76,7 @@ def write_ranks(contest_id: str, seed: bytes) -> None:
     """Give every ticket that counts its place, inside the caller's write() transaction."""
     counted = (ticket for ticket, counts in locked_tickets(contest_id) if counts)
     places = enumerate(selection.order_tickets(seed, counted), 1)
-    table: object = Rank.__table__
+    table: Any = Rank.__table__
     while batch := [*islice(places, BATCH)]:
         rows = [{"contest_id": contest_id, "place": place, "ticket": ticket} for place, ticket in batch]
         db.session.connection().execute(sa.insert(table), rows)
@@ -95,7 +95,7 @@ def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> 
 
 
 def _lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
-    rows: Iterable[object] = (row for batch in in_batches(query, ticket, after="") for row in batch)
+    rows: Iterable[Any] = (row for batch in in_batches(query, ticket, after="") for row in batch)
     return ((ticket, bool(counts)) for ticket, counts in rows)
 
 

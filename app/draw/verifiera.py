@@ -16,6 +16,7 @@ import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 TEXTS = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt")
 DRAWN = ("signatur", "slumptal", "fro", "ordning", "forbigangna", "vinnare", "mejl")
@@ -41,7 +42,7 @@ def sum_of(*lines: str) -> str:
     return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
-def is_genuine(source: str, number: int, signature: str) -> object:
+def is_genuine(source: str, number: int, signature: str) -> Any:
     """Om signaturen är källans för rundan: True eller False, eller None när py_ecc saknas."""
     try:
         from py_ecc.bls import hash_to_curve, point_compression
@@ -61,7 +62,7 @@ def demand(holds: object, sentence: str) -> None:
         raise AssertionError(sentence)
 
 
-def agree(name: str, found: "dict[str, object]", expected: "dict[str, object]") -> None:
+def agree(name: str, found: "dict[str, Any]", expected: "dict[str, Any]") -> None:
     for key, value in expected.items():
         demand(found.get(key) == value, f"{name}: {key} är {found.get(key)!r:.200} men ska vara {value!r:.200}.")
 
@@ -137,7 +138,7 @@ class Check:
         if terms["kalla"] == "drand-provdragning":
             self.unchecked.append("ÖVNING: slumptalet kommer från en övningskälla och bevisar ingenting.")
 
-    def read_draw(self, found: "dict[str, object]") -> None:
+    def read_draw(self, found: "dict[str, Any]") -> None:
         """Slumptalet är rundans, fröet kommer av låsbeviset och slumptalet, och ordningen av fröet."""
         source, number, signature = self.terms["kalla"], int(self.proof["runda"]), found["signatur"]
         demand(re.fullmatch("[0-9a-f]{96}", signature), "protokoll.json: signaturen ska vara 96 tecken, 0–9 och a–f.")
@@ -156,7 +157,7 @@ class Check:
         outcomes = found["forbigangna"] + [{**each, "skal": "", "brev": ""} for each in found["vinnare"]]
         self.read_outcomes(order, sorted(outcomes, key=lambda each: int(each["plats"])))
 
-    def read_outcomes(self, order: "list[str]", outcomes: "list[dict[str, object]]") -> None:
+    def read_outcomes(self, order: "list[str]", outcomes: "list[dict[str, Any]]") -> None:
         """Vinnaren har platsens lott. Den som är förbigången har ett skäl, och ett brev som gick före beslutet."""
         skipped, above = 0, 0
         for each in outcomes:
@@ -176,7 +177,7 @@ class Check:
 
     def read_log(self, lines: "list[str]") -> str:
         """Varje kontrollsumma vilar på raden före, och loggen säger detsamma som låsbeviset och protokollet."""
-        heads, told, entered, (locked, _, head) = ["0" * 64], dict[str, object](), 0, self.proof["logg"].partition(" ")
+        heads, told, entered, (locked, _, head) = ["0" * 64], dict[str, Any](), 0, self.proof["logg"].partition(" ")
         demand(lines[-1] == "" and int(locked) < len(lines), "logg.txt: är inte hel.")
         for number, line in enumerate(lines[:-1], 1):
             act = dict(json.loads(line[65:]))

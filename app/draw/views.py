@@ -92,7 +92,7 @@ def draw(year: int) -> tuple[str, int]:
     found = contest_status(contest, clock.now(), bool(edition.gaps))
     searched = _searched(found)
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "edition": edition,
         "contest": contest,
         "number": number,
@@ -199,7 +199,7 @@ def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def _about(contest: FrozenContest, place: int) -> dict[str, object]:
+def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
     edition, _, _ = find_contest(contest.year)
     return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from app.clock import SWEDEN
 
-Values = dict[str, object]
+Values = dict[str, Any]
 # The most options that a question has.
 OPTIONS = 6
 
 
-def hatch_shown(head: Mapping[str, object], tip: str) -> Values:
+def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
     """Return the fields of a hatch's own form."""
     names = ("title", "summary", "image_alt")
     question = head.get("question", {})
@@ -29,7 +29,7 @@ def hatch_shown(head: Mapping[str, object], tip: str) -> Values:
     }
 
 
-def hatch_changes(shown: Mapping[str, object]) -> tuple[Values, str]:
+def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
     """Return what a hatch's form says as values for its head, and the tip."""
     question = shown["question"]
     head = {
@@ -48,7 +48,7 @@ CONTEST_TIMES = ("opens", "closes", "draw_at")
 CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
 
 
-def contest_shown(head: Mapping[str, object], _tip: str) -> Values:
+def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
     """Return the fields of a contest's form."""
     contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
@@ -59,7 +59,7 @@ def contest_shown(head: Mapping[str, object], _tip: str) -> Values:
     }
 
 
-def contest_changes(shown: Mapping[str, object]) -> tuple[Values, None]:
+def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
     """Return what a contest's form says; the rest of the hatch stays."""
     contest: Values = {"id": shown["id"], "question": shown["question"]} | _options(shown)
     contest |= {name: _time(shown[name]) for name in CONTEST_TIMES}
@@ -84,15 +84,15 @@ PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
 
 
-def texts_shown(file: Mapping[str, object], _tip: str) -> Values:
+def texts_shown(file: Mapping[str, Any], _tip: str) -> Values:
     return {name: _text(file.get(name)) for name in TEXTS}
 
 
-def texts_changes(shown: Mapping[str, object]) -> tuple[Values, None]:
+def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
     return {name: _prose(shown[name]) for name in TEXTS}, None
 
 
-def organiser_shown(file: Mapping[str, object], _tip: str) -> Values:
+def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
     organiser = file.get("organiser", {})
     witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
     return {
@@ -101,20 +101,20 @@ def organiser_shown(file: Mapping[str, object], _tip: str) -> Values:
     }
 
 
-def organiser_changes(shown: Mapping[str, object]) -> tuple[Values, None]:
+def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
     changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
     changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
     return changes, None
 
 
-def accessibility_shown(file: Mapping[str, object], _tip: str) -> Values:
+def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:
     statement = file.get("accessibility", {})
     return {name: _text(statement.get(name)) for name in STATEMENT} | {
         "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
     }
 
 
-def accessibility_changes(shown: Mapping[str, object]) -> tuple[Values, None]:
+def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
     statement: Values = {name: _prose(shown[name]) for name in STATEMENT}
     statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
     statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
@@ -134,7 +134,7 @@ def compact_fields(shown: Mapping[str, Any]) -> Values:
     return found
 
 
-def change_rows(shown: Mapping[str, object], act: str) -> Values:
+def change_rows(shown: Mapping[str, Any], act: str) -> Values:
     """Return what was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
     name, place = act.rstrip("+-0123456789"), act.lstrip("abcdefghijklmnopqrstuvwxyz")
     rows = list(shown.get(name, []))
@@ -149,7 +149,7 @@ def change_rows(shown: Mapping[str, object], act: str) -> Values:
 ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return (value.astimezone(SWEDEN) if value.tzinfo else value).replace(tzinfo=None).isoformat()
     return "" if value is None else str(value).strip()
@@ -159,7 +159,7 @@ def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
     return [{name: _text(row.get(name)) for name in names} for row in rows if isinstance(row, Mapping)]
 
 
-def _filled(rows: Sequence[Mapping[str, object]]) -> list[Values]:
+def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
     """Return the rows that are not empty."""
     return [dict(row) for row in rows if any(row.values())]
 
@@ -171,7 +171,7 @@ def _options_shown(table: Mapping[str, Any]) -> Values:
     return {"options": (options + [""] * OPTIONS)[: max(OPTIONS, len(options))], "answer": right}
 
 
-def _options(shown: Mapping[str, object]) -> Values:
+def _options(shown: Mapping[str, Any]) -> Values:
     options, right = shown["options"], shown["answer"] or ""
     answer = options[int(right)] if right.isdecimal() and int(right) < len(options) else ""
     return {"options": [option for option in options if option], "answer": answer}

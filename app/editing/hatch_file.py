@@ -11,7 +11,7 @@ from tomlkit.items import AoT, Array, Table
 from app.calendar.loader import FRONT_MATTER
 
 
-def update_toml(toml: str, changes: Mapping[str, object]) -> str:
+def update_toml(toml: str, changes: Mapping[str, Any]) -> str:
     """Return the text with `changes`; a key whose value is None is taken out. Raises ValueError."""
     try:
         document = tomlkit.parse(toml)
@@ -21,7 +21,7 @@ def update_toml(toml: str, changes: Mapping[str, object]) -> str:
     return tomlkit.dumps(document)
 
 
-def _merge(table: object, changes: Mapping[str, object]) -> None:
+def _merge(table: Any, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         present = table.get(name)
         if value is None:
@@ -38,7 +38,7 @@ def _merge(table: object, changes: Mapping[str, object]) -> None:
             table[name] = _item(value)
 
 
-def _plain(value: object) -> bool:
+def _plain(value: Any) -> bool:
     return isinstance(value, list) and not any(isinstance(each, Mapping) for each in value)
 
 
@@ -49,7 +49,7 @@ def _same(present: Any, value: Any) -> bool:
     return type(before) is type(value) and bool(before == value)
 
 
-def _merge_tables(present: AoT, rows: Sequence[Mapping[str, object]]) -> None:
+def _merge_tables(present: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
     """Row by row; what is new comes last, after a blank line, and so does whatever stands below."""
     while len(present) > len(rows):
         del present[len(rows)]
@@ -61,7 +61,7 @@ def _merge_tables(present: AoT, rows: Sequence[Mapping[str, object]]) -> None:
         present.append(_table(row))
 
 
-def _merge_array(present: Array, parts: Sequence[object]) -> None:
+def _merge_array(present: Array, parts: Sequence[Any]) -> None:
     while len(present) > len(parts):
         del present[len(parts)]
     for place, part in enumerate(parts):
@@ -71,7 +71,7 @@ def _merge_array(present: Array, parts: Sequence[object]) -> None:
             present[place] = part
 
 
-def _table(row: Mapping[str, object]) -> Table:
+def _table(row: Mapping[str, Any]) -> Table:
     table = tomlkit.table()
     for name, value in row.items():
         if value is not None:
@@ -101,7 +101,7 @@ class HatchFileError(Exception):
     """The file cannot be taken apart: its head is missing, or is not TOML."""
 
 
-def parse_hatch(text: str) -> tuple[dict[str, object], str]:
+def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
     """Return the values of a hatch.md's head, and its tip. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
@@ -117,7 +117,7 @@ def parse_toml(toml: str) -> dict[str, Any]:
         raise HatchFileError from None
 
 
-def render_hatch(text: str, changes: Mapping[str, object], tip: str | None = None) -> str:
+def render_hatch(text: str, changes: Mapping[str, Any], tip: str | None = None) -> str:
     """Return the hatch.md with `changes` in its head, and with another tip when one is given. Raises Unreadable."""
     parts = FRONT_MATTER.match(text)
     if not parts:
@@ -127,7 +127,7 @@ def render_hatch(text: str, changes: Mapping[str, object], tip: str | None = Non
     return f"+++\n{change_toml(parts[1], changes)}+++\n{kept}"
 
 
-def change_toml(toml: str, changes: Mapping[str, object]) -> str:
+def change_toml(toml: str, changes: Mapping[str, Any]) -> str:
     """Return the TOML text with `changes`; a key whose value is None is taken out. Raises Unreadable."""
     # Read here: only who edits has a use for it.
     pass

@@ -100,7 +100,7 @@ def describe_file(text: str) -> str:
     return "\n".join(_lines(head)) + (f"\n\n{tip}" if tip else "")
 
 
-def _lines(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     for name, value in table.items():
         for place, part in enumerate(value, 1) if isinstance(value, list) else [(0, value)]:
             field = f"{prefix}{name}" + (f"[{place}]" if place else "")

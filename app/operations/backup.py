@@ -41,7 +41,7 @@ def dump_database(target: Path) -> None:
     if db.engine.dialect.name == "postgresql":
         return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
-        driver: object = connection.connection.dbapi_connection
+        driver: Any = connection.connection.dbapi_connection
         driver.execute("VACUUM INTO ?", (str(target),))
     with closing(sqlite3.connect(target)) as copy:
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):

@@ -8,7 +8,7 @@ in a rush: how often a page is shown, and how many entries there are, is in the 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask, Response
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     from prometheus_client import REGISTRY, Counter
 
     name = "kalender_requests"
-    known: object = REGISTRY._names_to_collectors.get(name)
+    known: Any = REGISTRY._names_to_collectors.get(name)
     requests = known or Counter(name, "Requests that Flask answered.", ["rule", "method", "status"])
 
     @app.after_request

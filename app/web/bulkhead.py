@@ -27,7 +27,7 @@ class Bulkhead:
         self._slots = threading.BoundedSemaphore(SLOTS)
         self._readers = threading.BoundedSemaphore(READERS)
 
-    def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not self._read(environ) or not self._slots.acquire(timeout=SLOT_WAITS):
             environ["wsgi.input"], environ["CONTENT_LENGTH"], environ[_BUSY] = BytesIO(), "0", True
             return self._app(environ, start_response)

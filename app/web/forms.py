@@ -60,7 +60,7 @@ def _with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
 class SignedToken(CSRF):
     """A WTForms CSRF implementation. `bound_to` names what the token is good for (a form, or a sign-in)."""
 
-    def setup_form(self, form: BaseForm) -> list[tuple[str, object]]:
+    def setup_form(self, form: BaseForm) -> list[tuple[str, Any]]:
         self.bound_to = form.meta.token_bound_to()
         self.quickest = form.meta.token_quickest
         return super().setup_form(form)
@@ -77,7 +77,7 @@ class SignedToken(CSRF):
 
 
 @cache
-def _swedish() -> object:
+def _swedish() -> Any:
     """WTForms' own words, read once: Flask-WTF reads the file anew for each request."""
     return get_translations(["sv"])
 
@@ -110,7 +110,7 @@ def init_app(app: Flask) -> None:
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, object]) -> bool:
+def is_from_elsewhere(environ: dict[str, Any]) -> bool:
     """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
     if environ.get("HTTP_SEC_FETCH_SITE", "") not in ("", "same-origin", "none"):
         return True

@@ -39,7 +39,7 @@ SECURITY_HEADERS = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 ]
 
-WSGIApp = Callable[[dict[str, object], Callable[..., object]], Iterable[bytes]]
+WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class SecurityHeaders:
@@ -49,7 +49,7 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             present = {name.lower() for name, _ in headers}
             if "content-security-policy" in present:
                 # A page with a policy of its own says there who may frame it; the older header would overrule it.

@@ -32,7 +32,7 @@ class _JsonLine(logging.Formatter):
     """A record as JSON: time (UTC), level, logger, event, what belongs to the request, and the place of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
+        line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -80,7 +80,7 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def _write_to(stream: object) -> None:
+def _write_to(stream: Any) -> None:
     """Once a process, whichever handlers exist."""
     root = logging.getLogger()
     if not any(handler.name == HANDLER for handler in root.handlers):

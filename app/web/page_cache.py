@@ -79,7 +79,7 @@ class PageCache:
         self._generations: tuple[Generation, ...] = ()
         self._lock = threading.Lock()
 
-    def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         moment = self._clock.timestamp()
         self._library.refresh()
         found = self._lookup(environ, moment) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
@@ -114,7 +114,7 @@ class PageCache:
         generation.answers[path, encoding, age] = made
         return made
 
-    def _nearly_over(self, generation: Generation, age: int, environ: dict[str, object]) -> int:
+    def _nearly_over(self, generation: Generation, age: int, environ: dict[str, Any]) -> int:
         """In its last minute a generation's answers live shorter, and the next one is made."""
         if self._made(generation.end) is None:
             with self._lock:
@@ -158,13 +158,13 @@ class PageCache:
         for path in wanted:
             self._render_once(following, path, environ | {"PATH_INFO": path}, following.start)
 
-    def _render_once(self, generation: Generation, path: str, environ: dict[str, object], moment: float) -> Page | None:
+    def _render_once(self, generation: Generation, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         with generation.lock:
             if path not in generation.pages and (page := self._render(path, environ, moment)):
                 generation.pages[path] = page
         return generation.pages.get(path)
 
-    def _render(self, path: str, environ: dict[str, object], moment: float) -> Page | None:
+    def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}

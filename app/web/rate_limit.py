@@ -176,7 +176,7 @@ class SQLiteStorage(Storage):
         connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
         return connection
 
-    def _ask(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+    def _ask(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
                 self._opened = self._opened or self._connect()

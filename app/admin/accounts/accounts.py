@@ -1,6 +1,7 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, render_template, request, url_for
@@ -184,9 +185,9 @@ def accounts_page() -> Page:
     return _page(200)
 
 
-def _page(status: int, fault: str | None = None, form: object = None) -> Page:
+def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
     now = clock.session_now()
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "organisers": list_accounts(),
         "invitations": open_invitations(now),
         "form": form or blank_form(InviteForm, role="editor"),
@@ -273,7 +274,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     return _remove_page(organiser_id, form, 422)
 
 
-def _remove_page(organiser_id: int, form: object, status: int) -> Page:
+def _remove_page(organiser_id: int, form: Any, status: int) -> Page:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

@@ -1,5 +1,7 @@
 """Mitt konto: password, app for codes, recovery codes, passkeys, and where one is signed in."""
 
+from typing import Any
+
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -21,10 +23,10 @@ def own_account() -> Page:
     return _page(200)
 
 
-def _page(status: int, **forms: object) -> Page:
+def _page(status: int, **forms: Any) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "organiser": organiser,
         "present": g.sign_in.name,
         "sign_ins": [each for each in active if sessions.ends_at(each) >= now],
@@ -83,8 +85,8 @@ def _offer() -> str:
     return f"totp offer {g.sign_in.organiser_id}"
 
 
-def _codes_page(secret: str, form: object, status: int) -> Page:
-    context: dict[str, object] = {
+def _codes_page(secret: str, form: Any, status: int) -> Page:
+    context: dict[str, Any] = {
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),

@@ -53,7 +53,7 @@ def _party() -> tuple[str, str]:
     return urlsplit(found).hostname or "", found
 
 
-def sign_in_options(now: datetime) -> dict[str, object]:
+def sign_in_options(now: datetime) -> dict[str, Any]:
     """Return what a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -87,7 +87,7 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
     return _told(options, options.challenge, f"add {organiser.id}", now)
 
 
-def _told(options: object, challenge: bytes, purpose: str, now: datetime) -> dict[str, object]:
+def _told(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 

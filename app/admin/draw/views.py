@@ -179,7 +179,7 @@ def rehearsed_page(part: str) -> Response:
     endpoint, values = current_app.url_map.bind("").match(f"/{edition.year}/dragning/{part}".rstrip("/"))
     if not endpoint.startswith("draw."):
         abort(404)
-    view: Callable[..., object] = current_app.view_functions[endpoint]
+    view: Callable[..., Any] = current_app.view_functions[endpoint]
     response: Response = current_app.make_response(view(**values))
     for name in ("Access-Control-Allow-Origin", "Cross-Origin-Resource-Policy"):
         response.headers.pop(name, None)
@@ -192,7 +192,7 @@ def addresses_of_the_rehearsal() -> dict[str, Any]:
     return {"url_for": _rehearsed_url_for} if g.get("rehearsed") else {}
 
 
-def _rehearsed_url_for(endpoint: str, **values: object) -> str:
+def _rehearsed_url_for(endpoint: str, **values: Any) -> str:
     address = url_for(endpoint, **values)
     if not endpoint.startswith("draw."):
         return address

@@ -24,7 +24,7 @@ from app.web.headers import Page
 @blueprint.get("/redigera")
 def editing() -> str:
     edition, desk = chosen_edition(), editor.editor()
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "edition": edition,
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
@@ -39,7 +39,7 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def _page(name: str, form: object, status: int = 200) -> Page:
+def _page(name: str, form: Any, status: int = 200) -> Page:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
@@ -55,7 +55,7 @@ def _back(what: str, year: int) -> BaseResponse:
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def _swap_form(**values: object) -> object:
+def _swap_form(**values: Any) -> Any:
     form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
@@ -81,7 +81,7 @@ def swap() -> BaseResponse | Page:
     return _back("bytt", edition.year)
 
 
-def _new_form(**values: object) -> object:
+def _new_form(**values: Any) -> Any:
     form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [

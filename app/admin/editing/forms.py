@@ -70,7 +70,7 @@ class EditorForm(AdminForm):
         return {field.id: field for field in _leaves(self)}
 
 
-def _leaves(fields: object) -> Iterator[Field]:
+def _leaves(fields: Any) -> Iterator[Field]:
     for field in fields:
         if isinstance(field, FormField):
             yield from _leaves(field.form)

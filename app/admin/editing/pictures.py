@@ -88,10 +88,10 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     return _page(leaf, again, 422)
 
 
-def _page(leaf: ContentRef, form: object, status: int = 200, **more: object) -> Page:
+def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,

@@ -65,7 +65,7 @@ def _page(leaf: ContentRef, number: int, form: Any, status: int = 200, refused: 
     version, older = versions[place], versions[place + 1] if place + 1 < len(versions) else None
     text, files = _text(leaf, version), desk.read(leaf)
     in_force = is_version_of(version, files)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "version": version,

@@ -33,7 +33,7 @@ class EditorPage:
     address: str
     title: str
     form: type[EditorForm]
-    shown: Callable[[Mapping[str, object], str], form_mapping.Values]
+    shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
     changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
 
     @property
@@ -84,7 +84,7 @@ def show_page(sheet: EditorPage, number: int = 0) -> Page:
     return _page(sheet, leaf, form)
 
 
-def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str]:
+def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
     text = store.text_of(files)
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
@@ -107,7 +107,7 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
     return _save(sheet, leaf, form, values)
 
 
-def _save(sheet: EditorPage, leaf: ContentRef, form: object, values: form_mapping.Values) -> BaseResponse | Page:
+def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
     try:
         new = save.save_change(
             editor.editor(),
@@ -148,7 +148,7 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
 
 
-def _page(sheet: EditorPage, leaf: ContentRef, form: object, status: int = 200, **more: object) -> Page:
+def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
     context: dict[str, Any] = {
         "edition": edition,

@@ -41,6 +41,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish_clock, "swedish_clock")
     app.add_template_filter(grouped_number, "number")
     app.add_template_filter(fingerprint, "fingerprint")
+    app.add_template_filter(short_ticket, "ticket")
+    app.add_template_filter(lower_first, "lower_first")
     app.add_template_global(clock.now, "now")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -69,3 +71,13 @@ def grouped_number(value: int) -> str:
 def fingerprint(checksum: str) -> str:
     """Return the start of a checksum as people compare it, in four groups of four: "cb60 ef4d 532e 11c9"."""
     return " ".join(checksum[start : start + 4] for start in range(0, 16, 4))
+
+
+def short_ticket(start: str) -> str:
+    """Return the first eight signs of a ticket as people read them: "E22C-02BD"."""
+    return f"{start[:4]}-{start[4:8]}".upper()
+
+
+def lower_first(text: str) -> str:
+    """Return a name within a sentence: its first letter is small unless the word is written in capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

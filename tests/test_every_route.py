@@ -23,6 +23,7 @@ PUBLIC = """
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
 POSTED_BY_ANYONE = {
+    "/<year:year>/dragning",
     "/<year:year>/lucka/<hatch:number>/tavla",
     "/mitt-svar",
     "/tillganglighet",

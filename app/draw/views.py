@@ -82,15 +82,17 @@ _LAST_PLACE = 2**31 - 1
 
 @blueprint.after_request
 def asked_again_each_time(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-cache")
+    response.headers.setdefault("Cache-Control", "no-store" if request.method == "POST" else "no-cache")
     return response
 
 
-@blueprint.get("/<year:year>/dragning")
+@blueprint.route("/<year:year>/dragning", methods=["GET", "POST"])
 def draw(year: int) -> tuple[str, int]:
+    """Show the draw; a POST looks for a ticket, so that none stands in an address."""
     edition, contest, number = find_contest(year)
     found = contest_status(contest, clock.now(), bool(edition.gaps))
     searched = _searched(found)
+    opened = "fran" in request.args
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {
         "edition": edition,
@@ -100,6 +102,7 @@ def draw(year: int) -> tuple[str, int]:
         "how_drawn": HOW_DRAWN,
         "shown": _SHOWN,
         "first": first,
+        "opened": opened,
         "ranking": files.ranked_places(contest.id, first, _SHOWN),
         "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
@@ -111,9 +114,9 @@ def draw(year: int) -> tuple[str, int]:
 
 def _searched(found: ContestStatus) -> dict[str, Any]:
     """Return what the page says to a person who looks for a ticket."""
-    if "lott" not in request.args or not found.lock:
+    if "lott" not in request.form or not found.lock:
         return {}
-    typed = clean(request.args["lott"])
+    typed = clean(request.form["lott"])
     try:
         start = read_ticket(typed)
         return {"searched": start, "ticket": find_ticket(found, start)}

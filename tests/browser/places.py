@@ -132,6 +132,21 @@ def cancel(scene: Scene) -> None:
     scene.page.reload()
 
 
+def look_closer(scene: Scene) -> None:
+    """Unfold what a check of the draw needs."""
+    scene.page.get_by_text("För dig som vill kontrollera").click()
+
+
+def searching(text: str) -> Callable[[Scene], None]:
+    """Return a search for a ticket on the page of the draw."""
+
+    def search(scene: Scene) -> None:
+        scene.page.get_by_label("Din lott").fill(text)
+        pressing("Sök")(scene)
+
+    return search
+
+
 def lock_late(scene: Scene) -> None:
     """Lock when the value of the terms has come: another will decide."""
     scene.clock.set(NOON)
@@ -392,8 +407,9 @@ PUBLIC = {
     "the draw, locked late": Place("/2026/dragning", "closed", then=lock_late),
     "the draw, with the value to come": Place("/2026/dragning", "locked", at=NOON),
     **{f"the draw, {state}": Place("/2026/dragning", state) for state in STATES[1:]},
-    "a search for a ticket": Place("/2026/dragning?lott=00000000", "locked"),
-    "a search for what is no ticket": Place("/2026/dragning?lott=hej", "locked"),
+    "the draw, for who checks it": Place("/2026/dragning", "finished", then=look_closer),
+    "a search for a ticket": Place("/2026/dragning", "locked", then=searching("00000000")),
+    "a search for what is no ticket": Place("/2026/dragning", "locked", then=searching("hej")),
     "the end of the ranking": Place("/2026/dragning?fran=900", "drawn"),
 }
 ADMIN = {

@@ -32,6 +32,7 @@ def opened(page, app, contest, reach):
         reach(state)
         page.goto(PAGE)
         page.wait_for_load_state("networkidle")
+        page.get_by_text("För dig som vill kontrollera").click()
         return sent
 
     return reached
@@ -230,6 +231,7 @@ def test_without_script_the_page_says_how_else_to_check(new_context, opened):
     opened(3, "drawn")
     page = new_context(java_script_enabled=False).new_page()
     page.goto(PAGE)
+    page.get_by_text("För dig som vill kontrollera").click()
     expect(page.get_by_text("Annars kan du köra programmet här nedanför eller räkna för hand.")).to_be_visible()
     expect(page.get_by_role("button", name="Räkna om dragningen")).to_be_hidden()
     page.get_by_text("Visa exemplet steg för steg").click()

@@ -74,9 +74,8 @@ def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter,
     assert "anställd hos arrangören" in told[people[1]]
     assert "Svaret var fel" in told["eva@example.se"]
     assert proof in client.get("/").text
-    assert (
-        "6 av 6 mejl med kontrollsumman gick i väg före slumptalet, varav 1 till vittnen"
-        in client.get("/2026/dragning").text
+    assert "6 av 6 mejl med kontrollsumman gick i väg före slumptalet, varav 1 till vittnen" in " ".join(
+        client.get("/2026/dragning").text.split()
     )
     withdrawal = link(told[people[2]], "Ta tillbaka")
     assert client.post(withdrawal, data={"token": token_in(client.get(withdrawal))}).status_code == 200
@@ -109,7 +108,7 @@ def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter,
     name = {"place": second, "first_name": "Sigrid", "municipality": "1441", "consented_on": "2026-12-30"}
     page = organiser.get("/admin/dragning")
     organiser.post("/admin/dragning/namn", data=name | {"token": token_in(page), "agreed": "ja"})
-    assert "Sigrid, Lerum" in client.get("/2026/dragning").text
+    assert "Grattis Sigrid i Lerum!" in client.get("/2026/dragning").text
     names = [mail["Message-ID"] for _, mail in postmaster.arrived]
     assert len(set(names)) == len(names)
     clock.forward(days=90)

@@ -1,0 +1,94 @@
+"""The page of a draw for people: one headline for each state, and a search that leaves no trace in an address."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.draw import winners
+from tests.conftest import on_sqlite, swedish
+
+pytestmark = on_sqlite
+PAGE = "/2026/dragning"
+
+
+def soup(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+@pytest.fixture
+def ticket(accept):
+    """A ticket among some."""
+    anna, *_ = [accept(f"{name}@example.se").ticket for name in ("anna", "bo", "cecilia")]
+    return anna
+
+
+@pytest.mark.parametrize(
+    ("state", "headline"),
+    [
+        ("open", "Tävlingen är öppen"),
+        ("closed", "Tävlingen har stängt"),
+        ("locked", "Snart lottas vinnaren"),
+        ("drawn", "Vinnaren är lottad"),
+        ("contact", "Vi väntar på vinnarens svar"),
+        ("finished", "Vinnaren är klar"),
+    ],
+)
+def test_each_state_has_one_headline(ticket, client, reach, state, headline):
+    reach(state)
+    page = soup(client.get(PAGE))
+    assert [h1.text for h1 in page.select("h1")] == [headline]
+    assert headline in page.title.text
+
+
+def test_a_value_that_does_not_come_is_said(ticket, client, reach, clock):
+    reach("locked")
+    clock.set("2026-12-22 12:30")
+    assert soup(client.get(PAGE)).h1.text == "Slumptalet dröjer"
+
+
+def test_a_named_winner_is_congratulated(ticket, app, client, reach, contest, clock):
+    reach("finished")
+    with app.app_context():
+        winners.publish_name(contest, 2, winners.Named("Maja", "1441", swedish("2026-12-30").date()), clock.now())
+    assert soup(client.get(PAGE)).h1.text == "Grattis Maja i Lerum!"
+
+
+def test_what_is_for_a_check_lies_folded_below_what_is_for_people(ticket, client, reach):
+    reach("finished")
+    folded = soup(client.get(PAGE)).select_one("#kontrollera")
+    assert "open" not in folded.attrs
+    page = soup(client.get(PAGE))
+    page.select_one("#kontrollera").extract()
+    assert not [text for text in page.main.stripped_strings if len(text) == 64]
+
+
+def test_a_ticket_is_looked_for_by_post(ticket, client, reach):
+    reach("drawn")
+    answer = client.post(PAGE, data={"lott": f" {ticket[:12].upper()} "})
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Lotten har plats" in " ".join(soup(answer).select_one(".found").text.split())
+    assert soup(client.get(PAGE, query_string={"lott": ticket})).select_one(".found") is None
+
+
+@pytest.mark.parametrize("typed", ["", "hej", "0123", "x" * 200, "\0"])
+def test_what_is_no_ticket_is_told_beside_the_field(ticket, client, reach, typed):
+    reach("locked")
+    answer = client.post(PAGE, data={"lott": typed})
+    assert answer.status_code == 422
+    assert soup(answer).select_one("#lott-fel").text.startswith("Fel: ")
+
+
+def test_a_ticket_that_is_not_there_is_said(ticket, client, reach):
+    reach("locked")
+    answer = client.post(PAGE, data={"lott": "0" * 12})
+    assert "Ingen lott i den låsta listan börjar så." in soup(answer).select_one(".found").text
+
+
+@pytest.mark.parametrize("prize", ["SJ-biljett till Skövde", "ICA-presentkort"])
+def test_a_name_keeps_its_capitals_within_a_sentence(make_app, content, prize):
+    file = content / "2026" / "10" / "hatch.md"
+    text = file.read_text()
+    start = text.index('title = "', text.index("[[contest.prizes]]"))
+    end = text.index("\n", start)
+    file.write_text(text[:start] + f'title = "{prize}"' + text[end:])
+    assert f"Vinsten är {prize}." in make_app(CALENDAR_CONTENT=content).test_client().get(PAGE).text

@@ -37,7 +37,7 @@ _TABLE: Any = AuditRecord.__table__
 _INSERT = sa.insert(_TABLE)
 _ITS = _TABLE.c.contest_id == sa.bindparam("contest")
 _LATEST = sa.select(_TABLE.c.number, _TABLE.c.head, _TABLE.c.at).where(_ITS).order_by(_TABLE.c.number.desc()).limit(1)
-_HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind == sa.bindparam("kind")).limit(1)
+_HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind.in_(sa.bindparam("kinds", expanding=True))).limit(1)
 
 
 def append_record(contest_id: str, kind: RecordKind, at: datetime, **fields: str | int) -> tuple[int, str]:
@@ -100,6 +100,7 @@ def log_lines(contest_id: str, until: int | None = None) -> Iterator[str]:
         yield from (log.log_line(head, body) for _, head, body in batch)
 
 
-def has_record(contest_id: str, kind: RecordKind) -> bool:
-    """Check whether a record of this kind is there."""
-    return db.session.connection().scalar(_HAS, {"contest": contest_id, "kind": str(kind)}) is True
+def has_record(contest_id: str, *kinds: RecordKind) -> bool:
+    """Check whether a record of one of these kinds is there."""
+    asked = {"contest": contest_id, "kinds": [str(kind) for kind in kinds]}
+    return db.session.connection().scalar(_HAS, asked) is True

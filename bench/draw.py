@@ -61,7 +61,7 @@ def started(folder: Path) -> tuple[Flask, Any]:
         "DRAW_CHAIN": PRACTICE,
         "TESTING": True,
     }
-    app = create_app(settings | {"CALENDAR_CONTENT": prepared.shared(folder / "content")})
+    app = create_app(settings | {"CALENDAR_CONTENT": prepared.content_in(folder / "content")})
     with app.app_context():
         upgrade(directory=str(Path(app.root_path).parent / "migrations"))
         edition = app.extensions["library"].editions[2026]

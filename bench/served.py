@@ -8,5 +8,5 @@ from app import create_app
 from app.clock import SWEDEN, Clock
 from tests import prepared
 
-content = prepared.shared(Path(os.environ["FLASK_INSTANCE_PATH"]) / "content")
+content = prepared.content_in(Path(os.environ["FLASK_INSTANCE_PATH"]) / "content")
 app = create_app({"CLOCK": Clock(datetime(2026, 12, 10, 8, tzinfo=SWEDEN)), "CALENDAR_CONTENT": content})

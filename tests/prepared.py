@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def copied(target: Path) -> Path:
             assert old in text, old
             text = text.replace(old, new)
         file.write_text(text, "utf-8")
+    return target
+
+
+def content_in(target: Path) -> Path:
+    """Return the filled-in content in a folder, copied there by the first process that asks."""
+    if not target.exists():
+        own = copied(Path(tempfile.mkdtemp(dir=target.parent)) / "content")
+        with suppress(OSError):  # another was first
+            own.rename(target)
     return target
 
 

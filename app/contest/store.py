@@ -36,6 +36,29 @@ _MAIL: Any = OutboxMail.__table__
 Key = tuple[str, str, str]
 
 
+def _among(column: Any, name: str) -> Any:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# Built once: to put a statement together takes longer than to carry it out.
+_KNOWN = sa.select(_TABLE).where(_among(_TABLE.c.contest_id, "contests"), _among(_TABLE.c.email, "emails"))
+_USED = sa.select(_TABLE.c.contest_id, _TABLE.c.nonce, _TABLE.c.email, _TABLE.c.answer).where(
+    _among(_TABLE.c.contest_id, "contests"), _among(_TABLE.c.nonce, "nonces")
+)
+_MAILED = (
+    sa.select(_TABLE.c.email, sa.func.count())
+    .join(_MAIL, sa.and_(_MAIL.c.contest_id == _TABLE.c.contest_id, _MAIL.c.ticket == _TABLE.c.ticket))
+    .where(_among(_TABLE.c.email, "emails"), _MAIL.c.kind == "kvitto", _MAIL.c.created_at >= sa.bindparam("midnight"))
+    .group_by(_TABLE.c.email)
+)
+_LAST_RECEIPTS = (
+    sa.select(_MAIL.c.contest_id, _MAIL.c.ticket, sa.func.max(_MAIL.c.number))
+    .where(_among(_MAIL.c.contest_id, "contests"), _MAIL.c.kind == "kvitto", _among(_MAIL.c.ticket, "tickets"))
+    .group_by(_MAIL.c.contest_id, _MAIL.c.ticket)
+)
+_INSERT = sa.insert(_TABLE)
+
+
 class NotReceived(Exception):
     """The contest takes no entries any more; this one was not taken."""
 
@@ -110,15 +133,15 @@ class _Batch:
 
     def __init__(self, pending: Sequence[PendingEntry]) -> None:
         self.pending = pending
-        self.contests = {one.contest.id for one in pending}
-        self.emails = {one.answers.email for one in pending}
+        self.contests = [*{one.contest.id for one in pending}]
+        self.emails = [*{one.answers.email for one in pending}]
         self.known = self._known()
         self.used = self._used()
         self.new: list[dict[str, Any]] = []
         self.mails: list[tuple[str, str, datetime]] = []
 
     def save(self) -> list[SavedEntry | Exception]:
-        closed = {id_ for id_ in self.contests if any(audit.has_record(id_, kind) for kind in _CLOSED)}
+        closed = {id_ for id_ in self.contests if audit.has_record(id_, *_CLOSED)}
         newest = {id_: audit.newest_time(id_) for id_ in self.contests}
         mailed = self._mailed_today()
         saved: list[SavedEntry | Exception] = []
@@ -173,7 +196,7 @@ class _Batch:
             for row, (number, _) in zip(rows, audit.append_records(contest_id, RecordKind.ENTERED, facts), strict=True):
                 row["nr"] = number
         if self.new:
-            connection.execute(sa.insert(_TABLE), self.new)
+            connection.execute(_INSERT, self.new)
         numbers = self._receipt_numbers()
         receipts = []
         for contest_id, ticket, at in self.mails:
@@ -182,41 +205,35 @@ class _Batch:
         queue.queue_mails("kvitto", receipts)
 
     def _known(self) -> dict[Key, SavedEntry]:
-        found = sa.select(_TABLE).where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.email.in_(self.emails))
+        rows = db.session.connection().execute(_KNOWN, {"contests": self.contests, "emails": self.emails})
         return {
             (row.contest_id, row.email, row.answer): SavedEntry(row.receipt_code, row.ticket, row.received_at, False)
-            for row in db.session.connection().execute(found)
+            for row in rows
         }
 
     def _used(self) -> dict[tuple[str, str], Key]:
         """Whose entry each form became that is sent again."""
-        nonces = {one.answers.nonce for one in self.pending}
-        found = sa.select(_TABLE.c.contest_id, _TABLE.c.nonce, _TABLE.c.email, _TABLE.c.answer)
-        found = found.where(_TABLE.c.contest_id.in_(self.contests), _TABLE.c.nonce.in_(nonces))
-        rows = db.session.connection().execute(found)
+        nonces = [*{one.answers.nonce for one in self.pending}]
+        rows = db.session.connection().execute(_USED, {"contests": self.contests, "nonces": nonces})
         return {(row.contest_id, row.nonce): (row.contest_id, row.email, row.answer) for row in rows}
 
     def _mailed_today(self) -> dict[str, int]:
         """Count the receipts queued since midnight in Sweden, by address."""
         midnight = max(one.at for one in self.pending).astimezone(SWEDEN).replace(hour=0, minute=0, second=0)
-        found = (
-            sa.select(_TABLE.c.email, sa.func.count())
-            .join(_MAIL, sa.and_(_MAIL.c.contest_id == _TABLE.c.contest_id, _MAIL.c.ticket == _TABLE.c.ticket))
-            .where(_TABLE.c.email.in_(self.emails), _MAIL.c.kind == "kvitto")
-            .where(_MAIL.c.created_at >= midnight - timedelta(microseconds=midnight.microsecond))
-            .group_by(_TABLE.c.email)
-        )
-        return {email: count for email, count in db.session.connection().execute(found)}  # noqa: C416 – rows are no pairs to mypy
+        since = midnight - timedelta(microseconds=midnight.microsecond)
+        rows = db.session.connection().execute(_MAILED, {"emails": self.emails, "midnight": since})
+        return {email: count for email, count in rows}  # noqa: C416 – rows are no pairs to mypy
 
     def _receipt_numbers(self) -> dict[tuple[str, str], int]:
         """Return the number of the last receipt mail of each entry that gets one more."""
-        tickets = {ticket for _, ticket, _ in self.mails}
-        found = (
-            sa.select(_MAIL.c.contest_id, _MAIL.c.ticket, sa.func.max(_MAIL.c.number))
-            .where(_MAIL.c.contest_id.in_(self.contests), _MAIL.c.kind == "kvitto", _MAIL.c.ticket.in_(tickets))
-            .group_by(_MAIL.c.contest_id, _MAIL.c.ticket)
-        )
-        return {(contest_id, ticket): number for contest_id, ticket, number in db.session.connection().execute(found)}
+        tickets = [*{ticket for _, ticket, _ in self.mails} - {row["ticket"] for row in self.new}]
+        if not tickets:
+            return {}
+        asked = {"contests": self.contests, "tickets": tickets}
+        return {
+            (contest_id, ticket): number
+            for contest_id, ticket, number in db.session.connection().execute(_LAST_RECEIPTS, asked)
+        }
 
 
 Kind = Literal["municipality", "answer", "struck"]

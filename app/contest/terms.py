@@ -76,12 +76,12 @@ class FrozenContest(Contest):
 
 def frozen_contest(contest_id: str) -> FrozenContest | None:
     """Return the contest with this id; None when it has not opened."""
-    return _cached(contest_id, FrozenTerms.contest_id == contest_id)
+    return _cache().get(contest_id) or _read(contest_id, FrozenTerms.contest_id == contest_id)
 
 
 def frozen_in(year: int) -> FrozenContest | None:
     """Return the contest of an edition; None when it has not opened."""
-    return _cached(year, FrozenTerms.year == year, ~FrozenTerms.contest_id.startswith(REHEARSED))
+    return _cache().get(year) or _read(year, FrozenTerms.year == year, ~FrozenTerms.contest_id.startswith(REHEARSED))
 
 
 def all_frozen() -> list[FrozenContest]:
@@ -91,12 +91,18 @@ def all_frozen() -> list[FrozenContest]:
     return [contest for contest_id in found if (contest := frozen_contest(contest_id))]
 
 
-def _cached(key: str | int, *where: Any) -> FrozenContest | None:
+def _cache() -> dict[str | int, FrozenContest]:
     # A demo can start over with other terms, in another process too.
     cache: dict[str | int, FrozenContest] = {} if current_app.config["DEMO"] else current_app.extensions["terms"]
-    if key not in cache and (row := db.session.scalar(sa.select(FrozenTerms).where(*where))):
-        cache[key] = FrozenContest.read(row)
-    return cache.get(key)
+    return cache
+
+
+def _read(key: str | int, *where: sa.ColumnElement[bool]) -> FrozenContest | None:
+    row = db.session.scalar(sa.select(FrozenTerms).where(*where))
+    if row is None:
+        return None
+    found = _cache()[key] = FrozenContest.read(row)
+    return found
 
 
 def contest_of(edition: Edition) -> Contest | None:

@@ -52,7 +52,8 @@ def send(year: int, number: int) -> Page:
 def _receive(edition: Edition, number: int) -> Page:
     """Check what was sent and save it, or say what is to be mended."""
     edition, contest = contest_in(edition.year, number)
-    if (phase := _phase(edition, contest)) not in ("open", "opening"):
+    # Whether the contest was cancelled the transaction asks.
+    if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
     sent = _sent(contest)
     if not isinstance(sent, EntryInput):

@@ -33,7 +33,7 @@ def contents(path):
 @pytest.mark.parametrize(
     ("name", "state", "steps"),
     [
-        ("save", "open", 20),
+        ("save", "open", 15),
         ("strike", "open", 10),
         ("restore", "open", 10),
         ("withdraw", "open", 10),

@@ -120,7 +120,11 @@ def test_a_hatch_with_large_letters_does_not_scroll_sideways(browser_type, brows
 def test_the_readers_own_colours_show_numbers_and_words(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
-    for number, words in ((9, "öppen: När flygbiljetten blir en tjänstecykel"), (10, "dagens lucka"), (11, "öppnas 11 december")):
+    for number, words in (
+        (9, "öppen: När flygbiljetten blir en tjänstecykel"),
+        (10, "dagens lucka"),
+        (11, "öppnas 11 december"),
+    ):
         window = windows(page).nth(number - 1)
         expect(window).to_contain_text(words)
         (box,) = boxes(window.locator(".visually-hidden").last)

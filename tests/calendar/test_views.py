@@ -162,7 +162,7 @@ def test_every_fact_names_its_source(client):
 
 
 def test_a_source_says_its_language_and_when_it_was_read(client):
-    foreign, swedish_one, _ = soup(client, "/2026/lucka/10").select(".facts .source")
+    foreign, swedish_one = soup(client, "/2026/lucka/10").select(".facts .source")
     assert foreign.text == (
         "Källa: Västtrafik, How we work for sustainable public transport (på engelska), 2023, läst 16 november 2026."
     )

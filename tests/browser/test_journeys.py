@@ -129,6 +129,7 @@ def test_a_visitor_enters_and_finds_the_ticket_in_the_locked_list(visitor, clock
     ticket = visitor.get_by_text(re.compile("^[0-9a-f]{64}$")).inner_text()
     reach("locked")
     visitor.get_by_role("main").get_by_role("link", name="dragningen", exact=True).click()
+    visitor.get_by_text("För dig som vill kontrollera").click()
     visitor.get_by_role("main").get_by_role("link", name="lista.txt").click()
     expect(visitor.locator("body")).to_contain_text(f"{ticket} med")
     visitor.go_back()

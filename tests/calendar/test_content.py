@@ -64,7 +64,7 @@ def test_the_real_content_is_without_faults():
         ("01/hatch.md", "year = ", "year = 1", "facts[1].year", YEAR),
         ("01/hatch.md", "year = 2023", "year = 2023.5", "facts[1].year", YEAR),
         ("01/hatch.md", 'language = "en', 'language = "sv', "facts[3].language", LANGUAGE),
-        ("01/hatch.md", "read = ", 'read = "?" #', "facts[1].read", "ska vara ett datum som 2026-12-11"),
+        ("01/hatch.md", "url = ", 'read = "?"\nurl = ', "facts[1].read", "ska vara ett datum som 2026-12-11"),
         ("19/hatch.md", 'url = "', 'url = "x', "facts[1].url", ADDRESS),
         ("01/hatch.md", 'url = "https', 'url = "ftp', "facts[1].url", ADDRESS),
         ("10/hatch.md", "minimum_age = 18", "minimum_age = -1", "contest.minimum_age", "ska vara minst 0"),

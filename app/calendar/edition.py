@@ -80,6 +80,26 @@ def _year(value: object) -> int | str:
     return value
 
 
+# The languages that a source may be in besides Swedish: code (ISO 639-1), and what Swedish calls it.
+LANGUAGES = {
+    "da": "danska",
+    "de": "tyska",
+    "en": "engelska",
+    "es": "spanska",
+    "fi": "finska",
+    "fr": "franska",
+    "is": "isländska",
+    "nb": "norska",
+    "nl": "nederländska",
+}
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska")
+    return value
+
+
 def _organisation_number(value: str) -> str:
     """Swedish organisation numbers end in a check digit (Luhn)."""
     digits = value.replace("-", "")
@@ -105,6 +125,7 @@ Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
+Language = Annotated[str, AfterValidator(_language)]
 
 
 class Part(BaseModel):
@@ -127,12 +148,24 @@ BEFORE_DRAW = timedelta(hours=36)
 
 
 class Fact(Part):
-    """A checked statement with the source it was read in."""
+    """A checked statement with the source it was read in: who says it, a comma, and what the page is called."""
 
     text: Line
     source: Line
     url: AnyHttpUrl
     year: SourceYear
+    language: Language | None = None
+    read: date_of_day | None = None
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """Return who says it, with the comma, and the page's title, which is in the language of the page."""
+        sender, comma, title = self.source.partition(", ")
+        return (sender + comma, title) if title else ("", self.source)
+
+    @property
+    def language_name(self) -> str:
+        return LANGUAGES[self.language] if self.language else ""
 
 
 class Question(Part):

@@ -23,7 +23,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
     return {name: _text(head.get(name)) for name in names} | {
         "steps": "\n".join(map(_text, head.get("steps", []))),
         "tip": tip,
-        "facts": _rows(head.get("facts", []), ("text", "source", "url", "year")),
+        "facts": _rows(head.get("facts", []), ("text", "source", "url", "language", "year", "read")),
         "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
         | _options_shown(question),
     }
@@ -37,7 +37,11 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
         "summary": shown["summary"],
         "image_alt": shown["image_alt"] or None,
         "steps": _lines(shown["steps"]),
-        "facts": [fact | {"year": _number(fact["year"])} for fact in _filled(shown["facts"])],
+        "facts": [
+            fact
+            | {"language": fact["language"] or None, "year": _number(fact["year"]), "read": _date(fact["read"]) or None}
+            for fact in _filled(shown["facts"])
+        ],
         "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
     }
     return head, shown["tip"].replace("\r\n", "\n").strip()

@@ -7,12 +7,12 @@ from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 
-HATCH = "/2026/lucka/5"
+HATCH = "/2026/lucka/14"
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def hatch(request, new_context, clock):
-    clock.set("2026-12-13 08:00")
+    clock.set("2026-12-14 08:00")
     page = new_context(java_script_enabled=request.param).new_page()
     page.goto(HATCH)
     return page
@@ -46,7 +46,7 @@ def test_the_answer_is_printed(hatch):
 
 
 def test_a_hatch_is_passed_on_by_mail_or_by_its_address(new_context, clock):
-    clock.set("2026-12-13 08:00")
+    clock.set("2026-12-14 08:00")
     context = new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(HATCH)
@@ -60,7 +60,7 @@ def test_a_hatch_is_passed_on_by_mail_or_by_its_address(new_context, clock):
 
 
 def test_without_script_there_is_no_button_that_does_nothing(new_context, clock):
-    clock.set("2026-12-13 08:00")
+    clock.set("2026-12-14 08:00")
     page = new_context(java_script_enabled=False).new_page()
     page.goto(HATCH)
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)

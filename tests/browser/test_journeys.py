@@ -67,8 +67,8 @@ def heading(page, name, level=1):
 def test_a_hatch_opens_from_the_calendar(visitor):
     visitor.goto("/")
     visitor.get_by_role("link", name=re.compile(r"^Lucka 9\b")).click()
-    expect(visitor).to_have_title("Lucka 9 – Mjuk fot på gaspedalen – Miljöjulkalendern 2026")
-    expect(heading(visitor, "Mjuk fot på gaspedalen")).to_be_visible()
+    expect(visitor).to_have_title("Lucka 9 – När flygbiljetten blir en tjänstecykel – Miljöjulkalendern 2026")
+    expect(heading(visitor, "När flygbiljetten blir en tjänstecykel")).to_be_visible()
 
 
 def test_todays_hatch_opens_from_the_top_of_the_calendar(visitor):
@@ -129,6 +129,7 @@ def test_a_visitor_enters_and_finds_the_ticket_in_the_locked_list(visitor, clock
     ticket = visitor.get_by_text(re.compile("^[0-9a-f]{64}$")).inner_text()
     reach("locked")
     visitor.get_by_role("main").get_by_role("link", name="dragningen", exact=True).click()
+    visitor.get_by_text("För dig som vill kontrollera").click()
     visitor.get_by_role("main").get_by_role("link", name="lista.txt").click()
     expect(visitor.locator("body")).to_contain_text(f"{ticket} med")
     visitor.go_back()

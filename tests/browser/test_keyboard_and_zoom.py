@@ -202,7 +202,7 @@ def test_a_hatch_is_large_enough_for_a_thumb(visit):
 def test_a_hatch_says_in_words_whether_it_is_open(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
-    expect(hatches(page).nth(8)).to_contain_text("öppen: Mjuk fot på gaspedalen")
+    expect(hatches(page).nth(8)).to_contain_text("öppen: När flygbiljetten blir en tjänstecykel")
     expect(hatches(page).nth(9)).to_contain_text("dagens lucka: Åk buss och sticka en halv vante")
     expect(hatches(page).nth(10)).to_contain_text("öppnas 11 december")
 
@@ -213,5 +213,5 @@ def test_a_window_grows_into_its_hatch_only_where_motion_is_welcome(page, motion
     page.add_init_script("moves = new Promise(tell => addEventListener('pagereveal', e => tell(!!e.viewTransition)))")
     page.goto("/")
     hatches(page).get_by_role("link").nth(8).click()
-    expect(page.get_by_role("heading", name="Mjuk fot på gaspedalen")).to_be_visible()
+    expect(page.get_by_role("heading", name="När flygbiljetten blir en tjänstecykel")).to_be_visible()
     assert page.evaluate("moves") == (motion == "no-preference")

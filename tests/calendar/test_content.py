@@ -12,6 +12,7 @@ from app.calendar.loader import read_edition, to_html
 from tests.conftest import ROOT
 
 YEAR = "ska vara ett årtal utan citattecken, eller ”odaterad”"
+LANGUAGE = "ska vara en av språkkoderna da, de, en, es, fi, fr, is, nb, nl; ta bort raden om sidan är på svenska"
 ADDRESS = "ska vara en webbadress som börjar med https://"
 EARLY = "tävlingen kan inte öppna före sin lucka"
 STRANGE_VALUES = {
@@ -62,6 +63,8 @@ def test_the_real_content_is_without_faults():
         ("01/hatch.md", "steps = [", "undertitel = 1\nsteps = [", "undertitel", "okänt fält; är det rätt stavat?"),
         ("01/hatch.md", "year = ", "year = 1", "facts[1].year", YEAR),
         ("01/hatch.md", "year = 2023", "year = 2023.5", "facts[1].year", YEAR),
+        ("01/hatch.md", 'language = "en', 'language = "sv', "facts[3].language", LANGUAGE),
+        ("01/hatch.md", "url = ", 'read = "?"\nurl = ', "facts[1].read", "ska vara ett datum som 2026-12-11"),
         ("19/hatch.md", 'url = "', 'url = "x', "facts[1].url", ADDRESS),
         ("01/hatch.md", 'url = "https', 'url = "ftp', "facts[1].url", ADDRESS),
         ("10/hatch.md", "minimum_age = 18", "minimum_age = -1", "contest.minimum_age", "ska vara minst 0"),

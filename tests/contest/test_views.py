@@ -67,7 +67,7 @@ def test_a_wrong_answer_is_an_entry_too(enter, stored):
 @on_sqlite
 def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
     labels = [label.text for label in soup(client.get(ENTRY_URL)).select("form[method=post] label, form legend")]
-    assert labels[0] == "Vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"
+    assert labels[0] == "Senast vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"
     assert "E-postadress" in labels
     assert "Jag har fyllt 18 år" in labels
 

@@ -1,7 +1,7 @@
 """The editor, as an organiser meets it: what is saved, what is refused, and that nothing typed is ever lost."""
 
 import errno
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -107,6 +107,17 @@ def test_rows_are_added_and_taken_away_without_losing_what_is_typed(organiser, c
     assert organiser.post(HATCH, data=fields(removed)).status_code == 303
     file = read_edition(content / "2026").hatches[3].file
     assert (file.title, len(file.facts), file.facts[-1].text) == ("Halvskriven", count, "Ny")
+
+
+def test_a_source_keeps_its_language_and_the_day_it_was_read(change, content):
+    before = hatch_text(content)
+    assert change(HATCH, **{"facts-0-language": "en", "facts-0-read": "2026-11-30"}).status_code == 303
+    first = read_edition(content / "2026").hatches[3].file.facts[0]
+    assert (first.language, first.read) == ("en", date(2026, 11, 30))
+    assert change(HATCH, **{"facts-0-language": "", "facts-0-read": ""}).status_code == 303
+    assert hatch_text(content) == before
+    refused = change(HATCH, **{"facts-1-language": "xx", "facts-1-read": "i går"})
+    assert [fault.split(":")[0] for fault in faults(refused)] == ["Fakta 2, källans språk", "Fakta 2, läst"]
 
 
 def test_the_preview_is_what_the_hatch_will_show_and_saves_nothing(organiser, change, content):

@@ -10,6 +10,8 @@ from app.editing.labels import Piece, describe_file, diff_lines, field_label
     [
         ("title", "Rubrik"),
         ("facts[2].year", "Fakta 2, källans årtal"),
+        ("facts[2].language", "Fakta 2, källans språk"),
+        ("facts[1].read", "Fakta 1, läst"),
         ("question.options[3]", "Alternativ 3"),
         ("steps[1]", "Gör så här 1"),
         ("contest.prizes[1].value", "Vinst 1, värde i kronor"),

@@ -58,6 +58,7 @@ def test_the_footer_tells_the_weight_that_was_measured(visits):
 def test_the_readme_tells_the_same(visits):
     calendar, *others = [said(html) for html, _ in visits.values()]
     hatches = others[:24]
+    hatch = "–".join(map(str, sorted({min(hatches), max(hatches)})))
     readme = " ".join((ROOT / "README.md").read_text().split())
-    assert f"weighs {calendar} kB over the wire on a first visit, a hatch {min(hatches)}–{max(hatches)} kB" in readme
+    assert f"weighs {calendar} kB over the wire on a first visit, a hatch {hatch} kB" in readme
     assert f"{calendar} kB is {calendar * 0.148 / 1000:.3f} g CO2e a visit" in readme

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Regexp
 
 from app.admin.forms import AdminForm
+from app.calendar.edition import LANGUAGES
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
 from app.editing.labels import LABELS, field_label
@@ -102,7 +103,14 @@ class FactForm(Form):
     text = _prose("facts.text")
     source = _line("facts.source")
     url = _line("facts.url")
+    language = SelectField(
+        LABELS["facts.language"],
+        choices=[SelectChoice("", "svenska"), *(SelectChoice(code, name) for code, name in LANGUAGES.items())],
+        default="",
+        validate_choice=False,
+    )
     year = _line("facts.year")
+    read = _line("facts.read")
 
 
 class QuestionForm(Form):

@@ -146,6 +146,12 @@ def _calendar(edition: Edition) -> Response:
     return public_response(render_template("calendar/calendar.html", **context))
 
 
+@blueprint.app_template_global()
+def sender() -> str:
+    """Return who sends the calendar, for the foot of every page."""
+    return current_edition().file.organiser.name
+
+
 @blueprint.get("/")
 def start() -> Response:
     return _calendar(current_edition())

@@ -88,7 +88,7 @@ def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     keyboard.press("Visa namnet")
     expect(desk.get_by_text(re.compile("Sigrid från Lerum visas för alla"))).to_be_visible()
     keyboard.press("den öppna sidan", role="link")
-    expect(desk.get_by_text("Sigrid, Lerum")).to_be_visible()
+    expect(desk.get_by_text("Grattis Sigrid i Lerum!")).to_be_visible()
 
 
 def test_someone_is_passed_over_by_keyboard_alone(desk, clock, send):

@@ -169,7 +169,7 @@ def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organis
     assert answer.status_code == 422
     assert [fault.split(":")[0] for fault in faults(answer)] == [
         "2027/03/hatch.md, rad 2, fältet title",
-        "2027/10/hatch.md, rad 39, fältet contest.opens",
+        "2027/10/hatch.md, rad 37, fältet contest.opens",
         "2027/20/hatch.md, rad 18, fältet facts[1].year",
     ]
     assert not (content / "2027").exists()

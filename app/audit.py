@@ -41,7 +41,7 @@ _HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind.in_(sa.bindparam("k
 
 
 def append_record(contest_id: str, kind: RecordKind, at: datetime, **fields: str | int) -> tuple[int, str]:
-    """Add a record inside the caller's write() transaction; return its number and the chain's head after it."""
+    """Add a record inside the caller's begin_write() transaction; return its number and the chain's head after it."""
     return append_records(contest_id, kind, [(at, fields)])[0]
 
 

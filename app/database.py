@@ -200,7 +200,7 @@ def write_problem() -> str:
 
 
 def begin_write() -> None:
-    """Begins a transaction that will write, one at a time: call it before the first read that a write depends on."""
+    """Begin a transaction that will write, one at a time: call it before the first read that a write depends on."""
     db.session.rollback()
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
     if connection.dialect.name == "postgresql":
@@ -208,9 +208,9 @@ def begin_write() -> None:
 
 
 def vacuum() -> bool:
-    """Rewrites an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
+    """Rewrite an SQLite file without what was deleted, and empties the log beside it; other engines do it themselves.
 
-    Returns whether nothing of it is left: False when a reader or writer held the log at that moment.
+    Return whether nothing of it is left: False when a reader or writer held the log at that moment.
     """
     if db.engine.dialect.name != "sqlite":
         return True

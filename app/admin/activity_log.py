@@ -55,7 +55,7 @@ class OrganiserLog(Base):
 
 
 def log_in_transaction(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
-    """Add an act inside the caller's write() transaction; by the signed-in user when none is named."""
+    """Add an act inside the caller's begin_write() transaction; by the signed-in user when none is named."""
     sign_in = g.get("sign_in") if has_request_context() else None
     who = by or (sign_in.organiser if sign_in else None)
     known = {"organiser_id": who.id, "role": who.role} if who else {}

@@ -219,7 +219,7 @@ def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
 def add_terms(
     contest: Contest, year: int, hatch: int, title: str, organisation: Organisation, chain: Chain, now: datetime
 ) -> None:
-    """Write the terms of a contest, inside the caller's write() transaction."""
+    """Write the terms of a contest, inside the caller's begin_write() transaction."""
     body = Organisation(**organisation.model_dump(include={*Organisation.model_fields}))
     text = rules.rules_text(contest, body, title)
     salt, number = secrets.token_hex(16), beacon.round_at(chain, contest.draw_at)

@@ -80,7 +80,7 @@ def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
 
 
 def _compose(mail: ClaimedMail) -> EmailMessage | None:
-    """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises Refused."""
+    """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises PermanentFailure."""
     contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
     if contest is None or contact is None:
         return None

@@ -26,7 +26,7 @@ Lines = Iterator[tuple[str, bool]]
 
 
 def settle_list(contest: FrozenContest) -> None:
-    """Strike what does not count, as `entries.settle` defines it, inside the caller's write() transaction."""
+    """Strike what does not count, as `entries.settle` defines it, inside the caller's begin_write() transaction."""
     left = (Entry.contest_id == contest.id, Entry.struck.is_(None))
     # The second of `closes` still counts.
     too_late = Entry.received_at >= contest.closes + timedelta(seconds=1)
@@ -60,7 +60,7 @@ def entered_tickets(contest_id: str) -> Lines:
 
 
 def write_lines(contest_id: str) -> None:
-    """Write what `entered` gives as the locked list, inside the caller's write() transaction."""
+    """Write what `entered` gives as the locked list, inside the caller's begin_write() transaction."""
     lines = sa.select(Entry.contest_id, Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest_id)
     columns = ["contest_id", "ticket", "counts"]
     db.session.execute(sa.insert(ListedTicket).from_select(columns, lines.order_by(Entry.ticket)))
@@ -73,7 +73,7 @@ def locked_tickets(contest_id: str) -> Lines:
 
 
 def write_ranks(contest_id: str, seed: bytes) -> None:
-    """Give every ticket that counts its place, inside the caller's write() transaction."""
+    """Give every ticket that counts its place, inside the caller's begin_write() transaction."""
     counted = (ticket for ticket, counts in locked_tickets(contest_id) if counts)
     places = enumerate(selection.order_tickets(seed, counted), 1)
     table: Any = Rank.__table__

@@ -37,7 +37,7 @@ class Named:
 
 
 def advance_line(contest: FrozenContest, now: datetime) -> None:
-    """Pass over withdrawn entries and queue letters to those in line, inside the caller's write() transaction."""
+    """Pass over withdrawn entries and queue letters to those in line, inside the caller's begin_write() transaction."""
     while any(_advance_one(contest, rank, now) for rank in status.in_line(contest)):
         pass
 
@@ -56,7 +56,7 @@ def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
 
 
 def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> None:
-    """Note that the letter to a place left, once, inside the caller's write() transaction.
+    """Note that the letter to a place left, once, inside the caller's begin_write() transaction.
 
     A letter that the mail server refuses for good has left too: else the place could never be passed over.
     """
@@ -156,7 +156,7 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
 
 
 def forget_names(contest_id: str) -> int:
-    """Erase the published names of a contest, inside the caller's write() transaction; how many there were."""
+    """Erase the published names of a contest, inside the caller's begin_write() transaction; how many there were."""
     gone = db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
     return rows_changed(gone)
 

@@ -34,7 +34,7 @@ def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
 
 
 def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
-    """Return the leaves in an archive, as leaves of `year`. Raises NotAnEdition."""
+    """Return the leaves in an archive, as leaves of `year`. Raises ArchiveError."""
     if (lines := body.count(_ENTRY)) > 2 * _MOST_FILES:
         # Before the list is read: a long one fills the memory. Folders stand in it too, so there is room for them.
         raise ArchiveError(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")

@@ -36,7 +36,7 @@ Skriv tipset här.
 
 
 def read_ref(desk: Editor, year: int) -> dict[ContentRef, Files]:
-    """Return every leaf of an edition. Raises NotWritten when one cannot be read."""
+    """Return every leaf of an edition. Raises ContentWriteError when one cannot be read."""
     return {leaf: desk.read(leaf) for leaf in _all(year)}
 
 
@@ -45,7 +45,7 @@ def _all(year: int) -> list[ContentRef]:
 
 
 def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) -> None:
-    """Two hatches change places, with texts, pictures and contest. Raises Refused, NotWritten."""
+    """Two hatches change places, with texts, pictures and contest. Raises SaveRefused, ContentWriteError."""
     if first == second:
         raise SaveRefused("Välj två olika luckor.")
     if is_open(year, first, act.now) != is_open(year, second, act.now):
@@ -96,7 +96,7 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
 
 
 def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
-    """Put a new edition in place in one move. Raises Refused, NotWritten."""
+    """Put a new edition in place in one move. Raises SaveRefused, ContentWriteError."""
     folder = desk.root / str(year)
     if folder.exists():
         raise SaveRefused(f"Det finns redan en kalender för {year}.")
@@ -122,7 +122,7 @@ def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act:
 
 
 def require_future_year(year: int, now: datetime) -> None:
-    """Raises Refused for a year whose hatches would be open from the start: what is copied would be seen at once."""
+    """Raise SaveRefused for a year whose hatches would be open from the start and shown at once."""
     if year < now.astimezone(SWEDEN).year or is_open(year, 1, now):
         raise SaveRefused(f"Luckorna för {year} skulle vara öppna på en gång. Välj ett kommande år.")
 
@@ -130,7 +130,7 @@ def require_future_year(year: int, now: datetime) -> None:
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
-    Raises NotAnEdition, Refused with every fault, NotWritten.
+    Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
     """
     made = archive.unpack_edition(body, year)
     with store.exclusive_lock(desk.history.root):

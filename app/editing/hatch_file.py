@@ -102,7 +102,7 @@ class HatchFileError(Exception):
 
 
 def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
-    """Return the values of a hatch.md's head, and its tip. Raises Unreadable."""
+    """Return the values of a hatch.md's head, and its tip. Raises HatchFileError."""
     parts = FRONT_MATTER.match(text)
     if not parts:
         raise HatchFileError
@@ -110,7 +110,7 @@ def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
 
 
 def parse_toml(toml: str) -> dict[str, Any]:
-    """Return what a TOML text says. Raises Unreadable."""
+    """Return what a TOML text says. Raises HatchFileError."""
     try:
         return tomllib.loads(toml)
     except (ValueError, RecursionError):
@@ -118,7 +118,7 @@ def parse_toml(toml: str) -> dict[str, Any]:
 
 
 def render_hatch(text: str, changes: Mapping[str, Any], tip: str | None = None) -> str:
-    """Return the hatch.md with `changes` in its head, and with another tip when one is given. Raises Unreadable."""
+    """Return the hatch.md with `changes` in its head, and with another tip when one is given. Raises HatchFileError."""
     parts = FRONT_MATTER.match(text)
     if not parts:
         raise HatchFileError
@@ -128,7 +128,7 @@ def render_hatch(text: str, changes: Mapping[str, Any], tip: str | None = None) 
 
 
 def change_toml(toml: str, changes: Mapping[str, Any]) -> str:
-    """Return the TOML text with `changes`; a key whose value is None is taken out. Raises Unreadable."""
+    """Return the TOML text with `changes`; a key whose value is None is taken out. Raises HatchFileError."""
     # Read here: only who edits has a use for it.
     pass
 

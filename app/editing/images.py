@@ -43,7 +43,7 @@ class ImageError(Exception):
 
 
 def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
-    """Return the name of the file that the hatch names, and that and the other files by name. Raises Unusable.
+    """Return the name of the file that the hatch names, and that and the other files by name. Raises ImageError.
 
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
     """
@@ -91,14 +91,14 @@ def _decoded(body: bytes) -> "Image.Image":
 
 
 def recognise_image(name: str, body: bytes) -> None:
-    """Raises Unusable unless a file is the picture that its name says, not too large to decode, and nothing more."""
+    """Raises ImageError unless a file is the picture that its name says, not too large to decode, and nothing more."""
     with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
         pass
 
 
 @contextmanager
 def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
-    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes Unusable."""
+    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes ImageError."""
     from PIL import Image
 
     too_large = ImageError(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
@@ -137,7 +137,7 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
 
 
 def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
-    """Return the best quality that fits. Raises Unusable when none does."""
+    """Return the best quality that fits. Raises ImageError when none does."""
     for encoded in _encoded(picture, kind):
         if len(encoded) <= budget:
             return encoded

@@ -64,7 +64,7 @@ class Change:
 def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change) -> bool:
     """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
 
-    Returns whether anything differs. Raises Refused, Conflict, NotWritten.
+    Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
     """
     with store.exclusive_lock(desk.history.root):
         theirs = desk.read(leaf)
@@ -84,7 +84,7 @@ def needs_review(version: Version) -> bool:
 
 
 def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) -> None:
-    """Put an earlier version back, text and pictures, as a new one. Raises Refused, NotWritten."""
+    """Put an earlier version back, text and pictures, as a new one. Raises SaveRefused, ContentWriteError."""
     with store.exclusive_lock(desk.history.root):
         version = next((each for each in desk.history.versions(leaf) if each.number == number), None)
         if version is None:
@@ -99,7 +99,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     """Put several leaves of one edition in place, so that at no moment two of them hold a contest.
 
     When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
-    Raises Refused, NotWritten.
+    Raises SaveRefused, ContentWriteError.
     """
     _tried(desk, changes, act.now)
     require_not_early(desk, changes, act.now, years=desk.shown)
@@ -117,7 +117,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
 
 
 def require_not_early(desk: Editor, changes: Changes, now: datetime, years: Iterable[int]) -> None:
-    """Raises Refused when an open hatch would get what a locked one of `years` says."""
+    """Raises SaveRefused when an open hatch would get what a locked one of `years` says."""
     if validation.reveals_locked_text(desk.root, years, changes, now):
         raise SaveRefused(validation.TOO_EARLY)
 

@@ -42,7 +42,7 @@ class ContentRef:
 
 
 def read_files(root: Path, leaf: ContentRef) -> Files:
-    """Return the text and the pictures of a leaf. Raises NotWritten when they cannot be read."""
+    """Return the text and the pictures of a leaf. Raises ContentWriteError when they cannot be read."""
     folder = leaf.folder(root)
     try:
         names = [path.name for path in folder.iterdir() if leaf.number and IMAGE.fullmatch(path.name)]
@@ -66,7 +66,7 @@ def checksum(files: Files) -> str:
 def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     """Pictures first, then the text that names them, and last away with what is no longer named.
 
-    Each file is there whole or not at all, so a crash at any point leaves a leaf that can be read. Raises NotWritten.
+    Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
     """
     folder = leaf.folder(root)
     with translate_os_errors():
@@ -94,7 +94,7 @@ def put_files(path: Path, body: bytes) -> None:
 
 @contextmanager
 def translate_os_errors() -> Iterator[None]:
-    """Turns what the disk says into NotWritten."""
+    """Turn what the disk says into ContentWriteError."""
     try:
         yield
     except OSError as error:

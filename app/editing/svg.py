@@ -25,7 +25,7 @@ class UnsafeSVG(Exception):
 
 
 def sanitize_svg(body: bytes) -> bytes:
-    """Return the drawing written anew: elements and attributes that only draw. Raises Unsafe."""
+    """Return the drawing written anew: elements and attributes that only draw. Raises UnsafeSVG."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _no_doctype
@@ -102,7 +102,7 @@ class _Reader:
 
 
 def _draws(key: str, value: str) -> bool:
-    """Check whether an attribute is written anew. Raises Unsafe for one that runs or fetches something."""
+    """Check whether an attribute is written anew. Raises UnsafeSVG for one that runs or fetches something."""
     name = key.rpartition(" ")[2]
     if name.lower().startswith("on"):
         raise UnsafeSVG(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")

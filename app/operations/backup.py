@@ -23,7 +23,7 @@ from app.operations.bundle import BackupError
 
 
 def database_revision() -> str:
-    """Return the migration that the database has come to. Raises Unusable when there is none."""
+    """Return the migration that the database has come to. Raises BackupError when there is none."""
     with db.engine.connect() as connection:
         found = database.database_revision(connection)
     if found is None:
@@ -37,7 +37,7 @@ def is_empty_database() -> bool:
 
 
 def dump_database(target: Path) -> None:
-    """Write the database as it is at one instant to a new file. Raises Unusable."""
+    """Write the database as it is at one instant to a new file. Raises BackupError."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
@@ -50,7 +50,7 @@ def dump_database(target: Path) -> None:
 
 
 def load_database(source: Path) -> None:
-    """Fill the empty database from such a file, in one transaction. Raises Unusable."""
+    """Fill the empty database from such a file, in one transaction. Raises BackupError."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
     # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
@@ -93,7 +93,7 @@ class MadeBackup:
 
 
 def make_backup(target: Path | None, now: datetime) -> MadeBackup:
-    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises Unusable."""
+    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises BackupError."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     _refuse_place(file)
     engine = db.engine.dialect.name

@@ -104,12 +104,12 @@ class BackupArchive:
                 raise BackupError(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
-        """Read every member against its checksum. Raises Unusable for the first that differs."""
+        """Read every member against its checksum. Raises BackupError for the first that differs."""
         for name in self.manifest.members:
             self.extract(name, None)
 
     def extract(self, name: str, target: Path | None) -> None:
-        """Write a member to a new file that only its owner can read, or reads it only. Raises Unusable."""
+        """Write a member to a new file that only its owner can read, or read it only. Raises BackupError."""
         try:
             with self._archive.open(name) as source:
                 digest = _written(source, target) if target else _copied(source, None)
@@ -129,7 +129,7 @@ def _written(source: IO[bytes], target: Path) -> str:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[BackupArchive]:
-    """Give a backup to read. Raises Unusable when it is none, or says something of itself that cannot be."""
+    """Give a backup to read. Raises BackupError when it is none, or says something of itself that cannot be."""
     try:
         archive = zipfile.ZipFile(file)
     except FileNotFoundError:

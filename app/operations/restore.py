@@ -30,7 +30,7 @@ def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def restore_backup(file: Path) -> Manifest:
-    """Fill the empty calendar from a backup and brings its database up to date. Raises Unusable.
+    """Fill the empty calendar from a backup and bring its database up to date. Raises BackupError.
 
     The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     """

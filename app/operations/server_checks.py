@@ -1,4 +1,4 @@
-"""Is the server ready: mail, keys, backup, clock, database, jobs and disk. `server` gathers, the rest judges."""
+"""Is the server ready: mail, keys, backup, clock, database, jobs and disk. `read_server` gathers, the rest judges."""
 
 import shutil
 import sqlite3

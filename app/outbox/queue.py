@@ -55,14 +55,14 @@ class Waiting:
 
 
 def queue_mail(kind: str, contest_id: str, ticket: str, now: datetime, number: int = 0) -> None:
-    """Put a mail in, inside the caller's write() transaction; the same mail once more is none."""
+    """Put a mail in, inside the caller's begin_write() transaction; the same mail once more is none."""
     same = (OutboxMail.contest_id == contest_id, OutboxMail.kind == kind, OutboxMail.ticket == ticket)
     if db.session.scalar(sa.select(OutboxMail.id).where(*same, OutboxMail.number == number)) is None:
         queue_mails(kind, [(contest_id, ticket, number, now)])
 
 
 def queue_mails(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> None:
-    """Put mails in, each a contest, a ticket, a number and an instant, inside the caller's write() transaction."""
+    """Put mails in, each a contest, a ticket, a number and an instant, inside the caller's transaction."""
     rows = [
         {"contest_id": contest_id, "ticket": ticket, "number": number, "created_at": at, "next_try_at": at}
         for contest_id, ticket, number, at in mails
@@ -73,7 +73,7 @@ def queue_mails(kind: str, mails: Iterable[tuple[str, str, int, datetime]]) -> N
 
 
 def queue_for(kind: str, tickets: AnySelect, now: datetime) -> None:
-    """Put a mail in for each (contest, ticket) of a query, inside the caller's write() transaction."""
+    """Put a mail in for each (contest, ticket) of a query, inside the caller's begin_write() transaction."""
     names = ["contest_id", "ticket", "kind", "number", "priority", "created_at", "next_try_at", "tries", "state"]
     moment = sa.literal(now, UTCDateTime)
     told: list[Any] = [sa.literal(kind), sa.literal(0), sa.literal(PRIORITY[kind]), moment, moment, sa.literal(0)]
@@ -95,7 +95,7 @@ def claim(now: datetime) -> ClaimedMail | None:
 
 
 def drop_waiting(contest_id: str, ticket: str | None = None) -> None:
-    """Drop the waiting mails of a contest, or those about one ticket, inside the caller's write() transaction."""
+    """Drop the waiting mails of a contest, or those about one ticket, inside the caller's begin_write() transaction."""
     where = [OutboxMail.contest_id == contest_id, OutboxMail.state == WAITING]
     where += [OutboxMail.ticket == ticket] if ticket else []
     change = sa.update(OutboxMail).where(*where).values(state="dropped")

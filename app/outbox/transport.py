@@ -47,7 +47,7 @@ def mail_server() -> str:
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
 
-    It connects when the first mail comes. Sending raises Refused, Postponed and Closed.
+    It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
     """
     if not url:
         yield partial(_write, folder)
@@ -68,7 +68,7 @@ def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
 
 
 def check_connection(url: str, our_name: str) -> None:
-    """Connects and signs in as for a mail, sends none, and hangs up. Raises Closed."""
+    """Connects and signs in as for a mail, sends none, and hangs up. Raises TransportDown."""
     server = _connected(url, our_name)
     with suppress(OSError, smtplib.SMTPException):
         server.quit()

@@ -86,7 +86,7 @@ class RateLimitExceeded(Exception):
 
 
 def check(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Raise TooMany when no more may be done for `purpose`; count nothing.
+    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing.
 
     `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
     """
@@ -102,14 +102,14 @@ def hit(purpose: str, each: str = "", together: str = "", account: str = "") -> 
 
 
 def check_and_hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Count one try for `purpose` against the limits. Raise TooMany."""
+    """Count one try for `purpose` against the limits. Raise RateLimitExceeded."""
     for limit, what in _counts(purpose, each, together, account):
         if not _count(limit, what):
             raise RateLimitExceeded(purpose)
 
 
 def hit_limit(limit: str, *what: str) -> None:
-    """Count one try at `what`, a purpose and then whose it is, whichever client it is. Raise TooMany."""
+    """Count one try at `what`, a purpose and then whose it is, whichever client it is. Raise RateLimitExceeded."""
     if not _count(_parsed(limit), what):
         raise RateLimitExceeded(what[0])
 

@@ -48,12 +48,12 @@ def _readable(purpose: str) -> Iterator[None]:
 
 
 def decrypt(sealed: str, purpose: str) -> str:
-    """Return what was sealed for the same purpose. Raises Unreadable."""
+    """Return what was sealed for the same purpose. Raises InvalidSeal."""
     with _readable(purpose):
         return _box(purpose).decrypt(sealed.encode()).decode()
 
 
 def decrypt_recent(sealed: str, purpose: str, seconds: int, now: datetime) -> str:
-    """Return the same, no older than `seconds`. Raises Unreadable."""
+    """Return the same, no older than `seconds`. Raises InvalidSeal."""
     with _readable(purpose):
         return _box(purpose).decrypt_at_time(sealed.encode(), seconds, int(now.timestamp())).decode()

@@ -180,7 +180,7 @@ def _asked(challenge: str, purpose: str, now: datetime) -> bytes:
 
 
 def _use_up(challenge: bytes, now: datetime) -> None:
-    """Inside the caller's write() transaction, so that of two answers to one challenge only the first counts."""
+    """Inside the caller's begin_write() transaction, so that of two answers to one challenge only the first counts."""
     name = sha256(challenge).hexdigest()
     db.session.execute(sa.delete(UsedChallenge).where(UsedChallenge.expires_at < now))
     if db.session.get(UsedChallenge, name):

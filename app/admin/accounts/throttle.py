@@ -60,7 +60,7 @@ def remember_device(response: Response, email: str, now: datetime) -> None:
 
 
 def hit_sign_in(email: str, device: str | None) -> None:
-    """Count one try with password and code. Raises TooMany."""
+    """Count one try with password and code. Raises RateLimitExceeded."""
     if device:
         hit_limit(current_app.config["SIGN_IN_LIMIT"], "inloggning, känd", device)
         return
@@ -79,12 +79,12 @@ def hit_wrong_code(email: str) -> None:
 
 
 def hit_passkey() -> None:
-    """Count one try with a passkey. Raises TooMany."""
+    """Count one try with a passkey. Raises RateLimitExceeded."""
     check_and_hit("passkey", each=PASSKEYS)
 
 
 def hit_proof(sign_in: str) -> None:
-    """Count one try to prove again who is signed in. Raises TooMany."""
+    """Count one try to prove again who is signed in. Raises RateLimitExceeded."""
     hit_limit(PROOFS, "bekräfta", sign_in)
 
 

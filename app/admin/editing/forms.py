@@ -36,7 +36,7 @@ class EditorForm(AdminForm):
     checksum = HiddenField()
 
     def shown(self) -> dict[str, Any]:
-        """Return what was typed, for app.editing.sheets."""
+        """Return what was typed, for app.editing.form_mapping."""
         return {name: value for name, value in self.data.items() if name not in ("token", "checksum")}
 
     def faults(self) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.calendar.edition import Contest, Phase
 from app.calendar.schedule import Edition
-from app.calendar.views import find_hatch, public_response
+from app.calendar.views import public_response
 from app.clock import PREVIEW
 from app.contest import entries, forms, rules, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
@@ -40,22 +40,11 @@ def enter(year: int, number: int) -> Page:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
 def send(year: int, number: int) -> Page:
-    edition, _ = find_hatch(year, number)
-    try:
-        return _receive(edition, number)
-    except SQLAlchemyError:
-        db.session.rollback()
-        _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, terms.shown_contest(edition), 503, trouble="not-saved")
-
-
-def _receive(edition: Edition, number: int) -> Page:
-    """Check what was sent and save it, or say what is to be mended."""
-    edition, contest = contest_in(edition.year, number)
+    edition, contest = contest_in(year, number)
     # Whether the contest was cancelled the transaction asks.
     if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
-    sent = _sent(contest)
+    sent = _read_form(contest)
     if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
     try:
@@ -83,7 +72,7 @@ def _entry_limits() -> dict[str, str]:
     return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
-def _sent(contest: Contest) -> EntryInput | Faults:
+def _read_form(contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
@@ -107,6 +96,10 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
         return _not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
         return _form_page(edition, number, contest, 422, {"token": USED})
+    except SQLAlchemyError:
+        db.session.rollback()
+        _log.exception("Ett bidrag kunde inte sparas")
+        return _form_page(edition, number, contest, 503, trouble="not-saved")
     # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
     hit("bidrag", **_entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200

@@ -34,7 +34,7 @@ class KeyDate:
     path: str
 
 
-def key_date_of(edition: Edition, contest: Contest | None, number: int | None) -> list[KeyDate]:
+def key_dates(edition: Edition, contest: Contest | None, number: int | None) -> list[KeyDate]:
     """Before and after the hatches, and the turns of the contest, in the order of time."""
     year = edition.year
     found = [
@@ -96,7 +96,7 @@ def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
     edition = chosen_edition()
     found = [
         (moment, _address(moment.instant, moment.path))
-        for moment in key_date_of(edition, contest_of(edition), hatch_of(edition))
+        for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
     ]
     hatches = [(number, _address(instant, path)) for number, instant, path in hatch_dates(edition)]
     return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status

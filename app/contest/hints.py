@@ -62,10 +62,10 @@ def find_hints(contest_id: str) -> list[Hint]:
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
     known = (Entry.contest_id == contest_id, Entry.id >= oldest, Entry.email.is_not(None))
-    return _told([*_disposable(known), *_same_name(known), *_bursts(known)])
+    return _to_hints([*_disposable(known), *_same_name(known), *_bursts(known)])
 
 
-def _told(groups: list[_Group]) -> list[Hint]:
+def _to_hints(groups: list[_Group]) -> list[Hint]:
     query = sa.select(Entry.id, Entry.email, Entry.received_at).where(Entry.id.in_([each.entry_id for each in groups]))
     entries = {number: (email, at) for number, email, at in db.session.execute(query)}
     found = []

@@ -35,7 +35,7 @@ Skriv tipset här.
 """
 
 
-def read_ref(desk: Editor, year: int) -> dict[ContentRef, Files]:
+def read_all(desk: Editor, year: int) -> dict[ContentRef, Files]:
     """Return every leaf of an edition. Raises ContentWriteError when one cannot be read."""
     return {leaf: desk.read(leaf) for leaf in _all(year)}
 
@@ -60,7 +60,7 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     with store.exclusive_lock(desk.history.root):
         made = {
             ContentRef(year, leaf.number): _shift_year(files, leaf, year)
-            for leaf, files in read_ref(desk, source).items()
+            for leaf, files in read_all(desk, source).items()
         }
         _create_edition(desk, year, made, Change(act.who, f"{save.COPIED} {source}", act.now))
 

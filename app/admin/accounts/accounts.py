@@ -61,7 +61,7 @@ def set_role(number: int, role: str, now: datetime) -> None:
     if role not in ROLES:
         raise AccountRefused("Välj en av rollerna.")
     begin_write()
-    organiser = _found(number)
+    organiser = _find_account(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
         _refuse_when_last()
     organiser.role = role
@@ -72,7 +72,7 @@ def set_role(number: int, role: str, now: datetime) -> None:
 def remove_account(number: int, now: datetime) -> None:
     """Remove an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
     begin_write()
-    organiser = _found(number)
+    organiser = _find_account(number)
     if organiser.role == ADMINISTRATOR:
         _refuse_when_last()
     db.session.execute(sa.delete(Invitation).where(Invitation.email == organiser.email))
@@ -81,7 +81,7 @@ def remove_account(number: int, now: datetime) -> None:
     db.session.commit()
 
 
-def _found(number: int) -> AdminUser:
+def _find_account(number: int) -> AdminUser:
     found = db.session.get(AdminUser, number)
     if found is None:
         raise AccountRefused("Kontot finns inte längre.")

@@ -61,7 +61,7 @@ def sign_in_options(now: datetime) -> dict[str, Any]:
     party, _ = _party()
     required = UserVerificationRequirement.REQUIRED
     options = webauthn.generate_authentication_options(rp_id=party, user_verification=required)
-    return _told(options, options.challenge, "answer", now)
+    return _sealed_options(options, options.challenge, "answer", now)
 
 
 def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
@@ -84,10 +84,10 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
             for key in passkeys_of(organiser)
         ],
     )
-    return _told(options, options.challenge, f"add {organiser.id}", now)
+    return _sealed_options(options, options.challenge, f"add {organiser.id}", now)
 
 
-def _told(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
+def _sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 

@@ -51,7 +51,7 @@ def _refused(form: Any, trouble: Exception) -> int:
 
 
 def _back(what: str, year: int) -> BaseResponse:
-    editor.redirect_done(f"{year}: {what}")
+    editor.publish_change(f"{year}: {what}")
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
@@ -117,7 +117,7 @@ def new() -> BaseResponse | Page:
 def export() -> Response:
     year = chosen_edition().year
     file = io.BytesIO()
-    archive.pack_edition(editions.read_ref(editor.editor(), year), file)
+    archive.pack_edition(editions.read_all(editor.editor(), year), file)
     file.seek(0)
     return send_file(file, "application/zip", as_attachment=True, download_name=f"miljojulkalendern-{year}.zip")
 

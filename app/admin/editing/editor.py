@@ -15,8 +15,9 @@ from app.calendar.schedule import image_type
 from app.calendar.views import library
 from app.database import db
 from app.editing.history import History, Version
-from app.editing.save import Change, Editor
-from app.editing.store import Files
+from app.editing.labels import describe_file, diff_lines
+from app.editing.save import Change, EditConflict, Editor
+from app.editing.store import Files, text_of
 
 
 def editor() -> Editor:
@@ -29,8 +30,8 @@ def change_now(what: str) -> Change:
     return Change(g.sign_in.organiser_id, what, clock.now())
 
 
-def redirect_done(about: str) -> None:
-    """After a change: the site reads it at once, and the log says who made it."""
+def publish_change(about: str) -> None:
+    """Let the site read a change at once, and log who made it."""
     library().refresh(at_once=True)
     activity_log.log_action("edited", about, clock.now())
 
@@ -48,6 +49,16 @@ def time_ago(version: Version) -> str:
     if clock.now() - version.at < timedelta(minutes=1):
         return "alldeles nyss"
     return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
+
+
+def describe_conflict(conflict: EditConflict) -> dict[str, object]:
+    """Return what the page says of a change that came in between: whose, how long ago, and what differs."""
+    theirs, mine = (describe_file(text_of(files)) for files in (conflict.theirs, conflict.mine))
+    return {
+        "other": author_name(conflict.version),
+        "ago": time_ago(conflict.version),
+        "difference": diff_lines(theirs, mine),
+    }
 
 
 def private_file(name: str, files: Files) -> Response:

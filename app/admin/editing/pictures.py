@@ -11,7 +11,6 @@ from app.admin.editing.forms import PictureForm
 from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
-from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
@@ -83,7 +82,7 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     except store.ContentWriteError as trouble:
         return _page(leaf, again, 503, trouble=str(trouble))
     else:
-        editor.redirect_done(f"{leaf.year}/{leaf.name}: bild")
+        editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
     return _page(leaf, again, 422)
 
@@ -103,13 +102,7 @@ def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
         "done": request.args.get("klart") if request.method == "GET" else None,
     }
     if conflict:
-        context |= {
-            "other": editor.author_name(conflict.version),
-            "ago": editor.time_ago(conflict.version),
-            "difference": diff_lines(
-                describe_file(store.text_of(conflict.theirs)), describe_file(store.text_of(conflict.mine))
-            ),
-        }
+        context |= editor.describe_conflict(conflict)
     return render_template("admin/editing/picture.html", **context, **more), status
 
 

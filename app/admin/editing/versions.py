@@ -113,5 +113,5 @@ def _restore(leaf: ContentRef, number: int) -> BaseResponse | Page:
         return _page(leaf, number, blank_form(EmptyForm), 422, tuple(str(refused).splitlines()))
     except store.ContentWriteError as trouble:
         return _page(leaf, number, blank_form(EmptyForm), 503, (str(trouble),))
-    editor.redirect_done(f"{leaf.year}/{leaf.name}: tillbaka till version {number}")
+    editor.publish_change(f"{leaf.year}/{leaf.name}: tillbaka till version {number}")
     return redirect(page_address(SHEETS[0 if leaf.number else 2], leaf, klart="aterstallt"), 303)

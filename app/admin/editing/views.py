@@ -17,7 +17,6 @@ from app.calendar import schedule
 from app.calendar.loader import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store
-from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef, Files
 from app.web.headers import Page
 
@@ -127,7 +126,7 @@ def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.V
         return _page(sheet, leaf, form, 422)
     except store.ContentWriteError as trouble:
         return _page(sheet, leaf, form, 503, trouble=str(trouble))
-    editor.redirect_done(f"{leaf.year}/{leaf.name}: {sheet.title}")
+    editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
     done = "sparat" if new else "oforandrat"
     return redirect(page_address(sheet, leaf, klart=done), 303)
 
@@ -162,13 +161,7 @@ def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **m
         "done": request.args.get("klart") if request.method == "GET" else None,
     }
     if conflict:
-        context |= {
-            "other": editor.author_name(conflict.version),
-            "ago": editor.time_ago(conflict.version),
-            "difference": diff_lines(
-                describe_file(store.text_of(conflict.theirs)), describe_file(store.text_of(conflict.mine))
-            ),
-        }
+        context |= editor.describe_conflict(conflict)
     return render_template(sheet.template, **context, **more), status
 
 

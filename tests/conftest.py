@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -54,6 +55,8 @@ POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 # For what only several processes or a server apart can do.
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
+# What the program calls its SQLite file.
+DATABASE = "kalender.sqlite3"
 ENTRY_URL = "/2026/lucka/10/tavla"
 # Someone who answers rightly and fills in everything.
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
@@ -91,9 +94,16 @@ def no_env_file() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def clock() -> StoppedClock:
+@pytest.fixture(scope="session")
+def worker_clock() -> StoppedClock:
     return StoppedClock()
+
+
+@pytest.fixture
+def clock(worker_clock: StoppedClock) -> StoppedClock:
+    """The clock of the worker's app, set back."""
+    worker_clock.set("2026-12-10 08:00")
+    return worker_clock
 
 
 @pytest.fixture(scope="session", params=["sqlite", *(["postgresql"] if POSTGRES else [])])
@@ -110,7 +120,7 @@ def filled_in() -> Path:
 
 @pytest.fixture(scope="session")
 def blank(engine: str, filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
+    """A migrated, empty database: the path of a file to copy, or the name of the worker's on PostgreSQL."""
     folder = tmp_path_factory.mktemp("blank")
     name = f"kalender_blank_{secrets.token_hex(4)}"
     if engine == "postgresql":
@@ -146,17 +156,25 @@ def _on_server(statement: str) -> None:
 
 
 @pytest.fixture
-def database_url(engine: str, blank: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of this test's own."""
-    if engine == "sqlite":
-        copy = tmp_path / "kalender.sqlite3"
-        shutil.copyfile(blank, copy)
-        yield f"sqlite:///{copy}"
-        return
-    name = f"kalender_{secrets.token_hex(6)}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
-    yield _url_of(name)
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(engine: str, blank: str, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if engine == "postgresql":
+        _empty(_url_of(blank))
+        return _url_of(blank)
+    copy = tmp_path / DATABASE
+    shutil.copyfile(blank, copy)
+    return f"sqlite:///{copy}"
+
+
+def _empty(url: str) -> None:
+    """Empty every table of a PostgreSQL database, also those that are written once, and end who is still there."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY")
 
 
 @pytest.fixture
@@ -211,6 +229,83 @@ def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
     return lambda folder, *more: (keep if folder.parent == own else read)(folder, *more)
 
 
+class SharedApp:
+    """An app that many tests use in turn, each with an instance folder, a database and a state as if it were new.
+
+    Its instance folder is a link to the folder of the test.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.link = Path(app.instance_path)
+        shutil.rmtree(self.link)
+        self.config, self.extensions = dict(app.config), dict(app.extensions)
+        changing = (app.wsgi_app, *(app.extensions[name] for name in ("library", "tally", "rate_limits", "entries")))
+        self.states = [(part, _copied(vars(part))) for part in changing]
+
+    def renew(self, folder: Path) -> Flask:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(folder)
+        for whole, saved in ((self.app.config, self.config), (self.app.extensions, self.extensions)):
+            whole.clear()
+            whole.update(_copied(saved))
+        for part, state in self.states:
+            vars(part).update(_copied(state))
+        return self.app
+
+
+def _copied(values: dict[str, Any]) -> dict[str, Any]:
+    """Copy a mapping and the mappings and lists in it."""
+    return {name: copy(value) if type(value) in (dict, list) else value for name, value in values.items()}
+
+
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[object, SharedApp]:
+    """The apps of this worker, by what they were made of."""
+    return {}
+
+
+@pytest.fixture
+def share_app(
+    shared_apps: dict[object, SharedApp],
+    engine: str,
+    database_url: str,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    clock: StoppedClock,
+    built: Path,
+    filled_in: Path,
+    read_once: None,
+) -> Iterator[Callable[..., Flask]]:
+    """Give the worker's app with these settings, as if it were new; its jobs loop has run at the contest's opening."""
+    used: list[Flask] = []
+    (tmp_path / "static").symlink_to(built / "static")
+
+    def share(**overrides: Any) -> Flask:
+        key = (engine, *sorted((name, str(value)) for name, value in overrides.items()))
+        if key not in shared_apps:
+            instance = tmp_path_factory.mktemp("instance")
+            url = f"sqlite:///{instance / DATABASE}" if engine == "sqlite" else database_url
+            (instance / "static").symlink_to(built / "static")
+            shutil.copyfile(tmp_path / DATABASE, instance / DATABASE) if engine == "sqlite" else None
+            made = create_app(_settings(instance, url, filled_in) | {"CLOCK": clock} | overrides)
+            made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+            shared_apps[key] = SharedApp(made)
+        app = shared_apps[key].renew(tmp_path)
+        used.append(app)
+        open_contest(app, clock)
+        return app
+
+    yield share
+    for app in used:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
 @pytest.fixture
 def make_app(
     database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
@@ -220,18 +315,14 @@ def make_app(
     Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
     """
     made: list[Flask] = []
-    (tmp_path / "static").symlink_to(built / "static")
+    if not (tmp_path / "static").exists():
+        (tmp_path / "static").symlink_to(built / "static")
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
         made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
-        with made[-1].app_context():
-            edition = made[-1].extensions["library"].editions.get(2026)
-            if opened and edition and _is_opening(edition, clock.now()):
-                # The mail server of a test answered when the contest opened, whatever it does now.
-                mail_url, made[-1].config["MAIL_URL"] = made[-1].config["MAIL_URL"], ""
-                freeze(made[-1])
-                made[-1].config["MAIL_URL"] = mail_url
+        if opened:
+            open_contest(made[-1], clock)
         return made[-1]
 
     yield make
@@ -239,6 +330,17 @@ def make_app(
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def open_contest(app: Flask, clock: Clock) -> None:
+    """Do what the jobs loop does at the contest's opening, when its time has come."""
+    with app.app_context():
+        edition = app.extensions["library"].editions.get(2026)
+        if edition and _is_opening(edition, clock.now()):
+            # The mail server of a test answered when the contest opened, whatever it does now.
+            mail_url, app.config["MAIL_URL"] = app.config["MAIL_URL"], ""
+            freeze(app)
+            app.config["MAIL_URL"] = mail_url
 
 
 def _is_opening(edition: Edition, now: datetime) -> bool:
@@ -275,8 +377,10 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    return make_app(**dict(getattr(request, "param", {})))
+def app(share_app: Callable[..., Flask], make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    """The worker's app; one of the test's own where it has other settings."""
+    settings = getattr(request, "param", {})
+    return make_app(**settings) if settings else share_app()
 
 
 @pytest.fixture

@@ -11,15 +11,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -119,20 +121,33 @@ def filled_in() -> Path:
 
 
 @pytest.fixture(scope="session")
-def blank(engine: str, filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated, empty database: the path of a file to copy, or the name of the worker's on PostgreSQL."""
-    folder = tmp_path_factory.mktemp("blank")
-    name = f"kalender_blank_{secrets.token_hex(4)}"
-    if engine == "postgresql":
-        _on_server(f"CREATE DATABASE {name}")
-    url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / 'blank.sqlite3'}"
-    app = create_app(_settings(folder, url, filled_in))
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
-        db.engine.dispose()
-    yield name if engine == "postgresql" else str(folder / "blank.sqlite3")
-    if engine == "postgresql":
+def blanks(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Give the worker's migrated, empty database for an engine, made once."""
+    name = f"kalender_{secrets.token_hex(6)}"
+    made: dict[str, str] = {}
+
+    def give(engine: str) -> str:
+        if engine not in made:
+            folder = tmp_path_factory.mktemp("blank")
+            if engine == "postgresql":
+                _on_server(f"CREATE DATABASE {name}")
+            url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / DATABASE}"
+            app = create_app(_settings(folder, url, filled_in))
+            with app.app_context():
+                upgrade(directory=str(ROOT / "migrations"))
+                db.engine.dispose()
+            made[engine] = name if engine == "postgresql" else str(folder / DATABASE)
+        return made[engine]
+
+    yield give
+    if "postgresql" in made:
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def blank(engine: str, blanks: Callable[[str], str]) -> str:
+    """A migrated, empty database: the path of a file to copy, or the name of the worker's on PostgreSQL."""
+    return blanks(engine)
 
 
 def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
@@ -196,6 +211,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     static.build_static(folder / "static")
     (folder / "templates").mkdir()
     return folder
+
+
+@pytest.fixture
+def instance(tmp_path: Path, built: Path) -> Path:
+    """The instance folder of a test, with the static files."""
+    (tmp_path / "static").symlink_to(built / "static")
+    return tmp_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compress_once() -> Iterator[None]:
+    """Compress equal pages once a process: it takes longer than to render them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brotli, "compress", lru_cache(2048)(brotli.compress))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -273,7 +303,7 @@ def share_app(
     shared_apps: dict[object, SharedApp],
     engine: str,
     database_url: str,
-    tmp_path: Path,
+    instance: Path,
     tmp_path_factory: pytest.TempPathFactory,
     clock: StoppedClock,
     built: Path,
@@ -282,24 +312,25 @@ def share_app(
 ) -> Iterator[Callable[..., Flask]]:
     """Give the worker's app with these settings, as if it were new; its jobs loop has run at the contest's opening."""
     used: list[Flask] = []
-    (tmp_path / "static").symlink_to(built / "static")
 
     def share(**overrides: Any) -> Flask:
         key = (engine, *sorted((name, str(value)) for name, value in overrides.items()))
         if key not in shared_apps:
-            instance = tmp_path_factory.mktemp("instance")
-            url = f"sqlite:///{instance / DATABASE}" if engine == "sqlite" else database_url
-            (instance / "static").symlink_to(built / "static")
-            shutil.copyfile(tmp_path / DATABASE, instance / DATABASE) if engine == "sqlite" else None
-            made = create_app(_settings(instance, url, filled_in) | {"CLOCK": clock} | overrides)
+            folder = tmp_path_factory.mktemp("app")
+            shutil.copytree(instance, folder, symlinks=True, dirs_exist_ok=True)
+            url = f"sqlite:///{folder / DATABASE}" if engine == "sqlite" else database_url
+            made = create_app(_settings(folder, url, filled_in) | {"CLOCK": clock} | overrides)
             made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
             shared_apps[key] = SharedApp(made)
-        app = shared_apps[key].renew(tmp_path)
+        app = shared_apps[key].renew(instance)
         used.append(app)
         open_contest(app, clock)
         return app
 
     yield share
+    for thread in threading.enumerate():
+        if thread.name.endswith(("(_prepare)", "(flush)")):
+            thread.join()
     for app in used:
         with app.app_context():
             db.session.remove()
@@ -308,18 +339,16 @@ def share_app(
 
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
+    database_url: str, instance: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
     """Make an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
 
     Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
     """
     made: list[Flask] = []
-    if not (tmp_path / "static").exists():
-        (tmp_path / "static").symlink_to(built / "static")
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
-        made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
+        made.append(create_app(_settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
         if opened:
             open_contest(made[-1], clock)

@@ -284,6 +284,10 @@ class SharedApp:
             whole.update(_copied(saved))
         for part, state in self.states:
             vars(part).update(_copied(state))
+        # When they last looked at the disk, and last wrote, by the machine's clock.
+        vars(self.app.extensions["library"])["_checked"] = vars(self.app.extensions["tally"])["_written"] = (
+            time.monotonic()
+        )
         return self.app
 
 
@@ -310,10 +314,10 @@ def share_app(
     filled_in: Path,
     read_once: None,
 ) -> Iterator[Callable[..., Flask]]:
-    """Give the worker's app with these settings, as if it were new; its jobs loop has run at the contest's opening."""
+    """Give the worker's app with these settings, as if it were new; the contest has opened as with make_app."""
     used: list[Flask] = []
 
-    def share(**overrides: Any) -> Flask:
+    def share(opened: bool = True, **overrides: Any) -> Flask:
         key = (engine, *sorted((name, str(value)) for name, value in overrides.items()))
         if key not in shared_apps:
             folder = tmp_path_factory.mktemp("app")
@@ -324,7 +328,8 @@ def share_app(
             shared_apps[key] = SharedApp(made)
         app = shared_apps[key].renew(instance)
         used.append(app)
-        open_contest(app, clock)
+        if opened:
+            open_contest(app, clock)
         return app
 
     yield share

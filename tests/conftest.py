@@ -11,14 +11,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -54,6 +57,8 @@ POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 # For what only several processes or a server apart can do.
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
+# What the program calls its SQLite file.
+DATABASE = "kalender.sqlite3"
 ENTRY_URL = "/2026/lucka/10/tavla"
 # Someone who answers rightly and fills in everything.
 ANNA = {"email": "anna@example.se", "answer": "2030", "municipality": "1441", "adult": "ja", "rules": "ja"}
@@ -91,9 +96,16 @@ def no_env_file() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def clock() -> StoppedClock:
+@pytest.fixture(scope="session")
+def worker_clock() -> StoppedClock:
     return StoppedClock()
+
+
+@pytest.fixture
+def clock(worker_clock: StoppedClock) -> StoppedClock:
+    """The clock of the worker's app, set back."""
+    worker_clock.set("2026-12-10 08:00")
+    return worker_clock
 
 
 @pytest.fixture(scope="session", params=["sqlite", *(["postgresql"] if POSTGRES else [])])
@@ -109,20 +121,33 @@ def filled_in() -> Path:
 
 
 @pytest.fixture(scope="session")
-def blank(engine: str, filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated, empty database to copy: a file's path, or the name of a PostgreSQL template."""
-    folder = tmp_path_factory.mktemp("blank")
-    name = f"kalender_blank_{secrets.token_hex(4)}"
-    if engine == "postgresql":
-        _on_server(f"CREATE DATABASE {name}")
-    url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / 'blank.sqlite3'}"
-    app = create_app(_settings(folder, url, filled_in))
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
-        db.engine.dispose()
-    yield name if engine == "postgresql" else str(folder / "blank.sqlite3")
-    if engine == "postgresql":
+def blanks(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Give the worker's migrated, empty database for an engine, made once."""
+    name = f"kalender_{secrets.token_hex(6)}"
+    made: dict[str, str] = {}
+
+    def give(engine: str) -> str:
+        if engine not in made:
+            folder = tmp_path_factory.mktemp("blank")
+            if engine == "postgresql":
+                _on_server(f"CREATE DATABASE {name}")
+            url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / DATABASE}"
+            app = create_app(_settings(folder, url, filled_in))
+            with app.app_context():
+                upgrade(directory=str(ROOT / "migrations"))
+                db.engine.dispose()
+            made[engine] = name if engine == "postgresql" else str(folder / DATABASE)
+        return made[engine]
+
+    yield give
+    if "postgresql" in made:
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def blank(engine: str, blanks: Callable[[str], str]) -> str:
+    """A migrated, empty database: the path of a file to copy, or the name of the worker's on PostgreSQL."""
+    return blanks(engine)
 
 
 def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
@@ -146,17 +171,25 @@ def _on_server(statement: str) -> None:
 
 
 @pytest.fixture
-def database_url(engine: str, blank: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of this test's own."""
-    if engine == "sqlite":
-        copy = tmp_path / "kalender.sqlite3"
-        shutil.copyfile(blank, copy)
-        yield f"sqlite:///{copy}"
-        return
-    name = f"kalender_{secrets.token_hex(6)}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
-    yield _url_of(name)
-    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(engine: str, blank: str, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if engine == "postgresql":
+        _empty(_url_of(blank))
+        return _url_of(blank)
+    copy = tmp_path / DATABASE
+    shutil.copyfile(blank, copy)
+    return f"sqlite:///{copy}"
+
+
+def _empty(url: str) -> None:
+    """Empty every table of a PostgreSQL database, also those that are written once, and end who is still there."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY")
 
 
 @pytest.fixture
@@ -178,6 +211,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     static.build_static(folder / "static")
     (folder / "templates").mkdir()
     return folder
+
+
+@pytest.fixture
+def instance(tmp_path: Path, built: Path) -> Path:
+    """The instance folder of a test, with the static files."""
+    (tmp_path / "static").symlink_to(built / "static")
+    return tmp_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compress_once() -> Iterator[None]:
+    """Compress equal pages once a process: it takes longer than to render them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brotli, "compress", lru_cache(2048)(brotli.compress))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -211,27 +259,104 @@ def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
     return lambda folder, *more: (keep if folder.parent == own else read)(folder, *more)
 
 
+class SharedApp:
+    """An app that many tests use in turn, each with an instance folder, a database and a state as if it were new.
+
+    Its instance folder is a link to the folder of the test.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.link = Path(app.instance_path)
+        shutil.rmtree(self.link)
+        self.config, self.extensions = dict(app.config), dict(app.extensions)
+        changing = (app.wsgi_app, *(app.extensions[name] for name in ("library", "tally", "rate_limits", "entries")))
+        self.states = [(part, _copied(vars(part))) for part in changing]
+
+    def renew(self, folder: Path) -> Flask:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(folder)
+        for whole, saved in ((self.app.config, self.config), (self.app.extensions, self.extensions)):
+            whole.clear()
+            whole.update(_copied(saved))
+        for part, state in self.states:
+            vars(part).update(_copied(state))
+        # When they last looked at the disk, and last wrote, by the machine's clock.
+        vars(self.app.extensions["library"])["_checked"] = vars(self.app.extensions["tally"])["_written"] = (
+            time.monotonic()
+        )
+        return self.app
+
+
+def _copied(values: dict[str, Any]) -> dict[str, Any]:
+    """Copy a mapping and the mappings and lists in it."""
+    return {name: copy(value) if type(value) in (dict, list) else value for name, value in values.items()}
+
+
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[object, SharedApp]:
+    """The apps of this worker, by what they were made of."""
+    return {}
+
+
+@pytest.fixture
+def share_app(
+    shared_apps: dict[object, SharedApp],
+    engine: str,
+    database_url: str,
+    instance: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    clock: StoppedClock,
+    built: Path,
+    filled_in: Path,
+    read_once: None,
+) -> Iterator[Callable[..., Flask]]:
+    """Give the worker's app with these settings, as if it were new; the contest has opened as with make_app."""
+    used: list[Flask] = []
+
+    def share(opened: bool = True, **overrides: Any) -> Flask:
+        key = (engine, *sorted((name, str(value)) for name, value in overrides.items()))
+        if key not in shared_apps:
+            folder = tmp_path_factory.mktemp("app")
+            shutil.copytree(instance, folder, symlinks=True, dirs_exist_ok=True)
+            url = f"sqlite:///{folder / DATABASE}" if engine == "sqlite" else database_url
+            made = create_app(_settings(folder, url, filled_in) | {"CLOCK": clock} | overrides)
+            made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+            shared_apps[key] = SharedApp(made)
+        app = shared_apps[key].renew(instance)
+        used.append(app)
+        if opened:
+            open_contest(app, clock)
+        return app
+
+    yield share
+    for thread in threading.enumerate():
+        if thread.name.endswith(("(_prepare)", "(flush)")):
+            thread.join()
+    for app in used:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
+    database_url: str, instance: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
     """Make an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
 
     Its jobs loop has run at the contest's opening, when that has come, but for make_app(opened=False).
     """
     made: list[Flask] = []
-    (tmp_path / "static").symlink_to(built / "static")
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
-        made.append(create_app(_settings(tmp_path, database_url, filled_in) | {"CLOCK": clock} | overrides))
+        made.append(create_app(_settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides))
         made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
-        with made[-1].app_context():
-            edition = made[-1].extensions["library"].editions.get(2026)
-            if opened and edition and _is_opening(edition, clock.now()):
-                # The mail server of a test answered when the contest opened, whatever it does now.
-                mail_url, made[-1].config["MAIL_URL"] = made[-1].config["MAIL_URL"], ""
-                freeze(made[-1])
-                made[-1].config["MAIL_URL"] = mail_url
+        if opened:
+            open_contest(made[-1], clock)
         return made[-1]
 
     yield make
@@ -239,6 +364,17 @@ def make_app(
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+def open_contest(app: Flask, clock: Clock) -> None:
+    """Do what the jobs loop does at the contest's opening, when its time has come."""
+    with app.app_context():
+        edition = app.extensions["library"].editions.get(2026)
+        if edition and _is_opening(edition, clock.now()):
+            # The mail server of a test answered when the contest opened, whatever it does now.
+            mail_url, app.config["MAIL_URL"] = app.config["MAIL_URL"], ""
+            freeze(app)
+            app.config["MAIL_URL"] = mail_url
 
 
 def _is_opening(edition: Edition, now: datetime) -> bool:
@@ -275,8 +411,10 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    return make_app(**dict(getattr(request, "param", {})))
+def app(share_app: Callable[..., Flask], make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    """The worker's app; one of the test's own where it has other settings."""
+    settings = getattr(request, "param", {})
+    return make_app(**settings) if settings else share_app()
 
 
 @pytest.fixture

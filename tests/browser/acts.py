@@ -1,17 +1,19 @@
 """What a person does at the page, more than once in these tests."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import StoppedClock
 
+AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Also what axe is not sure of, but for colours over a gradient.
-RUN = """async tags => {
-  const {violations, incomplete} = await axe.run({runOnly: tags, resultTypes: ["violations", "incomplete"]});
+RUN = """async only => {
+  const {violations, incomplete} = await axe.run({runOnly: only, resultTypes: ["violations", "incomplete"]});
   return [...violations, ...incomplete.filter(({id}) => id !== "color-contrast")]
-    .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`)).join("\\n");
+    .flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target}`));
 }"""
 
 
@@ -45,20 +47,29 @@ def tab_to(target: Locator) -> Locator:
     raise AssertionError(f"Tab never comes to {target}")
 
 
-def axe_faults(page: Page) -> str:
-    """What axe-core, which the page has been given, finds on it."""
-    found: str = page.evaluate(RUN, TAGS)
-    return found
+def axe_faults(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds on the page, by all rules or only by these."""
+    if not page.evaluate("!!window.axe"):
+        page.evaluate(AXE)
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    return list(page.evaluate(RUN, only))
+
+
+def set_letters(page: Page, pixels: int) -> None:
+    """Choose the size of letters, as in the browser's own settings."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels}})
+    session.detach()
 
 
 class Person:
-    """Somebody at a page that has been given axe-core, which looks through every page that comes."""
+    """A person at a page; axe-core looks through every page that comes."""
 
     def __init__(self, page: Page, clock: StoppedClock) -> None:
         self.page, self.clock = page, clock
 
     def look(self) -> None:
-        assert axe_faults(self.page) == "", self.page.url
+        assert axe_faults(self.page) == [], self.page.url
 
     def go(self, address: str) -> None:
         self.page.goto(address)

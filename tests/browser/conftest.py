@@ -1,6 +1,8 @@
 """A real browser in front of the app, which answers on a port of its own. One database engine is enough here."""
 
+import json
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +19,6 @@ from tests.browser.places import ADMIN, PLACES, Place, Scene
 from tests.conftest import StoppedClock, free_port, freeze
 
 CHROMIUM = shutil.which("chromium")
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -51,14 +52,14 @@ def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def app(
-    make_app: Callable[..., Flask], early_hatch: Path, clock: StoppedClock, request: pytest.FixtureRequest
+    share_app: Callable[..., Flask], early_hatch: Path, clock: StoppedClock, request: pytest.FixtureRequest
 ) -> Flask:
     """An app whose jobs loop has frozen the contest, when its time has come; as the test's place has it."""
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     place = PLACES.get(parameters.get("place", ""), Place(""))
     if place.at and not place.state:
         clock.set(place.at)
-    app = make_app(CALENDAR_CONTENT=early_hatch, **(REAL if place.real else {}))
+    app = share_app(not place.unfrozen, CALENDAR_CONTENT=early_hatch, **(REAL if place.real else {}))
     edition = app.extensions["library"].editions[2026]
     if edition.file_contest.phase(clock.now()) != "before" and not place.unfrozen:
         with app.app_context():
@@ -66,16 +67,38 @@ def app(
     return app
 
 
+class Server:
+    """HTTP in front of the app that a test has, on one port for all tests of a worker."""
+
+    app: Flask
+
+    def __init__(self) -> None:
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+        self.address = f"http://127.0.0.1:{self._server.port}"
+
+    def _answer(self, environ: Any, start_response: Any) -> Any:
+        return self.app(environ, start_response)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address of the app, served over HTTP for as long as the test takes."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def site(app: Flask, server: Server) -> str:
+    """The address of the app, served over HTTP."""
+    server.app = app
+    return server.address
 
 
 @pytest.fixture
@@ -94,12 +117,27 @@ def sign_in(request: pytest.FixtureRequest) -> Callable[[Page], None]:
     return give
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_page(browser: Browser) -> Iterator[Page]:
     """One page for many tests: making one takes longer than most of them."""
     context = browser.new_context(**SETTINGS, bypass_csp=True)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def html_faults() -> Iterator[Callable[[str], list[str]]]:
+    """What html-validate finds in a page, asked of one process for all pages."""
+    command = ["node", Path(__file__).parent / "validate.mjs"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+
+        def ask(html: str) -> list[str]:
+            node.stdin.write(json.dumps(html) + "\n")
+            node.stdin.flush()
+            return list(json.loads(node.stdout.readline()))
+
+        yield ask
+        node.stdin.close()
 
 
 @pytest.fixture
@@ -125,6 +163,11 @@ def visit(
 
     yield go
     shared_page.unroute_all()
+    # What it still does by itself would be asked of the next test's app, at the same address.
+    shared_page.goto("about:blank")
+    session = shared_page.context.new_cdp_session(shared_page)
+    session.send("Network.clearBrowserCache")
+    session.detach()
     shared_page.context.clear_cookies()
     shared_page.set_viewport_size(LARGE)
     shared_page.emulate_media(color_scheme="null", forced_colors="null")

@@ -4,9 +4,9 @@ import os
 import shutil
 from itertools import combinations, pairwise
 
-import pytest
 from playwright.sync_api import expect
 
+from tests.browser.acts import set_letters
 from tests.browser.conftest import SETTINGS, SWITCHES
 from tests.conftest import on_sqlite
 
@@ -16,18 +16,18 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 820, "height": 1180}
 DAYS = ["2026-11-20", *(f"2026-12-{day:02}" for day in (1, 10, 13, 20, 24, 27))]
-LARGE_LETTERS = "--blink-settings=defaultFontSize=32"
-"""What a reader has chosen in the browser's own settings."""
 
 
 def windows(page):
     return page.get_by_role("region", name="Alla luckor").get_by_role("listitem")
 
 
+BOXES = "all => all.map(each => each.getBoundingClientRect()).map(box => [box.left, box.top, box.right, box.bottom])"
+
+
 def boxes(locator):
     """Where each stands, as (left, top, right, bottom)."""
-    found = [each.bounding_box() for each in locator.all()]
-    return [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in found]
+    return [tuple(box) for box in locator.evaluate_all(BOXES)]
 
 
 def overlapping(places):
@@ -44,80 +44,77 @@ def see(page):
     page.reload()
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_a_laptop_shows_all_windows_and_the_street_at_once(page, clock, day):
-    clock.set(f"{day} 08:00")
+def test_a_laptop_shows_windows_and_street_at_once(page, clock):
     page.set_viewport_size(LAPTOP)
-    see(page)
-    found = boxes(windows(page))
-    assert len(found) == 24
-    assert max(bottom for _, _, _, bottom in found) <= 700
-    assert min(top for _, top, _, _ in found) >= 0
-    assert page.get_by_role("region", name="Gatan framför huset").bounding_box()["y"] < 700
+    for day in DAYS:
+        clock.set(f"{day} 08:00")
+        see(page)
+        found = boxes(windows(page))
+        assert len(found) == 24, day
+        assert max(bottom for _, _, _, bottom in found) <= 700, day
+        assert min(top for _, top, _, _ in found) >= 0, day
+        assert page.get_by_role("region", name="Gatan framför huset").bounding_box()["y"] < 700, day
 
 
-def test_a_phone_shows_todays_window_at_once_every_day(page, clock):
+def test_a_phone_shows_todays_window_at_once(page, clock):
     page.set_viewport_size(PHONE)
     late = []
     for day in range(1, 25):
         clock.set(f"2026-12-{day:02} 08:00")
-        see(page)
+        page.goto("/")
         (box,) = boxes(page.locator("[aria-current=date]"))
         if box[3] > PHONE["height"]:
             late.append((day, box))
     assert late == []
 
 
-@pytest.mark.parametrize(("width", "beside"), [(320, 4), (390, 4), (820, 6), (1440, 6)])
-def test_the_windows_stand_in_date_order_storey_by_storey(page, clock, width, beside):
+def test_the_windows_stand_in_date_order(page, clock):
     clock.set("2026-12-24 08:00")
-    page.set_viewport_size({"width": width, "height": 900})
     see(page)
-    places = boxes(windows(page))[:23]
-    storeys = [places[first : first + beside] for first in range(0, 23, beside)]
-    for storey in storeys:
-        assert storey == sorted(storey)
-        assert max(box[3] for box in storey) - min(box[3] for box in storey) < 3
-    for upper, lower in pairwise(storeys):
-        assert max(box[3] for box in upper) < min(box[3] for box in lower)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    for width, beside in ((320, 4), (390, 4), (820, 6), (1440, 6)):
+        page.set_viewport_size({"width": width, "height": 900})
+        places = boxes(windows(page))[:23]
+        storeys = [places[first : first + beside] for first in range(0, 23, beside)]
+        for storey in storeys:
+            assert storey == sorted(storey), width
+            assert max(box[3] for box in storey) - min(box[3] for box in storey) < 3, width
+        for upper, lower in pairwise(storeys):
+            assert max(box[3] for box in upper) < min(box[3] for box in lower), width
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("size", [(390, 844), (320, 568), (1280, 720)], ids=str)
-@pytest.mark.parametrize("day", ["2026-11-20", "2026-12-13", "2026-12-20", "2026-12-24"])
-def test_large_letters_overlap_nothing_and_nothing_is_cut(
-    browser_type, browser_type_launch_args, site, clock, size, day
-):
-    clock.set(f"{day} 08:00")
-    arguments = browser_type_launch_args | {"args": [*SWITCHES.split(), LARGE_LETTERS]}
-    browser = browser_type.launch(**arguments)
-    page = browser.new_page(**SETTINGS, viewport={"width": size[0], "height": size[1]})
-    page.goto(site)
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= size[0]
-    plates = boxes(windows(page).locator(".number"))
-    words = boxes(page.locator(".masthead > *"))
-    assert overlapping(plates) == []
-    assert overlapping(words) == []
-    assert overlapping([words[-1], *plates]) == []
-    for left, _, right, _ in plates + words:
-        assert 0 <= left < right <= size[0]
-    cut = "each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline'"
-    assert [each for each in page.locator(".masthead *").all() if each.evaluate(cut)] == []
-    browser.close()
+CUT = """() => [...document.querySelectorAll(".masthead *")]
+  .filter(each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
+  .map(each => each.outerHTML)"""
 
 
-def test_a_hatch_with_large_letters_does_not_scroll_sideways(browser_type, browser_type_launch_args, site, clock):
+def test_letters_of_32_pixels_overlap_nothing(page, clock):
+    for day in ("2026-11-20", "2026-12-13", "2026-12-20", "2026-12-24"):
+        clock.set(f"{day} 08:00")
+        see(page)
+        set_letters(page, 32)
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        for width, height in ((390, 844), (320, 568), (1280, 720)):
+            page.set_viewport_size({"width": width, "height": height})
+            plates = boxes(windows(page).locator(".number"))
+            words = boxes(page.locator(".masthead > *"))
+            case = day, width
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= width, case
+            assert overlapping(plates) == overlapping(words) == overlapping([words[-1], *plates]) == [], case
+            assert [box for box in plates + words if not 0 <= box[0] < box[2] <= width] == [], case
+            assert page.evaluate(CUT) == [], case
+
+
+def test_a_hatch_with_letters_of_32_pixels_fits(page, clock):
     clock.set("2026-12-24 08:00")
-    browser = browser_type.launch(**browser_type_launch_args | {"args": [*SWITCHES.split(), LARGE_LETTERS]})
-    page = browser.new_page(**SETTINGS, viewport=PHONE)
+    page.set_viewport_size(PHONE)
     for number in (10, 12, 15):
-        page.goto(f"{site}/2026/lucka/{number}")
+        page.goto(f"/2026/lucka/{number}")
+        set_letters(page, 32)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"], number
-    browser.close()
 
 
-def test_the_readers_own_colours_show_numbers_and_words(visit):
+def test_the_readers_own_colours_show_words(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
     for number, words in (
@@ -139,7 +136,7 @@ def coloured(page, number):
     return window.locator(".view").screenshot()
 
 
-def test_a_read_window_is_the_same_drawing_in_other_colours(page, clock):
+def test_a_read_window_has_other_colours(page, clock):
     """The browser is told to take the link for visited, as no headless one keeps a history of its own."""
     clock.set("2026-12-13 08:00")
     page.set_viewport_size(LAPTOP)
@@ -160,7 +157,7 @@ WITH_HISTORY = next((path for path in (os.environ.get("CHROMIUM", ""), "/usr/bin
 
 if WITH_HISTORY:
 
-    def test_a_window_shows_its_picture_once_its_hatch_has_been_read(browser_type, site, clock, tmp_path):
+    def test_a_read_hatchs_window_shows_its_picture(browser_type, site, clock, tmp_path):
         clock.set("2026-12-13 08:00")
         context = browser_type.launch_persistent_context(
             tmp_path / "profile", executable_path=WITH_HISTORY, args=[*SWITCHES.split(), "--headless=new"], **SETTINGS
@@ -199,43 +196,44 @@ def test_an_edition_without_miniatures_has_drapes(make_app, content, clock):
     assert 'class="mini"' not in page
 
 
-@pytest.mark.parametrize("day", ["2026-12-10", "2026-12-24"])
-@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP, {"width": 1440, "height": 900}], ids=str)
-def test_nobody_on_the_street_stands_before_a_number(page, clock, size, day):
-    clock.set(f"{day} 08:00")
-    page.set_viewport_size(size)
-    see(page)
-    plates = boxes(windows(page).locator(".number"))
-    figures = boxes(page.locator(".street li > svg"))
-    assert [pair for pair in ((one, other) for one in plates for other in figures) if overlapping(pair)] == []
+def test_no_figure_stands_before_a_number(page, clock):
+    for day in ("2026-12-10", "2026-12-24"):
+        clock.set(f"{day} 08:00")
+        see(page)
+        for size in (PHONE, TABLET, LAPTOP, {"width": 1440, "height": 900}):
+            page.set_viewport_size(size)
+            plates = boxes(windows(page).locator(".number"))
+            figures = boxes(page.locator(".street li > svg"))
+            before = [pair for pair in ((one, other) for one in plates for other in figures) if overlapping(pair)]
+            assert before == [], (day, size)
 
 
 HATCHES = [f"/2026/lucka/{number}" for number in (7, 13, 20)]
 
 
-@pytest.mark.parametrize("path", HATCHES)
-def test_a_hatchs_window_stands_beside_its_text_on_a_wide_screen(page, clock, path):
+def test_a_hatchs_window_stands_beside_its_text(page, clock):
     clock.set("2026-12-24 08:00")
     page.set_viewport_size(LAPTOP)
-    page.goto(path)
-    (picture,) = boxes(page.locator(".opened img"))
-    (title,) = boxes(page.get_by_role("heading", level=1))
-    (question,) = boxes(page.get_by_role("region", name="Vad tror du?"))
-    assert picture[2] < title[0]
-    assert picture[3] < LAPTOP["height"]
-    assert question[3] < LAPTOP["height"]
+    for path in HATCHES:
+        page.goto(path)
+        (picture,) = boxes(page.locator(".opened img"))
+        (title,) = boxes(page.get_by_role("heading", level=1))
+        (question,) = boxes(page.get_by_role("region", name="Vad tror du?"))
+        assert picture[2] < title[0], path
+        assert picture[3] < LAPTOP["height"], path
+        assert question[3] < LAPTOP["height"], path
 
 
-@pytest.mark.parametrize("path", HATCHES)
-def test_title_and_question_are_in_a_phones_first_screen(page, clock, path):
+def test_title_and_question_are_in_a_phones_first_screen(page, clock):
     clock.set("2026-12-24 08:00")
     page.set_viewport_size(PHONE)
-    page.goto(path)
-    (window,) = boxes(page.locator(".wall"))
-    assert window[3] - window[1] <= 0.45 * PHONE["height"]
-    for each in (page.get_by_role("heading", level=1), page.locator(".question legend")):
-        (box,) = boxes(each)
-        assert box[3] <= PHONE["height"]
+    for path in HATCHES:
+        page.goto(path)
+        (window,) = boxes(page.locator(".wall"))
+        assert window[3] - window[1] <= 0.45 * PHONE["height"], path
+        for each in (page.get_by_role("heading", level=1), page.locator(".question legend")):
+            (box,) = boxes(each)
+            assert box[3] <= PHONE["height"], path
 
 
 def test_nothing_runs_or_is_asked_for_elsewhere(page, clock, site):

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acts import axe_faults, press, tab_to
-from tests.browser.conftest import AXE, LARGE, SMALL
+from tests.browser.acts import press, tab_to
+from tests.browser.checks import faults_in
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -70,8 +70,8 @@ def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(page, sign_in):
     expect(page.get_by_label("Källans årtal").first).to_be_focused()
 
 
-def conflict(page, app):
-    """Somebody at the server is first."""
+def meet_a_conflict(page, app):
+    """Save what has been changed at the server meanwhile."""
     page.goto(HATCH)
     file = app.config["CALENDAR_CONTENT"] / "2026" / "09" / "hatch.md"
     file.write_text(file.read_text("utf-8").replace('title = "', 'title = "Ny: '), "utf-8")
@@ -79,34 +79,16 @@ def conflict(page, app):
     press(page, "Spara")
 
 
-def faulty(page, _app):
-    page.goto(HATCH)
-    page.get_by_label("Rubrik", exact=True).fill("")
-    press(page, "Spara")
-
-
-def version(page, app):
+def read_a_version(page, _app):
     page.goto(HATCH)
     page.get_by_label("Rubrik", exact=True).fill("Ny")
     press(page, "Spara")
     page.goto(f"{HATCH}/tidigare/1")
 
 
-PAGES = ["", "/lucka/9", "/lucka/10/tavling", "/lucka/9/bild", "/lucka/9/tidigare", "/texter", "/arrangor"]
-PAGES += ["/tillganglighet", "/byt-plats", "/ny", "/las-in"]
-PLACES = {path: (lambda page, _app, path=path: page.goto(f"/admin/redigera{path}")) for path in PAGES}
-PLACES |= {"conflict": conflict, "faulty": faulty, "version": version}
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing_in_the_editor_and_nothing_is_wider_than_a_phone(new_context, app, request, place):
-    context = new_context(bypass_csp=True)
-    context.add_init_script(path=AXE)
-    page = context.new_page()
+@pytest.mark.parametrize("act", [meet_a_conflict, read_a_version], ids=lambda act: act.__name__)
+def test_what_saving_leads_to_is_in_order(new_context, app, request, html_faults, act):
+    page = new_context(bypass_csp=True).new_page()
     request.getfixturevalue("sign_in")(page)
-    PLACES[place](page, app)
-    for scheme, size in (("light", LARGE), ("dark", SMALL)):
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
-        assert axe_faults(page) == "", scheme
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), scheme
+    act(page, app)
+    assert faults_in(page, page.content(), html_faults) == {}

@@ -15,7 +15,6 @@ from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.operations.jobs import run_round
 from tests.browser.acts import Person, fill_in, send
-from tests.browser.conftest import AXE
 from tests.conftest import on_sqlite
 from tests.editing.photos import photo
 from tests.prepared import DECISION
@@ -76,7 +75,6 @@ def watched(new_context, site):
 
     def made():
         page = new_context().new_page()
-        page.add_init_script(path=AXE)
         page.on("request", lambda request: request.url.startswith((site, "data:")) or wrong.append(request.url))
         page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(error.message))

@@ -1,21 +1,64 @@
-"""The power goes at every step of every action: what is left is the state before or after, and no mail is doubled."""
+"""The power goes at every step of every action: what is left is the state before or after, and no mail is doubled.
+
+A step is a statement that the database is about to carry out or has just carried out, or a commit. What a process
+killed there (kill -9) leaves behind are the database's files as the system has them at that instant: they are copied.
+"""
 
 import shutil
 import sqlite3
-import subprocess
-import sys
+from contextlib import contextmanager
+from itertools import count
 
 import pytest
+import sqlalchemy as sa
 
+from app.contest import store, terms
+from app.contest.forms import EntryInput
+from app.contest.models import Entry
 from app.database import db
-from tests.conftest import ROOT, on_sqlite, send_letter
-from tests.draw.crash import ACTIONS
+from app.draw import actions, delivery, value, winners
+from app.draw.models import Rank
+from app.outbox import queue
+from app.spec.beacon import PRACTICE
+from tests.conftest import DATABASE, LOCK_AT, VALUE, on_sqlite, send_letter, swedish
+
+pytestmark = on_sqlite
 
 TABLES = """
     contest_terms contest_contact entry draw_list draw_ticket draw_value draw_rank draw_letter draw_verdict
     draw_cancellation draw_winner_name draw_rehearsal audit_record
 """.split()  # noqa: SIM905 – to be read as lines
 MAILS = "SELECT kind, contest_id, ticket, number, state FROM outbox_mail ORDER BY id"
+OPEN, LOCKED, DRAWN, LATER = (
+    swedish(moment) for moment in ("2026-12-11 09:00", LOCK_AT, "2026-12-22 12:01", "2027-01-30 12:00")
+)
+NAME = winners.Named("Sigrid", "1441", DRAWN.date())
+
+
+def ticket(place):
+    return db.session.scalars(sa.select(Rank.ticket).where(Rank.place == place)).one()
+
+
+def own(email):
+    return db.session.scalars(sa.select(Entry).where(Entry.email == email)).first()
+
+
+ACTIONS = {
+    "save": lambda contest: store.save_entry(contest, EntryInput("ny@example.se", "2030", "1441", None, "n"), OPEN),
+    "strike": lambda contest: actions.strike_entry(contest, own("bo@example.se").id, "anställd", OPEN),
+    "restore": lambda contest: actions.restore_entry(contest, own("bo@example.se").id, OPEN),
+    "withdraw": lambda contest: winners.withdraw_entry(contest, own("bo@example.se").ticket, OPEN),
+    "lock": lambda contest: actions.lock_list(contest, LOCKED),
+    "draw": lambda contest: value.draw_winners(contest, VALUE, DRAWN),
+    "letter": lambda contest: delivery.send_due(),
+    "confirm": lambda contest: winners.confirm_winner(contest, 1, DRAWN),
+    "skip": lambda contest: winners.skip_place(contest, 1, "svarar inte", LATER),
+    "decline": lambda contest: winners.decline_prize(contest, 1, ticket(1), DRAWN),
+    "withdraw late": lambda contest: winners.withdraw_entry(contest, ticket(1), DRAWN),
+    "cancel": lambda contest: actions.cancel_contest(contest, "Vi har ångrat oss alla.", OPEN),
+    "name": lambda contest: winners.publish_name(contest, 2, NAME, LATER),
+    "no name": lambda contest: winners.withdraw_name(contest, 2),
+}
 
 
 def contents(path):
@@ -29,7 +72,38 @@ def contents(path):
     return [*found, mails]
 
 
-@on_sqlite
+@contextmanager
+def copied_at_each_step(folder):
+    """Copy the database's files into a folder of their own at each step; yields how to copy them once more."""
+    numbers = count(1)
+
+    def copy_files(*_arguments, **_values):
+        target = folder / "steps" / f"{next(numbers):03}"
+        target.mkdir(parents=True)
+        for name in (DATABASE, f"{DATABASE}-wal"):
+            if (folder / name).exists():
+                shutil.copyfile(folder / name, target / name)
+
+    engine = db.engine
+    events = ("before_cursor_execute", "after_cursor_execute", "commit")
+    for event in events:
+        sa.event.listen(engine, event, copy_files)
+    yield copy_files
+    for event in events:
+        sa.event.remove(engine, event, copy_files)
+
+
+def crash(app, folder, action, *about):
+    """Return what is left before, after, and after a crash at each step."""
+    with app.app_context(), copied_at_each_step(folder) as copy_files:
+        copy_files()
+        action(*about)
+        copy_files()
+    left = sorted((folder / "steps").iterdir())
+    unchanged, *found, done = [contents(step / DATABASE) for step in left]
+    return unchanged, done, found
+
+
 @pytest.mark.parametrize(
     ("name", "state", "steps"),
     [
@@ -48,60 +122,56 @@ def contents(path):
         ("no name", "finished", 6),
     ],
 )
-def test_a_crash_leaves_the_state_before_or_after(app, accept, reach, contest, clock, tmp_path, name, state, steps):
+def test_a_crash_leaves_before_or_after(app, accept, reach, contest, clock, tmp_path, name, state, steps):
     for person in ("anna", "bo", "anna+igen"):
         accept(f"{person}@example.se")
     accept("david@example.se", answer="2040")
     reach(state)
     with app.app_context():
         if name == "restore":
-            ACTIONS["strike"](app, contest)
+            ACTIONS["strike"](contest)
         if name == "no name":
-            ACTIONS["name"](app, contest)
+            ACTIONS["name"](contest)
         if state == "drawn":
             send_letter(contest, 1, clock.now())
-    unchanged, done, found = crash(app, tmp_path, name)
+    unchanged, done, found = crash(app, tmp_path, ACTIONS[name], contest)
     assert done != unchanged
-    assert len(found) > steps
-    assert [step for step, rows in found.items() if rows not in (unchanged, done)] == []
-    assert found[1] == unchanged
+    assert len(found) >= steps
+    assert [step for step, rows in enumerate(found, 1) if rows not in (unchanged, done)] == []
+    assert found[0] == unchanged
 
 
-def crash(app, tmp_path, name):
-    """What is left before, after, and after a crash at each step."""
-    with app.app_context():
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    before = tmp_path / "before.sqlite3"
-    shutil.copyfile(tmp_path / "kalender.sqlite3", before)
-    subprocess.run([sys.executable, "-m", "tests.draw.crash", before, name], cwd=ROOT, check=True)
-    left = [path for path in tmp_path.glob("before.sqlite3.*") if path.suffix[1:].isdigit()]
-    found = {int(path.suffix[1:]): contents(path) for path in left}
-    return contents(before), found[max(found)], found
-
-
-@on_sqlite
-def test_no_mail_is_lost_or_doubled_when_the_one_who_sends_is_killed(app, accept, reach, contest, tmp_path):
-    """Each file is a mail by its Message-ID; one that is not noted as sent waits and goes once more as the same."""
+def test_no_mail_is_lost_or_doubled(app, accept, reach, contest, clock, tmp_path):
+    """A mail that is not noted as sent waits and goes once more as the same file, which bears its Message-ID."""
     accept("anna@example.se")
     reach("drawn")
-    unchanged, done, found = crash(app, tmp_path, "letter")
+    unchanged, done, found = crash(app, tmp_path, ACTIONS["letter"], contest)
     queued = [mail[:4] for mail in unchanged[-1]]
-    for rows in found.values():
+    sent = sorted((tmp_path / "mail").glob("*.eml"))
+    assert len(sent) == len(queued)
+    for rows in found:
         assert [mail[:4] for mail in rows[-1]] == queued
         states = {mail[0]: mail[4] for mail in rows[-1]}
         assert set(states.values()) <= {"waiting", "sent"}
         letters = rows[TABLES.index("draw_letter")]
         assert len(letters) == (states["vinst"] == "sent")
     assert {mail[4] for mail in done[-1]} == {"sent"}
-    names = [path.name for path in (tmp_path / "mail").glob("*.eml")]
-    assert len(names) == len(queued)
+    clock.instant += queue.TAKEN_FOR
+    for step in sorted((tmp_path / "steps").iterdir()):
+        with app.app_context():
+            db.engine.dispose()
+            for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+                (tmp_path / name).unlink(missing_ok=True)
+            for file in step.glob(f"{DATABASE}*"):
+                shutil.copyfile(file, tmp_path / file.name)
+            delivery.send_due()
+        assert {mail[4] for mail in contents(tmp_path / DATABASE)[-1]} == {"sent"}
+        assert sorted((tmp_path / "mail").glob("*.eml")) == sent
 
 
-@on_sqlite
 def test_a_crash_while_opening_leaves_no_terms_or_all(make_app, tmp_path):
     app = make_app(opened=False)
-    unchanged, done, found = crash(app, tmp_path, "freeze")
-    assert [rows for rows in found.values() if rows[1:3] not in (unchanged[1:3], done[1:3])] == []
-    assert {len(rows[0]) for rows in found.values()} == {0, 1}
+    edition = app.extensions["library"].editions[2026]
+    unchanged, done, found = crash(app, tmp_path, terms.freeze_terms, edition, OPEN, PRACTICE)
+    assert [rows for rows in found if rows[1:3] not in (unchanged[1:3], done[1:3])] == []
+    assert {len(rows[0]) for rows in found} == {0, 1}

@@ -8,15 +8,16 @@ import pytest
 
 from app.draw import verifiera
 from app.operations import jobs
-from tests.conftest import StoppedClock, token_in
+from tests.conftest import token_in
 
 PAGE = "/2026/dragning"
 FILES = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt", "logg.txt", "protokoll.json")
 
 
 @pytest.fixture
-def clock():
-    return StoppedClock("2026-12-09 23:59")
+def clock(clock):
+    clock.set("2026-12-09 23:59")
+    return clock
 
 
 @pytest.fixture

@@ -3,26 +3,25 @@
 import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port, on_sqlite
+from tests.conftest import free_port
 from tests.load.test_real_server import PATH, ask, granian, serving
 
-pytestmark = on_sqlite
 HOST = b"Host: 127.0.0.1\r\nConnection: close\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 POST = b"POST " + PATH.encode() + b" HTTP/1.1\r\n" + HOST + FORM
 
 
 @pytest.fixture(scope="module")
-def port(blank: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def port(blanks: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A real server's port, for all tests here."""
     folder: Path = tmp_path_factory.mktemp("wire")
-    shutil.copyfile(blank, folder / "kalender.sqlite3")
+    shutil.copyfile(blanks("sqlite"), folder / "kalender.sqlite3")
     found = free_port()
     with serving(granian(found), found, f"sqlite:///{folder}/kalender.sqlite3", folder):
         yield found

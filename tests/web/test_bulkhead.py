@@ -96,10 +96,10 @@ def test_a_length_that_is_none_is_left_for_flask(inner, told):
 
 
 @on_sqlite
-def test_a_request_that_found_no_place_is_told_so(client, monkeypatch):
+def test_a_request_that_found_no_place_is_told_so(make_app, monkeypatch):
     monkeypatch.setattr(bulkhead, "SLOT_WAITS", 0.0)
     entered, let_on = threading.Event(), threading.Event()
-    app = client.application
+    app = make_app()
 
     @app.before_request
     def wait():
@@ -111,7 +111,7 @@ def test_a_request_that_found_no_place_is_told_so(client, monkeypatch):
         entered.clear()
         slot.submit(app.test_client().get, ENTRY_URL)
         assert entered.wait(20)
-    answer = client.post(ENTRY_URL, data=filled())
+    answer = app.test_client().post(ENTRY_URL, data=filled())
     let_on.set()
     for slot in slots:
         slot.shutdown()

@@ -21,8 +21,9 @@ HEADINGS = {
 
 
 @pytest.fixture
-def site(app):
+def site(make_app):
     """A visitor to a site that has pages which go wrong, each in its own way."""
+    app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.add_url_rule("/krasch", "krasch", lambda: {}["hemlig nyckel"])
     app.add_url_rule("/fel/<int:status>", "fel", lambda status: abort(status))
@@ -72,9 +73,9 @@ def test_a_mistake_of_ours_is_on_record(site, caplog):
     assert "KeyError: 'hemlig nyckel'" in caplog.text
 
 
-def test_a_mistake_in_a_page_is_not_kept_for_the_next_visitor(site, app, monkeypatch):
+def test_a_mistake_in_a_page_is_not_kept_for_the_next_visitor(site, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setitem(app.jinja_env.globals, "now", None)
+        broken.setitem(site.application.jinja_env.globals, "now", None)
         broken.setattr("app.calendar.schedule.days_left", None)
         assert site.get("/").status_code == 500
     assert site.get("/").status_code == 200

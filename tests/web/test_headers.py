@@ -22,8 +22,9 @@ EXPECTED = {
 
 
 @pytest.fixture
-def site(app):
+def site(make_app):
     """A visitor to a site that has a broken page."""
+    app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.add_url_rule("/krasch", "krasch", lambda: 1 / 0)
     return app.test_client()

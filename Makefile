@@ -13,7 +13,7 @@ export FLASK_SKIP_DOTENV := 1
 export MALLOC_ARENA_MAX := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test soak check sbom lock bench cards screenshots lighthouse
+.PHONY: help install install-dev run demo test soak engines check sbom lock bench cards screenshots lighthouse
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 
 soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
 	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py
+
+engines: install-dev ## calendar, form and draw in Debian's Chromium, Firefox ESR and WebKitGTK, those that are installed
+	@ENGINES=1 $(WITH) $(BIN)/pytest tests/browser/engines
 
 check: install-dev ## format, lint, types, layers, spelling, templates, dead code
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary

@@ -1,7 +1,9 @@
 """`flask prepare`: everything between a fresh clone and a server that can start."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -17,7 +19,7 @@ from app.admin.roles import ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import Library
-from app.calendar.schedule import current_year
+from app.calendar.schedule import Edition, current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.operations import metrics
@@ -65,21 +67,26 @@ def check() -> None:
 
 
 def _future(library: Library) -> Iterator[Fault]:
-    """Dates of the accessibility statement and of corrections that have not been yet."""
-    for year, edition in library.editions.items():
-        statement = edition.file.accessibility
-        lines = line_numbers((library.root / str(year) / "edition.toml").read_text("utf-8-sig"))
-        for name, day in (("assessed", statement.assessed), ("updated", statement.updated)):
+    """Name the dates in the content that have not been yet."""
+    for edition in library.editions.values():
+        for file, field, day in _dates(edition):
             if day > clock.host_date():
-                field = f"accessibility.{name}"
-                yield Fault(f"{year}/edition.toml", lines.get(field, 0), field, NOT_YET)
-        contest = edition.file_contest
-        for place, correction in enumerate(contest.corrections if contest else (), 1):
-            if correction.date > clock.host_date():
-                file = f"{year}/{edition.file_contest_number:02}/hatch.md"
                 lines = line_numbers((library.root / file).read_text("utf-8-sig"))
-                line = lines.get(f"contest.corrections.{place - 1}.date", 0)
-                yield Fault(file, line, f"contest.corrections[{place}].date", NOT_YET)
+                path = re.sub(r"\[(\d+)\]", lambda place: f".{int(place[1]) - 1}", field)
+                yield Fault(file, lines.get(path, 0), field, NOT_YET)
+
+
+def _dates(edition: Edition) -> Iterator[tuple[str, str, date]]:
+    """Return the days of the accessibility statement and of corrections, each with its file and field."""
+    statement, file = edition.file.accessibility, f"{edition.year}/edition.toml"
+    yield file, "accessibility.assessed", statement.assessed
+    yield file, "accessibility.updated", statement.updated
+    for number, hatch in edition.hatches.items():
+        file, contest = f"{edition.year}/{number:02}/hatch.md", hatch.file.contest
+        for place, changed in enumerate(hatch.file.corrections, 1):
+            yield file, f"corrections[{place}].date", changed.date
+        for place, correction in enumerate(contest.corrections if contest else (), 1):
+            yield file, f"contest.corrections[{place}].date", correction.date
 
 
 draw = AppGroup("draw", help="Dragningen.")

@@ -12,6 +12,7 @@ pytestmark = on_sqlite
 # What anyone may ask for. A new address belongs here only when somebody has thought about it.
 PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
+    /<year:year>/rattelser
     /<year:year>/lucka/<hatch:number>/bild/<name>
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
@@ -104,6 +105,7 @@ def visited(client, organiser, clock, enter, accept, reach):
         "not found": client.get("/finns-inte"),
         "wrong method": client.post("/"),
         "about": client.get("/om"),
+        "corrections": client.get("/2026/rattelser"),
         "personal data": client.get("/personuppgifter"),
         "cookies": client.get("/kakor"),
         "own entry": client.get("/mitt-svar"),

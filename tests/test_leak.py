@@ -24,6 +24,11 @@ pytestmark = on_sqlite
 DISTINCTIVE = 12
 DAYS = ["2026-11-30", *(f"2026-12-{day:02}" for day in NUMBERS), "2026-12-31"]
 MOMENTS = [f"{day} {time}" for day in DAYS for time in ("00:00", "23:59:59.999")]
+CORRECTED = """[[corrections]]
+date = 2026-11-25
+wrong = "Felet i lucka nummer {0} slut"
+right = "Rättelsen i lucka nummer {0} slut"
+"""
 NEXT_YEAR = "Hemlighet från nästa års kalender"
 
 
@@ -45,6 +50,8 @@ def strings_of(hatch):
     """Everything that a hatch's files say, in pieces."""
     file = hatch.file
     yield from (file.title, file.summary, file.image_alt or "", *file.steps, *file.question.options)
+    for correction in file.corrections:
+        yield from (correction.wrong, correction.right)
     yield from (file.question.text, file.question.answer, file.question.explanation)
     for fact in file.facts:
         yield from (fact.text, str(fact.url), *re.split(r"[.:] ", fact.text))
@@ -65,7 +72,8 @@ def folder(filled_in, tmp_path_factory):
         place = root / "2026" / f"{number:02}"
         (place / "bild.svg").rename(place / picture_name(number))
         file = place / "hatch.md"
-        file.write_text(file.read_text().replace('"bild.svg"', f'"{picture_name(number)}"'))
+        text = file.read_text().replace('"bild.svg"', f'"{picture_name(number)}"')
+        file.write_text(text.replace("[question]", f"{CORRECTED.format(number)}\n[question]"))
     shutil.copytree(root / "2026", root / "2027")
     for path in (root / "2027").rglob("*.md"):
         text = path.read_text().replace("mjk-2026", "mjk-2027").replace("2026-", "2027-")
@@ -149,6 +157,7 @@ def test_the_search_finds_every_hatch_when_it_is_open(client, clock, newest_in):
     for number in NUMBERS:
         for address in (f"/2026/lucka/{number}", f"/2026/lucka/{number}/bild/{picture_name(number)}"):
             assert told(newest_in, client.get(address))[0] == number
+    assert told(newest_in, client.get("/2026/rattelser"))[0] == 24
     clock.set("2027-12-24 08:00")
     assert told(newest_in, client.get("/2027/lucka/24"))[0] == 25
 
@@ -211,5 +220,6 @@ def test_a_visitor_cannot_move_the_clock(client, clock):
 def tomorrow(number):
     """The addresses where a hatch shows as soon as it opens."""
     hatch = f"/2026/lucka/{number}"
-    of_all = ("/", "/2026/", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
+    feeds = ("/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
+    of_all = ("/", "/2026/", "/2026/rattelser", *feeds)
     return *of_all, hatch, f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png", f"{hatch}/tavla"

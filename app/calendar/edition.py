@@ -265,6 +265,14 @@ def _among_options(value: str, info: ValidationInfo) -> str:
     return value
 
 
+class CorrectedFact(Part):
+    """What a hatch said that was not true, and what it says now."""
+
+    date: date_of_day
+    wrong: Line
+    right: Line
+
+
 class HatchFile(Part):
     """The front matter of a hatch.md."""
 
@@ -275,6 +283,7 @@ class HatchFile(Part):
     steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
     facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
     question: Question
+    corrections: Annotated[tuple[CorrectedFact, ...], Field(max_length=20)] = ()
     contest: Contest | None = None
 
     @field_validator("image_alt")

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.clock import SWEDEN
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # How the ids of feeds and their entries begin (RFC 4151); a year follows.
@@ -19,7 +20,10 @@ TAG = "tag:miljojulkalendern,"
 
 @dataclass(frozen=True)
 class Item:
-    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came."""
+    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came.
+
+    `corrected`: when it was last corrected, if it was.
+    """
 
     name: str
     path: str
@@ -27,6 +31,11 @@ class Item:
     summary: str
     html: str
     at: datetime
+    corrected: datetime | None = None
+
+    @property
+    def updated(self) -> datetime:
+        return max(self.at, self.corrected or self.at)
 
 
 def items(edition: Edition, open_numbers: Sequence[int], news: Sequence[Item] = ()) -> list[Item]:
@@ -41,7 +50,7 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     """Return an Atom feed (RFC 4287) of what is told, the newest first."""
-    updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
+    updated = max((item.updated for item in told), default=datetime(edition.year, 11, 1, tzinfo=UTC))
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
     add_element(feed, "title", edition.name)
     add_element(feed, "id", f"{TAG}{edition.year}:kalender")
@@ -53,7 +62,7 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
         entry = add_element(feed, "entry")
         add_element(entry, "title", item.title)
         add_element(entry, "id", f"{TAG}{edition.year}:{item.name}")
-        add_element(entry, "updated", item.at.isoformat())
+        add_element(entry, "updated", item.updated.isoformat())
         add_element(entry, "link", href=f"{site}{item.path}")
         add_element(entry, "summary", item.summary)
         add_element(entry, "content", item.html, type="html")
@@ -77,6 +86,7 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
                 "summary": item.summary,
                 "content_html": item.html,
                 "date_published": item.at.isoformat(),
+                "date_modified": item.updated.isoformat(),
             }
             for item in told
         ],
@@ -122,6 +132,7 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
 
 def _item(edition: Edition, number: int) -> Item:
     hatch = edition.hatches[number]
+    day = hatch.corrected_on
     return Item(
         name=f"lucka-{number}",
         path=f"/{edition.year}/lucka/{number}",
@@ -129,6 +140,7 @@ def _item(edition: Edition, number: int) -> Item:
         summary=hatch.file.summary,
         html=hatch.tip,
         at=opens_at(edition.year, number),
+        corrected=datetime(day.year, day.month, day.day, tzinfo=SWEDEN).astimezone(UTC) if day else None,
     )
 
 

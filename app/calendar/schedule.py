@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from app.calendar import miniatures
-from app.calendar.edition import Contest, EditionFile, HatchFile
+from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
 from app.clock import SWEDEN
 
@@ -34,6 +34,11 @@ class Hatch:
     file: HatchFile
     tip: str
     images: dict[str, bytes] = field(repr=False)
+
+    @property
+    def corrected_on(self) -> date | None:
+        """The day of the latest correction."""
+        return max((correction.date for correction in self.file.corrections), default=None)
 
     @property
     def card(self) -> str | None:
@@ -111,6 +116,13 @@ def is_open(year: int, number: int, now: datetime) -> bool:
 
 def open_numbers(year: int, now: datetime) -> list[int]:
     return [number for number in NUMBERS if is_open(year, number, now)]
+
+
+def corrections(edition: Edition, now: datetime) -> list[tuple[Hatch, CorrectedFact]]:
+    """Return what has been corrected in the hatches that are open, the latest first."""
+    opened = [edition.hatches[number] for number in open_numbers(edition.year, now)]
+    found = [(hatch, correction) for hatch in opened for correction in hatch.file.corrections]
+    return sorted(found, key=lambda pair: (pair[1].date, pair[0].number), reverse=True)
 
 
 def season(year: int, now: datetime) -> Season:

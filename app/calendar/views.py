@@ -124,6 +124,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     found["/"] = (schedule.current_year(library().editions, now), 0)
     for year, edition in library().editions.items():
         found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
+        found[adapter.build("calendar.corrections", {"year": year})] = None
         for number in schedule.open_numbers(year, now):
             found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
             for name in edition.hatches[number].images:
@@ -191,6 +192,13 @@ def image(year: int, number: int, name: str) -> Response:
     if name not in found.images:
         abort(404)
     return public_response(found.images[name], schedule.image_type(name))
+
+
+@blueprint.get("/<year:year>/rattelser")
+def corrections(year: int) -> Response:
+    edition = find_edition(year)
+    found = schedule.corrections(edition, clock.now())
+    return public_response(render_template("calendar/corrections.html", edition=edition, corrections=found))
 
 
 @blueprint.get("/om")

@@ -82,7 +82,8 @@ def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
             new = hatch_file.change_toml(text, {"title": title})
         else:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
-            new = hatch_file.render_hatch(text, {"contest": _next(contest, leaf.year, year)}) if contest else text
+            moved = {"contest": _next(contest, leaf.year, year)} if contest else {}
+            new = hatch_file.render_hatch(text, {"corrections": None} | moved)
     except hatch_file.HatchFileError:
         raise SaveRefused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
@@ -92,7 +93,7 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
     name = str(contest.get("id", ""))
     moved = name.replace(str(before), str(year)) if str(before) in name else f"{name}-{year}"
     times = {key: at.replace(year=at.year + year - before) for key, at in contest.items() if isinstance(at, datetime)}
-    return {"id": moved} | times
+    return {"id": moved, "corrections": None} | times
 
 
 def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:

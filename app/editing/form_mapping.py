@@ -24,6 +24,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
         "steps": "\n".join(map(_text, head.get("steps", []))),
         "tip": tip,
         "facts": _rows(head.get("facts", []), ("text", "source", "url", "language", "year", "read")),
+        "corrections": _rows(head.get("corrections", []), ("date", "wrong", "right")),
         "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
         | _options_shown(question),
     }
@@ -43,6 +44,7 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
             for fact in _filled(shown["facts"])
         ],
         "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
+        "corrections": _dated(shown["corrections"]),
     }
     return head, shown["tip"].replace("\r\n", "\n").strip()
 
@@ -77,7 +79,7 @@ def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
             for prize in _filled(shown["prizes"])
         ],
-        "corrections": [row | {"date": _date(row["date"])} for row in _filled(shown["corrections"])],
+        "corrections": _dated(shown["corrections"]),
     }
     return {"contest": contest}, None
 
@@ -166,6 +168,10 @@ def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
 def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
     """Return the rows that are not empty."""
     return [dict(row) for row in rows if any(row.values())]
+
+
+def _dated(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
+    return [row | {"date": _date(row["date"])} for row in _filled(rows)]
 
 
 def _options_shown(table: Mapping[str, Any]) -> Values:

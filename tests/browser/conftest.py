@@ -28,6 +28,7 @@ SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motio
 LARGE = {"width": 1280, "height": 720}
 SMALL = {"width": 320, "height": 568}
 CORRECTION = 'corrections = [{date = 2026-12-10, text = "Vinsten hämtas i Lerum."}]'
+CORRECTED = '[[corrections]]\ndate = 2026-12-10\nwrong = "Var femte resa."\nright = "Var fjärde resa."\n'
 # The real chain, and a relay that does not answer.
 REAL = {"DRAW_CHAIN": QUICKNET, "DRAW_RELAYS": (f"http://127.0.0.1:{free_port()}",)}
 
@@ -39,7 +40,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real content, but for a contest that opens at six, whose rules have been corrected.
+    """The real content, but for a contest that opens at six, whose rules have been corrected, and a corrected hatch.
 
     The hours before that are there to be seen, too.
     """
@@ -47,6 +48,8 @@ def early_hatch(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     hatch = folder / "2026" / "10" / "hatch.md"
     text = hatch.read_text().replace("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T06:00:00")
     hatch.write_text(text.replace("[contest]\n", f"[contest]\n{CORRECTION}\n"))
+    corrected = folder / "2026" / "09" / "hatch.md"
+    corrected.write_text(corrected.read_text().replace("[question]", f"{CORRECTED}\n[question]"))
     return folder
 
 

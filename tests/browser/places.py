@@ -382,6 +382,8 @@ PUBLIC = {
     "the rules": Place("/2026/tavling/villkor"),
     "the rules before the contest opens": Place("/2026/tavling/villkor", at="2026-12-10 05:00"),
     "about the calendar": Place("/om"),
+    "the corrections": Place("/2026/rattelser"),
+    "no corrections": Place("/2026/rattelser", at="2026-12-01 08:00"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),
     "one's own entry": Place("/mitt-svar"),

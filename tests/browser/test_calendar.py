@@ -1,7 +1,5 @@
 """The house in the browser: all of it at once, today's window at once, and pictures in what has been read."""
 
-import os
-import shutil
 from itertools import combinations, pairwise
 
 from playwright.sync_api import expect
@@ -137,7 +135,7 @@ def coloured(page, number):
 
 
 def test_a_read_window_has_other_colours(page, clock):
-    """The browser is told to take the link for visited, as no headless one keeps a history of its own."""
+    """The browser is told to take the link for visited: its own history is tried by `make engines`."""
     clock.set("2026-12-13 08:00")
     page.set_viewport_size(LAPTOP)
     see(page)
@@ -150,31 +148,6 @@ def test_a_read_window_has_other_colours(page, clock):
     session.send("CSS.forcePseudoState", {"nodeId": link, "forcedPseudoClasses": ["visited"]})
     assert coloured(page, 5) != unread[5]
     assert coloured(page, 6) == unread[6]
-
-
-# A Chromium that keeps a history: Debian's does, the headless one that the tests bring does not.
-WITH_HISTORY = next((path for path in (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium") if shutil.which(path)), "")
-
-if WITH_HISTORY:
-
-    def test_a_read_hatchs_window_shows_its_picture(browser_type, site, clock, tmp_path):
-        clock.set("2026-12-13 08:00")
-        context = browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path=WITH_HISTORY, args=[*SWITCHES.split(), "--headless=new"], **SETTINGS
-        )
-        page = context.new_page()
-        page.goto(site)
-        unread = {number: coloured(page, number) for number in (5, 6)}
-        windows(page).nth(4).get_by_role("link").click()
-        expect(page.get_by_role("heading", level=1, name="Ett paket i stället för tre")).to_be_visible()
-        page.go_back()
-        for _ in range(20):
-            if coloured(page, 5) != unread[5]:
-                break
-            page.wait_for_timeout(100)
-        assert coloured(page, 5) != unread[5]
-        assert coloured(page, 6) == unread[6]
-        context.close()
 
 
 def test_after_christmas_every_window_shows_its_picture(page, clock):

@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 from icalendar import Calendar
 
 from app.draw.status import publish_state
+from tests.calendar.test_content import edit
 
+CORRECTED = '[[corrections]]\ndate = 2026-12-10\nwrong = "Fel."\nright = "Rätt."\n'
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -21,6 +23,18 @@ def test_the_json_feed_says_the_same(client):
     feed = json.loads(client.get("/flode.json").data)
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert [item["url"][-2:] for item in feed["items"]][:2] == ["10", "/9"]
+
+
+def test_a_corrected_hatch_is_newer_in_the_feeds_but_keeps_its_place(make_app, content):
+    edit(content, "03/hatch.md", "[question]", f"{CORRECTED}\n[question]")
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    feed = ElementTree.fromstring(client.get("/flode.xml").data)  # noqa: S314 – our own
+    third, fourth = feed.findall(f"{ATOM}entry")[7:5:-1]
+    assert third.findtext(f"{ATOM}id").endswith("lucka-3")
+    assert third.findtext(f"{ATOM}updated") == "2026-12-09T23:00:00+00:00"
+    assert fourth.findtext(f"{ATOM}updated") == "2026-12-03T23:00:00+00:00"
+    item = json.loads(client.get("/flode.json").data)["items"][7]
+    assert item["date_modified"] == "2026-12-09T23:00:00+00:00"
 
 
 def test_the_feed_is_empty_before_december(client, clock):

@@ -280,3 +280,11 @@ def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, c
     line = edit(content, HATCH, "[[contest.prizes]]", correction) + 1
     told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som inte har varit"
     assert told in check(make_app, content).output
+
+
+@on_sqlite
+def test_a_corrected_fact_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
+    correction = '[[corrections]]\ndate = 2199-01-01\nwrong = "Fel."\nright = "Rätt."\n\n[question]'
+    line = edit(content, "03/hatch.md", "[question]", correction) + 1
+    told = f"2026/03/hatch.md, rad {line}, fältet corrections[1].date: är ett datum som inte har varit"
+    assert told in check(make_app, content).output

@@ -288,6 +288,35 @@ def test_the_about_page_says_who_is_behind_it(client):
     assert page.select_one("main a[href^=mailto]")["href"] == "mailto:miljojulkalendern@kommun.se"
 
 
+def corrected(day, wrong, right):
+    return f'[[corrections]]\ndate = {day}\nwrong = "{wrong}"\nright = "{right}"\n\n[question]'
+
+
+def test_what_was_wrong_in_open_hatches_is_listed_the_latest_first(make_app, content):
+    edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
+    edit(content, "09/hatch.md", "[question]", corrected("2026-12-09", "Hälften.", "En tredjedel."))
+    edit(content, "11/hatch.md", "[question]", corrected("2026-11-30", "Hemligt fel.", "Hemligt rätt."))
+    page = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/2026/rattelser")
+    assert [link["href"] for link in page.select("main h2 a")] == ["/2026/lucka/9", "/2026/lucka/3"]
+    assert "Rättad 5 december 2026 Det stod Tre av tio. Det ska stå Fyra av tio." in words(page.main)
+    assert "Hemligt" not in page.text
+
+
+def test_a_corrected_hatch_says_when_and_leads_to_what_was_wrong(make_app, content):
+    edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    link = soup(client, "/2026/lucka/3").select_one(".facts a[href='/2026/rattelser']")
+    assert words(link) == "Rättad 5 december"
+    assert not soup(client, "/2026/lucka/4").select("a[href='/2026/rattelser']")
+
+
+def test_without_corrections_the_page_says_so_and_where_to_write(client):
+    page = soup(client, "/2026/rattelser")
+    assert "Hittills har vi inte rättat något i de öppna luckorna." in words(page.main)
+    assert page.select_one("main a[href^=mailto]").text == "miljojulkalendern@kommun.se"
+    assert soup(client, "/om").select_one("main a[href='/2026/rattelser']")
+
+
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):
     site.get("/2026/lucka/10")
     edit(content, "10/hatch.md", "Åk buss och sticka", "Åk tåg och virka")

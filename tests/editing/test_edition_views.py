@@ -13,6 +13,7 @@ from tests.editing.conftest import faults, fields, hatch_text, soup, words
 
 pytestmark = on_sqlite
 START = "/admin/redigera"
+BESIDE_THE_RULES = '[[contest.corrections]]\ndate = 2026-12-11\ntext = "Rättat."\n\n'
 SWAP, NEW, ARCHIVE = f"{START}/byt-plats", f"{START}/ny", f"{START}/las-in"
 
 
@@ -104,6 +105,15 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
     hatch = f"{START}/lucka/3?ar=2027"
     assert organiser.post(hatch, data=fields(organiser.get(hatch))).location.endswith("klart=oforandrat")
     assert "24 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
+
+
+def test_next_years_calendar_has_none_of_this_years_corrections(change, content):
+    told = '[[corrections]]\ndate = 2026-12-05\nwrong = "Fel."\nright = "Rätt."\n\n[question]'
+    edit(content, "03/hatch.md", "[question]", told)
+    edit(content, "10/hatch.md", "[[contest.prizes]]", f"{BESIDE_THE_RULES}[[contest.prizes]]")
+    change(NEW)
+    made = read_edition(content / "2027")
+    assert (made.hatches[3].file.corrections, made.file_contest.corrections) == ((), ())
 
 
 def test_a_new_calendar_can_start_with_blank_hatches(change, content):

@@ -240,6 +240,19 @@ def test_a_correction_is_shown_beside_the_rules_of_an_open_contest(change, app, 
     )
 
 
+def test_a_corrected_fact_is_told_from_the_editor(change, client, clock, content):
+    clock.set("2026-12-10 08:00")
+    before = hatch_text(content)
+    change(HATCH, act="corrections+")
+    row = {"corrections-0-date": "2026-12-05", "corrections-0-wrong": "Tre.", "corrections-0-right": "Fyra."}
+    assert change(HATCH, **row).status_code == 303
+    assert "Rättad 5 december 2026 Det stod Tre. Det ska stå Fyra." in words(client.get("/2026/rattelser"))
+    refused = change(HATCH, **{"corrections-0-right": ""})
+    assert faults(refused) == ["Rättelse 1, det ska stå: är tomt; skriv något eller ta bort raden"]
+    assert change(HATCH, **dict.fromkeys(row, "")).status_code == 303
+    assert hatch_text(content) == before
+
+
 def test_witnesses_are_written_one_a_row(change, content):
     told = {"organiser-witnesses": "revisor@kommun.se\nanna@annankommun.se"}
     assert change(ORGANISER, **told).status_code == 303

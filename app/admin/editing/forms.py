@@ -137,6 +137,12 @@ class ShortcomingForm(Form):
     instead = _prose("accessibility.shortcomings.instead")
 
 
+class CorrectedFactForm(Form):
+    date = _line("corrections.date")
+    wrong = _prose("corrections.wrong")
+    right = _prose("corrections.right")
+
+
 class HatchForm(EditorForm):
     title = _line("title")
     summary = _prose("summary")
@@ -144,6 +150,7 @@ class HatchForm(EditorForm):
     steps = _prose("steps")
     facts = FieldList(FormField(FactForm), min_entries=1, max_entries=MOST_ROWS)
     question = FormField(QuestionForm)
+    corrections = FieldList(FormField(CorrectedFactForm), min_entries=0, max_entries=MOST_ROWS)
     image_alt = _prose("image_alt")
 
 

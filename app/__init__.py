@@ -39,7 +39,9 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        TRUSTED_HOSTS=settings.hosts,
+        # Flask's own check knows no IPv6 address: web/errors has ours.
+        TRUSTED_HOSTS=None,
+        OUR_HOSTS=settings.hosts,
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)

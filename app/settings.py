@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> list[str]:
         """The hosts that a request may name."""
-        return [urlsplit(self.PUBLIC_URL).hostname or "", *self.TRUSTED_HOSTS, "127.0.0.1", "localhost"]
+        return [urlsplit(self.PUBLIC_URL).hostname or "", *self.TRUSTED_HOSTS, "127.0.0.1", "::1", "localhost"]
 
     @classmethod
     def variable(cls, name: str) -> str:
@@ -204,6 +204,13 @@ class Settings(BaseSettings):
     @field_validator("PUBLIC_URL")
     @classmethod
     def a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")) or not urlsplit(value).netloc:
-            raise ValueError("ska börja med https:// eller http://")
-        return value.rstrip("/")
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError("ska börja med https:// eller http://, och ha ett namn efter det")
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("ska sluta efter namnet: kalendern behöver ett eget namn, som https://jul.exempel.se")
+        return f"{parts.scheme}://{parts.netloc}"

@@ -17,7 +17,7 @@ def _open() -> list[int]:
 
 def _feed_items() -> list[feeds.Item]:
     edition = current_edition()
-    return feeds.items(edition, _open(), current_app.extensions["news"](edition))
+    return feeds.items(edition, _open(), clock.now(), current_app.extensions["news"](edition))
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
@@ -39,7 +39,7 @@ def json_feed() -> Response:
 
 @blueprint.get("/kalender.ics")
 def ical() -> Response:
-    return _shared(feeds.ical(current_edition(), _open(), _site()), "text/calendar")
+    return _shared(feeds.ical(current_edition(), _open(), clock.now(), _site()), "text/calendar")
 
 
 @blueprint.get("/inbaddning")

@@ -5,21 +5,32 @@ hatch is locked says only its number.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from html import escape, unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, opens_at
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 _ATOM = "http://www.w3.org/2005/Atom"
-# How the ids of feeds and their entries begin (RFC 4151); a year follows.
-TAG = "tag:miljojulkalendern,"
+# How often readers and calendar programs are asked to look again.
+_EVERY = timedelta(hours=1)
+_LINK = re.compile(r'(?<= href=")[^"]*')
 
 
 @dataclass(frozen=True)
 class Item:
-    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came."""
+    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came.
+
+    `changed` is when it last became another, if it has been edited since it came.
+    """
 
     name: str
     path: str
@@ -27,12 +38,32 @@ class Item:
     summary: str
     html: str
     at: datetime
+    changed: datetime | None = None
+
+    @property
+    def updated(self) -> datetime:
+        return self.changed or self.at
+
+    def html_for(self, site: str) -> str:
+        """Return the HTML with links that lead to the site from wherever it is read."""
+        base = site + self.path
+        return _LINK.sub(lambda link: escape(urljoin(base, unescape(link[0]))), self.html)
 
 
-def items(edition: Edition, open_numbers: Sequence[int], news: Sequence[Item] = ()) -> list[Item]:
+def items(edition: Edition, open_numbers: Sequence[int], now: datetime, news: Sequence[Item] = ()) -> list[Item]:
     """Return the open hatches, and what else is new in the edition, the newest first."""
-    opened = [_item(edition, number) for number in open_numbers]
+    opened = [_item(edition, number, now) for number in open_numbers]
     return sorted([*opened, *news], key=lambda item: item.at, reverse=True)
+
+
+def _host(site: str) -> str:
+    """Return what tells this installation from others, in ids that outlive a change of scheme or port."""
+    return (urlsplit(site).hostname or "localhost").encode("idna").decode()
+
+
+def _tag(edition: Edition, name: str, site: str) -> str:
+    """Return an id that is this site's own (RFC 4151)."""
+    return f"tag:{_host(site)},{edition.year}:{name}"
 
 
 def address(edition: Edition, number: int, site: str) -> str:
@@ -41,10 +72,10 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     """Return an Atom feed (RFC 4287) of what is told, the newest first."""
-    updated = told[0].at if told else datetime(edition.year, 11, 1, tzinfo=UTC)
+    updated = max((item.updated for item in told), default=datetime(edition.year, 11, 1, tzinfo=UTC))
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
     add_element(feed, "title", edition.name)
-    add_element(feed, "id", f"{TAG}{edition.year}:kalender")
+    add_element(feed, "id", _tag(edition, "kalender", site))
     add_element(feed, "updated", updated.isoformat())
     add_element(feed, "link", href=f"{site}/flode.xml", rel="self")
     add_element(feed, "link", href=f"{site}/{edition.year}/")
@@ -52,11 +83,12 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     for item in told:
         entry = add_element(feed, "entry")
         add_element(entry, "title", item.title)
-        add_element(entry, "id", f"{TAG}{edition.year}:{item.name}")
-        add_element(entry, "updated", item.at.isoformat())
+        add_element(entry, "id", _tag(edition, item.name, site))
+        add_element(entry, "published", item.at.isoformat())
+        add_element(entry, "updated", item.updated.isoformat())
         add_element(entry, "link", href=f"{site}{item.path}")
         add_element(entry, "summary", item.summary)
-        add_element(entry, "content", item.html, type="html")
+        add_element(entry, "content", item.html_for(site), type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -75,8 +107,9 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
                 "url": f"{site}{item.path}",
                 "title": item.title,
                 "summary": item.summary,
-                "content_html": item.html,
+                "content_html": item.html_for(site),
                 "date_published": item.at.isoformat(),
+                "date_modified": item.updated.isoformat(),
             }
             for item in told
         ],
@@ -84,27 +117,39 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
-    """24 all-day events (RFC 5545)."""
+def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str) -> bytes:
+    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read."""
     # It takes 4 MiB and a twentieth of a second, for one file.
-    from icalendar import Calendar, Event
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Miljöjulkalendern//sv")
     calendar.add("version", "2.0")
     calendar.add("name", edition.name)
+    calendar.add("x-wr-calname", edition.name)
+    calendar.add("refresh-interval", _EVERY, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
     for number in NUMBERS:
-        event = Event()
-        event.add("uid", f"lucka-{number}-{edition.year}@miljojulkalendern")
-        event.add("dtstamp", opens_at(edition.year, number))
-        event.add("dtstart", date(edition.year, 12, number))
-        event.add("dtend", date(edition.year, 12, number) + timedelta(days=1))
-        title = f": {edition.hatches[number].file.title}" if number in open_numbers else ""
-        event.add("summary", f"Lucka {number}{title}")
-        event.add("url", address(edition, number, site))
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
+        calendar.add_component(_event(edition, number, number in open_numbers, now, site))
     return bytes(calendar.to_ical())
+
+
+def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: str) -> "Event":
+    from icalendar import Event
+
+    event, item, day = Event(), _item(edition, number, now), date(edition.year, 12, number)
+    link = address(edition, number, site)
+    event.add("uid", f"lucka-{number}-{edition.year}@{_host(site)}")
+    event.add("dtstamp", item.updated if is_open else datetime(edition.year, 11, 1, tzinfo=UTC))
+    # A program that has the event takes another only when its number is higher: at the opening, and with each edit.
+    event.add("sequence", 1 + int((item.updated - item.at).total_seconds()) if is_open else 0)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", item.title if is_open else f"Lucka {number}")
+    event.add("description", f"{item.summary if is_open else 'Luckan öppnas i dag.'}\n\n{link}")
+    event.add("url", link)
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
@@ -120,15 +165,17 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
     return xml
 
 
-def _item(edition: Edition, number: int) -> Item:
-    hatch = edition.hatches[number]
+def _item(edition: Edition, number: int, now: datetime) -> Item:
+    hatch, opened = edition.hatches[number], opens_at(edition.year, number)
     return Item(
         name=f"lucka-{number}",
         path=f"/{edition.year}/lucka/{number}",
         title=f"Lucka {number}: {hatch.file.title}",
         summary=hatch.file.summary,
         html=hatch.tip,
-        at=opens_at(edition.year, number),
+        at=opened,
+        # A file that comes from the future says nothing: the clock of a demo goes its own way.
+        changed=hatch.changed if hatch.changed and opened < hatch.changed <= now else None,
     )
 
 

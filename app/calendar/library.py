@@ -49,6 +49,9 @@ class LastGood:
         try:
             with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(self.file(year)) as archive:
                 archive.extractall(folder)
+                written = self.file(year).stat().st_mtime
+                for file in Path(folder).rglob("hatch.md"):
+                    os.utime(file, (written, written))
                 return read_edition(Path(folder) / str(year), demo)
         except (OSError, zipfile.BadZipFile, ContentError):
             return None

@@ -94,10 +94,11 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
             counter.add_counts(counts)
 
     tally = app.extensions["tally"] = counter.HitCounter(store)
+    count = tally.count if not app.config["ACCESS_LOG"] else lambda _shown, _moment: None
     wrap(app, partial(Bulkhead, largest=app.config["MAX_CONTENT_LENGTH"]))
     static.init_app(app)
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
     wrap(app, SecurityHeaders)
-    wrap(app, lambda inner: page_cache.PageCache(inner, host, clock, library, moments, addresses, tally.count))
+    wrap(app, lambda inner: page_cache.PageCache(inner, host, clock, library, moments, addresses, count))
     if proxies := app.config["TRUSTED_PROXIES"]:
         wrap(app, partial(ProxyFix, x_for=proxies, x_proto=proxies, x_host=proxies))

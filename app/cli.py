@@ -22,6 +22,7 @@ from app.contest import terms
 from app.draw.verify import Verification
 from app.operations import metrics
 from app.privacy import erasure
+from app.statistics import access_log
 
 
 @click.command("prepare")
@@ -33,6 +34,8 @@ def prepare() -> None:
     metrics.forget_process(current_app)
     database.upgrade()
     click.echo("Databasen är i ordning.")
+    if current_app.config["ACCESS_LOG"]:
+        access_log.begin()
     for fault in current_app.extensions["library"].faults:
         click.echo(f"Fel i innehållet, den senaste hela versionen visas: {fault}")
     if current_app.config["DEMO"] and (count := demo.invent_entries()):

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         "", description="For security.txt: a mail or https address; the organiser's if not set"
     )
     JSON_LOG: bool = Field(False, description="Log lines as JSON, one for each request that Flask answers")
+    ACCESS_LOG: Path | None = Field(
+        None, description="nginx's log, where flask jobs counts the pages shown; the server counts itself if not set"
+    )
     METRICS_PORT: int = Field(0, ge=0, le=65535, description="Where flask metrics answers on this machine; 0 is off")
     DEBUG: bool = Field(False, description="For developing; never on a public server")
     DEMO: bool = Field(False, description="Shows the calendar at FLASK_NOW, with a rehearsal chain for the draw")
@@ -98,7 +101,7 @@ class Settings(BaseSettings):
             raise ValueError("har en kommentar efter värdet. Skriv den på en egen rad")
         return value.strip() if isinstance(value, str) else value
 
-    @field_validator("INSTANCE_PATH", "CALENDAR_CONTENT", mode="before")
+    @field_validator("INSTANCE_PATH", "CALENDAR_CONTENT", "ACCESS_LOG", mode="before")
     @classmethod
     def default_when_empty(cls, value: object, info: ValidationInfo) -> object:
         return cls.model_fields[info.field_name or ""].default if value == "" else value

@@ -12,6 +12,7 @@ from app.calendar import feeds
 from app.calendar.feed_views import security_text
 from app.operations import backup, server_checks
 from app.outbox import messages, transport
+from app.statistics import access_log
 from app.web import health, rate_limit
 
 # The parts of /readyz: what to say of each when it is fine, and what it is called.
@@ -48,7 +49,7 @@ def doctor_lines() -> Iterator[Line]:
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),
-        _security_txt,
+        *(_shown, _security_txt),
     )
     for check in checks:
         try:
@@ -133,6 +134,17 @@ def _proxies() -> Iterator[Line]:
         )
     else:
         yield Line("bra", f"Antalet egna proxyer är satt till {proxies}.")
+
+
+def _shown() -> Iterator[Line]:
+    """Give where the pages shown are counted."""
+    log = current_app.config["ACCESS_LOG"]
+    if log and (sentence := access_log.problem(log)):
+        yield Line("fel", sentence)
+    elif not log and current_app.config["TRUSTED_PROXIES"]:
+        yield Line("obs", "Visningar ur en proxys minne räknas inte. Med nginx: sätt FLASK_ACCESS_LOG till dess logg.")
+    else:
+        yield Line("bra", "Visningarna räknas.")
 
 
 def _security_txt() -> Iterator[Line]:

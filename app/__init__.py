@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
 from app.operations import jobs, metrics
 from app.privacy import views as own_views
+from app.settings import Settings
+from app.shared_content import SharedContent
 from app.spec.beacon import PRACTICE, QUICKNET
 from app.statistics import counter
 from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_limit, static, url_converters
@@ -48,19 +51,17 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     if settings.DEMO:
         app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
         app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
-    last_good, state = LastGood(instance / "last_good"), instance / "contests.state"
-    library = Library(app.config["CALENDAR_CONTENT"], last_good, state, settings.DEMO)
-    if checked:
-        library.require_edition()
     app.extensions["clock"] = clock
     app.extensions["wall_clock"] = settings.CLOCK or Clock()
-    app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (PRACTICE if settings.DEMO else QUICKNET)
 
     database.init_app(app, settings.database_address)
     database.init_migrations(app, database.db)
     with app.app_context():
         database.check_revision(database.db)
+    library = app.extensions["library"] = _open_library(app, settings)
+    if checked:
+        library.require_edition()
 
     for part in (
         *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
@@ -77,6 +78,16 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         app.cli.add_command(command)
     _wrap(app, clock, library)
     return app
+
+
+def _open_library(app: Flask, settings: Settings) -> Library:
+    """Read the editions: from the files, or from this machine's copy of what the machines share."""
+    files, folder, shared = app.config["CALENDAR_CONTENT"], Path(app.instance_path), None
+    if settings.shares_content:
+        shared = SharedContent(app)
+        shared.start(files)
+        files = shared.root
+    return Library(files, LastGood(folder / "last_good"), folder / "contests.state", settings.DEMO, shared)
 
 
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:

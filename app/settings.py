@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     )
     INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
     CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
+    SHARED_CONTENT: bool | None = Field(
+        None, description="Editions live in the database, with a copy on each machine; if not set, with PostgreSQL"
+    )
     PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
     MAIL_URL: str = Field("", description="smtp://user:password@host:587; files in the instance folder if not set")
     MAIL_FROM: str = Field("", description="The address that mails come from; the organiser's if not set")
@@ -82,6 +85,12 @@ class Settings(BaseSettings):
         """Where the database is, also when nothing was said of it."""
         file = str(self.instance.resolve() / "kalender.sqlite3")
         return self.DATABASE_URL or str(sa.URL.create("sqlite", database=file))
+
+    @property
+    def shares_content(self) -> bool:
+        """Whether editions live in the database; a demo has files of its own."""
+        shared = self.DATABASE_URL.startswith("postgresql") if self.SHARED_CONTENT is None else self.SHARED_CONTENT
+        return shared and not self.DEMO
 
     @property
     def hosts(self) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.calendar import feeds
 from app.calendar.feed_views import security_text
+from app.editing import editions, save
 from app.operations import backup, server_checks
 from app.outbox import messages, transport
 from app.statistics import access_log
@@ -49,7 +50,7 @@ def doctor_lines() -> Iterator[Line]:
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),
-        *(_shown, _security_txt),
+        *(_shown, _unpublished, _security_txt),
     )
     for check in checks:
         try:
@@ -145,6 +146,21 @@ def _shown() -> Iterator[Line]:
         yield Line("obs", "Visningar ur en proxys minne räknas inte. Med nginx: sätt FLASK_ACCESS_LOG till dess logg.")
     else:
         yield Line("bra", "Visningarna räknas.")
+
+
+def _unpublished() -> Iterator[Line]:
+    """Give what has been edited in files that the machines do not share yet."""
+    shelf, files = current_app.extensions["library"], current_app.config["CALENDAR_CONTENT"]
+    if shelf.shared is None:
+        return
+    desk, years = save.open_editor(shelf, Path(current_app.instance_path)), sorted(files.glob("20[0-9][0-9]"))
+    waiting = [
+        f"{leaf.year}/{leaf.name}"
+        for year in (int(folder.name) for folder in years)
+        for leaf in editions.find_unpublished(desk, files, year).changed
+    ]
+    if waiting:
+        yield Line("obs", f"Ändrat i filerna men inte publicerat: {', '.join(waiting)}. Kör flask content push.")
 
 
 def _security_txt() -> Iterator[Line]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -152,6 +152,43 @@ def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: st
     return event
 
 
+# CSS pixels that hold today's hatch with its picture, on a page of one column.
+FRAME_WIDTH, FRAME_HEIGHT = 640, 560
+
+
+def frame(title: str, site: str, width: int | str = "100%", height: int = FRAME_HEIGHT) -> str:
+    """Return the HTML that shows today's hatch on another site."""
+    named = escape(f"Dagens lucka i {title}")
+    return (
+        f'<iframe src="{site}/inbaddning" title="{named}" width="{width}" height="{height}" '
+        'style="border: 0; max-width: 100%" loading="lazy"></iframe>'
+    )
+
+
+def framed_day(edition: Edition, site: str, width: int, height: int) -> dict[str, object]:
+    """Return today's hatch as oEmbed 1.0."""
+    html = frame(edition.file.title, site, width, height)
+    return _linked(edition, edition.name, site) | {"type": "rich", "html": html, "width": width, "height": height}
+
+
+def linked_hatch(edition: Edition, hatch: Hatch, site: str) -> dict[str, object]:
+    """Return a hatch as oEmbed 1.0: a link with a picture."""
+    told = _linked(edition, hatch.file.title, site) | {"type": "link", "description": hatch.file.summary}
+    card = f"{address(edition, hatch.number, site)}/bild/{hatch.card}"
+    return told | ({"thumbnail_url": card, "thumbnail_width": 1200, "thumbnail_height": 630} if hatch.card else {})
+
+
+def _linked(edition: Edition, title: str, site: str) -> dict[str, object]:
+    return {
+        "version": "1.0",
+        "title": title,
+        "author_name": edition.file.organiser.name,
+        "provider_name": edition.file.title,
+        "provider_url": f"{site}/",
+        "cache_age": 3600,
+    }
+
+
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
     """Return the public pages, each edition with its open hatches (sitemaps.org 0.9)."""
     urls = ElementTree.Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
@@ -175,7 +212,7 @@ def _item(edition: Edition, number: int, now: datetime) -> Item:
         html=hatch.tip,
         at=opened,
         # A file that comes from the future says nothing: the clock of a demo goes its own way.
-        changed=hatch.changed if hatch.changed and opened < hatch.changed <= now else None,
+        changed=hatch.changed.replace(microsecond=0) if hatch.changed and opened < hatch.changed <= now else None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
 from app.operations import jobs, metrics
 from app.privacy import views as own_views
+from app.settings import Settings
+from app.shared_content import SharedContent
 from app.spec.beacon import PRACTICE, QUICKNET
 from app.statistics import counter
 from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_limit, static, url_converters
@@ -39,26 +42,26 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
     app.config.update(settings.model_dump())
     app.config.update(
-        TRUSTED_HOSTS=settings.hosts,
+        # Flask's own check knows no IPv6 address: web/errors has ours.
+        TRUSTED_HOSTS=None,
+        OUR_HOSTS=settings.hosts,
         MAX_CONTENT_LENGTH=64 * 1024,
     )
     clock = settings.CLOCK or Clock(settings.NOW)
     if settings.DEMO:
         app.config["DEMO_SOURCE"] = settings.CALENDAR_CONTENT
         app.config["CALENDAR_CONTENT"] = demo.copy_content(settings.CALENDAR_CONTENT, instance)
-    last_good, state = LastGood(instance / "last_good"), instance / "contests.state"
-    library = Library(app.config["CALENDAR_CONTENT"], last_good, state, settings.DEMO)
-    if checked:
-        library.require_edition()
     app.extensions["clock"] = clock
     app.extensions["wall_clock"] = settings.CLOCK or Clock()
-    app.extensions["library"] = library
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (PRACTICE if settings.DEMO else QUICKNET)
 
     database.init_app(app, settings.database_address)
     database.init_migrations(app, database.db)
     with app.app_context():
         database.check_revision(database.db)
+    library = app.extensions["library"] = _open_library(app, settings)
+    if checked:
+        library.require_edition()
 
     for part in (
         *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
@@ -77,6 +80,16 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     return app
 
 
+def _open_library(app: Flask, settings: Settings) -> Library:
+    """Read the editions: from the files, or from this machine's copy of what the machines share."""
+    files, folder, shared = app.config["CALENDAR_CONTENT"], Path(app.instance_path), None
+    if settings.shares_content:
+        shared = SharedContent(app)
+        shared.start(files)
+        files = shared.root
+    return Library(files, LastGood(folder / "last_good"), folder / "contests.state", settings.DEMO, shared)
+
+
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     """What stands before Flask, from the inside out: bulkhead, static files, headers, pages, the proxy's word."""
 
@@ -92,10 +105,11 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
             counter.add_counts(counts)
 
     tally = app.extensions["tally"] = counter.HitCounter(store)
+    count = tally.count if not app.config["ACCESS_LOG"] else lambda _shown, _moment: None
     wrap(app, partial(Bulkhead, largest=app.config["MAX_CONTENT_LENGTH"]))
     static.init_app(app)
     host = urlsplit(app.config["PUBLIC_URL"]).netloc
     wrap(app, SecurityHeaders)
-    wrap(app, lambda inner: page_cache.PageCache(inner, host, clock, library, moments, addresses, tally.count))
+    wrap(app, lambda inner: page_cache.PageCache(inner, host, clock, library, moments, addresses, count))
     if proxies := app.config["TRUSTED_PROXIES"]:
         wrap(app, partial(ProxyFix, x_for=proxies, x_proto=proxies, x_host=proxies))

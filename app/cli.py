@@ -2,6 +2,7 @@
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,12 +19,14 @@ from app.admin.accounts import sessions
 from app.admin.roles import ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
-from app.calendar.library import Library
+from app.calendar.library import LastGood, Library
 from app.calendar.schedule import Edition, current_year
 from app.contest import terms
 from app.draw.verify import Verification
+from app.editing import editions, save, store
 from app.operations import metrics
 from app.privacy import erasure
+from app.statistics import access_log
 
 
 @click.command("prepare")
@@ -35,6 +38,10 @@ def prepare() -> None:
     metrics.forget_process(current_app)
     database.upgrade()
     click.echo("Databasen är i ordning.")
+    if current_app.config["ACCESS_LOG"]:
+        access_log.begin()
+    if shared := current_app.extensions["library"].shared:
+        shared.start(current_app.config["CALENDAR_CONTENT"])
     for fault in current_app.extensions["library"].faults:
         click.echo(f"Fel i innehållet, den senaste hela versionen visas: {fault}")
     if current_app.config["DEMO"] and (count := demo.invent_entries()):
@@ -51,7 +58,10 @@ content = AppGroup("content", help="Kalenderns innehåll.")
 def check() -> None:
     """Läser alla kalendrar och räknar upp alla fel."""
     running = current_app.extensions["library"]
-    library = Library(current_app.config["CALENDAR_CONTENT"], running.last_good, demo=running.demo)
+    with tempfile.TemporaryDirectory() as folder:
+        # What is not published must not be shown at the next start either.
+        last_good = LastGood(Path(folder)) if running.shared else running.last_good
+        library = Library(current_app.config["CALENDAR_CONTENT"], last_good, demo=running.demo)
     try:
         library.check()
     except ContentError as error:
@@ -64,6 +74,26 @@ def check() -> None:
             click.echo(f"Tänk på, {edition.year}: {sentence}")
     years = ", ".join(str(year) for year in library.editions)
     click.echo(f"Innehållet är utan fel: {years}, 24 luckor i varje kalender.")
+
+
+@content.command("push")
+@click.option(
+    "--over", is_flag=True, help="Också det som organisatörerna har ändrat; deras text blir en tidigare version."
+)
+def push(over: bool) -> None:
+    """Publicerar det som har ändrats i filerna, på alla servrar."""
+    shelf, files = current_app.extensions["library"], current_app.config["CALENDAR_CONTENT"]
+    if shelf.shared is None:
+        raise click.ClickException("Kalendern läser filerna själv, så det som ändras i dem visas genast.")
+    desk = save.open_editor(shelf, Path(current_app.instance_path))
+    for folder in sorted(files.glob("20[0-9][0-9]")):
+        try:
+            act = save.Change(None, save.AT_THE_SERVER, clock.now())
+            count = editions.publish_files(desk, files, int(folder.name), over, act)
+        except (save.SaveRefused, store.ContentWriteError) as trouble:
+            raise click.ClickException(f"{folder.name} är inte publicerad.\n{trouble}") from None
+        click.echo(f"{folder.name}: {count} av 25 delar publicerade." if count else f"{folder.name}: inget är ändrat.")
+    shelf.refresh(at_once=True)
 
 
 def _future(library: Library) -> Iterator[Fault]:

@@ -105,7 +105,7 @@ def _with_instance(settings: Settings) -> Settings:
     folder = settings.INSTANCE_PATH or default
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} är en fil, inte en mapp.")
-    apart = {"DATABASE_URL": "", "REDIS_URL": "", "MAIL_URL": ""} if settings.DEMO else {}
+    apart = {"DATABASE_URL": "", "REDIS_URL": "", "MAIL_URL": "", "ACCESS_LOG": None} if settings.DEMO else {}
     return settings.model_copy(update={"INSTANCE_PATH": folder, **apart})
 
 

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     )
     INSTANCE_PATH: Path | None = Field(None, description="Where state lives; instance/ or, in a demo, instance/demo/")
     CALENDAR_CONTENT: Path = Field(ROOT / "calendar_content", description="Where the editions live")
+    SHARED_CONTENT: bool | None = Field(
+        None, description="Editions live in the database, with a copy on each machine; if not set, with PostgreSQL"
+    )
     PUBLIC_URL: str = Field("http://127.0.0.1:5000", description="The site's address, for links that leave it")
     MAIL_URL: str = Field("", description="smtp://user:password@host:587; files in the instance folder if not set")
     MAIL_FROM: str = Field("", description="The address that mails come from; the organiser's if not set")
@@ -59,6 +62,9 @@ class Settings(BaseSettings):
         "", description="For security.txt: a mail or https address; the organiser's if not set"
     )
     JSON_LOG: bool = Field(False, description="Log lines as JSON, one for each request that Flask answers")
+    ACCESS_LOG: Path | None = Field(
+        None, description="nginx's log, where flask jobs counts the pages shown; the server counts itself if not set"
+    )
     METRICS_PORT: int = Field(0, ge=0, le=65535, description="Where flask metrics answers on this machine; 0 is off")
     DEBUG: bool = Field(False, description="For developing; never on a public server")
     DEMO: bool = Field(False, description="Shows the calendar at FLASK_NOW, with a rehearsal chain for the draw")
@@ -81,9 +87,15 @@ class Settings(BaseSettings):
         return self.DATABASE_URL or str(sa.URL.create("sqlite", database=file))
 
     @property
+    def shares_content(self) -> bool:
+        """Whether editions live in the database; a demo has files of its own."""
+        shared = self.DATABASE_URL.startswith("postgresql") if self.SHARED_CONTENT is None else self.SHARED_CONTENT
+        return shared and not self.DEMO
+
+    @property
     def hosts(self) -> list[str]:
         """The hosts that a request may name."""
-        return [urlsplit(self.PUBLIC_URL).hostname or "", *self.TRUSTED_HOSTS, "127.0.0.1", "localhost"]
+        return [urlsplit(self.PUBLIC_URL).hostname or "", *self.TRUSTED_HOSTS, "127.0.0.1", "::1", "localhost"]
 
     @classmethod
     def variable(cls, name: str) -> str:
@@ -98,7 +110,7 @@ class Settings(BaseSettings):
             raise ValueError("har en kommentar efter värdet. Skriv den på en egen rad")
         return value.strip() if isinstance(value, str) else value
 
-    @field_validator("INSTANCE_PATH", "CALENDAR_CONTENT", mode="before")
+    @field_validator("INSTANCE_PATH", "CALENDAR_CONTENT", "ACCESS_LOG", mode="before")
     @classmethod
     def default_when_empty(cls, value: object, info: ValidationInfo) -> object:
         return cls.model_fields[info.field_name or ""].default if value == "" else value
@@ -204,6 +216,13 @@ class Settings(BaseSettings):
     @field_validator("PUBLIC_URL")
     @classmethod
     def a_web_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")) or not urlsplit(value).netloc:
-            raise ValueError("ska börja med https:// eller http://")
-        return value.rstrip("/")
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError("ska börja med https:// eller http://, och ha ett namn efter det")
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("ska sluta efter namnet: kalendern behöver ett eget namn, som https://jul.exempel.se")
+        return f"{parts.scheme}://{parts.netloc}"

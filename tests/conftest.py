@@ -158,6 +158,8 @@ def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
         "DATABASE_URL": database_url,
         "CALENDAR_CONTENT": content,
         "DRAW_CHAIN": PRACTICE,
+        # As with SQLite, also on PostgreSQL: sharing has tests of its own.
+        "SHARED_CONTENT": False,
     }
 
 

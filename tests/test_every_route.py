@@ -19,7 +19,7 @@ PUBLIC = """
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
     /<year:year>/dragning/tavling.txt /<year:year>/dragning/logg.txt /<year:year>/dragning/verifiera.py
     /<year:year>/dragning/tacka-nej/<token> /mitt-svar/ta-tillbaka/<token> /mitt-bidrag
-    /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
+    /flode.xml /flode.json /kalender.ics /inbaddning /oembed /sitemap.xml /robots.txt /.well-known/security.txt
     /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines

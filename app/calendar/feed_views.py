@@ -1,10 +1,15 @@
 """The calendar beyond its own pages: feeds, calendar file, embed, and what crawlers ask for."""
 
-from flask import Response, current_app, render_template
+import json
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response, abort, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from app import clock
 from app.calendar import feeds, schedule
-from app.calendar.views import blueprint, current_edition, library, public_response
+from app.calendar.feeds import FRAME_HEIGHT, FRAME_WIDTH
+from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
 
 
 def _site() -> str:
@@ -17,7 +22,7 @@ def _open() -> list[int]:
 
 def _feed_items() -> list[feeds.Item]:
     edition = current_edition()
-    return feeds.items(edition, _open(), current_app.extensions["news"](edition))
+    return feeds.items(edition, _open(), clock.now(), current_app.extensions["news"](edition))
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
@@ -39,7 +44,7 @@ def json_feed() -> Response:
 
 @blueprint.get("/kalender.ics")
 def ical() -> Response:
-    return _shared(feeds.ical(current_edition(), _open(), _site()), "text/calendar")
+    return _shared(feeds.ical(current_edition(), _open(), clock.now(), _site()), "text/calendar")
 
 
 @blueprint.get("/inbaddning")
@@ -57,8 +62,40 @@ def embed() -> Response:
     )
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors *"
     )
+    return response
+
+
+@blueprint.app_template_global()
+def oembed_address(page: str) -> str:
+    """Return where a site that has been given the address of a page asks how to show it."""
+    return f"{_site()}/oembed?{urlencode({'url': page})}"
+
+
+@blueprint.get("/oembed")
+def oembed() -> Response:
+    """What a site shows of a pasted link (oembed.com): a hatch by its title and card, else today's hatch in a frame."""
+    if request.args.get("format", "json") != "json":
+        abort(501)
+    site, asked = _site(), request.args.get("url", "")
+    if asked.partition("?")[0].rstrip("/") != site and not asked.startswith(f"{site}/"):
+        abort(404)
+    try:
+        endpoint, values = current_app.url_map.bind("").match(urlsplit(asked).path or "/")
+    except HTTPException:
+        abort(404)
+    if endpoint == "calendar.hatch":
+        told = feeds.linked_hatch(*find_hatch(**values), site)
+    elif endpoint in ("calendar.start", "calendar.edition", "calendar.embed"):
+        width, height = (request.args.get(name, 10_000, int) for name in ("maxwidth", "maxheight"))
+        edition = find_edition(**values) if values else current_edition()
+        told = feeds.framed_day(edition, site, min(width, FRAME_WIDTH), min(height, FRAME_HEIGHT))
+    else:
+        abort(404)
+    response = _shared(json.dumps(told, ensure_ascii=False).encode(), "application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 

@@ -5,24 +5,32 @@ hatch is locked says only its number.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from html import escape, unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import SWEDEN
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 _ATOM = "http://www.w3.org/2005/Atom"
-# How the ids of feeds and their entries begin (RFC 4151); a year follows.
-TAG = "tag:miljojulkalendern,"
+# How often readers and calendar programs are asked to look again.
+_EVERY = timedelta(hours=1)
+_LINK = re.compile(r'(?<= href=")[^"]*')
 
 
 @dataclass(frozen=True)
 class Item:
     """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came.
 
-    `corrected`: when it was last corrected, if it was.
+    `changed` is when it last became another, if it has been edited or corrected since it came.
     """
 
     name: str
@@ -31,17 +39,32 @@ class Item:
     summary: str
     html: str
     at: datetime
-    corrected: datetime | None = None
+    changed: datetime | None = None
 
     @property
     def updated(self) -> datetime:
-        return max(self.at, self.corrected or self.at)
+        return self.changed or self.at
+
+    def html_for(self, site: str) -> str:
+        """Return the HTML with links that lead to the site from wherever it is read."""
+        base = site + self.path
+        return _LINK.sub(lambda link: escape(urljoin(base, unescape(link[0]))), self.html)
 
 
-def items(edition: Edition, open_numbers: Sequence[int], news: Sequence[Item] = ()) -> list[Item]:
+def items(edition: Edition, open_numbers: Sequence[int], now: datetime, news: Sequence[Item] = ()) -> list[Item]:
     """Return the open hatches, and what else is new in the edition, the newest first."""
-    opened = [_item(edition, number) for number in open_numbers]
+    opened = [_item(edition, number, now) for number in open_numbers]
     return sorted([*opened, *news], key=lambda item: item.at, reverse=True)
+
+
+def _host(site: str) -> str:
+    """Return what tells this installation from others, in ids that outlive a change of scheme or port."""
+    return (urlsplit(site).hostname or "localhost").encode("idna").decode()
+
+
+def _tag(edition: Edition, name: str, site: str) -> str:
+    """Return an id that is this site's own (RFC 4151)."""
+    return f"tag:{_host(site)},{edition.year}:{name}"
 
 
 def address(edition: Edition, number: int, site: str) -> str:
@@ -53,7 +76,7 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     updated = max((item.updated for item in told), default=datetime(edition.year, 11, 1, tzinfo=UTC))
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
     add_element(feed, "title", edition.name)
-    add_element(feed, "id", f"{TAG}{edition.year}:kalender")
+    add_element(feed, "id", _tag(edition, "kalender", site))
     add_element(feed, "updated", updated.isoformat())
     add_element(feed, "link", href=f"{site}/flode.xml", rel="self")
     add_element(feed, "link", href=f"{site}/{edition.year}/")
@@ -61,11 +84,12 @@ def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     for item in told:
         entry = add_element(feed, "entry")
         add_element(entry, "title", item.title)
-        add_element(entry, "id", f"{TAG}{edition.year}:{item.name}")
+        add_element(entry, "id", _tag(edition, item.name, site))
+        add_element(entry, "published", item.at.isoformat())
         add_element(entry, "updated", item.updated.isoformat())
         add_element(entry, "link", href=f"{site}{item.path}")
         add_element(entry, "summary", item.summary)
-        add_element(entry, "content", item.html, type="html")
+        add_element(entry, "content", item.html_for(site), type="html")
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -84,7 +108,7 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
                 "url": f"{site}{item.path}",
                 "title": item.title,
                 "summary": item.summary,
-                "content_html": item.html,
+                "content_html": item.html_for(site),
                 "date_published": item.at.isoformat(),
                 "date_modified": item.updated.isoformat(),
             }
@@ -94,27 +118,76 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
-    """24 all-day events (RFC 5545)."""
+def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str) -> bytes:
+    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read."""
     # It takes 4 MiB and a twentieth of a second, for one file.
-    from icalendar import Calendar, Event
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Miljöjulkalendern//sv")
     calendar.add("version", "2.0")
     calendar.add("name", edition.name)
+    calendar.add("x-wr-calname", edition.name)
+    calendar.add("refresh-interval", _EVERY, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
     for number in NUMBERS:
-        event = Event()
-        event.add("uid", f"lucka-{number}-{edition.year}@miljojulkalendern")
-        event.add("dtstamp", opens_at(edition.year, number))
-        event.add("dtstart", date(edition.year, 12, number))
-        event.add("dtend", date(edition.year, 12, number) + timedelta(days=1))
-        title = f": {edition.hatches[number].file.title}" if number in open_numbers else ""
-        event.add("summary", f"Lucka {number}{title}")
-        event.add("url", address(edition, number, site))
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
+        calendar.add_component(_event(edition, number, number in open_numbers, now, site))
     return bytes(calendar.to_ical())
+
+
+def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: str) -> "Event":
+    from icalendar import Event
+
+    event, item, day = Event(), _item(edition, number, now), date(edition.year, 12, number)
+    link = address(edition, number, site)
+    event.add("uid", f"lucka-{number}-{edition.year}@{_host(site)}")
+    event.add("dtstamp", item.updated if is_open else datetime(edition.year, 11, 1, tzinfo=UTC))
+    # A program that has the event takes another only when its number is higher: at the opening, and with each edit.
+    event.add("sequence", 1 + int((item.updated - item.at).total_seconds()) if is_open else 0)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", item.title if is_open else f"Lucka {number}")
+    event.add("description", f"{item.summary if is_open else 'Luckan öppnas i dag.'}\n\n{link}")
+    event.add("url", link)
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+# CSS pixels that hold today's hatch with its picture, on a page of one column.
+FRAME_WIDTH, FRAME_HEIGHT = 640, 560
+
+
+def frame(title: str, site: str, width: int | str = "100%", height: int = FRAME_HEIGHT) -> str:
+    """Return the HTML that shows today's hatch on another site."""
+    named = escape(f"Dagens lucka i {title}")
+    return (
+        f'<iframe src="{site}/inbaddning" title="{named}" width="{width}" height="{height}" '
+        'style="border: 0; max-width: 100%" loading="lazy"></iframe>'
+    )
+
+
+def framed_day(edition: Edition, site: str, width: int, height: int) -> dict[str, object]:
+    """Return today's hatch as oEmbed 1.0."""
+    html = frame(edition.file.title, site, width, height)
+    return _linked(edition, edition.name, site) | {"type": "rich", "html": html, "width": width, "height": height}
+
+
+def linked_hatch(edition: Edition, hatch: Hatch, site: str) -> dict[str, object]:
+    """Return a hatch as oEmbed 1.0: a link with a picture."""
+    told = _linked(edition, hatch.file.title, site) | {"type": "link", "description": hatch.file.summary}
+    card = f"{address(edition, hatch.number, site)}/bild/{hatch.card}"
+    return told | ({"thumbnail_url": card, "thumbnail_width": 1200, "thumbnail_height": 630} if hatch.card else {})
+
+
+def _linked(edition: Edition, title: str, site: str) -> dict[str, object]:
+    return {
+        "version": "1.0",
+        "title": title,
+        "author_name": edition.file.organiser.name,
+        "provider_name": edition.file.title,
+        "provider_url": f"{site}/",
+        "cache_age": 3600,
+    }
 
 
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
@@ -130,17 +203,20 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
     return xml
 
 
-def _item(edition: Edition, number: int) -> Item:
-    hatch = edition.hatches[number]
+def _item(edition: Edition, number: int, now: datetime) -> Item:
+    hatch, opened = edition.hatches[number], opens_at(edition.year, number)
     day = hatch.corrected_on
+    corrected = datetime(day.year, day.month, day.day, tzinfo=SWEDEN).astimezone(UTC) if day else None
+    # A file that comes from the future says nothing: the clock of a demo goes its own way.
+    changes = [moment for moment in (hatch.changed, corrected) if moment and opened < moment <= now]
     return Item(
         name=f"lucka-{number}",
         path=f"/{edition.year}/lucka/{number}",
         title=f"Lucka {number}: {hatch.file.title}",
         summary=hatch.file.summary,
         html=hatch.tip,
-        at=opens_at(edition.year, number),
-        corrected=datetime(day.year, day.month, day.day, tzinfo=SWEDEN).astimezone(UTC) if day else None,
+        at=opened,
+        changed=max(changes).replace(microsecond=0) if changes else None,
     )
 
 

@@ -8,12 +8,16 @@ import tempfile
 import threading
 import time
 import zipfile
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from app.calendar.faults import ContentError, Fault
 from app.calendar.loader import IMAGE, find_reused_id, read_edition
 from app.calendar.schedule import Edition
+from app.shared_content import SharedContent
 
+# Seconds that a request waits for the database to say whether the content is another, once a second at most.
+DATABASE_WAITS = 0.25
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +53,9 @@ class LastGood:
         try:
             with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(self.file(year)) as archive:
                 archive.extractall(folder)
+                written = self.file(year).stat().st_mtime
+                for file in Path(folder).rglob("hatch.md"):
+                    os.utime(file, (written, written))
                 return read_edition(Path(folder) / str(year), demo)
         except (OSError, zipfile.BadZipFile, ContentError):
             return None
@@ -68,11 +75,20 @@ def pack(folder: Path) -> bytes:
 class Library:
     """`editions` by year, `faults` in what stands on disk now, `version` counts up when public pages have changed.
 
-    `state` is a file that is written when a contest has come further, if there is one. A demo has no gaps.
+    `state` is a file that is written when a contest has come further, if there is one. A demo has no gaps. With
+    `shared`, `root` is a copy of what stands in the database, and read again when that has changed.
     """
 
-    def __init__(self, root: Path, last_good: LastGood, state: Path | None = None, demo: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        last_good: LastGood,
+        state: Path | None = None,
+        demo: bool = False,
+        shared: SharedContent | None = None,
+    ) -> None:
         self.root = root
+        self.shared = shared
         self.demo = demo
         self.last_good = last_good
         self.state = state
@@ -91,13 +107,24 @@ class Library:
         `at_once` is for a caller that has just changed something.
         """
         too_soon = time.monotonic() - self._checked < 1
-        if (too_soon and not at_once) or not self._lock.acquire(blocking=at_once):
+        if at_once or (self.shared is None and not too_soon):
+            self._look(at_once)
+        elif not too_soon:
+            self._checked = time.monotonic()
+            asking = threading.Thread(target=self._look, args=(False,), daemon=True)
+            with suppress(RuntimeError):  # a machine that has no thread to spare: another second will
+                asking.start()
+                asking.join(DATABASE_WAITS)
+
+    def _look(self, wait: bool) -> None:
+        if not self._lock.acquire(blocking=wait):
             return
         try:
             self._checked = time.monotonic()
-            if (found := self._fingerprint()) != self._seen:
-                self._seen = found
-                self._read()
+            with self.shared.follow() if self.shared else nullcontext():
+                if (found := self._fingerprint()) != self._seen:
+                    self._seen = found
+                    self._read()
             if (state := self.read_state()) != self._seen_state:
                 self._seen_state = state
                 self.version += 1
@@ -173,6 +200,9 @@ class Library:
         unfinished.replace(self.state)
 
     def _fingerprint(self) -> frozenset[tuple[str, int, int]]:
+        if self.shared:
+            # What is being edited in the copy is shown when the database has it.
+            return frozenset({(self.shared.token, 0, 0)})
         found = set()
         try:
             for path in self.root.rglob("*"):

@@ -14,6 +14,7 @@ from app.calendar.edition import EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault, from_pydantic_errors, line_numbers
 from app.calendar.gaps import find_gaps
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
+from app.clock import written_at
 
 LARGEST_TEXT = 100_000
 LARGEST_IMAGE = 1_000_000
@@ -98,7 +99,7 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
     if file and file.contest and file.contest.opens < opens_at(year, number):
         sentence = "tävlingen kan inte öppna före sin lucka"
         faults.append(Fault(_name(path), lines.get("contest.opens", 0), "contest.opens", sentence))
-    return Hatch(number, file, to_html(parts[2]), images) if file else None
+    return Hatch(number, file, to_html(parts[2]), images, written_at(path)) if file else None
 
 
 def _read_text(path: Path, faults: list[Fault]) -> str | None:

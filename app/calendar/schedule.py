@@ -28,12 +28,16 @@ def image_type(name: str) -> str:
 
 @dataclass(frozen=True)
 class Hatch:
-    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
+    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes.
+
+    `changed` is when the text was last written.
+    """
 
     number: int
     file: HatchFile
     tip: str
     images: dict[str, bytes] = field(repr=False)
+    changed: datetime | None = field(default=None, compare=False)
 
     @property
     def corrected_on(self) -> date | None:

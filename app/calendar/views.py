@@ -191,7 +191,10 @@ def image(year: int, number: int, name: str) -> Response:
     _, found = find_hatch(year, number)
     if name not in found.images:
         abort(404)
-    return public_response(found.images[name], schedule.image_type(name))
+    response = public_response(found.images[name], schedule.image_type(name))
+    # The embed shows it in a frame, and one that is sandboxed is another origin.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 @blueprint.get("/<year:year>/rattelser")
@@ -203,7 +206,13 @@ def corrections(year: int) -> Response:
 
 @blueprint.get("/om")
 def about() -> Response:
-    return public_response(render_template("calendar/about.html", edition=current_edition()))
+    edition = current_edition()
+    context: dict[str, Any] = {
+        "edition": edition,
+        "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
+        "frame_height": feeds.FRAME_HEIGHT,
+    }
+    return public_response(render_template("calendar/about.html", **context))
 
 
 @blueprint.app_errorhandler(HatchLocked)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from app.calendar.schedule import NUMBERS, is_open
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, save, store, validation
+from app.editing.history import is_version_of
 from app.editing.save import Change, Editor, SaveRefused
 from app.editing.store import ContentRef, Files
 
@@ -50,14 +52,14 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
         raise SaveRefused("Välj två olika luckor.")
     if is_open(year, first, act.now) != is_open(year, second, act.now):
         raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         one, other = ContentRef(year, first), ContentRef(year, second)
         save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
 
 
 def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         made = {
             ContentRef(year, leaf.number): _shift_year(files, leaf, year)
             for leaf, files in read_all(desk, source).items()
@@ -67,7 +69,7 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
 
 def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
         _create_edition(desk, year, made, Change(act.who, save.BLANK, act.now))
@@ -134,7 +136,7 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
     """
     made = archive.unpack_edition(body, year)
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         if not (desk.root / str(year)).exists():
             _create_edition(desk, year, made, act)
             return
@@ -142,3 +144,47 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
         if edition and validation.has_opened(edition, act.now):
             raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
         save.save_all(desk, made, act)
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    """What stands in files and is not shown: `changed` by leaf, and those that organisers have changed as well."""
+
+    changed: dict[ContentRef, Files]
+    conflicts: list[ContentRef]
+
+
+def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
+    """Return what has been edited in the files of a year. What is like an earlier version has not been edited since."""
+    found, is_new = Unpublished({}, []), not (desk.root / str(year)).exists()
+    for leaf in _all(year):
+        mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
+        if not is_new and mine == desk.read(leaf):
+            continue
+        if any(is_version_of(version, mine) for version in versions):
+            continue
+        found.changed[leaf] = mine
+        if versions and versions[0].who:
+            found.conflicts.append(leaf)
+    return found
+
+
+def publish_files(desk: Editor, files: Path, year: int, over: bool, act: Change) -> int:
+    """Put in place what has been edited in the files of a year, and return how many leaves that were.
+
+    Raises SaveRefused, also when organisers have edited the same, unless `over`; ContentWriteError.
+    """
+    with desk.alone():
+        found = find_unpublished(desk, files, year)
+        if not (desk.root / str(year)).exists():
+            _create_edition(desk, year, found.changed, act)
+            return len(found.changed)
+        if found.conflicts and not over:
+            names = ", ".join(f"{leaf.year}/{leaf.name}" for leaf in found.conflicts)
+            raise SaveRefused(
+                f"Ändrat både i filerna och av organisatörerna: {names}. Det som visas ligger i {desk.root}. "
+                "För över det till filerna, och kör sedan kommandot med --over."
+            )
+        if found.changed:
+            save.save_all(desk, found.changed, act)
+        return len(found.changed)

@@ -1,20 +1,25 @@
 """Saves what organisers change: validated first, never over another user's work, always with a way back."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.calendar.faults import Fault
+from app.calendar.library import Library
 from app.calendar.schedule import Edition
 from app.editing import store, validation
 from app.editing.history import History, Version, is_version_of
 from app.editing.store import ContentRef, Files
 from app.editing.validation import Changes
+from app.shared_content import SharedContent
 
 # Makes of a leaf's files what they are to be.
 Revision = Callable[[Files], Files]
+NO_DATABASE = "Databasen svarar inte. Inget är ändrat på sidan. Försök igen om en stund."
 AT_THE_SERVER = "ändrad på servern, utanför redigeraren"
 # How the first version of a text begins that has not been reviewed.
 COPIED, BLANK = "kopierad från", "tom lucka"
@@ -47,9 +52,27 @@ class Editor:
     history: History
     shown: dict[int, Edition]
     demo: bool = False
+    shared: SharedContent | None = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Give one at a time for as long as a change takes, on all machines. Raises ContentWriteError."""
+        if self.shared is None:
+            with store.exclusive_lock(self.history.root):
+                yield
+            return
+        try:
+            with self.shared.edit():
+                yield
+        except SQLAlchemyError as error:
+            raise store.ContentWriteError(NO_DATABASE) from error
 
     def read(self, leaf: ContentRef) -> Files:
         return store.read_files(self.root, leaf)
+
+
+def open_editor(library: Library, instance: Path) -> Editor:
+    return Editor(library.root, History(instance / "history"), library.editions, library.demo, library.shared)
 
 
 @dataclass(frozen=True)
@@ -66,7 +89,7 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
 
     Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
     """
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         theirs = desk.read(leaf)
         mine = revise(theirs)
         if mine != theirs and store.checksum(theirs) != seen:
@@ -85,7 +108,7 @@ def needs_review(version: Version) -> bool:
 
 def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) -> None:
     """Put an earlier version back, text and pictures, as a new one. Raises SaveRefused, ContentWriteError."""
-    with store.exclusive_lock(desk.history.root):
+    with desk.alone():
         version = next((each for each in desk.history.versions(leaf) if each.number == number), None)
         if version is None:
             raise SaveRefused("Versionen finns inte kvar.")
@@ -98,7 +121,7 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     """Put several leaves of one edition in place, so that at no moment two of them hold a contest.
 
-    When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
+    When the disk will not have one of them, those before it are put back. The caller holds desk.alone().
     Raises SaveRefused, ContentWriteError.
     """
     _tried(desk, changes, act.now)

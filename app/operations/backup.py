@@ -139,6 +139,8 @@ def _files() -> Iterator[tuple[str, Path]]:
     instance = _instance()
     if (key := instance / "secret_key").is_file():
         yield bundle.SECRET_KEY, key
+    if current_app.extensions["library"].shared:
+        return  # content and versions stand in the database
     for name, root in (("content", current_app.config["CALENDAR_CONTENT"]), ("instance/history", instance / "history")):
         for path in sorted(root.rglob("*")):
             within = path.relative_to(root)

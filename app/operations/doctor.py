@@ -10,8 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.calendar import feeds
 from app.calendar.feed_views import security_text
+from app.editing import editions, save
 from app.operations import backup, server_checks
 from app.outbox import messages, transport
+from app.statistics import access_log
 from app.web import health, rate_limit
 
 # The parts of /readyz: what to say of each when it is fine, and what it is called.
@@ -48,7 +50,7 @@ def doctor_lines() -> Iterator[Line]:
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),
-        _security_txt,
+        *(_shown, _unpublished, _security_txt),
     )
     for check in checks:
         try:
@@ -133,6 +135,32 @@ def _proxies() -> Iterator[Line]:
         )
     else:
         yield Line("bra", f"Antalet egna proxyer är satt till {proxies}.")
+
+
+def _shown() -> Iterator[Line]:
+    """Give where the pages shown are counted."""
+    log = current_app.config["ACCESS_LOG"]
+    if log and (sentence := access_log.problem(log)):
+        yield Line("fel", sentence)
+    elif not log and current_app.config["TRUSTED_PROXIES"]:
+        yield Line("obs", "Visningar ur en proxys minne räknas inte. Med nginx: sätt FLASK_ACCESS_LOG till dess logg.")
+    else:
+        yield Line("bra", "Visningarna räknas.")
+
+
+def _unpublished() -> Iterator[Line]:
+    """Give what has been edited in files that the machines do not share yet."""
+    shelf, files = current_app.extensions["library"], current_app.config["CALENDAR_CONTENT"]
+    if shelf.shared is None:
+        return
+    desk, years = save.open_editor(shelf, Path(current_app.instance_path)), sorted(files.glob("20[0-9][0-9]"))
+    waiting = [
+        f"{leaf.year}/{leaf.name}"
+        for year in (int(folder.name) for folder in years)
+        for leaf in editions.find_unpublished(desk, files, year).changed
+    ]
+    if waiting:
+        yield Line("obs", f"Ändrat i filerna men inte publicerat: {', '.join(waiting)}. Kör flask content push.")
 
 
 def _security_txt() -> Iterator[Line]:

@@ -26,6 +26,7 @@ from app.database import Base, UTCDateTime, begin_write, db
 from app.draw import delivery, status, value
 from app.outbox import queue
 from app.privacy import erasure
+from app.statistics import access_log
 from app.web.headers import this_app
 
 _log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
     send = partial(delivery.send_due, ending)
-    parts = (freeze_due, lock_due, fetch_due, status.publish_state, send, erase_nightly)
+    parts = (freeze_due, lock_due, fetch_due, status.publish_state, send, access_log.count_shown, erase_nightly)
     for part in parts:
         if not (ending and ending.is_set()):
             _try(part)

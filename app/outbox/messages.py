@@ -70,6 +70,8 @@ def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now
     mail["Message-ID"] = f"<{name}@{site}>"
     mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
     mail["Auto-Submitted"] = "auto-generated"
+    # Exchange looks at its own header only (MS-OXCMAIL), and would send "I am away" back. Bounces are wanted.
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     # Left alone, Python sends eight bits to servers that never said they take them, or base64.
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")

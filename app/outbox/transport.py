@@ -4,6 +4,7 @@ An address (smtp://user:password@host:587, smtps:// for TLS from the start) says
 machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
 """
 
+import base64
 import os
 import smtplib
 import ssl
@@ -85,12 +86,32 @@ def _connected(url: str, our_name: str) -> smtplib.SMTP:
             server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
             _start_tls(server, host)
         if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+            _sign_in(server, unquote(parts.username), unquote(parts.password or ""))
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         if server:
             server.close()
         raise TransportDown(_trouble(error)) from None
     return server
+
+
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Name and password go as UTF-8 (RFC 4616), which smtplib has for ASCII only."""
+    if f"{user}{password}".isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    if "PLAIN" in server.esmtp_features.get("auth", "").upper().split():
+        code, answer = server.docmd("AUTH", "PLAIN " + _in_base64(f"\0{user}\0{password}"))
+    else:
+        server.docmd("AUTH", "LOGIN")
+        server.docmd(_in_base64(user))
+        code, answer = server.docmd(_in_base64(password))
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
+def _in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _start_tls(server: smtplib.SMTP, host: str) -> None:

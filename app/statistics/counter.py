@@ -103,11 +103,17 @@ class HatchCount(Base):
 def add_counts(counts: Counts) -> None:
     """Add counts to those that are stored."""
     begin_write()
+    insert_counts(counts)
+    db.session.commit()
+
+
+def insert_counts(counts: Counts) -> None:
+    """Add counts to those that are stored, in the caller's transaction."""
     insert = _dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
     added = {"count": HatchCount.count + insert.excluded.count}
-    db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
-    db.session.commit()
+    if rows:
+        db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
 
 
 def _dialects_insert() -> Any:

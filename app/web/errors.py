@@ -6,6 +6,7 @@ from flask import Flask, render_template, request
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.sansio.utils import host_is_trusted
 
 _log = logging.getLogger(__name__)
 WORDS = {
@@ -26,12 +27,20 @@ _AWAY = (
 )
 
 
+def is_our_host(host: str, names: list[str]) -> bool:
+    """Check whether a Host header, with or without a port, names one of `names`."""
+    if host.startswith("["):
+        # Werkzeug cuts what is trusted at its first colon.
+        return host[1:].partition("]")[0] in names
+    return host_is_trusted(host, [name for name in names if ":" not in name])
+
+
 def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_other_hosts() -> None:
         """Before anything else is refused: no other page could be made for a host that is not ours."""
-        if isinstance(request.routing_exception, SecurityError):
-            raise request.routing_exception
+        if not is_our_host(request.host, app.config["OUR_HOSTS"]):
+            raise SecurityError("another host")
 
     @app.errorhandler(HTTPException)
     def in_words(error: HTTPException) -> tuple[str, int, dict[str, str]]:

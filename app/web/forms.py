@@ -106,16 +106,21 @@ class TokenForm(FlaskForm):
 def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_other_sites() -> None:
-        if request.method not in ("GET", "HEAD", "OPTIONS") and is_from_elsewhere(request.environ):
+        if request.method not in ("GET", "HEAD", "OPTIONS") and is_from_elsewhere(
+            request.environ, _host(app.config["PUBLIC_URL"])
+        ):
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, Any]) -> bool:
-    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
-    if environ.get("HTTP_SEC_FETCH_SITE", "") not in ("", "same-origin", "none"):
-        return True
+def is_from_elsewhere(environ: dict[str, Any], public_host: str) -> bool:
+    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin.
+
+    No page can change the first. The second a proxy can make another than Host, by its port or its own name.
+    """
+    if site := environ.get("HTTP_SEC_FETCH_SITE", ""):
+        return site not in ("same-origin", "none")
     origin = environ.get("HTTP_ORIGIN", "")
-    return origin not in ("", "null") and _host(origin) != get_host(environ)
+    return origin not in ("", "null") and _host(origin) not in (get_host(environ), public_host)
 
 
 def _host(origin: str) -> str:

@@ -56,11 +56,14 @@ def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int]
     """Return the answer in an encoding, or plain when the page has no such; others may keep it for `age` seconds."""
     encoding = encoding if encoding in page.bodies else "identity"
     tag, body = page.bodies[encoding]
+    is_html = any(name.lower() == "content-type" and value.startswith("text/html") for name, value in page.headers)
     headers = [
         *page.headers,
         ("Cache-Control", f"public, max-age={age}, must-revalidate"),
         ("ETag", tag),
-        ("Vary", "Accept-Encoding"),
+        # The back button shows what the browser has kept, however old (RFC 9111, 4.2.4), and Chromium asks again only
+        # when nothing that is kept may match. Yesterday's calendar would be shown; asking costs a 304.
+        ("Vary", "*" if is_html else "Accept-Encoding"),
     ]
     unchanged = [header for header in headers if header[0] != "Content-Type"]
     if encoding != "identity":

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import brotli
 from flask import Flask
@@ -59,6 +60,11 @@ def _write(path: Path, body: bytes) -> None:
     partial.replace(path)
 
 
+def _let_frames_fetch(headers: Any, _path: str, _url: str) -> None:
+    """A sandboxed frame is another origin than the site whose page it shows."""
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
 def init_app(app: Flask) -> None:
     target = Path(app.instance_path) / "static"
     try:
@@ -80,6 +86,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     app.extensions["asset_size"] = size
     settings = {"root": str(target), "prefix": PREFIX, "autorefresh": app.debug, "max_age": 3600}
+    settings["add_headers_function"] = _let_frames_fetch
     hashed = re.compile(r"\.[0-9a-f]{12}\.")
     wrap(app, partial(WhiteNoise, **settings, immutable_file_test=lambda _path, url: bool(hashed.search(url))))
 

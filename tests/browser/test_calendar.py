@@ -5,7 +5,6 @@ from itertools import combinations, pairwise
 from playwright.sync_api import expect
 
 from tests.browser.acts import set_letters
-from tests.browser.conftest import SETTINGS, SWITCHES
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite

@@ -14,15 +14,14 @@ from app.admin.accounts.models import AdminUser
 from app.calendar.schedule import image_type
 from app.calendar.views import library
 from app.database import db
-from app.editing.history import History, Version
+from app.editing.history import Version
 from app.editing.labels import describe_file, diff_lines
-from app.editing.save import Change, EditConflict, Editor
+from app.editing.save import Change, EditConflict, Editor, open_editor
 from app.editing.store import Files, text_of
 
 
 def editor() -> Editor:
-    shelf = library()
-    return Editor(shelf.root, History(Path(current_app.instance_path) / "history"), shelf.editions, shelf.demo)
+    return open_editor(library(), Path(current_app.instance_path))
 
 
 def change_now(what: str) -> Change:

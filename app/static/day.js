@@ -1,0 +1,18 @@
+// A tab that was left open, and a page that the back button brings, are of the day when they were made: ask anew when
+// that is over. The history's own entry remembers the day; it goes with the tab.
+const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
+const remember = () => history.replaceState({ day: today() }, "");
+const look = () => {
+  if (history.state?.day && history.state.day !== today()) {
+    remember();
+    location.reload();
+  }
+};
+
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  look();
+} else {
+  remember();
+}
+addEventListener("pageshow", (event) => event.persisted && look());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());

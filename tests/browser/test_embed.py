@@ -1,0 +1,46 @@
+"""Today's hatch in a frame on another site: whole, also in a sandbox, and as high as it is."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+SANDBOX = 'sandbox="allow-scripts"'
+# What another site's page may do is its own business.
+FREE = {"Content-Security-Policy": "default-src * 'unsafe-inline'", "Cross-Origin-Embedder-Policy": "unsafe-none"}
+
+
+@pytest.fixture
+def framed(page, app, site):
+    """Show another site whose page has the frame."""
+    failed, html = [], []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    app.add_url_rule("/annan", "annan", lambda: (html[-1], FREE))
+
+    def show(how="", script=""):
+        html.append(f'<!doctype html><iframe src="{site}/inbaddning" width="400" {how}></iframe>{script}')
+        page.goto(site.replace("127.0.0.1", "localhost") + "/annan")
+        frame = page.frame_locator("iframe")
+        expect(frame.locator("h2")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert failed == []
+        return frame
+
+    return show
+
+
+@pytest.mark.parametrize("how", ["", "sandbox", SANDBOX])
+def test_the_frame_has_its_styles_and_picture(framed, how):
+    frame = framed(how)
+    assert frame.locator("article img").evaluate("image => image.naturalWidth") > 0
+    assert frame.locator("article").evaluate("card => getComputedStyle(card).display") == "grid"
+
+
+@pytest.mark.parametrize("how", ["", SANDBOX])
+def test_the_frame_becomes_as_high_as_the_hatch(framed, page, app, site, how):
+    page.goto("/om")
+    script = page.inner_text('pre[aria-label="Kod för ramens höjd"]').replace(app.config["PUBLIC_URL"], site)
+    body = framed(how, script).locator("body")
+    expect(page.locator("iframe")).to_have_attribute("height", re.compile(r"[1-9]\d\d"))
+    height = page.locator("iframe").evaluate("frame => frame.clientHeight")
+    assert abs(height - body.evaluate("body => body.getBoundingClientRect().bottom")) <= 1

@@ -1,0 +1,72 @@
+"""After midnight the calendar is the new day's, also in a tab that was open and behind the back button."""
+
+import pytest
+
+from tests.browser.conftest import SETTINGS
+
+TODAY = ".is-today .number"
+
+
+@pytest.fixture
+def eve(clock):
+    clock.set("2026-12-10 23:59")
+    return clock
+
+
+@pytest.fixture
+def without_script(browser, site):
+    context = browser.new_context(**SETTINGS, base_url=site, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_back_button_shows_the_new_day_without_script(without_script, eve):
+    page = without_script
+    page.goto("/")
+    assert page.text_content(TODAY) == "10"
+    page.goto("/2026/lucka/10")
+    eve.set("2026-12-11 00:01")
+    page.go_back()
+    assert page.text_content(TODAY) == "11"
+
+
+@pytest.fixture
+def eve_page(page, eve):
+    """Half past eleven in the evening, at both ends."""
+    page.clock.install(time="2026-12-10T23:30:00+01:00")
+    return page
+
+
+def next_day(page, clock):
+    clock.set("2026-12-11 08:00")
+    page.clock.set_fixed_time("2026-12-11T08:00:00+01:00")
+
+
+@pytest.mark.parametrize("path", ["/", "/2026/lucka/11"])
+def test_an_open_tab_shows_the_new_day_when_it_is_looked_at(eve_page, eve, path):
+    eve_page.goto(path)
+    before = eve_page.text_content("h1")
+    next_day(eve_page, eve)
+    with eve_page.expect_navigation():
+        eve_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    if path == "/":
+        assert eve_page.text_content(TODAY) == "11"
+    else:
+        assert eve_page.text_content("h1") != before == "Lucka 11 är inte öppen ännu"
+
+
+def test_a_tab_that_is_looked_at_the_same_day_stays_as_it_is(eve_page):
+    eve_page.goto("/")
+    eve_page.evaluate("window.untouched = true; document.dispatchEvent(new Event('visibilitychange'))")
+    assert eve_page.evaluate("window.untouched")
+
+
+def test_a_page_that_the_browser_kept_whole_is_asked_for_anew(eve_page, eve):
+    eve_page.goto("/")
+    next_day(eve_page, eve)
+    with eve_page.expect_navigation():
+        eve_page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert eve_page.text_content(TODAY) == "11"
+    # And that is the end of it.
+    eve_page.evaluate("window.untouched = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert eve_page.evaluate("window.untouched")

@@ -66,7 +66,7 @@ def check() -> None:
         library.check()
     except ContentError as error:
         raise click.ClickException(f"{len(error.faults)} fel i innehållet:\n{error}") from None
-    gaps = [*_future(library), *(gap for e in library.editions.values() for gap in e.gaps)]
+    gaps = [*_future(library), *(gap for e in library.editions.values() for gap in (*e.remarks, *e.gaps))]
     if gaps:
         raise click.ClickException("Kalendern kan visas, men det här behöver åtgärdas:\n" + "\n".join(map(str, gaps)))
     for edition in library.editions.values():

@@ -1,5 +1,6 @@
-"""What people type, as it is taken."""
+"""What people type and files say, as it is taken, and how Swedish writes it."""
 
+import re
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,19 +12,46 @@ from flask import Flask
 from app import clock
 from app.clock import SWEDEN
 
+# What XML 1.0 (2.2), and so no feed, may carry; what HTML reads as something else; and Unicode's own line ends.
+_NOT_CARRIED = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Of these, what ends a line, a column, a cell or a page in other programs, so that a word ends there too.
+_ENDS_A_WORD = "\x07\v\f\x0e\x1c\x1d\x85\u2028\u2029"
+# How Word copies its hyphen that does not break.
+_HYPHEN = "\x1e"
+# Unicode's Default_Ignorable_Code_Point that are not of the category Cf, and the empty braille cell.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+def tidy(text: str) -> str:
+    """Return a text in NFC, with plain line ends and only characters that every output can carry."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NOT_CARRIED.sub(_carried, unicodedata.normalize("NFC", plain))
+
+
+def _carried(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign in _ENDS_A_WORD:
+        return " "
+    if sign == _HYPHEN:
+        return "-"
+    # Read as HTML does (WHATWG, 13.2.5.80): a text in windows-1252 that was taken for another.
+    return sign.encode("latin-1").decode("cp1252", "ignore") if "\x80" <= sign <= "\x9f" else ""
+
+
+def not_carried(text: str) -> list[str]:
+    """Return the characters of a text that tidy() replaces, each once, as "U+000B"."""
+    return list(dict.fromkeys(f"U+{ord(sign):04X}" for sign in _NOT_CARRIED.findall(text)))
+
 
 def clean(value: str | None) -> str:
-    """Return what was typed, trimmed and without control characters (PostgreSQL refuses NUL)."""
-    return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
+    """Return what was typed, tidy and trimmed (PostgreSQL refuses NUL)."""
+    return tidy(value or "").strip()
 
 
 def clean_address(value: str | None) -> str:
     """Take away what comes along unseen when an address is pasted: zero width, soft hyphens, NBSP."""
-    return "".join(sign for sign in value or "" if not _is_unseen(sign)).strip()
-
-
-def _is_unseen(sign: str) -> bool:
-    return unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f"
+    shown = _BLANK.sub("", tidy(value or ""))
+    return "".join(sign for sign in shown if unicodedata.category(sign) != "Cf").strip()
 
 
 @lru_cache(maxsize=1024)
@@ -79,5 +107,7 @@ def short_ticket(start: str) -> str:
 
 
 def lower_first(text: str) -> str:
-    """Return a name within a sentence: its first letter is small unless the word is written in capitals."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    """Return one of our own labels within a sentence; a name as "SJ-biljett" or "Ikea-kort" stays."""
+    word = text.partition(" ")[0]
+    is_name = any(map(str.isupper, word[1:])) or "-" in word[2:]
+    return text if is_name else text[:1].lower() + text[1:]

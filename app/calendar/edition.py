@@ -25,7 +25,17 @@ from pydantic import (
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+# What a picture may be called: a name on any disk, and in an address.
+IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
+
+
+def _one_line(value: object) -> object:
+    """Join what was typed on several lines: it goes into the head of a mail, a feed or a list."""
+    return re.sub(r"\s*\n\s*", " ", value.strip()) if isinstance(value, str) else value
+
+
+OneLine = BeforeValidator(_one_line)
+Line = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
@@ -55,8 +65,6 @@ def _label(text: str) -> str:
     """Check an option: what is not seen on the page would still be in the ticket (Öppen dragning v2)."""
     if any(unicodedata.category(character) in _UNSEEN for character in text):
         raise ValueError("har ett tecken som inte syns; skriv om det för hand")
-    if text != unicodedata.normalize("NFC", text):
-        raise ValueError("har en bokstav med lösa prickar eller ringar; skriv om det för hand")
     return text
 
 
@@ -94,6 +102,19 @@ LANGUAGES = {
 }
 
 
+def _with_scheme(value: object) -> object:
+    return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
+
+
+def _image(value: str) -> str:
+    if not IMAGE.fullmatch(value):
+        raise ValueError(
+            "ska vara namnet på en bild i luckans mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
+            "punkt, plus, - och _, och sist .svg, .png, .jpg, .jpeg, .webp eller .avif"
+        )
+    return value
+
+
 def _language(value: str) -> str:
     if value not in LANGUAGES:
         raise ValueError(f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska")
@@ -124,6 +145,8 @@ Options = Annotated[
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
+WebAddress = Annotated[AnyHttpUrl, BeforeValidator(_with_scheme)]
+Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 
@@ -152,7 +175,7 @@ class Fact(Part):
 
     text: Line
     source: Line
-    url: AnyHttpUrl
+    url: WebAddress
     year: SourceYear
     language: Language | None = None
     read: date_of_day | None = None
@@ -276,10 +299,14 @@ class CorrectedFact(Part):
 class HatchFile(Part):
     """The front matter of a hatch.md."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    summary: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    image: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")] | None = None
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine]
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
+    image: Annotated[str, AfterValidator(_image)] | None = None
     image_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    image_credit: Annotated[Line | None, Field(description="who took the picture, and its licence")] = None
+    image_focus: Annotated[
+        tuple[Percent, Percent], Field(description="what no crop may lose: from the left and from above")
+    ] = (50, 50)
     steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
     facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
     question: Question
@@ -336,7 +363,7 @@ class Accessibility(Part):
 
     conformance: Literal["helt", "delvis", "inte"]
     method: Prose
-    report: AnyHttpUrl | None = None
+    report: WebAddress | None = None
     assessed: date
     updated: date
     shortcomings: tuple[Shortcoming, ...] = ()

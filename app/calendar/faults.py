@@ -69,7 +69,7 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [
-        _fault(file, lines, [str(key) for key in detail["loc"]], describe_error(detail))
+        fault_at(file, lines, [str(key) for key in detail["loc"]], describe_error(detail))
         for detail in details
         # A list of which a part is wrong is counted without it; the part's own fault says enough.
         if not (
@@ -79,7 +79,8 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     ]
 
 
-def _fault(file: str, lines: Mapping[str, int], keys: list[str], message: str) -> Fault:
+def fault_at(file: str, lines: Mapping[str, int], keys: Sequence[str], message: str) -> Fault:
+    """Return a fault of the field that `keys` lead to. `lines` is what line_numbers found in the file."""
     known = next((".".join(keys[:end]) for end in range(len(keys), 0, -1) if ".".join(keys[:end]) in lines), "")
     shown = "".join(f"[{int(key) + 1}]" if key.isdigit() else f".{key}" for key in keys).lstrip(".")
     return Fault(file, lines.get(known, 0), shown, message)

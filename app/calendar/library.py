@@ -4,6 +4,7 @@ import io
 import logging
 import os
 import re
+import stat
 import tempfile
 import threading
 import time
@@ -12,7 +13,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from app.calendar.faults import ContentError, Fault
-from app.calendar.loader import IMAGE, find_reused_id, read_edition
+from app.calendar.loader import find_reused_id, image_name, read_edition
 from app.calendar.schedule import Edition
 from app.shared_content import SharedContent
 
@@ -66,7 +67,7 @@ def pack(folder: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for file in sorted(folder.rglob("*")):
-            if file.is_file() and (file.name in ("edition.toml", "hatch.md") or IMAGE.fullmatch(file.name)):
+            if file.is_file() and (file.name in ("edition.toml", "hatch.md") or image_name(file.name)):
                 # A ZipInfo of its own bears no time, so the same files give the same bytes.
                 archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
     return packed.getvalue()
@@ -206,8 +207,12 @@ class Library:
         found = set()
         try:
             for path in self.root.rglob("*"):
+                # An editor's locks and drafts, and what Finder leaves, are no content; their folder's time changes too.
+                if "/." in str(path)[len(str(self.root)) :]:
+                    continue
                 status = path.stat()
-                found.add((str(path), status.st_mtime_ns, status.st_size))
+                time_and_size = (0, 0) if stat.S_ISDIR(status.st_mode) else (status.st_mtime_ns, status.st_size)
+                found.add((str(path), *time_and_size))
         except OSError:
             # Something went away while we looked: a fingerprint that no later one is equal to, so we look again.
             found.add(("", time.monotonic_ns(), 0))

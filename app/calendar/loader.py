@@ -2,23 +2,28 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import nh3
-from markdown_it import MarkdownIt
 from pydantic import BaseModel, ValidationError
 
-from app.calendar.edition import EditionFile, HatchFile
-from app.calendar.faults import ContentError, Fault, from_pydantic_errors, line_numbers
+from app.calendar.edition import IMAGE, EditionFile, HatchFile
+from app.calendar.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
 from app.calendar.gaps import find_gaps
+from app.calendar.markdown import has_picture, to_html
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import written_at
+from app.text import not_carried, tidy
 
 LARGEST_TEXT = 100_000
 LARGEST_IMAGE = 1_000_000
-IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|webp|avif)")
+# Only the picture of the hatch has lighter files, a description and a lock of its own.
+PICTURE_IN_TEXT = "har en bild i texten, och den visas inte; lägg in den som luckans bild i stället"
+
+# The fields of edition.toml that are Markdown.
+MARKDOWN = ("before", "after", "about")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,11 +34,12 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     In a demo an example is as good as an address: nothing is sent.
     """
     faults: list[Fault] = []
+    remarks: list[Fault] = []
     year = int(folder.name)
-    hatches = {number: _read_hatch(folder / f"{number:02}", year, number, faults) for number in NUMBERS}
+    hatches = {number: _read_hatch(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
     path = folder / "edition.toml"
-    text = _read_text(path, faults)
-    edition = None if text is None else _read_model(path, EditionFile, faults, text)
+    text = _read_text(path, faults, remarks)
+    edition = None if text is None else _read_model(path, EditionFile, faults, remarks, text)
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"
@@ -41,6 +47,10 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         faults.append(Fault(_name(path), line, "contest", "en kalender har bara en tävling"))
     if faults or edition is None:
         raise ContentError(faults)
+    for field in MARKDOWN:
+        if has_picture(getattr(edition, field)):
+            lines = line_numbers(text or "")
+            remarks.append(Fault(_name(folder / "edition.toml"), lines.get(field, 0), field, PICTURE_IN_TEXT))
     return Edition(
         year=year,
         file=edition,
@@ -49,6 +59,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         after=to_html(edition.after),
         about=to_html(edition.about),
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
+        remarks=tuple(remarks),
     )
 
 
@@ -79,18 +90,20 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     return [Fault(_name(path), line, "contest.id", sentence)]
 
 
-def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:
+def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
-    text = _read_text(path, faults)
+    text = _read_text(path, faults, remarks)
     if text is None:
         return None
     parts = FRONT_MATTER.match(text)
     if not parts:
         faults.append(Fault(_name(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
         return None
-    file = _read_model(path, HatchFile, faults, parts[1], first_line=2)
+    file = _read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
         faults.append(Fault(_name(path), text.count("\n") + 1, "", "själva tipset saknas under huvudet"))
+    if has_picture(parts[2]):
+        remarks.append(Fault(_name(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
     images = _read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
@@ -102,7 +115,7 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
     return Hatch(number, file, to_html(parts[2]), images, written_at(path)) if file else None
 
 
-def _read_text(path: Path, faults: list[Fault]) -> str | None:
+def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
     try:
         # Anything but a file could make the reader wait for ever, or never end.
         if not path.is_file():
@@ -116,31 +129,73 @@ def _read_text(path: Path, faults: list[Fault]) -> str | None:
         return None
     try:
         # Organisers edit on Windows: a byte order mark and CRLF are fine.
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         faults.append(Fault(_name(path), line, "", "filen är inte sparad som UTF-8; spara om den med den kodningen"))
         return None
+    for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
+        if odd := not_carried(content):
+            remarks.append(Fault(_name(path), line, "", _odd_sentence(odd)))
+    return tidy(text)
+
+
+def _odd_sentence(odd: list[str]) -> str:
+    return f"har ett tecken som inte går att visa ({', '.join(odd)}); ta bort det"
 
 
 def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     images = {}
-    for path in sorted(each for each in folder.iterdir() if IMAGE.fullmatch(each.name)):
+    for path in sorted(each for each in folder.iterdir() if image_name(each.name)):
         try:
             if not path.is_file():
                 raise FileNotFoundError(path)
             if path.stat().st_size > LARGEST_IMAGE:
                 faults.append(Fault(_name(path), 0, "", f"bilden är större än {LARGEST_IMAGE // 1_000_000} MB"))
             else:
-                images[path.name] = path.read_bytes()
+                images[image_name(path.name)] = path.read_bytes()
         except OSError:
             faults.append(Fault(_name(path), 0, "", "bilden går inte att läsa"))
     return images
 
 
-def _read_model(path: Path, model: type[Model], faults: list[Fault], text: str, first_line: int = 1) -> Model | None:
+def image_name(name: str) -> str:
+    """Return a picture's name in NFC, which macOS writes otherwise; "" for a file that is no picture."""
+    composed = unicodedata.normalize("NFC", name)
+    return composed if IMAGE.fullmatch(composed) else ""
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text says, its texts tidy: an escape can name any character. Raises TOMLDecodeError."""
+    values: dict[str, Any] = _tidied(tomllib.loads(text))
+    return values
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _tidied(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_tidied(part) for part in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _texts(value: Any, *keys: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give each text in a TOML file, and the keys that lead to it."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from _texts(part, *keys, str(key))
+    if isinstance(value, str):
+        yield keys, value
+
+
+def _read_model(
+    path: Path, model: type[Model], faults: list[Fault], remarks: list[Fault], text: str, first_line: int = 1
+) -> Model | None:
     try:
-        return model.model_validate(tomllib.loads(text))
+        for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
+            if odd := not_carried(value):
+                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, _odd_sentence(odd)))
+        return model.model_validate(parse_toml(text))
     except ValidationError as error:
         faults += from_pydantic_errors(_name(path), line_numbers(text, first_line), error.errors())
     except tomllib.TOMLDecodeError as error:
@@ -164,13 +219,3 @@ def _name(path: Path) -> str:
 
 # A hatch.md in two: its head, in TOML, and the tip, in Markdown.
 FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)
-_RENDERER = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": "””’’"}).enable(
-    ["smartquotes", "replacements"]
-)
-_TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br", "h2", "h3", "code"}
-
-
-def to_html(text: str) -> str:
-    return nh3.clean(
-        _RENDERER.render(text), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}
-    )

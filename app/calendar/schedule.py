@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 
 from app.calendar import miniatures
@@ -17,13 +18,19 @@ IMAGE_TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
     "webp": "image/webp",
     "avif": "image/avif",
 }
 
 
+def card_name(picture: bytes, kind: str) -> str:
+    """Return what the picture beside a shared link is called: after the picture that it is made from."""
+    return f"delning-{sha256(picture).hexdigest()[:8]}.{kind}"
+
+
 def image_type(name: str) -> str:
-    return IMAGE_TYPES[name.rpartition(".")[2]]
+    return IMAGE_TYPES[name.rpartition(".")[2].lower()]
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,10 @@ class Hatch:
 
     @property
     def card(self) -> str | None:
-        """The picture beside a shared link."""
-        return next((name for name in ("delning.jpg", "delning.png") if name in self.images), None)
+        """The picture beside a shared link, as long as it was made from the picture that the hatch has now."""
+        drawn_from = self.images.get(self.file.image or "")
+        names = [card_name(drawn_from, kind) for kind in ("jpg", "png")] if drawn_from else []
+        return next((name for name in names if name in self.images), None)
 
     @property
     def miniature(self) -> str:
@@ -72,7 +81,8 @@ class Hatch:
 class Edition:
     """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML.
 
-    `gaps` names what is still empty of what the rules and notices of the contest must say.
+    `gaps` names what is still empty of what the rules and notices of the contest must say, `remarks` what is in the
+    files and shown to no one.
     """
 
     year: int
@@ -82,6 +92,7 @@ class Edition:
     after: str = field(repr=False)
     about: str = field(repr=False)
     gaps: tuple[Fault, ...] = ()
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def name(self) -> str:

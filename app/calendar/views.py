@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import segno
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from app import clock
 from app.calendar import feeds, house, schedule
 from app.calendar.library import Library
 from app.calendar.schedule import Edition, Hatch
+from app.text import tidy
 from app.web import static
 
 
@@ -63,7 +65,7 @@ def _size(address: str) -> int:
     """Return the compressed bytes of what a page asks for: a static file or a hatch's picture."""
     if address.startswith(static.PREFIX):
         return int(current_app.extensions["asset_size"](address))
-    endpoint, values = current_app.url_map.bind("").match(address.removeprefix(request.script_root))
+    endpoint, values = current_app.url_map.bind("").match(unquote(address.removeprefix(request.script_root)))
     if endpoint != "calendar.image":
         raise ValueError(f"unknown part of a page: {address}")
     _, found = find_hatch(values["year"], values["number"])
@@ -128,7 +130,9 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
         for number in schedule.open_numbers(year, now):
             found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
             for name in edition.hatches[number].images:
-                found[adapter.build("calendar.image", {"year": year, "number": number, "name": name})] = None
+                address = adapter.build("calendar.image", {"year": year, "number": number, "name": name})
+                # As WSGI gives a path (PEP 3333): each byte a character.
+                found[unquote(address, "latin-1")] = None
     return found
 
 
@@ -189,6 +193,7 @@ def hatch(year: int, number: int) -> Response:
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")
 def image(year: int, number: int, name: str) -> Response:
     _, found = find_hatch(year, number)
+    name = tidy(name)
     if name not in found.images:
         abort(404)
     response = public_response(found.images[name], schedule.image_type(name))

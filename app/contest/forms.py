@@ -45,7 +45,7 @@ def validate_entry(
     posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str
 ) -> EntryInput | Faults:
     """Return the answers, with the canonical address; or what to mend."""
-    answer, municipality = posted.get("answer", ""), posted.get("municipality", "")
+    answer, municipality = clean(posted.get("answer")), posted.get("municipality", "")
     motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
     faults = {}
     if answer not in contest.options:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from app.calendar.loader import IMAGE
+from app.calendar.loader import image_name
 from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
 from app.editing.store import TEXTS, ContentRef, Files
@@ -75,7 +75,7 @@ def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
         raise ArchiveError(f"Arkivet har en länk, {shown}, i stället för en fil.")
     match = _NAME.fullmatch(entry.filename)
     too_long = len(entry.filename.encode()) > _LONGEST_NAME
-    if not match or too_long or (match[3] and match[3] != "hatch.md" and not IMAGE.fullmatch(match[3])):
+    if not match or too_long or (match[3] and match[3] != "hatch.md" and not image_name(match[3])):
         raise ArchiveError(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
         raise ArchiveError(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")

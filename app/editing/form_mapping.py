@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.calendar.markdown import strip_bullet
 from app.clock import SWEDEN
 
 Values = dict[str, Any]
@@ -37,7 +38,7 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
         "title": shown["title"],
         "summary": shown["summary"],
         "image_alt": shown["image_alt"] or None,
-        "steps": _lines(shown["steps"]),
+        "steps": [strip_bullet(step) for step in _lines(shown["steps"])],
         "facts": [
             fact
             | {"language": fact["language"] or None, "year": _number(fact["year"]), "read": _date(fact["read"]) or None}
@@ -46,7 +47,7 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
         "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
         "corrections": _dated(shown["corrections"]),
     }
-    return head, shown["tip"].replace("\r\n", "\n").strip()
+    return head, shown["tip"]
 
 
 CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")
@@ -95,7 +96,7 @@ def texts_shown(file: Mapping[str, Any], _tip: str) -> Values:
 
 
 def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    return {name: _prose(shown[name]) for name in TEXTS}, None
+    return {name: shown[name] for name in TEXTS}, None
 
 
 def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
@@ -108,7 +109,7 @@ def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
 
 
 def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
+    changes: Values = {table: dict(values) for table, values in shown.items()}
     changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
     return changes, None
 
@@ -121,7 +122,7 @@ def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:
 
 
 def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    statement: Values = {name: _prose(shown[name]) for name in STATEMENT}
+    statement: Values = {name: shown[name] for name in STATEMENT}
     statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
     statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
     return {"accessibility": statement}, None
@@ -189,10 +190,6 @@ def _options(shown: Mapping[str, Any]) -> Values:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _prose(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
 
 
 def _number(text: str) -> int | str:

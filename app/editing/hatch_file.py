@@ -1,9 +1,9 @@
 """The text of a hatch.md or an edition.toml, changed so that comments, order and untouched parts stay. Pure."""
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from app.calendar import loader
 from app.calendar.loader import FRONT_MATTER
 
 
@@ -22,7 +22,7 @@ def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
 def parse_toml(toml: str) -> dict[str, Any]:
     """Return what a TOML text says. Raises HatchFileError."""
     try:
-        return tomllib.loads(toml)
+        return loader.parse_toml(toml)
     except (ValueError, RecursionError):
         raise HatchFileError from None
 

@@ -1,29 +1,35 @@
 """Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds.
 
-Pillow takes 5 MiB, so it is imported when there is a picture to read.
+Pillow takes 5 MiB, so it is imported when there is a picture to read, and the reader of HEIC when there is such a one.
 """
 
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from app.calendar.schedule import card_name
 from app.editing import svg
 
 if TYPE_CHECKING:
     from PIL import Image
 
 LARGEST_UPLOAD = 20_000_000
-MOST_PIXELS = 25_000_000
+# A phone takes 48 or 50 megapixels.
+MOST_PIXELS = 50_000_000
 NARROWEST = 640
 WIDTHS = (1280, 640)
 # Bytes of the largest variant.
 BUDGET = 60_000
-# The picture beside a shared link.
-CARD = "delning.jpg"
+# In per cent from the left and from above.
+Focus = tuple[float, float]
+MIDDLE: Focus = (50, 50)
+# A large picture takes 400 MB while it is read, so they are read one after the other.
+_ONE_AT_A_TIME = threading.Lock()
 _OPTIONS: dict[str, dict[str, Any]] = {
     "AVIF": {"speed": 8},
     "WEBP": {"method": 4},
@@ -31,7 +37,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 _QUALITIES = (70, 55, 45, 35, 25, 15, 8)
 # By the ending of a name.
-_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
+_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}
+# How a file of Apple's begins after its length (ISO/IEC 23008-12).
+_HEIF = re.compile(rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
 # How a page, a document or an archive shows that it is there. In the noise of a photo it comes about by no chance.
 _SOMETHING_ELSE = re.compile(
     rb"<script|<html[\s>]|<!doctype|<\?php|%PDF-1\.|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c", re.IGNORECASE
@@ -42,24 +50,29 @@ class ImageError(Exception):
     """The picture is refused. The text is a Swedish sentence that says why."""
 
 
-def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
+def image_variants(body: bytes, focus: Focus = MIDDLE) -> tuple[str, dict[str, bytes]]:
     """Return the name of the file that the hatch names, and that and the other files by name. Raises ImageError.
 
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
+    No crop loses what is at `focus`.
     """
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _drawing(body)
     from PIL import ImageOps
 
-    stem = f"foto-{sha256(body).hexdigest()[:8]}"
-    picture = _decoded(body)
+    stem = f"foto-{sha256(body + str(focus).encode()).hexdigest()[:8]}"
+    # Cut in these parts, a point keeps its place among what is left.
+    centre = (focus[0] / 100, focus[1] / 100)
+    with _ONE_AT_A_TIME:
+        picture = _decoded(body, centre)
     name, files = f"{stem}.jpg", {}
     for width in sorted({min(width, picture.width) for width in WIDTHS}):
         small = ImageOps.fit(picture, (width, round(width * 3 / 4)))
         for ending, kind in (("avif", "AVIF"), ("webp", "WEBP")):
             files[f"{stem}-{width}.{ending}"] = _within_budget(small, kind, BUDGET * width // WIDTHS[0])
     files[name] = _within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
-    files[CARD] = _within_budget(ImageOps.fit(picture, (1200, 630)), "JPEG", 2 * BUDGET)
+    card = ImageOps.fit(picture, (1200, 630), centering=centre)
+    files[card_name(files[name], "jpg")] = _within_budget(card, "JPEG", 2 * BUDGET)
     return name, files
 
 
@@ -74,25 +87,38 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     return name, {name: clean}
 
 
-def _decoded(body: bytes) -> "Image.Image":
+def _decoded(body: bytes, centre: tuple[float, float]) -> "Image.Image":
     """Return the first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
     from PIL import Image, ImageOps
 
-    with _opened(body, tuple(_FORMATS.values())) as opened:
+    # Of a GIF its first picture.
+    with _opened(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
+        # A JPEG is decoded small at once; of the rest as few copies as can be are made before they are small.
+        opened.draft("RGB", (WIDTHS[0], WIDTHS[0]))
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
+        small = _eight_bits(opened)
+        if (factor := min(small.size) // WIDTHS[0]) > 1:
+            small = small.reduce(factor)
+        upright = ImageOps.exif_transpose(small)
         # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
         plain = Image.new("RGB", upright.size, "white")
         colours = _in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
         raise ImageError("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, _largest(plain))
+    return ImageOps.fit(plain, _largest(plain), centering=centre)
+
+
+def _eight_bits(picture: "Image.Image") -> "Image.Image":
+    """Return a picture of 8 bits a channel that can be made small: greys of 16 bits are scaled, never cut off."""
+    if picture.mode.startswith("I"):
+        return picture.point(lambda level: level * (1 / 257)).convert("L")
+    return picture.convert("RGBA") if picture.mode in ("1", "P", "PA") else picture
 
 
 def recognise_image(name: str, body: bytes) -> None:
     """Raises ImageError unless a file is the picture that its name says, not too large to decode, and nothing more."""
-    with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
+    with _opened(body, (_FORMATS[name.rpartition(".")[2].lower()],)):
         pass
 
 
@@ -114,7 +140,19 @@ def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except (OSError, SyntaxError, ValueError, EOFError):
-        raise ImageError("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
+        raise ImageError(
+            "Filen går inte att läsa som bild. Använd JPEG, PNG, HEIC, WebP, AVIF, GIF eller SVG."
+        ) from None
+
+
+def _heif(body: bytes) -> tuple[str, ...]:
+    """Return the format of phones of Apple's, its reader at hand, when a file begins as one of theirs."""
+    if not _HEIF.match(body):
+        return ()
+    import pi_heif
+
+    pi_heif.register_heif_opener()
+    return ("HEIF",)
 
 
 def _largest(picture: "Image.Image") -> tuple[int, int]:
@@ -127,11 +165,11 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
     from PIL import ImageCms
 
     profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in ("RGB", "RGBA"):
+    if not profile or picture.mode not in ("L", "RGB", "RGBA", "CMYK"):
         return picture
     try:
-        ours = ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(picture, io.BytesIO(profile), ours) or picture
+        ours, mode = ImageCms.createProfile("sRGB"), "RGBA" if picture.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(picture, io.BytesIO(profile), ours, outputMode=mode) or picture
     except ImageCms.PyCMSError:
         return picture
 

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
+from app.text import lower_first
 
 # By the path of a field in its file, without the places in lists.
 LABELS = {
@@ -94,7 +95,7 @@ def field_label(field: str) -> str:
     own = LABELS.get(path, field)
     if not places:
         return own
-    return f"{outer} {places[0]}, {own[0].lower()}{own[1:]}" if outer else f"{own} {places[0]}"
+    return f"{outer} {places[0]}, {lower_first(own)}" if outer else f"{own} {places[0]}"
 
 
 def describe_file(text: str) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from app.calendar.loader import IMAGE
+from app.calendar.loader import image_name
+from app.text import tidy
 
 # The files of a leaf by name.
 Files = dict[str, bytes]
@@ -45,16 +46,17 @@ def read_files(root: Path, leaf: ContentRef) -> Files:
     """Return the text and the pictures of a leaf. Raises ContentWriteError when they cannot be read."""
     folder = leaf.folder(root)
     try:
-        names = [path.name for path in folder.iterdir() if leaf.number and IMAGE.fullmatch(path.name)]
-        return {name: (folder / name).read_bytes() for name in (leaf.text_name, *sorted(names))}
+        paths = {image_name(path.name): path for path in folder.iterdir()} if leaf.number else {}
+        text = {leaf.text_name: (folder / leaf.text_name).read_bytes()}
+        return text | {name: path.read_bytes() for name, path in sorted(paths.items()) if name}
     except OSError:
         raise ContentWriteError(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
 
 
 def text_of(files: Files) -> str:
-    """Return the text among the files, with the line ends and without the mark that Windows likes."""
+    """Return the text among the files, tidy and without the mark that Windows likes."""
     raw = next(files[name] for name in TEXTS if name in files)
-    return raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    return tidy(raw.decode("utf-8-sig", "replace"))
 
 
 def checksum(files: Files) -> str:
@@ -73,7 +75,9 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
         for path in folder.iterdir() if leaf.number else ():
-            if IMAGE.fullmatch(path.name) and path.name not in files:
+            name = image_name(path.name)
+            # A disk that composes names itself has the file under another name than the one it was given.
+            if name and not (name in files and path.samefile(folder / name)):
                 path.unlink()
 
 

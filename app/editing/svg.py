@@ -1,13 +1,15 @@
 """Drawings in SVG from elsewhere: read by a parser that fetches nothing, written anew from what only draws. Pure."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 from xml.parsers import expat
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
     """svg g path rect circle ellipse line polyline polygon text tspan title desc defs symbol use linearGradient
-    radialGradient stop clipPath mask pattern""".split()  # noqa: SIM905 – to be read as lines
+    radialGradient stop clipPath mask pattern marker filter feBlend feColorMatrix feComposite feFlood feGaussianBlur
+    feMerge feMergeNode feOffset""".split()  # noqa: SIM905 – to be read as lines
 )
 _ATTRIBUTES = frozenset(
     """id class d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points viewBox preserveAspectRatio transform
@@ -15,9 +17,25 @@ _ATTRIBUTES = frozenset(
     stroke-miterlimit stroke-opacity opacity color clip-path clip-rule mask offset stop-color stop-opacity
     gradientUnits gradientTransform spreadMethod patternUnits patternTransform patternContentUnits clipPathUnits
     maskUnits maskContentUnits font-family font-size font-weight font-style text-anchor dominant-baseline letter-spacing
-    role aria-label aria-hidden version display visibility paint-order vector-effect href style""".split()  # noqa: SIM905
+    role aria-label aria-hidden version display visibility paint-order vector-effect href style filter marker-start
+    marker-mid marker-end markerWidth markerHeight markerUnits refX refY orient filterUnits primitiveUnits in in2 result
+    mode type
+    values operator k1 k2 k3 k4 stdDeviation flood-color flood-opacity color-interpolation-filters""".split()  # noqa: SIM905
 )
-_MOST_ELEMENTS, _DEEPEST = 20_000, 100
+# Attributes of another namespace that draw: what an older program writes for href.
+_XLINK = "http://www.w3.org/1999/xlink"
+# The document types of SVG 1.0 and 1.1; none of them is fetched.
+_DOCTYPE = "-//W3C//DTD SVG "
+# What to do about an element that is not taken, by its name.
+_ADVICE = {
+    "image": "Spara en teckning med foto i som PNG eller JPEG.",
+    "foreignObject": "Gör om texten till konturer, i Inkscape med Bana › Objekt till bana, och spara som ”vanlig SVG”.",
+    "flowRoot": "Gör om texten till konturer, i Inkscape med Bana › Objekt till bana, och spara som ”vanlig SVG”.",
+    "style": "Exportera den ur Illustrator med Stil: Presentationsattribut, eller ur Inkscape som ”vanlig SVG”.",
+}
+# The rules that Illustrator writes: for classes, by commas.
+_RULE = re.compile(r"((?:\.[\w-]+ ?, ?)*\.[\w-]+) ?\{([^{}]*)\}")
+_MOST_ELEMENTS, _DEEPEST, _LONGEST_SHEET = 20_000, 100, 50_000
 
 
 class UnsafeSVG(Exception):
@@ -26,9 +44,17 @@ class UnsafeSVG(Exception):
 
 def sanitize_svg(body: bytes) -> bytes:
     """Return the drawing written anew: elements and attributes that only draw. Raises UnsafeSVG."""
-    reader = _Reader()
+    # Twice: a style sheet may stand after what it is about.
+    classes = _Classes()
+    _parse(body, classes)
+    reader = _Reader(classes.styles)
+    _parse(body, reader)
+    return "".join(reader.written).encode()
+
+
+def _parse(body: bytes, reader: "_Classes | _Reader") -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartDoctypeDeclHandler = _check_doctype
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
@@ -37,20 +63,59 @@ def sanitize_svg(body: bytes) -> bytes:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise UnsafeSVG(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
-    return "".join(reader.written).encode()
 
 
-def _no_doctype(*_: object) -> None:
-    raise UnsafeSVG("SVG-filen har en DOCTYPE. Spara om den utan, till exempel som ”optimerad SVG”.")
+def _check_doctype(_name: str, _system: str | None, public: str | None, has_own_part: bool) -> None:
+    if has_own_part or not (public or "").startswith(_DOCTYPE):
+        raise UnsafeSVG(
+            "SVG-filen har en egen DOCTYPE. Spara om den utan, i Illustrator med Exportera som › SVG, annars som "
+            "”optimerad SVG”."
+        )
 
 
 def _no_instruction(*_: object) -> None:
     raise UnsafeSVG("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
 
 
-class _Reader:
+class _Classes:
+    """Reads the style sheets within a drawing: what each class sets."""
+
     def __init__(self) -> None:
+        self.styles: dict[str, str] = {}
+        self._sheet: list[str] | None = None
+
+    def start(self, name: str, _attributes: dict[str, str]) -> None:
+        if name == f"{_NAMESPACE} style":
+            self._sheet = []
+
+    def text(self, data: str) -> None:
+        if self._sheet is not None:
+            self._sheet.append(data)
+
+    def end(self, name: str) -> None:
+        if self._sheet is None or name != f"{_NAMESPACE} style":
+            return
+        # Blanks are single, so that no pattern has to go back over them.
+        sheet, self._sheet = " ".join("".join(self._sheet).split()), None
+        if len(sheet) > _LONGEST_SHEET:
+            raise _not_allowed("style")
+        sheet = re.sub(r"/\*.*?\*/", "", sheet)
+        if _RULE.sub("", sheet).strip():
+            raise _not_allowed("style")
+        for names, properties in _RULE.findall(sheet):
+            for each in re.findall(r"[\w-]+", names):
+                self.styles[each] = f"{self.styles.get(each, '')}{properties.strip(' ;')};"
+
+
+def _not_allowed(local: str) -> UnsafeSVG:
+    advice = _ADVICE.get(local, "Spara om den som ”vanlig SVG”.")
+    return UnsafeSVG(f"SVG-filen innehåller <{local}>, som inte är tillåtet. {advice}")
+
+
+class _Reader:
+    def __init__(self, styles: Mapping[str, str]) -> None:
         self.written: list[str] = []
+        self._styles = styles
         self._count = 0
         self._open: list[str] = []
         self._left_out = 0
@@ -66,18 +131,25 @@ class _Reader:
         if self._left_out:
             self._left_out += 1
             return
-        foreign = space != _NAMESPACE or local == "metadata"
+        foreign = space != _NAMESPACE or local in ("metadata", "style")
         if local == "script" or not (foreign or local in _ELEMENTS):
-            raise UnsafeSVG(f"SVG-filen innehåller <{local}>, som inte är tillåtet. Spara om den som ”vanlig SVG”.")
+            raise _not_allowed(local)
         if foreign:
             self._left_out = 1
             return
         self._close_tag()
         shown = {"xmlns": _NAMESPACE} if self._count == 1 else {}
-        shown |= {key.rpartition(" ")[2]: value for key, value in attributes.items() if _draws(key, value)}
+        shown |= {
+            key.rpartition(" ")[2]: value for key, value in self._styled(attributes).items() if _draws(key, value)
+        }
         self.written += [f"<{local}", *(f' {key}="{escape(value)}"' for key, value in shown.items())]
         self._open.append(local)
         self._bare = True
+
+    def _styled(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Return the attributes with what their classes set, which its own style comes after."""
+        set_by_class = "".join(self._styles.get(name, "") for name in attributes.get("class", "").split())
+        return attributes | {"style": set_by_class + attributes.get("style", "")} if set_by_class else attributes
 
     # Whether the last tag still lacks its end, so that an empty element can be written short.
     _bare = False
@@ -108,10 +180,10 @@ def _draws(key: str, value: str) -> bool:
         raise UnsafeSVG(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
     if name == "href" and not re.fullmatch(r"#[\w.-]+", value):
         raise UnsafeSVG("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
-    if name not in _ATTRIBUTES:
+    if name not in _ATTRIBUTES or key.rpartition(" ")[0] not in ("", _XLINK):
         return False
     outside = re.sub(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)", "", value)
     reached = re.search(r"url|@import|expression|javascript:|image-set|\\|/\*", outside, re.IGNORECASE)
-    if reached or (name == "style" and outside != value):
-        raise UnsafeSVG(f"SVG-filen hämtar något i {name}. Spara om den med färgerna direkt på varje form.")
+    if reached:
+        raise UnsafeSVG(f"SVG-filen hämtar något i {name}. Spara om den med allt i en fil.")
     return True

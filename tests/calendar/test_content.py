@@ -40,7 +40,6 @@ TWICE = "kommer två gånger, för den natten ställs klockan tillbaka; välj en
 ALIKE = "går inte att skilja åt"
 UNSEEN = "har ett tecken som inte syns; skriv om det för hand"
 NOT_REACHED = "kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit"
-LOOSE = "har en bokstav med lösa prickar eller ringar; skriv om det för hand"
 
 
 def faults_in(content: Path) -> list[str]:
@@ -76,8 +75,6 @@ def test_the_real_content_is_without_faults():
         ("10/hatch.md", '"2030", "2040"', '"2030", " 2030 "', "contest.options", "”2030” och ”2030” " + ALIKE),
         ("10/hatch.md", '"2040"', '"20\u200d40"', "contest.options[3]", UNSEEN),
         ("10/hatch.md", '"2040"', r'"20\u000940"', "contest.options[3]", UNSEEN),
-        ("10/hatch.md", '"2040"', '"A\u030atta"', "contest.options[3]", LOOSE),
-        ("01/hatch.md", "options = [", 'options = ["A\u030atta", ', "question.options[1]", LOOSE),
         ("edition.toml", 'email = "', 'email = "å', "organiser.email", NOT_REACHED),
         ("edition.toml", 'kind = "', 'witnesses = ["åsa@kommun.se"] # ', "organiser.witnesses[1]", NOT_REACHED),
         ("edition.toml", 'kind = "', 'witnesses = ["anna"] # ', "organiser.witnesses[1]", "ska vara en e-postadress"),

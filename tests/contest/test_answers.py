@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.calendar.loader import read_edition
+from app.contest.entries import LOOK_AGAIN
 from app.contest.forms import MUNICIPALITIES, EntryInput, validate_entry
 from tests.conftest import ROOT
 
@@ -31,7 +32,7 @@ def test_what_is_right_is_taken_as_it_is_kept():
         ("email", "", "Skriv din e-postadress"),
         ("email", "anna", "namn@exempel.se"),
         ("email", "anna@example", "namn@exempel.se"),
-        ("email", "a" * 250 + "@example.se", "för lång"),
+        ("email", "a" * 65 + "@example.se", "före @"),
         ("municipality", "", "Välj din kommun"),
         ("municipality", "9999", "Välj din kommun"),
         ("adult", None, "Kryssa i att du har fyllt 18 år"),
@@ -77,5 +78,5 @@ def test_it_is_taken_away_from_within_too(unseen):
 
 
 def test_an_address_that_many_mail_servers_cannot_write_to_is_refused_before_thanks():
-    told = "Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan."
-    assert sent(email="åsa@example.se") == {"email": told}
+    for address in ("åsa@example.se", "o’brien@example.se", "a" * 65 + "@example.se"):
+        assert sent(email=address) == {"email": LOOK_AGAIN}

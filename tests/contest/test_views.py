@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 
 from app.contest import store
+from app.contest.entries import LOOK_AGAIN
 from app.contest.models import Entry
 from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, freeze, on_sqlite, token_in
@@ -85,10 +86,9 @@ def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
         ("email", "@example.se", ADDRESS),
         ("email", "anna@example", ADDRESS),
         ("email", "anna@exa mple.se", ADDRESS),
-        ("email", "anna@exa\0mple.se", ADDRESS),
         ("email", "anna@example.se, bo@example.se", ADDRESS),
         ("email", "anna\r\nBcc: bo@example.se", ADDRESS),
-        ("email", f"{'a' * 250}@example.se", "Adressen är för lång."),
+        ("email", f"{'a' * 65}@example.se", LOOK_AGAIN),
         ("municipality", None, "Välj din kommun, eller ”Vill inte uppge”."),
         ("municipality", "", "Välj din kommun, eller ”Vill inte uppge”."),
         ("municipality", "9999", "Välj din kommun, eller ”Vill inte uppge”."),

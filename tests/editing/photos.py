@@ -50,20 +50,23 @@ def zip_bomb() -> bytes:
     return outer.getvalue()
 
 
-def forty_megapixels() -> bytes:
-    """A photo as large as a good camera takes it."""
+def sixty_megapixels() -> bytes:
+    """A photo larger than any phone takes it."""
     target = io.BytesIO()
-    Image.new("L", (8000, 5000), 90).save(target, "JPEG")
+    Image.new("L", (10000, 6000), 90).save(target, "JPEG", progressive=True)
     return target.getvalue()
 
 
 def huge_png() -> bytes:
-    """A PNG that says it has 40 megapixels; what follows would be decoded only by somebody careless."""
+    """A PNG that says it has 60 megapixels; what follows would be decoded only by somebody careless."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    head = struct.pack(">IIBBBBB", 8000, 5000, 8, 0, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", 10000, 6000, 8, 0, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 9000)) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 10_001))
+        + chunk(b"IEND", b"")
     )

@@ -96,7 +96,7 @@ def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
         "form": form,
         "image": _named(files)[0],
         "weight": max(
-            (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning."))), default=0
+            (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning-"))), default=0
         ),
         "address": url_for("admin.edit_picture", number=leaf.number, ar=leaf.year),
         "done": request.args.get("klart") if request.method == "GET" else None,

@@ -14,10 +14,11 @@ from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, 
 from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
-from app.calendar.loader import to_html
+from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store
 from app.editing.store import ContentRef, Files
+from app.text import clean, lower_first
 from app.web.headers import Page
 
 # Bytes: three long texts whose letters are all å take that much room on their way here.
@@ -113,7 +114,7 @@ def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.V
             leaf,
             form.checksum.data or "",
             partial(_revised, sheet, leaf, values),
-            editor.change_now(f"ändrade {sheet.title.lower()}"),
+            editor.change_now(f"ändrade {lower_first(sheet.title)}"),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
@@ -181,4 +182,4 @@ def unreadable(error: store.ContentWriteError) -> Page:
 def preview_text() -> str:
     """The Markdown that is posted, as HTML; nothing is kept."""
     request.max_content_length = LARGEST_FORM
-    return to_html(request.form.get("text", "")[:20_000])
+    return to_html(clean(request.form.get("text"))[:20_000])

@@ -78,7 +78,7 @@ def test_who_sends_too_late_is_told_that_theirs_was_not_received(opened, app, cl
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("åsa@example.se", "Före @ kan adressen bara ha a till z"),
+        ("åsa@example.se", "Titta en gång till på det som står före @"),
         ("a＠evil.se@example.se", "Skriv e-postadressen så här"),
         ("anna@example", "Skriv e-postadressen så här"),
     ],

@@ -1,0 +1,111 @@
+"""The texts of hatches and editions: Markdown, as people type it and as it comes out of Word, to HTML. Pure."""
+
+import re
+from collections.abc import Iterator
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+_TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br", "hr", "h2", "h3", "code"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+# A list as Word copies it: its sign and a tab, or blanks in the tab's place. An o is a sign only before those.
+_BULLET = re.compile(r"[ \t]*(?:([•·●▪◦‣∙\uf0b7\uf0a7])[ \t\xa0]*|([o§–])(?:\t|[ \xa0]{3})[ \t\xa0]*)(?=\S)")
+# The signs of Word's second and third level.
+_INNER = "o§▪◦\uf0a7"
+_TYPOGRAPHY = (
+    (re.compile(r"(?<!-)---(?!-)"), "—"),
+    (re.compile(r"(?<!\S)--(?!\S)|(?<=[^-\s])--(?=[^-\s])"), "–"),
+    (re.compile(r"(?<!\.)\.{3}(?!\.)"), "…"),
+)
+_ADDRESS = re.compile(
+    r"(?<![\w@/.])(?:https?://|www\.)[^\s<>\"”“»«]+|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+)
+
+
+def to_html(text: str) -> str:
+    """Return a text as HTML of named elements only."""
+    html = _RENDERER.render(_with_lists(text))
+    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES)
+
+
+def has_picture(text: str) -> bool:
+    """Check whether a text has a picture of its own, which is not shown."""
+    blocks = _RENDERER.parse(text) if "![" in text else []
+    return any(token.type == "image" for block in blocks for token in block.children or ())
+
+
+def _with_lists(text: str) -> str:
+    """Write the lists that came out of Word as Markdown does, each ended by a blank line."""
+    lines: list[str] = []
+    in_list = False
+    for line in text.split("\n"):
+        if bullet := _BULLET.match(line):
+            inner = (bullet[1] or bullet[2]) in _INNER
+            lines.append(f"{'  ' * inner}- {line[bullet.end() :]}")
+        else:
+            lines += ["", line] if in_list and line.strip() else [line]
+        in_list = bullet is not None
+    return "\n".join(lines)
+
+
+def strip_bullet(line: str) -> str:
+    """Return a line without the sign or number that Word, or a hand, put before it."""
+    bullet = _BULLET.match(line) or re.match(r"\s*(?:[-*]|\d{1,2}[.)])\s+(?=\S)", line)
+    return line[bullet.end() :] if bullet else line
+
+
+def _link_addresses(state: StateCore) -> None:
+    """Make links of bare addresses, and let those that begin with www. lead out of the site."""
+    for block in state.tokens:
+        linked = False
+        told: list[Token] = []
+        for token in block.children or ():
+            if token.type == "link_open":
+                linked, href = True, str(token.attrGet("href"))
+                token.attrSet("href", f"https://{href}" if href.startswith("www.") else href)
+            linked = linked and token.type != "link_close"
+            told += [token] if linked or token.type != "text" else _linked(token)
+        if block.children:
+            block.children = told
+
+
+def _linked(text: Token) -> Iterator[Token]:
+    """Give a text in parts: what is no address, and each address as a link."""
+    start = 0
+    for found in _ADDRESS.finditer(text.content):
+        address = _without_sign(found[0])
+        before, start = text.content[start : found.start()], found.start() + len(address)
+        yield Token("text", "", 0, content=before, level=text.level)
+        scheme = "" if "://" in address else "https://" if address.lower().startswith("www.") else "mailto:"
+        href = _RENDERER.normalizeLink(scheme + address)
+        yield Token("link_open", "a", 1, attrs={"href": href}, level=text.level, info="auto")
+        yield Token("text", "", 0, content=address, level=text.level + 1)
+        yield Token("link_close", "a", -1, level=text.level, info="auto")
+    yield Token("text", "", 0, content=text.content[start:], level=text.level)
+
+
+def _without_sign(address: str) -> str:
+    """Return an address without what ends the sentence that it stands in."""
+    bare = address.rstrip(".,:;!?'’…*_")
+    while bare.endswith((")", "]")) and bare.count(")") + bare.count("]") > bare.count("(") + bare.count("["):
+        bare = bare[:-1].rstrip(".,:;!?'’…")
+    return bare
+
+
+def _set_dashes(state: StateCore) -> None:
+    """Set dashes and three dots; the library's own rule would make ”(c)” a sign of copyright."""
+    for block in state.tokens:
+        in_address = False
+        for token in block.children or ():
+            in_address = token.info == "auto" if token.type == "link_open" else in_address and token.type == "text"
+            for pattern, sign in _TYPOGRAPHY if token.type == "text" and not in_address else ():
+                token.content = pattern.sub(sign, token.content)
+
+
+# A line of dashes below a text is a rule, and an indented text is a text: so it was meant where people write by hand.
+_RENDERER = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": "””’’"})
+_RENDERER.enable("smartquotes").disable(["lheading", "code"])
+_RENDERER.core.ruler.after("inline", "addresses", _link_addresses)
+_RENDERER.core.ruler.after("addresses", "dashes", _set_dashes)

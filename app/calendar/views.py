@@ -142,6 +142,7 @@ def _calendar(edition: Edition) -> Response:
         "open_numbers": schedule.open_numbers(edition.year, now),
         "today": schedule.todays_number(edition.year, now),
         "days_left": schedule.days_left(edition.year, now),
+        "follows_up": schedule.follows_up(edition.year, now),
         "house": house.house_at(edition.year, now),
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),

@@ -30,5 +30,6 @@ try:
 except (ConfigurationError, ContentError, UnknownRevision) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
-if "tally" in app.extensions:
-    Finalize(None, app.extensions["tally"].flush, exitpriority=0)
+for name in ("tally", "replies"):
+    if name in app.extensions:
+        Finalize(None, app.extensions[name].flush, exitpriority=0)

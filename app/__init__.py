@@ -22,6 +22,8 @@ from app.draw import status
 from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
 from app.operations import jobs, metrics
+from app.pledges import season_views
+from app.pledges import views as pledge_views
 from app.privacy import views as own_views
 from app.settings import Settings
 from app.shared_content import SharedContent
@@ -32,7 +34,7 @@ from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders, wrap
 
 # Modules that give a blueprint of another module its pages when they are imported.
-PAGES = (*pages.PAGES, feed_views)
+PAGES = (*pages.PAGES, feed_views, season_views)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
@@ -65,10 +67,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 
     for part in (
         *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
-        *(store, terms, status),
+        *(store, terms, status, pledge_views),
     ):
         part.init_app(app)
-    for views in (calendar_views, contest_views, draw_pages, own_views, feedback, guard):
+    for views in (calendar_views, contest_views, draw_pages, pledge_views, own_views, feedback, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(cli.prepare, cli.content, cli.organiser, cli.draw),
@@ -95,7 +97,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     def addresses(now: datetime) -> Mapping[str, counter.Shown | None]:
         with app.app_context():
-            return calendar_views.public_addresses(now)
+            return calendar_views.public_addresses(now) | pledge_views.public_addresses(now)
 
     def moments() -> list[datetime]:
         return schedule.all_change_instants(library.editions.values())

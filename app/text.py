@@ -91,7 +91,7 @@ def swedish_clock(value: datetime) -> str:
     return format_datetime(value.astimezone(SWEDEN), "HH.mm", locale="sv")
 
 
-def grouped_number(value: int) -> str:
+def grouped_number(value: float) -> str:
     """1234567 as "1 234 567"."""
     return format_decimal(value, locale="sv")
 

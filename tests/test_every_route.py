@@ -20,6 +20,10 @@ PUBLIC = """
     /<year:year>/dragning/tavling.txt /<year:year>/dragning/logg.txt /<year:year>/dragning/verifiera.py
     /<year:year>/dragning/tacka-nej/<token> /mitt-svar/ta-tillbaka/<token> /mitt-bidrag
     /flode.xml /flode.json /kalender.ics /inbaddning /oembed /sitemap.xml /robots.txt /.well-known/security.txt
+    /<year:year>/lucka/<hatch:number>/svar /<year:year>/lucka/<hatch:number>/svar/<number:option>
+    /<year:year>/lucka/<hatch:number>/testar /<year:year>/lucka/<hatch:number>/testar/kommun
+    /<year:year>/januari /<year:year>/januari/tack
+    /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
     /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
@@ -30,6 +34,10 @@ POSTED_BY_ANYONE = {
     "/tillganglighet",
     "/<year:year>/dragning/tacka-nej/<token>",
     "/mitt-svar/ta-tillbaka/<token>",
+    "/<year:year>/lucka/<hatch:number>/svar",
+    "/<year:year>/lucka/<hatch:number>/testar",
+    "/<year:year>/lucka/<hatch:number>/testar/kommun",
+    "/<year:year>/januari",
 }
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
@@ -114,6 +122,10 @@ def visited(client, organiser, clock, enter, accept, reach):
         "feedback with faults": client.post("/tillganglighet"),
         "feedback received": client.get("/tillganglighet/tack"),
         "rules": client.get("/2026/tavling/villkor"),
+        "answer": client.get("/2026/lucka/9/svar/1"),
+        "pledge": client.get("/2026/lucka/9/testar"),
+        "municipality": client.get("/2026/lucka/9/testar/kommun"),
+        "method": client.get("/2026/resultat/metod"),
         "sign in": client.get("/admin/logga-in"),
         "sign in with faults": client.post("/admin/logga-in"),
         "invitation gone": client.get("/admin/inbjudan/x"),
@@ -121,6 +133,10 @@ def visited(client, organiser, clock, enter, accept, reach):
     for day in ("2026-11-20", "2026-12-01", "2026-12-24", "2026-12-25"):
         clock.set(f"{day} 08:00")
         found |= {f"start {day}": client.get("/"), f"embed {day}": client.get("/inbaddning")}
+    for day in ("2026-12-24", "2027-01-15", "2027-02-01"):
+        clock.set(f"{day} 08:00")
+        season = ("/2026/januari", "/2026/januari/tack", "/2026/resultat")
+        found |= {f"{day} {path}": client.get(path) for path in season}
     accept("bo@example.se")
     for state in ("open", "closed"):
         reach(state)

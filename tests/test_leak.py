@@ -131,7 +131,9 @@ def addresses(app, folder):
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.rule.startswith("/admin"):
-            assert rule.arguments <= {"year", "number", "name", "token"}, f"the leak test cannot fill in {rule.rule}"
+            assert rule.arguments <= {"year", "number", "name", "token", "option"}, (
+                f"the leak test cannot fill in {rule.rule}"
+            )
             found |= {adapter.build(rule.endpoint, values) for values in values_for(rule.arguments)}
     return sorted(found)
 
@@ -140,7 +142,7 @@ def values_for(arguments):
     """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
         for name in (picture_name(number), "delning.png", "miniatyr.svg"):
-            known = {"year": year, "number": number, "name": name, "token": "x"}
+            known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
             yield {argument: known[argument] for argument in arguments}
 
 
@@ -221,5 +223,8 @@ def tomorrow(number):
     """The addresses where a hatch shows as soon as it opens."""
     hatch = f"/2026/lucka/{number}"
     feeds = ("/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
-    of_all = ("/", "/2026/", "/2026/rattelser", *feeds)
-    return *of_all, hatch, f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png", f"{hatch}/tavla"
+    results = ("/2026/januari", "/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
+    answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
+    replies = (f"{hatch}/svar", *answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
+    pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png")
+    return "/", "/2026/", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies

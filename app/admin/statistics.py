@@ -10,15 +10,15 @@ from app.admin.guard import blueprint, chosen_edition
 from app.calendar.schedule import Edition
 from app.contest.terms import contest_of
 from app.draw.status import contest_status
+from app.pledges import figures as pledge_figures
 from app.statistics import charts, figures
 from app.statistics.charts import Figure
 
 
 def _figures(edition: Edition) -> list[Figure]:
     now = clock.now()
-    return figures.edition_figures(
-        edition, contest_status(contest, now) if (contest := contest_of(edition)) else None, now
-    )
+    standing = contest_status(contest, now) if (contest := contest_of(edition)) else None
+    return figures.edition_figures(edition, standing, now) + pledge_figures.edition_figures(edition, now)
 
 
 @blueprint.get("/statistik")

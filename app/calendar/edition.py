@@ -149,6 +149,7 @@ WebAddress = Annotated[AnyHttpUrl, BeforeValidator(_with_scheme)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
+Amount = Annotated[float, Field(ge=0, le=100_000)]
 
 
 class Part(BaseModel):
@@ -170,6 +171,10 @@ REHEARSED = "ovning-"
 BEFORE_DRAW = timedelta(hours=36)
 
 
+# What pledges are summed in.
+EffectUnit = Literal["km", "kg CO2e"]
+
+
 class Fact(Part):
     """A checked statement with the source it was read in: who says it, a comma, and what the page is called."""
 
@@ -179,6 +184,22 @@ class Fact(Part):
     year: SourceYear
     language: Language | None = None
     read: date_of_day | None = None
+    # What one person changes who tries the tip once: as much as the source supports, and what that takes for granted.
+    effect_unit: EffectUnit | None = None
+    effect_least: Amount | None = None
+    effect_most: Amount | None = None
+    effect_assumes: Annotated[Blank, Field(validate_default=True)] = ""
+
+    @field_validator("effect_assumes")
+    @classmethod
+    def _accounts_for_the_effect(cls, value: str, info: ValidationInfo) -> str:
+        parts = [info.data.get(name) for name in ("effect_unit", "effect_least", "effect_most")]
+        given = sum(part is not None for part in parts) + bool(value)
+        if 0 < given < 4:
+            raise ValueError("en effekt ska ha enhet, minst, mest och antaganden, eller inget av dem")
+        if given and info.data["effect_least"] > info.data["effect_most"]:
+            raise ValueError("effekten kan inte vara mer som minst än som mest")
+        return value
 
     @property
     def named(self) -> tuple[str, str]:

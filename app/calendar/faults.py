@@ -37,6 +37,8 @@ _SENTENCES = {
     "url_type": _ADDRESS,
     "url_parsing": _ADDRESS,
     "url_scheme": _ADDRESS,
+    "float_type": "ska vara ett tal utan citattecken",
+    "float_parsing": "ska vara ett tal",
     "model_type": "ska vara en egen del, med rubriken inom hakparenteser",
 }
 

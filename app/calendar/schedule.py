@@ -157,6 +157,17 @@ def days_left(year: int, now: datetime) -> int:
     return (datetime(year, 12, 1).date() - now.astimezone(SWEDEN).date()).days
 
 
+def follow_up(year: int) -> tuple[datetime, datetime]:
+    """Return from when, and until when, the calendar asks what readers still do: 15–31 January, in Sweden."""
+    begins, ends = (datetime(year + 1, month, day, tzinfo=SWEDEN) for month, day in ((1, 15), (2, 1)))
+    return begins.astimezone(UTC), ends.astimezone(UTC)
+
+
+def follows_up(year: int, now: datetime) -> bool:
+    begins, ends = follow_up(year)
+    return begins <= now < ends
+
+
 def current_year(years: Iterable[int], now: datetime) -> int:
     """Return the edition to show first: this year's from November on, else the newest begun, else the first."""
     today = now.astimezone(SWEDEN)
@@ -169,7 +180,7 @@ def change_instants(edition: Edition) -> list[datetime]:
     moments = {opens_at(edition.year, number) for number in NUMBERS}
     # In November the page says how many days are left.
     moments |= {datetime(edition.year, 11, day, tzinfo=SWEDEN).astimezone(UTC) for day in range(1, 31)}
-    moments.add(opens_at(edition.year, 24) + timedelta(days=1))
+    moments |= {opens_at(edition.year, 24) + timedelta(days=1), *follow_up(edition.year)}
     if contest := edition.file_contest:
         moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
     return sorted(moments)

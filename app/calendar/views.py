@@ -50,14 +50,17 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
     return edition, edition.hatches[number]
 
 
-def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
-    """Return a response that is the same for everybody. The page cache gives it its age and its encodings."""
+def public_response(body: str | bytes, mimetype: str = "text/html", age: int = 0) -> Response:
+    """Return a response that is the same for everybody. The page cache gives it its encodings.
+
+    `age` is how many seconds it is good; without one it is good until the calendar changes.
+    """
     response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     if g.get("without_database"):
         response.cache_control.no_store = True
     else:
         response.cache_control.public = True
-        response.cache_control.max_age = 0
+        response.cache_control.max_age = age
     return response
 
 
@@ -144,6 +147,7 @@ def _calendar(edition: Edition) -> Response:
         "open_numbers": schedule.open_numbers(edition.year, now),
         "today": schedule.todays_number(edition.year, now),
         "days_left": schedule.days_left(edition.year, now),
+        "follows_up": schedule.follows_up(edition.year, now),
         "house": house.house_at(edition.year, now),
         "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),

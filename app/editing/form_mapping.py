@@ -13,6 +13,8 @@ from app.calendar.markdown import strip_bullet
 from app.clock import SWEDEN
 
 Values = dict[str, Any]
+FACT = ("text", "source", "url", "language", "year", "read")
+EFFECT = ("effect_unit", "effect_least", "effect_most", "effect_assumes")
 # The most options that a question has.
 OPTIONS = 6
 
@@ -24,7 +26,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
     return {name: _text(head.get(name)) for name in names} | {
         "steps": "\n".join(map(_text, head.get("steps", []))),
         "tip": tip,
-        "facts": _rows(head.get("facts", []), ("text", "source", "url", "language", "year", "read")),
+        "facts": _rows(head.get("facts", []), (*FACT, *EFFECT)),
         "corrections": _rows(head.get("corrections", []), ("date", "wrong", "right")),
         "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
         | _options_shown(question),
@@ -42,6 +44,8 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
         "facts": [
             fact
             | {"language": fact["language"] or None, "year": _number(fact["year"]), "read": _date(fact["read"]) or None}
+            | {"effect_least": _amount(fact["effect_least"]), "effect_most": _amount(fact["effect_most"])}
+            | {name: fact[name] or None for name in ("effect_unit", "effect_assumes")}
             for fact in _filled(shown["facts"])
         ],
         "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
@@ -195,6 +199,14 @@ def _lines(text: str) -> list[str]:
 def _number(text: str) -> int | str:
     digits = re.sub(r"\s", "", text)
     return int(digits) if re.fullmatch(r"-?[0-9]{1,9}", digits) else text
+
+
+def _amount(text: str) -> float | str | None:
+    """Read a number that may have decimals, with a comma or a point; None of an empty field."""
+    digits = re.sub(r"\s", "", text).replace(",", ".")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", digits):
+        return text or None
+    return float(digits) if "." in digits else int(digits)
 
 
 def _time(text: str) -> datetime | str:

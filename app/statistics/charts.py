@@ -133,8 +133,9 @@ def alt_text(figure: Figure) -> str:
         return f"Inga {figure.thing} ännu."
     most, fewest = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])
     shown = sum(count for count, _ in known)
-    # One visning, two visningar; bidrag is the same in both.
-    total = f"{_grouped(shown)} {figure.thing.removesuffix('ar') if shown == 1 else figure.thing}"
+    # One visning, two visningar; bidrag and svar are the same in both.
+    thing = figure.thing.replace("ningar", "ning") if shown == 1 else figure.thing
+    total = f"{_grouped(shown)} {thing}"
     if untold := len(figure.points) - len(known):
         return f"Flest: {most[1]}, {_grouped(most[0])}. {untold} visas utan antal."
     if len(known) == 1:

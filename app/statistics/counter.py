@@ -9,15 +9,13 @@ import time as machine
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import SWEDEN
-from app.database import Base, begin_write, db
+from app.database import Base, add_to_counts, begin_write, db
 
 _log = logging.getLogger(__name__)
 # Seconds between two writings while there are visits.
@@ -109,20 +107,9 @@ def add_counts(counts: Counts) -> None:
 
 def insert_counts(counts: Counts) -> None:
     """Add counts to those that are stored, in the caller's transaction."""
-    insert = _dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
-    added = {"count": HatchCount.count + insert.excluded.count}
     if rows:
-        db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
-
-
-def _dialects_insert() -> Any:
-    """Return the INSERT that may add to a row; only the dialect in use is imported."""
-    if db.engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-        return postgresql_insert
-    return sqlite.insert
+        add_to_counts(HatchCount, rows)
 
 
 def stored_counts(year: int) -> dict[tuple[int, date], int]:

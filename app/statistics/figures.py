@@ -50,16 +50,18 @@ def entries_per_day(counts: Mapping[date, int]) -> Figure:
     return Figure("bidrag", "Bidrag per dag", "Dag", "bidrag", _days(counts))
 
 
-def per_municipality(counts: Mapping[str, int]) -> Figure:
-    """Return entries by municipality (name to number), the most first; small groups without their number."""
+def per_municipality(
+    counts: Mapping[str, int], key: str = "kommuner", title: str = "Bidrag", thing: str = "bidrag"
+) -> Figure:
+    """Return `thing` by municipality (name to number), the most first; small groups without their number."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     hidden = withheld(counts)
     points = [
         Point(name, name, None, FEW if count < FEWEST else WITHHELD) if name in hidden else Point(name, name, count)
         for name, count in sorted(ordered, key=lambda pair: pair[0] in hidden)
     ]
-    note = f"En kommun med färre än {FEWEST} bidrag visas utan antal, så att ingen kan kännas igen."
-    return Figure("kommuner", "Bidrag per kommun", "Kommun", "bidrag", points, note, lying=True)
+    note = f"En kommun med färre än {FEWEST} {thing} visas utan antal, så att ingen kan kännas igen."
+    return Figure(key, f"{title} per kommun", "Kommun", thing, points, note, lying=True)
 
 
 def withheld(counts: Mapping[str, int]) -> set[str]:

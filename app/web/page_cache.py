@@ -1,9 +1,10 @@
 """Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up.
 
-A page depends only on the content and on which instants of the calendar have passed. A generation holds the pages of
-one such state; in the last minute before it ends the next one is made in a thread, so that midnight is no rush. Which
-of them is shown the clock decides at each request. Only addresses that exist are kept, and what stands after a
-question mark is not read, so no request can fill the memory or slip past it.
+A page depends only on the content and on which instants of the calendar have passed. A page with counts in it says how
+long they are good, and is then made again. A generation holds the pages of one state of the calendar; in the last
+minute before it ends the next one is made in a thread, so that midnight is no rush. Which of them is shown the clock
+decides at each request. Only addresses that exist are kept, and what stands after a question mark is not read, so no
+request can fill the memory or slip past it.
 """
 
 import math
@@ -105,9 +106,9 @@ class PageCache:
         age = LONGEST_AGE if left > LONGEST_AGE else self._nearly_over(generation, int(left), environ)
         path, encoding = environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = generation.answers.get((path, encoding, age))
-        if found or path not in generation.addresses:
+        if (found and moment < found.until) or path not in generation.addresses:
             return found
-        page = generation.pages.get(path) or self._render_once(generation, path, environ, moment)
+        page = self._render_once(generation, path, environ, moment)
         if page is None:
             return None
         made = encoded_answer(page, encoding, age, generation.addresses[path])
@@ -159,10 +160,17 @@ class PageCache:
             self._render_once(following, path, environ | {"PATH_INFO": path}, following.start)
 
     def _render_once(self, generation: Generation, path: str, environ: dict[str, Any], moment: float) -> Page | None:
-        with generation.lock:
-            if path not in generation.pages and (page := self._render(path, environ, moment)):
-                generation.pages[path] = page
-        return generation.pages.get(path)
+        page = generation.pages.get(path)
+        # While a page is made again, others are shown the one before.
+        if (page and moment < page.until) or not generation.lock.acquire(blocking=page is None):
+            return page
+        try:
+            page = generation.pages.get(path)
+            if (page is None or moment >= page.until) and (made := self._render(path, environ, moment)):
+                generation.pages[path] = made
+            return generation.pages.get(path)
+        finally:
+            generation.lock.release()
 
     def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
         """Return the page as Flask makes it, or None when it is not one to keep."""
@@ -172,7 +180,7 @@ class PageCache:
         response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
         body = read_whole(response)
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
-        return cacheable_page(*started[0], body, earlier)
+        return cacheable_page(*started[0], body, earlier, moment)
 
 
 def _instant(moment: float) -> datetime:

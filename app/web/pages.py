@@ -1,10 +1,13 @@
 """A page that is the same bytes for everybody: its encodings, and the answers made of it, complete but for sending."""
 
 import gzip
+import math
 from dataclasses import dataclass
 from hashlib import sha256
 
 import brotli
+from werkzeug.datastructures import ResponseCacheControl
+from werkzeug.http import parse_cache_control_header
 
 # Seconds that a browser or proxy may keep a page, unless the next opening comes sooner.
 LONGEST_AGE = 60
@@ -15,33 +18,43 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Page:
-    """One page in its encodings: {"identity": (etag, body), "gzip": …, "br": …}, and its other headers."""
+    """One page in its encodings: {"identity": (etag, body), "gzip": …, "br": …}, and its other headers.
+
+    It is made again once it has been shown until `until` (POSIX seconds).
+    """
 
     headers: Headers
     bodies: dict[str, tuple[str, bytes]]
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page as it is sent: the headers of 200 and of 304, the body, and what it counts as."""
+    """A page as it is sent, until `until`: the headers of 200 and of 304, the body, and what it counts as."""
 
     tag: str
+    until: float
     headers: Headers
     unchanged: Headers
     body: bytes
     counted: tuple[int, int] | None
 
 
-def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | None) -> Page | None:
+def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | None, moment: float) -> Page | None:
     """Return the page of a response, or None when it is not one to keep. `earlier` is the same page in another state:
-    compressing is most of the work, and most pages stay as they were."""
+    compressing is most of the work, and most pages stay as they were.
+
+    A response that says an age (`max-age`) is good for as long from `moment`; others stay until the state changes.
+    """
     names = {name.lower(): value for name, value in headers}
     if not status.startswith("200") or "public" not in names.get("cache-control", "") or "set-cookie" in names:
         return None
     tag = sha256(body).hexdigest()[:20]
     same = earlier and earlier.bodies["identity"][0] == f'"{tag}"'
     kept = [(name, value) for name, value in headers if name.lower() not in _SKIPPED]
-    return Page(kept, earlier.bodies if earlier and same else _encoded(tag, body, names.get("content-type", "")))
+    bodies = earlier.bodies if earlier and same else _encoded(tag, body, names.get("content-type", ""))
+    age = parse_cache_control_header(names["cache-control"], cls=ResponseCacheControl).max_age
+    return Page(kept, bodies, moment + age if age else math.inf)
 
 
 def _encoded(tag: str, body: bytes, content_type: str) -> dict[str, tuple[str, bytes]]:
@@ -68,4 +81,4 @@ def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int]
     unchanged = [header for header in headers if header[0] != "Content-Type"]
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))
-    return Answer(tag, [*headers, ("Content-Length", str(len(body)))], unchanged, body, counted)
+    return Answer(tag, page.until, [*headers, ("Content-Length", str(len(body)))], unchanged, body, counted)

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
-    "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "motion", "print"),
+    "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "pledges", "motion", "print"),
     "admin.css": ("tokens", "base", "forms", "pages", "admin", "editor"),
 }
 

@@ -12,7 +12,7 @@ from app.privacy import erasure
 from tests.conftest import on_sqlite
 
 PAGE = "/admin/statistik"
-KEYS = ("luckor", "dagar", "kalendern", "bidrag", "kommuner")
+KEYS = ("luckor", "dagar", "kalendern", "bidrag", "kommuner", "svar", "ratt", "testar", "testar-kommuner")
 
 
 @pytest.fixture
@@ -20,6 +20,10 @@ def visited(client, accept, clock):
     """Five look at hatch 10, one at hatch 9, and six enter, all from one municipality."""
     for path in ("/", *["/2026/lucka/10"] * 5, "/2026/lucka/9"):
         client.get(path)
+    for _ in range(6):
+        client.post("/2026/lucka/9/svar", data={"svar": "1"})
+        client.post("/2026/lucka/9/testar")
+        client.post("/2026/lucka/9/testar/kommun", data={"kommun": "1441"})
     for number in range(6):
         accept(f"person{number}@example.se")
 

@@ -226,6 +226,7 @@ class Generator:
         names = self._fields.get(path) or pick.choice(list(self._fields.values()) or [["x"]])
         right = {"email": f"p{pick.randrange(9999)}@example.se", "answer": "2030", "municipality": "1441"}
         right |= {"adult": "ja", "rules": "ja", "website": "", "kind": "hinder", "act": "visa", "message": "Hej"}
+        right |= {"svar": "2", "lucka": "5", "kommun": "1441"}
         wrong = pick.choice([0, 0, 0.2, 0.6])
         fields = []
         for name in names:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from wtforms import (
     BooleanField,
@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Regexp
 
 from app.admin.forms import AdminForm
-from app.calendar.edition import LANGUAGES
+from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
 from app.editing.labels import LABELS, field_label
@@ -111,6 +111,15 @@ class FactForm(Form):
     )
     year = _line("facts.year")
     read = _line("facts.read")
+    effect_unit = SelectField(
+        LABELS["facts.effect_unit"],
+        choices=[SelectChoice("", "ingen effekt"), *(SelectChoice(unit, unit) for unit in get_args(EffectUnit))],
+        default="",
+        validate_choice=False,
+    )
+    effect_least = _line("facts.effect_least")
+    effect_most = _line("facts.effect_most")
+    effect_assumes = _prose("facts.effect_assumes")
 
 
 class QuestionForm(Form):

@@ -82,4 +82,5 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
     assert found - kept == {
         *("contest_contact", "entry", "erasure_note", "outbox_mail", "feedback", "hatch_count", "night_claim"),
         *("draw_winner_name", "organiser", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
+        *("organiser_mail", "organiser_mail_sent"),
     }

@@ -34,7 +34,7 @@ def feedback() -> str:
         messages=found[:_PER_PAGE],
         more=found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         kinds=KINDS,
-        accounts={number: email for number, email in db.session.execute(accounts)},
+        accounts=dict(db.session.execute(accounts).all()),
         button=blank_form(EmptyForm),
     )
 

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
-from app.admin import demo, guard, pages
+from app.admin import demo, guard, notices, pages
 from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
@@ -67,7 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
 
     for part in (
         *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
-        *(store, terms, status, pledge_views),
+        *(store, terms, status, pledge_views, notices),
     ):
         part.init_app(app)
     for views in (calendar_views, contest_views, draw_pages, pledge_views, own_views, feedback, guard):

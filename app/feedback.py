@@ -38,6 +38,13 @@ class Feedback(Base):
     kind: Mapped[str] = mapped_column(sa.String(20))
     message: Mapped[str] = mapped_column(sa.String(4000))
     reply_to: Mapped[str | None] = mapped_column(sa.String(320))
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_by: Mapped[int | None] = mapped_column(doc="number of the organiser's account, which may be gone")
+
+
+def count_unanswered() -> int:
+    """Count the messages that no organiser has marked as answered."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Feedback.answered_at.is_(None))) or 0
 
 
 class FeedbackForm(TokenForm):

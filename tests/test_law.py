@@ -367,5 +367,6 @@ def test_what_is_kept_about_people_stands_in_the_tables_that_the_notice_tells_of
     assert kept["entry"] - {*("id", "contest_id", "received_at", "struck", "ticket", "stays", "blocked_at")} == {
         *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation", "nr", "nonce")
     }
-    assert kept["feedback"] == {"id", "received_at", "kind", "message", "reply_to"}
+    answered = {"answered_at", "answered_by"}
+    assert kept["feedback"] - answered == {"id", "received_at", "kind", "message", "reply_to"}
     assert not kept["outbox_mail"] & {"email", "recipient", "address", "body", "text"}

@@ -84,4 +84,5 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
         *("log_position", "content_file", "content_body", "content_revision"),
         "reply_count",
         *("draw_winner_name", "organiser", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
+        *("organiser_mail", "organiser_mail_sent"),
     }

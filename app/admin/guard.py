@@ -88,7 +88,12 @@ def renew_sign_in(token: str, now: datetime) -> None:
 @blueprint.context_processor
 def for_every_page() -> dict[str, object]:
     sign_in, now = g.get("sign_in"), clock.session_now()
+    editions = library().editions
+    edition = editions.get(request.args.get("ar", type=int) or schedule.current_year(editions, clock.now()))
     return {
+        "years": sorted(editions, reverse=True),
+        "chosen_year": edition.year if edition else None,
+        "has_contest": bool(edition and contest_of(edition)),
         "sign_out_token": lambda: blank_form(EmptyForm).token._value(),
         "may": lambda endpoint: bool(sign_in) and roles.may(sign_in.organiser.role, endpoint),
         "sign_in_ends": sessions.ends_at(sign_in) if sign_in else None,
@@ -133,7 +138,9 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
 
 
 @blueprint.url_defaults
-def keep_to_the_rehearsal(endpoint: str, values: dict[str, Any]) -> None:
-    """Every link and form of a rehearsal's page stays in the rehearsal, but for the way out of it."""
+def keep_to_the_page(endpoint: str, values: dict[str, Any]) -> None:
+    """Every link and form stays in the year that the page is about, and in its rehearsal, but for the way out of it."""
+    if g.get("sign_in") and endpoint not in roles.OPEN_TO_ALL and (year := request.args.get("ar", type=int)):
+        values.setdefault("ar", year)
     if g.get("rehearsal") and endpoint != "admin.overview":
         values.setdefault("ovning", g.rehearsal)

@@ -20,6 +20,7 @@ from app.calendar.views import library
 from app.clock import SWEDEN
 from app.contest.terms import FrozenContest, contest_of
 from app.draw.status import ContestStatus, contest_status
+from app.feedback import count_unanswered
 from app.outbox import queue, transport
 from app.privacy import erasure
 from app.statistics import charts, figures
@@ -193,7 +194,7 @@ def overview() -> str:
     now = clock.now()
     contest = contest_of(edition)
     found = contest_status(contest, now, bool(edition.gaps)) if contest else None
-    situation, role = _situation(edition, found, now), g.sign_in.organiser.role
+    situation, role = season_status(edition, now), g.sign_in.organiser.role
     mails = queue.count_waiting()
     return render_template(
         "admin/overview.html",
@@ -210,6 +211,7 @@ def overview() -> str:
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not transport.mail_server(),
+        unanswered=count_unanswered(),
         figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
         drawn=charts.layout_chart,
         in_words=charts.alt_text,
@@ -220,8 +222,10 @@ def _figures(edition: Edition, found: ContestStatus | None, now: datetime) -> li
     return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
-def _situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
+def season_status(edition: Edition, now: datetime) -> SeasonStatus:
+    """Return where an edition's season stands."""
     contest = contest_of(edition)
+    found = contest_status(contest, now, bool(edition.gaps)) if contest else None
     frozen = contest if isinstance(contest, FrozenContest) else None
     return SeasonStatus(
         edition=edition,

@@ -1,17 +1,17 @@
 """What the law asks of the organiser: feedback to answer, mails to mind, and data to erase when its time has come."""
 
 import sqlalchemy as sa
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import activity_log
 from app.admin.accounts.models import AdminUser
-from app.admin.forms import EraseForm, blank_form
+from app.admin.forms import EmptyForm, EraseForm, blank_form
 from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
-from app.database import db
+from app.database import begin_write, db
 from app.draw.files import in_contexts
 from app.feedback import KINDS, Feedback
 from app.privacy import archive, erasure
@@ -27,13 +27,31 @@ def feedback() -> str:
     if before := request.args.get("fore", type=int):
         query = query.where(Feedback.id < min(before, 2**31 - 1))
     found = list(db.session.scalars(query))
+    accounts = sa.select(AdminUser.id, AdminUser.email).where(AdminUser.id.in_({each.answered_by for each in found}))
     return render_template(
         "admin/feedback.html",
         edition=chosen_edition(),
         messages=found[:_PER_PAGE],
         more=found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         kinds=KINDS,
+        accounts=dict(db.session.execute(accounts).all()),
+        button=blank_form(EmptyForm),
     )
+
+
+@blueprint.post("/aterkoppling/<int:message_id>")
+def mark_answered(message_id: int) -> BaseResponse:
+    """Note that a message is answered, or that it is not after all."""
+    edition = chosen_edition()
+    if not EmptyForm().validate():
+        abort(400)
+    begin_write()
+    message = db.session.get(Feedback, message_id) or abort(404)
+    is_answered = "besvarad" in request.form
+    message.answered_at = clock.now() if is_answered else None
+    message.answered_by = g.sign_in.organiser_id if is_answered else None
+    db.session.commit()
+    return redirect(url_for("admin.feedback", ar=edition.year, _anchor=f"synpunkt-{message_id}"), 303)
 
 
 @blueprint.get("/gallring")

@@ -26,7 +26,7 @@ OPEN_TO_ALL = {
 _TABLE: dict[tuple[str, ...], str] = {
     (ADMINISTRATOR, EDITOR, CONTEST): """
         overview sign_out stay_signed_in prove_again
-        own_account change_password codes_page renew_codes make_recovery_codes
+        own_account choose_mails send_test_mail change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
     """,
@@ -34,7 +34,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
         draw rehearsed_page lock_now paste_value fetch_value confirm skip cancel
         publish_name withdraw_name start_rehearsal
-        feedback erasure_page erase archive_package log_page
+        feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
         editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser

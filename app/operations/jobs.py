@@ -53,21 +53,53 @@ class NightClaim(Base):
 
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
-    (Path(current_app.instance_path) / HEARTBEAT).touch()
-    send = partial(delivery.send_due, ending)
-    parts = (freeze_due, lock_due, fetch_due, status.publish_state, send, access_log.count_shown, erase_nightly)
-    for part in parts:
+    _note_round()
+    parts = {
+        "freeze": freeze_due,
+        "lock": lock_due,
+        "fetch": fetch_due,
+        "publish": status.publish_state,
+        "mail": partial(delivery.send_due, ending),
+        "count": access_log.count_shown,
+        "erase": erase_nightly,
+        "notices": current_app.extensions["notices"],
+    }
+    for name, part in parts.items():
         if not (ending and ending.is_set()):
-            _try(part)
+            _try(name, part)
 
 
-def _try(part: Callable[[], object]) -> None:
+def _try(name: str, part: Callable[[], object]) -> None:
     try:
         part()
+        failing().pop(name, None)
     except Exception:
+        failing().setdefault(name, clock.now())
         _log.exception("En del av rundan misslyckades; den görs om")
     finally:
         db.session.rollback()
+
+
+def failing() -> dict[str, datetime]:
+    """Return the parts that have failed in every round of this process since an instant, by name."""
+    since: dict[str, datetime] = current_app.extensions.setdefault("failing", {})
+    return since
+
+
+def longest_pause() -> tuple[datetime, datetime] | None:
+    """Return the longest time between two rounds that this process knows of: its start and its end."""
+    pause: tuple[datetime, datetime] | None = current_app.extensions.get("pause")
+    return pause
+
+
+def _note_round() -> None:
+    """Say in a file that a round begins, and remember how long it was since the one before, by the machine's clock."""
+    before, longest = last_round(), longest_pause()
+    heartbeat = Path(current_app.instance_path) / HEARTBEAT
+    heartbeat.touch()
+    now = clock.written_at(heartbeat)
+    if before and now and (longest is None or now - before > longest[1] - longest[0]):
+        current_app.extensions["pause"] = (before, now)
 
 
 def freeze_due() -> None:

@@ -45,6 +45,7 @@ def link(text, label):
 @on_sqlite
 def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter, organiser, postmaster):
     serve()
+    organiser.post("/admin/konto/mejl", data={"token": token_in(organiser.get("/admin/konto"))})
     run("2026-12-10 00:00:00")
     people = [f"{name}@example.se" for name in ("anna", "bo", "cecilia", "dag")]
     for email in people:

@@ -11,7 +11,7 @@ from app import clock
 from app.admin import activity_log
 from app.admin.accounts import credentials, sessions, throttle
 from app.admin.accounts.forms import InviteForm, RoleForm
-from app.admin.accounts.models import AdminSession, AdminUser, Invitation
+from app.admin.accounts.models import AdminSession, AdminUser, Invitation, OrganiserMail
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint
 from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
@@ -285,3 +285,15 @@ def log_page() -> str:
     acts = activity_log.log_page(min(before, 2**31 - 1) if before else None, _PER_PAGE + 1)
     more = acts[_PER_PAGE - 1][0].id if len(acts) > _PER_PAGE else None
     return render_template("admin/log.html", acts=acts[:_PER_PAGE], more=more, kinds=activity_log.KINDS)
+
+
+def mail_wishes(organiser_id: int) -> OrganiserMail:
+    """Return which mails an organiser wants."""
+    found = db.session.get(OrganiserMail, organiser_id)
+    return found or OrganiserMail(organiser_id=organiser_id, daily_report=False, alerts=True)
+
+
+def save_mail_wishes(organiser_id: int, daily_report: bool, alerts: bool) -> None:
+    begin_write()
+    db.session.merge(OrganiserMail(organiser_id=organiser_id, daily_report=daily_report, alerts=alerts))
+    db.session.commit()

@@ -1,7 +1,7 @@
 """The forms of Mitt konto and Konton."""
 
 from flask import g
-from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials
@@ -62,3 +62,10 @@ class RoleForm(AdminForm):
     role = SelectField(
         "Roll", choices=[SelectChoice(role, name) for role, name in ROLES.items()], validate_choice=False
     )
+
+
+class MailWishesForm(AdminForm):
+    """Which mails an organiser wants."""
+
+    daily_report = BooleanField("En rapport varje morgon under säsongen")
+    alerts = BooleanField("När något väntar på mig: nya meddelanden, något att göra, jobb som står stilla")

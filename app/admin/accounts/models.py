@@ -88,3 +88,23 @@ class UsedChallenge(Base):
 
     challenge_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class OrganiserMail(Base):
+    """Which mails an organiser wants; without a row, alerts and no report."""
+
+    __tablename__ = "organiser_mail"
+
+    organiser_id: Mapped[int] = mapped_column(sa.ForeignKey("organiser.id", ondelete="CASCADE"), primary_key=True)
+    daily_report: Mapped[bool] = mapped_column(default=False)
+    alerts: Mapped[bool] = mapped_column(default=True)
+
+
+class OrganiserMailSent(Base):
+    """A mail that a process has taken on; the same name goes to an organiser once."""
+
+    __tablename__ = "organiser_mail_sent"
+
+    organiser_id: Mapped[int] = mapped_column(sa.ForeignKey("organiser.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    claimed_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.accounts import accounts, credentials, crypto, passkeys, sessions, throttle
-from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
+from app.admin.accounts.forms import AddPasskeyForm, CodesForm, MailWishesForm, PasswordForm
 from app.admin.accounts.sign_in import WAIT, picture, signed_out
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
@@ -36,6 +36,7 @@ def _page(status: int, **forms: Any) -> Page:
         "done": request.args.get("klart"),
         "password_form": forms.get("password_form") or blank_form(PasswordForm),
         "passkey_form": forms.get("passkey_form") or blank_form(AddPasskeyForm),
+        "mail_form": forms.get("mail_form") or blank_form(MailWishesForm, obj=accounts.mail_wishes(organiser.id)),
         "button": blank_form(EmptyForm),
     }
     return render_template("admin/own_account.html", **context), status
@@ -59,6 +60,15 @@ def change_password() -> BaseResponse | Page:
     except (RateLimitExceeded, credentials.Busy):
         form.old_password.errors = [WAIT]
     return _page(422, password_form=form)
+
+
+@blueprint.post("/konto/mejl")
+def choose_mails() -> BaseResponse | Page:
+    form = MailWishesForm()
+    if form.validate():
+        accounts.save_mail_wishes(g.sign_in.organiser_id, form.daily_report.data, form.alerts.data)
+        return redirect(url_for("admin.own_account", klart="mejl", _anchor="mejl"), 303)
+    return _page(422, mail_form=form)
 
 
 @blueprint.get("/konto/engangskoder")

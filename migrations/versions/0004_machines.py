@@ -1,14 +1,14 @@
 """What several machines share: content, and how far each nginx's log has been counted.
 
-Revision ID: 0006_machines
-Revises: 0001_initial
+Revision ID: 0004_machines
+Revises: 0003_organisers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_machines"
-down_revision = "0001_initial"
+revision = "0004_machines"
+down_revision = "0003_organisers"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,148 @@
+"""Mails to organisers: what each wants, once, and nothing that is not theirs."""
+
+import email
+import os
+from email import policy
+from pathlib import Path
+
+import pytest
+
+from app.database import db
+from app.feedback import Feedback
+from app.operations import jobs
+from tests.conftest import on_sqlite, swedish, token_in
+
+
+@pytest.fixture
+def run_round(app):
+    """Do what is due, as `flask jobs` does, and return the subjects of the mails that organisers have got."""
+
+    def run():
+        with app.app_context():
+            jobs.run_round()
+        return subjects(app)
+
+    return run
+
+
+def letters(app):
+    files = sorted((Path(app.instance_path) / "mail").glob("redaktion.*.eml"), key=os.path.getmtime)
+    return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+
+def subjects(app):
+    return [letter["Subject"] for letter in letters(app)]
+
+
+def choose(organiser, **wishes):
+    token = token_in(organiser.get("/admin/konto"))
+    assert organiser.post("/admin/konto/mejl", data={"token": token} | wishes).status_code == 303
+
+
+def write(app, message="Lucka 3 går inte att läsa.", at="2026-12-10 08:00"):
+    with app.app_context():
+        db.session.add(Feedback(received_at=swedish(at), kind="hinder", message=message))
+        db.session.commit()
+
+
+def test_a_report_goes_each_morning_to_those_who_want_it(app, organiser, other_organiser, run_round, clock):
+    choose(organiser, daily_report="ja")
+    choose(other_organiser)
+    clock.set("2026-12-11 07:29")
+    assert run_round() == []
+    clock.set("2026-12-11 07:30")
+    assert run_round() == run_round() == ["Läget i Miljöjulkalendern 2026 11 december"]
+    clock.set("2026-12-12 12:00")
+    assert run_round()[-1:] == ["Läget i Miljöjulkalendern 2026 12 december"]
+    assert {letter["To"] for letter in letters(app)} == {"olle@example.se"}
+
+
+def test_the_report_tells_of_today_and_yesterday(app, organiser, run_round, clock, enter):
+    choose(organiser, daily_report="ja")
+    assert enter().status_code == 200
+    clock.set("2026-12-11 08:00")
+    write(app)
+    run_round()
+    text = letters(app)[0].get_body(("plain",)).get_content()
+    title = app.extensions["library"].editions[2026].hatches[11].file.title
+    assert f"I dag öppnade lucka 11: {title}." in text
+    assert "1 tävlingssvar kom i går, 1 sammanlagt." in text
+    assert "Ett meddelande från besökare väntar på svar." in text
+
+
+def test_messages_that_come_together_make_one_mail(app, organiser, run_round, clock):
+    choose(organiser, alerts="ja")
+    before = run_round()
+    write(app, at="2026-12-10 08:10")
+    write(app, at="2026-12-10 08:11")
+    clock.set("2026-12-10 08:12")
+    run_round()
+    write(app, at="2026-12-10 08:20")
+    clock.set("2026-12-10 08:21")
+    assert run_round()[len(before) :] == ["Nytt meddelande från en besökare"]
+    clock.set("2026-12-10 09:30")
+    assert len(run_round()) == len(before) + 2
+
+
+def test_what_there_is_to_do_is_told_once(organiser, run_round, clock):
+    choose(organiser, alerts="ja")
+    assert run_round() == run_round() == ["Att göra i Miljöjulkalendern 2026"]
+
+
+def test_one_who_wants_no_mail_gets_none(app, organiser, run_round):
+    choose(organiser)
+    write(app)
+    assert run_round() == []
+
+
+@on_sqlite
+def test_jobs_that_stood_still_are_told_of(app, organiser, run_round):
+    choose(organiser, alerts="ja")
+    run_round()
+    heartbeat = Path(app.instance_path) / jobs.HEARTBEAT
+    os.utime(heartbeat, (heartbeat.stat().st_atime, heartbeat.stat().st_mtime - 7200))
+    assert "Bakgrundsjobben har stått stilla" in run_round()
+
+
+@on_sqlite
+def test_a_job_that_fails_again_and_again_is_told_of(app, organiser, run_round, clock, monkeypatch):
+    choose(organiser, alerts="ja")
+    monkeypatch.setattr(jobs, "lock_due", lambda: 1 / 0)
+    run_round()
+    clock.forward(minutes=31)
+    assert "Ett bakgrundsjobb går inte" in run_round()
+
+
+def test_a_mail_that_could_not_go_goes_later(app, organiser, run_round, clock):
+    choose(organiser, daily_report="ja")
+    folder = Path(app.instance_path) / "mail"
+    folder.write_text("i vägen")
+    clock.set("2026-12-11 08:00")
+    assert run_round() == []
+    folder.unlink()
+    assert run_round() == ["Läget i Miljöjulkalendern 2026 11 december"]
+
+
+def test_a_mail_can_be_tried(app, organiser):
+    token = token_in(organiser.get("/admin/konto"))
+    answer = organiser.post("/admin/konto/testmejl", data={"token": token}, follow_redirects=True)
+    assert "Testmejlet är skickat." in answer.text
+    assert [letter["To"] for letter in letters(app)] == ["olle@example.se"]
+
+
+def test_a_mail_that_fails_is_told_in_words(app, organiser):
+    (Path(app.instance_path) / "mail").write_text("i vägen")
+    token = token_in(organiser.get("/admin/konto"))
+    answer = organiser.post("/admin/konto/testmejl", data={"token": token}, follow_redirects=True)
+    assert "Testmejlet gick inte iväg." in answer.text
+
+
+def test_a_message_is_marked_as_answered_and_by_whom(app, organiser, other_organiser):
+    write(app)
+    assert "Ett meddelande från besökare" in organiser.get("/admin/").text
+    page = organiser.get("/admin/aterkoppling")
+    organiser.post("/admin/aterkoppling/1", data={"token": token_in(page), "besvarad": "ja"})
+    assert "av olle@example.se." in " ".join(other_organiser.get("/admin/aterkoppling").text.split())
+    assert "meddelande från besökare" not in organiser.get("/admin/").text
+    organiser.post("/admin/aterkoppling/1", data={"token": token_in(page)})
+    assert "Ett meddelande från besökare" in " ".join(organiser.get("/admin/").text.split())

@@ -5,6 +5,9 @@ from xml.etree import ElementTree
 from icalendar import Calendar
 
 from app.draw.status import publish_state
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

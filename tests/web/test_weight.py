@@ -5,7 +5,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, on_sqlite
+
+pytestmark = on_sqlite
 
 PARTS = {"link": "href", "img": "src", "script": "src"}
 MOST = {"/2026/": 45_000, **{f"/2026/lucka/{number}": 35_000 for number in range(1, 25)}, "/om": 35_000}

@@ -88,9 +88,9 @@ def decide(contest, random, now):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
+def test_an_independent_reading_agrees(share_app, clock, seed):
     random = Random(seed)  # noqa: S311 – the same contest every time
-    app = make_app(opened=False)
+    app = share_app(opened=False)
     client, verify = app.test_client(), draw_verify(app)
     with app.app_context():
         contest = freeze_with(app, random.choice((1, 1, 2, 3)))

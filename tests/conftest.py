@@ -25,10 +25,10 @@ import brotli
 import psycopg
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, Template
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -57,6 +57,7 @@ POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 # For what only several processes or a server apart can do.
 on_postgresql = pytest.mark.parametrize("engine", ["postgresql"][: bool(POSTGRES)], indirect=True)
+SECRET_KEY = "test-" * 8
 # What the program calls its SQLite file.
 DATABASE = "kalender.sqlite3"
 ENTRY_URL = "/2026/lucka/10/tavla"
@@ -153,7 +154,7 @@ def blank(engine: str, blanks: Callable[[str], str]) -> str:
 def _settings(folder: Path, database_url: str, content: Path) -> dict[str, Any]:
     return {
         "TESTING": True,
-        "SECRET_KEY": "test-" * 8,
+        "SECRET_KEY": SECRET_KEY,
         "INSTANCE_PATH": folder,
         "DATABASE_URL": database_url,
         "CALENDAR_CONTENT": content,
@@ -556,6 +557,18 @@ def organiser(app: Flask) -> FlaskClient:
 def other_organiser(app: Flask) -> FlaskClient:
     """Olga."""
     return signed_in(app, "olga@example.se")
+
+
+@pytest.fixture
+def made(app: Flask) -> Iterator[list[str]]:
+    """The names of the templates, one for each time that a page is made."""
+    names: list[str] = []
+
+    def note(_app: Flask, template: Template, context: object) -> None:
+        names.append(template.name or "")
+
+    with template_rendered.connected_to(note, app):
+        yield names
 
 
 @pytest.fixture

@@ -184,24 +184,23 @@ def test_no_answer_tells_of_a_locked_hatch_when_the_clock_goes_backwards(client,
             assert told(newest_in, client.get(address))[0] < number
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"query_string": "nu=2026-12-24&ar=2027&number=24"},
-        {"method": "HEAD"},
-        {"method": "OPTIONS"},
-        {"method": "POST"},
-        {"headers": {"Accept-Encoding": "br"}},
-        {"headers": {"Accept-Encoding": "gzip"}},
-        {"headers": {"Date": "Thu, 24 Dec 2026 12:00:00 GMT", "X-Forwarded-For": "127.0.0.1", "X-Original-URL": "/"}},
-    ],
-    ids=lambda asked: next(iter(asked.values())) if "headers" not in asked else next(iter(asked["headers"].values())),
+WAYS = (
+    {"query_string": "nu=2026-12-24&ar=2027&number=24"},
+    {"method": "HEAD"},
+    {"method": "OPTIONS"},
+    {"method": "POST"},
+    {"headers": {"Accept-Encoding": "br"}},
+    {"headers": {"Accept-Encoding": "gzip"}},
+    {"headers": {"Date": "Thu, 24 Dec 2026 12:00:00 GMT", "X-Forwarded-For": "127.0.0.1", "X-Original-URL": "/"}},
 )
-def test_no_way_of_asking_tells_of_tomorrow(client, clock, newest_in, asked):
+
+
+def test_no_way_of_asking_tells_of_tomorrow(client, clock, newest_in):
     for number in NUMBERS[1:]:
         clock.set(f"2026-12-{number - 1:02} 23:59:59.999")
         for address in tomorrow(number):
-            assert told(newest_in, client.open(address, **asked))[0] < number
+            for asked in WAYS:
+                assert told(newest_in, client.open(address, **asked))[0] < number, (address, asked)
 
 
 def test_knowing_tomorrows_etag_tells_nothing(client, clock):

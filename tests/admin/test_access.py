@@ -81,12 +81,14 @@ def is_in(client):
     return client.get("/admin/").status_code == 200
 
 
+@on_sqlite
 def test_an_invited_organiser_makes_an_account_and_signs_in(sign_in, client):
     answer = sign_in()
     assert (answer.status_code, answer.location) == (303, "/admin/")
     assert is_in(client)
 
 
+@on_sqlite
 def test_the_first_organiser_says_the_address_herself(app, invite, accept):
     answer, _ = accept(invite(None), email="Olle@Example.SE")
     assert (answer.status_code, "Kontot är klart." in answer.text) == (200, True)
@@ -109,6 +111,7 @@ def test_an_invitation_works_once(invite, accept, client):
         assert "Länken gäller inte längre" in answer.text
 
 
+@on_sqlite
 def test_an_invitation_lasts_seven_days(invite, client, clock):
     page = invite()
     clock.forward(days=7, seconds=-1)
@@ -171,6 +174,7 @@ def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
     assert int(rounds) >= 2
 
 
+@on_sqlite
 def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
@@ -276,6 +280,7 @@ def test_every_sign_in_has_a_token_of_its_own(sign_in, client, clock):
     assert client.get_cookie(COOKIE).value != first
 
 
+@on_sqlite
 def test_an_hour_without_a_click_signs_out(sign_in, client, clock):
     sign_in()
     clock.forward(minutes=59)
@@ -286,6 +291,7 @@ def test_an_hour_without_a_click_signs_out(sign_in, client, clock):
     assert not is_in(client)
 
 
+@on_sqlite
 def test_after_twelve_hours_everybody_signs_in_again(sign_in, client, clock):
     sign_in()
     for _ in range(12):
@@ -295,6 +301,7 @@ def test_after_twelve_hours_everybody_signs_in_again(sign_in, client, clock):
     assert not is_in(client)
 
 
+@on_sqlite
 def test_signing_out_ends_it_on_the_server_too(sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
@@ -338,6 +345,7 @@ def test_guesses_at_one_account_do_not_shut_out_another(sign_in):
     assert sign_in().status_code == 303
 
 
+@on_sqlite
 def test_a_new_invitation_gives_a_new_password_and_ends_old_sign_ins(sign_in, client, invite, accept, clock, code):
     sign_in()
     token = client.get_cookie(COOKIE).value

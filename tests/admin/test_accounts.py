@@ -46,6 +46,7 @@ def acts(app):
         return [f"{act.kind}: {act.about}" for act, _ in activity_log.log_page(None, 100)]
 
 
+@on_sqlite
 def test_an_administrator_invites_and_the_link_works_once(olga, post, client):
     answer = post("", email="Eva@example.se", role="editor")
     link = soup(answer).select_one(".one-time-link code").text
@@ -76,11 +77,13 @@ def test_an_invitation_that_will_not_do_is_refused(olga, post, told, sentence):
     assert "Fel: " in soup(answer).title.text
 
 
+@on_sqlite
 def test_where_no_mail_is_set_up_the_log_says_that_the_inviter_saw_the_link(app, post):
     post("", email="eva@example.se", role="editor")
     assert acts(app)[0] == "invited: redaktör, länken visad för den som bjöd in"
 
 
+@on_sqlite
 def test_a_link_for_an_account_that_has_come_to_be_is_refused(app, post, client, clock, code):
     links = [soup(post("", email="eva@example.se", role="editor")).select_one(".one-time-link code") for _ in "ab"]
     first, second = (link.text.removeprefix("http://127.0.0.1:5000") for link in links)
@@ -94,6 +97,7 @@ def test_a_link_for_an_account_that_has_come_to_be_is_refused(app, post, client,
     assert (answer.status_code, told in answer.text) == (422, True)
 
 
+@on_sqlite
 def test_an_invitation_can_be_taken_back(olga, post, client):
     link = soup(post("", email="eva@example.se", role="editor")).select_one(".one-time-link code").text
     withdraw = soup(olga.get(ACCOUNTS)).select_one('form[action*="dra-tillbaka"]')["action"]
@@ -101,6 +105,7 @@ def test_an_invitation_can_be_taken_back(olga, post, client):
     assert client.get(link.removeprefix("http://127.0.0.1:5000")).status_code == 410
 
 
+@on_sqlite
 def test_a_role_is_changed_from_the_next_click_on(account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     eva = come_in(secret, "eva@example.se")
@@ -110,6 +115,7 @@ def test_a_role_is_changed_from_the_next_click_on(account, come_in, olga, post):
     assert listed(olga) == {"eva@example.se": "redaktör", "olga@example.se": "administratör"}
 
 
+@on_sqlite
 def test_a_removed_account_is_out_at_once(app, account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     eva = come_in(secret, "eva@example.se")
@@ -128,6 +134,7 @@ def test_the_last_administrator_can_neither_be_removed_nor_made_something_else(a
     assert listed(olga)["olga@example.se"] == "administratör"
 
 
+@on_sqlite
 def test_one_of_two_administrators_may_go(account, olga, post):
     number, _ = account("eva@example.se")
     assert post(f"/{number}/roll", role="contest").status_code == 303
@@ -156,6 +163,7 @@ def test_nothing_is_done_without_the_token_of_ones_own_form(olga, path):
     assert words(olga.get(ACCOUNTS)) == before
 
 
+@on_sqlite
 def test_the_log_says_who_did_what_and_names_no_participant(app, accept, account, come_in, olga, post):
     accept("anna@example.se")
     number, secret = account("eva@example.se", "contest")
@@ -174,6 +182,7 @@ def test_the_log_says_who_did_what_and_names_no_participant(app, accept, account
     assert "anna" not in " ".join(told)
 
 
+@on_sqlite
 def test_a_removed_person_is_a_number_in_the_log(account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     come_in(secret, "eva@example.se")
@@ -206,6 +215,7 @@ def test_the_database_refuses_to_change_the_log(app, olga, statement):
         db.session.execute(sa.text(statement))
 
 
+@on_sqlite
 def test_the_log_goes_on_page_by_page(app, olga, clock):
     with app.app_context():
         for number in range(60):
@@ -222,6 +232,7 @@ def test_a_strange_page_number_breaks_nothing(olga, before):
     assert olga.get(f"/admin/logg?fore={before}").status_code == 200
 
 
+@on_sqlite
 def test_the_server_always_lets_somebody_in_again(app, account, come_in, clock, client, code):
     number, secret = account(role="editor")
     browser = come_in(secret)

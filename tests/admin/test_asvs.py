@@ -70,6 +70,7 @@ def test_6_2_1_a_password_has_twelve_signs_at_least_and_is_best_with_fifteen(olg
     assert change(post, "tolv tecken!").status_code == 303
 
 
+@on_sqlite
 def test_6_2_2_organisers_can_change_their_password(account, olga, post, come_in):
     assert change(post, NEW).location == f"{ACCOUNT}?klart=losenord"
     assert not is_in(come_in(olga.secret))
@@ -175,6 +176,7 @@ def test_6_4_1_an_invitation_is_random_short_lived_and_gone_when_used(app, clock
     assert timedelta(days=7) >= sessions.INVITATION_LASTS
 
 
+@on_sqlite
 def test_6_4_3_and_6_4_4_losing_the_app_does_not_open_the_account_with_less(olga, post, come_in, app):
     [code, *_] = recovery_codes(post)
     assert not is_in(come_in(olga.secret, password="", code="", recovery=code))
@@ -194,6 +196,7 @@ def test_6_5_1_a_recovery_code_works_once_and_the_others_go_on_working(olga, pos
     assert "Du har 8 av 10 kvar." in olga.get(ACCOUNT).text
 
 
+@on_sqlite
 def test_6_5_1_new_recovery_codes_end_the_old_ones(olga, post, come_in):
     old, *_ = recovery_codes(post)
     assert len(set(recovery_codes(post))) == 10
@@ -226,6 +229,7 @@ def test_6_5_5_a_one_time_code_lasts_half_a_minute_and_half_a_minute_more(olga, 
     assert is_in(come_in(olga.secret, code=old)) == inside
 
 
+@on_sqlite
 def test_6_5_6_an_app_that_is_lost_is_replaced_and_stops_working(olga, come_in, code):
     page = olga.get(f"{ACCOUNT}/engangskoder")
     new = soup(page).select_one("code.key").text
@@ -246,6 +250,7 @@ def test_6_5_6_a_secret_that_was_not_offered_is_refused(olga, code):
     assert olga.post(f"{ACCOUNT}/engangskoder", data=fields).status_code == 422
 
 
+@on_sqlite
 def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters_change(
     app, account, come_in, monkeypatch
 ):
@@ -259,6 +264,7 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
     assert is_in(come_in(secret))
 
 
+@on_sqlite
 def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app, come_in):
     with app.app_context():
         kept = db.session.scalar(sa.select(AdminUser.totp_secret))
@@ -266,6 +272,7 @@ def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app,
     assert kept.startswith("gAAAA")
 
 
+@on_sqlite
 @configured(SECRET_KEY="a-new-key-" * 4, SECRET_KEY_FALLBACKS=["test-" * 8])
 def test_13_3_4_a_new_secret_key_still_reads_what_the_old_one_sealed(app, account, come_in, monkeypatch):
     with monkeypatch.context() as before:
@@ -288,6 +295,7 @@ def test_7_2_1_and_7_2_2_a_sign_in_is_kept_on_the_server_and_its_token_is_made_t
     assert len(olga.get_cookie(COOKIE).value) == 43
 
 
+@on_sqlite
 def test_7_2_3_and_7_2_4_every_sign_in_and_every_proof_has_a_new_token(olga, come_in, clock, code):
     first = olga.get_cookie(COOKIE).value
     clock.forward(minutes=11)
@@ -300,6 +308,7 @@ def test_7_2_3_and_7_2_4_every_sign_in_and_every_proof_has_a_new_token(olga, com
     assert is_in(olga)
 
 
+@on_sqlite
 def test_7_2_4_signing_in_where_one_is_signed_in_ends_the_first(olga, code):
     first = olga.get_cookie(COOKIE).value
     fields = {"email": EMAIL, "password": PASSWORD, "code": code(olga.secret), "token": token_in(olga.get("/admin/"))}
@@ -348,6 +357,7 @@ def test_7_3_1_and_nowhere_else(olga, come_in, elsewhere):
     assert come_in(olga.secret, till=elsewhere).answer.location == "/admin/"
 
 
+@on_sqlite
 def test_7_3_1_what_was_being_sent_is_not_lost(accept, olga, clock, come_in):
     accept("bo@example.se")
     token = token_in(olga.get("/admin/bidrag/1/stryk"))
@@ -365,6 +375,7 @@ def test_7_3_1_what_was_being_sent_is_not_lost(accept, olga, clock, come_in):
     assert olga.post(form["action"], data=fields).status_code == 303
 
 
+@on_sqlite
 def test_7_3_1_nor_given_to_somebody_else(accept, olga, clock, account, come_in):
     accept("bo@example.se")
     clock.forward(hours=2)
@@ -392,6 +403,7 @@ def test_7_3_1_what_is_too_long_to_carry_is_said_aloud(olga, clock):
     assert (late.status_code, "för långt för att tas med hit" in late.text) == (401, True)
 
 
+@on_sqlite
 def test_7_4_1_signing_out_ends_the_sign_in_on_the_server(olga):
     token = olga.get_cookie(COOKIE).value
     olga.post("/admin/logga-ut", data={"token": token_in(olga.get("/admin/"))})
@@ -399,6 +411,7 @@ def test_7_4_1_signing_out_ends_the_sign_in_on_the_server(olga):
     assert not is_in(olga)
 
 
+@on_sqlite
 def test_7_4_3_a_new_password_ends_every_other_sign_in(olga, post, come_in):
     other = come_in(olga.secret)
     assert change(post, NEW).status_code == 303
@@ -411,6 +424,7 @@ def test_7_4_4_every_page_has_the_way_out(olga):
         assert soup(olga.get(path)).select_one('form[action="/admin/logga-ut"] button').text == "Logga ut"
 
 
+@on_sqlite
 def test_7_5_2_organisers_see_where_they_are_signed_in_and_end_it(olga, come_in, post):
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
     other = come_in(olga.secret, agent=agent)
@@ -422,12 +436,14 @@ def test_7_5_2_organisers_see_where_they_are_signed_in_and_end_it(olga, come_in,
     assert (is_in(olga), is_in(other)) == (True, False)
 
 
+@on_sqlite
 def test_7_4_5_organisers_sign_out_everywhere(olga, come_in, post):
     other = come_in(olga.secret)
     assert post("/inloggningar/avsluta-alla").location == "/admin/logga-in"
     assert (is_in(olga), is_in(other)) == (False, False)
 
 
+@on_sqlite
 def test_7_5_2_nobody_ends_the_sign_in_of_somebody_else(olga, account, come_in):
     _, secret = account("eva@example.se")
     eva = come_in(secret, "eva@example.se")
@@ -457,6 +473,7 @@ def test_7_5_3_what_matters_most_asks_again_after_ten_minutes(olga, app, clock):
             assert (answer.status_code, soup(answer).h1.text) == (403, "Bekräfta att det är du"), address
 
 
+@on_sqlite
 def test_7_5_3_a_proof_leads_on_to_what_was_asked_for_and_lasts_ten_minutes(olga, clock, code, accept):
     accept("bo@example.se")
     clock.forward(minutes=11)
@@ -467,6 +484,7 @@ def test_7_5_3_a_proof_leads_on_to_what_was_asked_for_and_lasts_ten_minutes(olga
     assert olga.get("/admin/bidrag.csv").status_code == 403
 
 
+@on_sqlite
 def test_7_5_3_a_form_goes_on_its_way_with_the_proof(olga, clock, code):
     clock.forward(minutes=11)
     told = {"email": "eva@example.se", "role": "editor", "token": token_in(olga.get("/admin/konton"))}

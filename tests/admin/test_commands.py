@@ -15,6 +15,8 @@ from app.admin.accounts.models import AdminUser
 from app.database import db
 from tests.conftest import ROOT, configured, on_sqlite, token_in
 
+pytestmark = on_sqlite
+
 
 @pytest.fixture
 def flask(app):
@@ -45,20 +47,17 @@ def test_an_invitation_may_name_a_role(flask, app, clock):
         assert sessions.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
 
 
-@on_sqlite
 def test_a_role_that_is_none_is_refused(flask):
     code, printed = flask("organiser", "invite", "eva@example.se", "--role", "kejsare")
     assert code == 2
     assert "redaktör" in printed
 
 
-@on_sqlite
 @configured(PUBLIC_URL="https://jul.example.se/")
 def test_the_link_leads_to_the_sites_own_address(flask):
     assert "\n  https://jul.example.se/admin/inbjudan/" in flask("organiser", "invite", "olle@example.se")[1]
 
 
-@on_sqlite
 def test_an_invitation_to_something_else_than_an_address_is_refused(flask):
     assert flask("organiser", "invite", "olle") == (1, "Error: olle är ingen e-postadress.\n")
 
@@ -74,7 +73,6 @@ def test_later_starts_print_no_link(flask, organiser):
     assert flask("prepare") == (0, "Databasen är i ordning.\n")
 
 
-@on_sqlite
 @configured(DEMO=True)
 def test_a_demo_has_invented_entries_and_only_once(flask, organiser, clock):
     clock.set("2026-12-13 08:00")
@@ -87,12 +85,10 @@ def test_invented_entries_never_stand_among_real_ones(flask, organiser, clock):
     assert "påhittade" not in flask("prepare")[1]
 
 
-@on_sqlite
 def test_content_without_faults_is_said_to_be_so(flask):
     assert flask("content", "check") == (0, "Innehållet är utan fel: 2026, 24 luckor i varje kalender.\n")
 
 
-@on_sqlite
 def test_every_fault_in_the_content_is_listed_with_file_and_line(app, flask, content):
     app.config["CALENDAR_CONTENT"] = content
     file = content / "2026" / "07" / "hatch.md"

@@ -86,6 +86,7 @@ def answer(browser, device, asked=None):
     return browser.post(f"{SIGN_IN}/passkey", data=fields)
 
 
+@on_sqlite
 def test_a_passkey_stands_in_for_password_and_code(device, client, olga):
     assert "Jobbtelefonen" in olga.get(ACCOUNT).text
     assert answer(client, device).location == "/admin/"
@@ -154,6 +155,7 @@ def test_nonsense_is_refused_in_words(client, olga, credential):
     assert olga.post(f"{ACCOUNT}/passkeys", data=fields).status_code == 422
 
 
+@on_sqlite
 def test_a_removed_passkey_opens_nothing(device, client, olga):
     olga.post(f"{ACCOUNT}/passkeys/1/ta-bort", data={"token": token_in(olga.get(ACCOUNT))})
     assert "Jobbtelefonen" not in olga.get(ACCOUNT).text
@@ -172,6 +174,7 @@ def test_the_same_passkey_is_not_added_twice(add, device):
     assert add(device).status_code == 422
 
 
+@on_sqlite
 def test_a_passkey_is_proof_enough_in_between_but_only_ones_own(device, olga, clock, account, come_in):
     eva = come_in(account("eva@example.se")[1], "eva@example.se")
     clock.forward(minutes=11)

@@ -211,6 +211,7 @@ def words(answer):
     return " ".join(BeautifulSoup(answer.text, "html.parser").main.text.split())
 
 
+@on_sqlite
 def test_the_page_lists_every_hatch(organiser):
     page = BeautifulSoup(organiser.get(PAGE).text, "html.parser")
     assert [row.td.text for row in page.select("table.hatches tbody tr")] == [str(number) for number in range(1, 25)]

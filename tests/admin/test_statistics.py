@@ -11,6 +11,8 @@ from app.database import db
 from app.privacy import erasure
 from tests.conftest import on_sqlite
 
+pytestmark = on_sqlite
+
 PAGE = "/admin/statistik"
 KEYS = ("luckor", "dagar", "kalendern", "bidrag", "kommuner", "svar", "ratt", "testar", "testar-kommuner")
 
@@ -46,12 +48,10 @@ def test_the_page_has_what_was_counted(app, visited, organiser):
     assert table(page, "kommuner") == [["Lerum", "6"]]
 
 
-@on_sqlite
 def test_what_was_counted_a_moment_ago_is_there_as_well(visited, organiser):
     assert table(soup(organiser.get(PAGE)), "luckor")[9] == ["Lucka 10", "5"]
 
 
-@on_sqlite
 def test_every_chart_has_a_name_and_words_beside_its_table(visited, organiser):
     for chart in soup(organiser.get(PAGE)).select("svg.chart"):
         assert chart["role"] == "img"
@@ -59,13 +59,11 @@ def test_every_chart_has_a_name_and_words_beside_its_table(visited, organiser):
         assert chart.find_parent("section").select("table")
 
 
-@on_sqlite
 def test_no_address_is_in_any_figure(visited, organiser):
     for path in (PAGE, *(f"{PAGE}/{key}/tabell.csv" for key in KEYS)):
         assert "@" not in organiser.get(path).text.replace("olle@example.se", "")
 
 
-@on_sqlite
 @pytest.mark.parametrize("key", KEYS)
 def test_each_figure_is_a_file_for_a_spreadsheet(visited, organiser, key):
     sheet = organiser.get(f"{PAGE}/{key}/tabell.csv")
@@ -75,12 +73,10 @@ def test_each_figure_is_a_file_for_a_spreadsheet(visited, organiser, key):
     assert sheet.headers["Content-Disposition"] == f'attachment; filename="{key}-2026.csv"'
 
 
-@on_sqlite
 def test_a_figure_that_is_none_has_no_file(organiser):
     assert organiser.get(f"{PAGE}/personer/tabell.csv").status_code == 404
 
 
-@on_sqlite
 def test_before_the_first_hatch_there_is_nothing_to_show(organiser, clock):
     clock.set("2026-11-20 08:00")
     page = soup(organiser.get(PAGE))
@@ -88,7 +84,6 @@ def test_before_the_first_hatch_there_is_nothing_to_show(organiser, clock):
     assert "Inga visningar ännu." in page.text
 
 
-@on_sqlite
 def test_the_overview_shows_the_numbers_as_charts(visited, organiser):
     page = soup(organiser.get("/admin/"))
     assert [chart.title.text for chart in page.select("svg.chart")] == [

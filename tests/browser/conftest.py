@@ -15,10 +15,12 @@ from werkzeug.serving import make_server
 
 from app.admin.guard import COOKIE
 from app.spec.beacon import QUICKNET
+from tests.browser.acts import AXE
 from tests.browser.places import ADMIN, PLACES, Place, Scene
 from tests.conftest import StoppedClock, free_port, freeze
 
 CHROMIUM = shutil.which("chromium")
+AXE_SOURCE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_bytes()
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -71,7 +73,7 @@ def app(
 
 
 class Server:
-    """HTTP in front of the app that a test has, on one port for all tests of a worker."""
+    """HTTP in front of the app that a test has, and axe-core beside it, on one port for all tests of a worker."""
 
     app: Flask
 
@@ -82,6 +84,9 @@ class Server:
         self.address = f"http://127.0.0.1:{self._server.port}"
 
     def _answer(self, environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == AXE:
+            start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=3600")])
+            return [AXE_SOURCE]
         return self.app(environ, start_response)
 
     def close(self) -> None:

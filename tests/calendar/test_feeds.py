@@ -6,6 +6,9 @@ from icalendar import Calendar
 
 from app.draw.status import publish_state
 from tests.calendar.test_content import edit
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
 
 CORRECTED = '[[corrections]]\ndate = 2026-12-10\nwrong = "Fel."\nright = "Rätt."\n'
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from tests import prepared
-from tests.conftest import ENTRY_URL, ROOT, free_port
+from tests.conftest import ENTRY_URL, ROOT, SECRET_KEY, free_port
 
 BIN = Path(sys.executable).parent
 HOST = "kalender.example.se"
@@ -30,6 +30,9 @@ http {{
     include {folder}/kalender.conf;
 }}
 """
+
+
+Nodes = dict[int, subprocess.Popen[bytes]]
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Site:
 
     port: int
     folder: Path
-    nodes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    nodes: Nodes = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
@@ -147,36 +150,48 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@contextmanager
+def serving_nodes(folder: Path, database_url: str, now: str, **settings: str) -> Iterator[Nodes]:
+    """Two processes that share a database and Redis, by their ports."""
+    with ExitStack() as started:
+        redis, nodes = free_port(), {}
+        quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", str(folder)]
+        started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
+        for node in (free_port(), free_port()):
+            environment = {
+                "TEST_NOW": now,
+                "FLASK_SECRET_KEY": SECRET_KEY,
+                "FLASK_INSTANCE_PATH": str(folder / f"instance-{node}"),
+                "FLASK_CALENDAR_CONTENT": str(prepared.copied(folder / f"content-{node}")),
+                "FLASK_TRUSTED_PROXIES": "1",
+                "FLASK_PUBLIC_URL": f"https://{HOST}",
+                "DATABASE_URL": database_url,
+                "REDIS_URL": f"redis://127.0.0.1:{redis}",
+            }
+            command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
+            command += ["--workers", "1", "--blocking-threads", "80", "--no-ws", "--log-level", "error"]
+            command += ["tests.served:app"]
+            log = folder / f"{node}.log" if "FLASK_JSON_LOG" in settings else None
+            nodes[node] = started.enter_context(running(command, node, log, **environment | settings))
+        yield nodes
+
+
+@contextmanager
+def behind_nginx(folder: Path, nodes: Nodes) -> Iterator[Site]:
+    """nginx, with nothing in its cache, in front of two processes."""
+    site = Site(free_port(), folder, nodes)
+    with running(["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, site.port, [*nodes]))], site.port):
+        yield site
+
+
 @pytest.fixture
-def two_nodes(app: Flask, database_url: str, tmp_path: Path, folder: Path) -> Iterator[Callable[..., Site]]:
+def two_nodes(app: Flask, database_url: str, folder: Path) -> Iterator[Callable[..., Site]]:
     """Start it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
     with ExitStack() as started:
 
         def start(now: str, **settings: str) -> Site:
-            port, redis, ports = free_port(), free_port(), [free_port(), free_port()]
-            quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", str(folder)]
-            started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
-            site = Site(port, folder)
-            for node in ports:
-                content = prepared.copied(tmp_path / f"content-{node}")
-                environment = {
-                    "TEST_NOW": now,
-                    "FLASK_SECRET_KEY": app.config["SECRET_KEY"],
-                    "FLASK_INSTANCE_PATH": str(tmp_path / f"instance-{node}"),
-                    "FLASK_CALENDAR_CONTENT": str(content),
-                    "FLASK_TRUSTED_PROXIES": "1",
-                    "FLASK_PUBLIC_URL": f"https://{HOST}",
-                    "DATABASE_URL": database_url,
-                    "REDIS_URL": f"redis://127.0.0.1:{redis}",
-                }
-                command = [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node)]
-                command += ["--workers", "1", "--blocking-threads", "80", "--no-ws", "--log-level", "error"]
-                command += ["tests.served:app"]
-                log = folder / f"{node}.log" if "FLASK_JSON_LOG" in settings else None
-                site.nodes[node] = started.enter_context(running(command, node, log, **environment | settings))
-            nginx = ["nginx", "-e", f"{folder}/error.log", "-c", str(shipped(folder, port, ports))]
-            started.enter_context(running(nginx, port))
-            return site
+            nodes = started.enter_context(serving_nodes(folder, database_url, now, **settings))
+            return started.enter_context(behind_nginx(folder, nodes))
 
         yield start
 

@@ -1,15 +1,25 @@
 """nginx as it is shipped: what it keeps, what it refuses, what it writes down."""
 
+import shutil
+
 import pytest
 
-from tests.conftest import ENTRY_URL, on_sqlite
+from tests.conftest import DATABASE, ENTRY_URL
+from tests.deploy.conftest import behind_nginx, serving_nodes
 
-pytestmark = on_sqlite
+
+@pytest.fixture(scope="module")
+def nodes(blanks, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nodes")
+    shutil.copyfile(blanks("sqlite"), folder / DATABASE)
+    with serving_nodes(folder, f"sqlite:///{folder / DATABASE}", "2026-12-10T08:00") as nodes:
+        yield nodes
 
 
 @pytest.fixture
-def site(two_nodes):
-    return two_nodes("2026-12-10T08:00")
+def site(nodes, folder):
+    with behind_nginx(folder, nodes) as site:
+        yield site
 
 
 def test_pages_are_kept_and_what_is_not_the_same_for_everybody_is_not(site):

@@ -13,7 +13,7 @@ from app.audit import AuditRecord
 from app.contest.models import Entry
 from app.database import db
 from app.draw.models import DrawnValue
-from tests.conftest import ANNA, ENTRY_URL, VALUE, on_sqlite, signed_in
+from tests.conftest import ANNA, ENTRY_URL, VALUE, on_postgresql, on_sqlite, signed_in
 from tests.deploy.conftest import form_token, shipped
 from tests.load.test_real_server import new_token
 
@@ -59,6 +59,7 @@ def test_limits_are_counted_together_whatever_a_client_says_of_itself(app, two_n
     assert answers[-6:] == [429] * 6
 
 
+@on_postgresql
 def test_who_signed_in_is_signed_in_everywhere_and_who_signs_out_nowhere(app, two_nodes):
     cookie = f"{COOKIE}={signed_in(app, 'olle@example.se').get_cookie(COOKIE).value}"
     site = two_nodes("2026-12-10T08:00")
@@ -98,6 +99,7 @@ def test_the_calendar_answers_with_one_node_left(two_nodes):
     assert {site.ask("GET", ENTRY_URL).status for _ in range(10)} == {200}
 
 
+@on_postgresql
 def test_two_who_draw_at_once_on_two_nodes_get_one_draw(app, accept, reach, two_nodes):
     for number in range(20):
         accept(f"person{number}@example.se")

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import idna
 from py_ecc.bls.hash_to_curve import hash_to_G1
@@ -169,6 +170,7 @@ def read_log(data: bytes) -> list[tuple[str, dict[str, str | int]]]:
     return found
 
 
+@cache
 def is_genuine(source: Source, number: int, signature: bytes) -> bool:
     """BLS12-381 with the signature on G1 and the key on G2: e(signature, g2) = e(H(message), key)."""
     tag = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"

@@ -18,6 +18,8 @@ from tests.conftest import on_sqlite
 from tests.draw import crowds, independent
 from tests.draw.checkers import draw_verify
 
+pytestmark = on_sqlite
+
 SIZES = (0, 1, 2, 3, 5, 8, 13, 20, 40, 64, 65, 100, 150, 200, 300, 500, 800, 1200, 2000, 5000)
 
 
@@ -85,11 +87,10 @@ def decide(contest, random, now):
     return now
 
 
-@on_sqlite
 @pytest.mark.parametrize("seed", range(20))
-def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
+def test_an_independent_reading_agrees(share_app, clock, seed):
     random = Random(seed)  # noqa: S311 – the same contest every time
-    app = make_app(opened=False)
+    app = share_app(opened=False)
     client, verify = app.test_client(), draw_verify(app)
     with app.app_context():
         contest = freeze_with(app, random.choice((1, 1, 2, 3)))
@@ -110,7 +111,6 @@ def test_an_independent_reading_of_the_text_agrees(make_app, clock, seed):
     assert (code, told[-2:][0][:8]) == (2, "Räkninge"), told
 
 
-@on_sqlite
 def test_a_lock_that_is_later_than_four_steps_cancels(app, contest, clock):
     with app.app_context():
         chain = contest.chain

@@ -10,6 +10,8 @@ from app.database import db
 from app.feedback import KINDS, Feedback
 from tests.conftest import on_sqlite, token_in
 
+pytestmark = on_sqlite
+
 PAGE = "/tillganglighet"
 TOLD = {"kind": "hinder", "message": "Lucka 3 går inte att läsa."}
 ADDRESS = "Skriv e-postadressen så här: namn@exempel.se, eller lämna fältet tomt."
@@ -68,7 +70,6 @@ def test_the_words_are_kept_as_they_were_written(tell, stored, message):
     assert stored()[0][1] == message
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
@@ -99,12 +100,10 @@ def assert_kept(answer):
     assert page.select_one("#reply_to")["value"] == "gun@example.se"
 
 
-@on_sqlite
 def test_what_was_written_is_kept(tell):
     assert_kept(tell(reply_to="gun@example.se", website="x"))
 
 
-@on_sqlite
 def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored):
     answer = tell(seconds=1, reply_to="gun@example.se")
     assert (answer.status_code, stored()) == (422, [])
@@ -112,19 +111,16 @@ def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored)
     assert_kept(answer)
 
 
-@on_sqlite
 def test_a_form_that_is_not_ours_is_refused(client, stored):
     answer = client.post(PAGE, data=TOLD | {"token": "x"})
     assert (answer.status_code, TOO_OLD in answer.text, stored()) == (422, True, [])
 
 
-@on_sqlite
 def test_the_trap_is_hidden_from_people_until_it_was_filled_in(client, tell):
     assert soup(client.get(PAGE)).select_one(".trap").has_attr("hidden")
     assert not soup(tell(website="x")).select_one(".trap").has_attr("hidden")
 
 
-@on_sqlite
 def test_too_much_from_one_place_waits_with_everything_kept(tell, stored, client):
     for _ in range(20):
         tell()
@@ -151,7 +147,6 @@ def test_a_database_that_is_down_is_said_and_loses_nothing(tell, stored, monkeyp
     assert "Lucka 3" not in caplog.text
 
 
-@on_sqlite
 def test_what_people_tell_is_for_organisers_only(tell, client, organiser):
     tell(reply_to="gun@example.se", message="<b>Hej</b>")
     page = organiser.get("/admin/aterkoppling")
@@ -162,7 +157,6 @@ def test_what_people_tell_is_for_organisers_only(tell, client, organiser):
     assert client.get("/admin/aterkoppling").status_code == 303
 
 
-@on_sqlite
 def test_organisers_read_the_newest_first_and_the_rest_by_page(app, organiser, clock):
     with app.app_context():
         for number in range(53):
@@ -176,14 +170,12 @@ def test_organisers_read_the_newest_first_and_the_rest_by_page(app, organiser, c
     assert [each.text for each in older.select(".as-written")] == ["Nummer 2.", "Nummer 1.", "Nummer 0."]
 
 
-@on_sqlite
 def test_no_cache_keeps_the_page_and_nobody_gets_a_cookie(client, tell):
     for answer in (client.get(PAGE), tell(), tell(message=None), client.get("/tillganglighet/tack")):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in answer.headers
 
 
-@on_sqlite
 def test_the_form_needs_no_script_and_no_captcha(client):
     page = soup(client.get(PAGE))
     assert page.select_one("main form[method=post] button[type=submit]").text == "Skicka"

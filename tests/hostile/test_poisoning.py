@@ -56,31 +56,31 @@ VARIANTS = (
 
 
 @pytest.mark.parametrize("path", CACHED)
-@pytest.mark.parametrize("header", UNKEYED)
-def test_no_header_of_the_first_visitor_changes_the_page_of_the_next(app, path, header):
-    first = app.test_client().get(path, headers={header: UNKEYED[header]})
-    again = app.test_client().get(path)
-    assert EVIL not in first.text
-    assert (first.status_code, first.data) == (again.status_code, again.data)
-    assert EVIL not in str(first.headers)
+def test_no_header_changes_the_next_visitors_page(app, path):
+    for header, value in UNKEYED.items():
+        # As if the calendar had changed: the visitor with the header is the first to see it.
+        app.extensions["library"].version += 1
+        first = app.test_client().get(path, headers={header: value})
+        again = app.test_client().get(path)
+        assert EVIL not in first.text + str(first.headers), header
+        assert (first.status_code, first.data) == (again.status_code, again.data), header
 
 
-@pytest.mark.parametrize("path", UNCACHED)
-def test_no_answer_repeats_a_host_that_somebody_invented(app, path):
-    for header in ("Host", "X-Forwarded-Host", "Forwarded"):
-        answer = app.test_client().get(path, headers={header: UNKEYED[header]})
-        assert EVIL not in answer.text
-        assert EVIL not in str(answer.headers)
-        assert re.match(r"(http://localhost)?/(?!/)", answer.headers.get("Location", "/"))
+def test_no_answer_repeats_an_invented_host(client):
+    for path in UNCACHED:
+        for header in ("Host", "X-Forwarded-Host", "Forwarded"):
+            answer = client.get(path, headers={header: UNKEYED[header]})
+            assert EVIL not in answer.text + str(answer.headers), (path, header)
+            assert re.match(r"(http://localhost)?/(?!/)", answer.headers.get("Location", "/")), (path, header)
 
 
-@pytest.mark.parametrize("host", [EVIL, "localhost:99999", "a b", "x" * 300, "a..b", "1:2:3"])
-@pytest.mark.parametrize("path", ["/2026", "/finns-inte", "/admin/passkey-fraga", ENTRY_URL])
-def test_a_host_that_is_not_ours_gets_no_page(client, path, host):
-    answer = client.get(path, headers={"Host": host})
-    assert answer.status_code == 400
-    assert answer.text.startswith("Det här är inte kalenderns adress.")
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_a_host_that_is_not_ours_gets_no_page(client):
+    for host in (EVIL, "localhost:99999", "a b", "x" * 300, "a..b", "1:2:3"):
+        for path in ("/2026", "/finns-inte", "/admin/passkey-fraga", ENTRY_URL):
+            answer = client.get(path, headers={"Host": host})
+            assert answer.status_code == 400, (path, host)
+            assert answer.text.startswith("Det här är inte kalenderns adress."), (path, host)
+            assert answer.headers["Cache-Control"] == "no-store", (path, host)
 
 
 @configured(PUBLIC_URL="https://jul.exempel.se", TRUSTED_HOSTS="www.exempel.se, .kommunen.se")
@@ -102,35 +102,32 @@ def test_links_that_leave_the_site_have_its_own_address(client):
         assert "https://jul.example.se/" in client.get(path, headers={"Host": EVIL}).text
 
 
-def kept(app):
-    return {path: page for made in app.wsgi_app._generations for path, page in made.pages.items()}
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_another_spelling_of_an_address_is_never_kept_and_never_mixed_up(app, client, variant):
-    client.get("/")
-    before = kept(app)
-    answer = client.get(variant)
-    assert answer.status_code in (200, 308, 400, 404)
-    assert kept(app) == before
-    assert "public" not in answer.headers.get("Cache-Control", "") or answer.data == client.get("/om").data
-
-
-def test_no_query_fills_or_slips_past_the_memory(app, client):
+def test_another_spelling_of_an_address_is_not_kept(client):
     plain = client.get("/om").data
-    before = kept(app)
+    for variant in VARIANTS:
+        answer = client.get(variant)
+        assert answer.status_code in (200, 308, 400, 404), variant
+        assert client.get("/om").data == plain, variant
+        if "public" in answer.headers.get("Cache-Control", ""):
+            assert answer.data == plain, variant
+
+
+def test_no_query_slips_past_the_memory(client, made):
+    plain = client.get("/om").data
+    made.clear()
     for query in ("?x", "?ar=2020", "?%00", "?utm_source=a", "?x=" + "a" * 5000, "?nu=2026-12-24", "?_method=DELETE"):
         assert client.get(f"/om{query}").data == plain
-    assert kept(app) == before
+    assert made == []
 
 
-@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "BREW", "get"])
-def test_no_method_changes_what_the_next_visitor_sees(app, client, method):
-    answer = client.open("/om", method=method)
-    assert answer.status_code in (200, 405)
-    assert "set-cookie" not in answer.headers
-    assert client.get("/om").status_code == 200
-    assert b"<h1" in client.get("/om").data
+def test_no_method_changes_what_the_next_visitor_sees(app, client):
+    for method in ("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "BREW", "get"):
+        app.extensions["library"].version += 1
+        answer = client.open("/om", method=method)
+        assert answer.status_code in (200, 405), method
+        assert "set-cookie" not in answer.headers, method
+        assert client.get("/om").status_code == 200, method
+        assert b"<h1" in client.get("/om").data, method
 
 
 def test_every_address_answers_head_as_get_and_says_its_methods(app, client):

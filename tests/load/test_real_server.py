@@ -21,7 +21,7 @@ from itsdangerous import URLSafeSerializer
 
 from app.contest.models import Entry
 from tests import oracles, prepared
-from tests.conftest import free_port, on_postgresql, swedish
+from tests.conftest import free_port, on_postgresql, on_sqlite, swedish
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -176,6 +176,7 @@ def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_pa
     assert set(shown) <= {row.ticket for row in stored(database_url)}
 
 
+@on_sqlite
 def test_gunicorn_serves_it_too(port, database_url, tmp_path):
     with serving(gunicorn(port), port, database_url, tmp_path):
         assert "10 av 24 luckor är öppna" in ask(port, "GET", "/")[1]

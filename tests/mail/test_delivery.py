@@ -36,6 +36,7 @@ def states(rows):
     return [(row.state, row.tries) for row in rows()]
 
 
+@on_sqlite
 def test_a_receipt_arrives_once_with_its_code_and_ticket(serve, accept, send, rows, postmaster):
     serve()
     receipt = accept(ANNA)
@@ -57,6 +58,7 @@ def test_many_mails_go_in_one_round_in_the_order_of_the_entries(serve, accept, s
     assert postmaster.receivers == everybody
 
 
+@on_sqlite
 def test_an_entry_is_thanked_for_though_the_server_is_down_and_its_mail_goes_later(
     nobody, serve, enter, send, rows, clock, postmaster
 ):
@@ -70,6 +72,7 @@ def test_an_entry_is_thanked_for_though_the_server_is_down_and_its_mail_goes_lat
     assert postmaster.receivers == [ANNA]
 
 
+@on_sqlite
 def test_a_server_that_is_down_for_an_hour_gets_every_mail_once(nobody, serve, accept, send, rows, clock, postmaster):
     for number in range(5):
         accept(f"person{number}@example.se")
@@ -86,6 +89,7 @@ def test_a_server_that_is_down_for_an_hour_gets_every_mail_once(nobody, serve, a
     assert {row.state for row in rows()} == {"sent"}
 
 
+@on_sqlite
 def test_the_wait_between_tries_grows_to_an_hour_and_stays_there(nobody, accept, send, rows, clock):
     accept(ANNA)
     waits = []
@@ -96,6 +100,7 @@ def test_the_wait_between_tries_grows_to_an_hour_and_stays_there(nobody, accept,
     assert waits == [1, 5, 15, 30, 60, 60, 60]
 
 
+@on_sqlite
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_a_refusal_for_good_is_noted_and_not_tried_again(serve, accept, send, rows, clock, postmaster, command):
     serve()
@@ -110,6 +115,7 @@ def test_a_refusal_for_good_is_noted_and_not_tried_again(serve, accept, send, ro
     assert rows()[0].trouble == {"RCPT": "mottagaren: 550", "DATA": "innehållet: 550"}[command]
 
 
+@on_sqlite
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_greylisting_costs_a_minute_and_delays_nobody_else(serve, accept, send, rows, clock, postmaster, command):
     serve()
@@ -124,6 +130,7 @@ def test_greylisting_costs_a_minute_and_delays_nobody_else(serve, accept, send, 
     assert states(rows) == [("sent", 2), ("sent", 1)]
 
 
+@on_sqlite
 @pytest.mark.parametrize("answer", ["421 Closing", "451 Not now", "550 We do not know you", "553 No"])
 def test_a_sender_that_the_server_does_not_want_loses_no_mail(serve, accept, send, rows, clock, postmaster, answer):
     serve()
@@ -137,6 +144,7 @@ def test_a_sender_that_the_server_does_not_want_loses_no_mail(serve, accept, sen
     assert postmaster.receivers == [ANNA]
 
 
+@on_sqlite
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_a_server_that_closes_ends_the_round_and_what_was_not_tried_counts_no_try(
     serve, accept, send, rows, clock, postmaster, command
@@ -152,6 +160,7 @@ def test_a_server_that_closes_ends_the_round_and_what_was_not_tried_counts_no_tr
     assert sorted(postmaster.receivers) == [ANNA, BO]
 
 
+@on_sqlite
 def test_a_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, rows, clock, postmaster):
     serve()
     receipt = accept(ANNA)
@@ -165,6 +174,7 @@ def test_a_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, r
     assert postmaster.receivers == [ANNA]
 
 
+@on_sqlite
 def test_a_server_that_takes_a_mail_without_saying_so_gets_the_same_one_again(serve, accept, send, clock, postmaster):
     """Nobody can know then whether the mail went: it goes again, and its Message-ID tells mail programs it is one."""
     serve()
@@ -178,6 +188,7 @@ def test_a_server_that_takes_a_mail_without_saying_so_gets_the_same_one_again(se
     assert first.as_bytes().split(b"boundary=")[0] == second.as_bytes().split(b"boundary=")[0]
 
 
+@on_sqlite
 def test_a_server_that_never_answers_is_given_up(app, accept, send, rows, monkeypatch):
     monkeypatch.setattr(transport, "TIMEOUT", 0.1)
     accept(ANNA)
@@ -266,6 +277,7 @@ def test_what_was_sent_is_noted_though_the_database_is_busy_at_first(
     assert postmaster.receivers == [ANNA]
 
 
+@on_sqlite
 def test_a_round_that_is_told_to_end_takes_no_more_mails(app, serve, accept, rows):
     serve()
     accept(ANNA)
@@ -298,6 +310,7 @@ def test_the_mail_of_an_erased_entry_is_dropped(app, serve, accept, send, rows, 
     assert postmaster.heard == []
 
 
+@on_sqlite
 def test_the_mail_goes_though_its_contest_has_left_the_content(app, serve, accept, send, monkeypatch):
     serve()
     accept(ANNA)
@@ -335,6 +348,7 @@ def test_the_same_form_sent_twice_is_the_same_receipt_twice(app, serve, contest,
 # -- addresses --
 
 
+@on_sqlite
 def test_an_address_with_swedish_letters_goes_to_a_server_that_takes_it(serve, accept, send, postmaster):
     serve()
     accept("åsa@example.se")
@@ -342,6 +356,7 @@ def test_an_address_with_swedish_letters_goes_to_a_server_that_takes_it(serve, a
     assert postmaster.receivers == ["åsa@example.se"]
 
 
+@on_sqlite
 def test_a_server_that_does_not_take_swedish_letters_in_an_address_still_gets_the_next_mail(
     serve, accept, send, rows, postmaster
 ):
@@ -353,6 +368,7 @@ def test_a_server_that_does_not_take_swedish_letters_in_an_address_still_gets_th
     assert rows()[0].trouble == "servern tar inte emot adresser med å, ä eller ö"
 
 
+@on_sqlite
 def test_an_address_that_would_be_two_in_a_header_goes_to_neither(serve, accept, send, rows, postmaster):
     serve()
     accept("anna,bo@example.se")
@@ -365,6 +381,7 @@ def test_an_address_that_would_be_two_in_a_header_goes_to_neither(serve, accept,
 # -- what is kept and told --
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("command", "answer"),
     [("RCPT", "550 anna@example.se"), ("RCPT", "450 anna"), ("DATA", "554 anna"), ("MAIL", "451 anna"), ("DATA", "")],
@@ -390,6 +407,7 @@ def test_neither_outbox_nor_log_ever_holds_an_address_or_a_code(
 # -- passwords and TLS --
 
 
+@on_sqlite
 def test_starttls_and_a_password_open_a_server_elsewhere(
     serve, accept, send, postmaster, tls, certificate, monkeypatch
 ):
@@ -403,6 +421,7 @@ def test_starttls_and_a_password_open_a_server_elsewhere(
     assert postmaster.heard == [("AUTH", True), ("MAIL", True)]
 
 
+@on_sqlite
 def test_nothing_is_said_to_a_server_elsewhere_that_offers_no_starttls(serve, accept, send, rows, postmaster):
     serve(REMOTE, user=OLLE, auth_require_tls=False, authenticator=knows_the_password)
     accept(ANNA)
@@ -411,6 +430,7 @@ def test_nothing_is_said_to_a_server_elsewhere_that_offers_no_starttls(serve, ac
     assert rows()[0].trouble == "servern: SMTPNotSupportedError"
 
 
+@on_sqlite
 def test_nothing_is_said_to_a_server_elsewhere_whose_certificate_does_not_hold(
     serve, accept, send, rows, postmaster, tls
 ):
@@ -421,6 +441,7 @@ def test_nothing_is_said_to_a_server_elsewhere_whose_certificate_does_not_hold(
     assert rows()[0].trouble == "servern: SSLCertVerificationError"
 
 
+@on_sqlite
 def test_tls_from_the_start_works(serve, accept, send, postmaster, tls, certificate, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     serve(REMOTE, scheme="smtps", ssl_context=tls)
@@ -429,6 +450,7 @@ def test_tls_from_the_start_works(serve, accept, send, postmaster, tls, certific
     assert postmaster.receivers == [ANNA]
 
 
+@on_sqlite
 def test_a_server_on_this_machine_may_have_any_certificate(serve, accept, send, postmaster, tls):
     serve(tls_context=tls)
     accept(ANNA)
@@ -436,6 +458,7 @@ def test_a_server_on_this_machine_may_have_any_certificate(serve, accept, send, 
     assert postmaster.heard == [("MAIL", True)]
 
 
+@on_sqlite
 @pytest.mark.parametrize("user", ["olle:fel@", "olle:felet%C3%B6@"])
 def test_a_wrong_password_loses_no_mail_and_is_never_told(app, serve, accept, send, rows, clock, postmaster, user):
     server = serve(user=user, auth_require_tls=False, authenticator=knows_the_password)
@@ -457,6 +480,7 @@ def files(app):
     return sorted((Path(app.instance_path) / "mail").iterdir())
 
 
+@on_sqlite
 def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(app, accept, send, rows):
     receipt = accept(ANNA)
     assert send() == 1
@@ -470,12 +494,14 @@ def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(a
     assert states(rows) == [("sent", 1)]
 
 
+@on_sqlite
 def test_a_file_with_swedish_letters_in_the_address_has_it_in_plain(app, accept, send):
     accept("åsa@example.se")
     send()
     assert "\nTo: åsa@example.se\n" in files(app)[0].read_text()
 
 
+@on_sqlite
 def test_a_second_try_takes_the_place_of_the_first_file(app, accept, send, clock, monkeypatch):
     accept(ANNA)
     with monkeypatch.context() as dying:
@@ -487,6 +513,7 @@ def test_a_second_try_takes_the_place_of_the_first_file(app, accept, send, clock
     assert len(files(app)) == 1
 
 
+@on_sqlite
 def test_a_disk_that_takes_no_file_loses_no_mail(app, accept, send, rows, clock):
     in_the_way = Path(app.instance_path) / "mail"
     in_the_way.touch()

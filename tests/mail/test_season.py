@@ -13,6 +13,8 @@ from app.operations import jobs
 from app.privacy import erasure
 from tests.conftest import on_sqlite, token_in
 
+pytestmark = on_sqlite
+
 WITNESS = "vittne@annankommun.se"
 
 
@@ -42,7 +44,6 @@ def link(text, label):
     return re.search(rf"{label}:\nhttp://127\.0\.0\.1:5000(\S+)", text)[1]
 
 
-@on_sqlite
 def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter, organiser, postmaster):
     serve()
     organiser.post("/admin/konto/mejl", data={"token": token_in(organiser.get("/admin/konto"))})
@@ -120,7 +121,6 @@ def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter,
     assert result.exit_code == 2
 
 
-@on_sqlite
 def test_a_letter_that_the_server_refuses_for_good_has_left_and_says_so(
     serve, app, client, clock, run, enter, postmaster, organiser
 ):

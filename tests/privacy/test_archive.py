@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import on_sqlite
 from tests.draw.checkers import run_program
 
+pytestmark = on_sqlite
+
 NAMES = {
     *("README.txt", "SHA256SUMS", "verifiera.py", "tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt"),
     *("logg.txt", "protokoll.json"),
@@ -27,7 +29,6 @@ def package(organiser):
     return fetch
 
 
-@on_sqlite
 def test_a_finished_contest_is_checked_with_what_is_in_its_package(accept, reach, package, client, tmp_path):
     saved = [accept(f"{name}@example.se") for name in ("anna", "bo")]
     reach("finished")
@@ -44,7 +45,6 @@ def test_a_finished_contest_is_checked_with_what_is_in_its_package(accept, reach
     assert not [secret for one in saved for secret in (one.code.encode(), b"anna@example") if secret in whole]
 
 
-@on_sqlite
 def test_an_open_contest_has_its_terms_and_log_and_says_what_is_not_there_yet(accept, reach, package):
     accept("anna@example.se")
     reach("open")

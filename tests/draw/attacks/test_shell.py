@@ -11,6 +11,8 @@ from tests.conftest import LOCK_AT, on_sqlite, swedish
 from tests.draw.checkers import run_program
 from tests.draw.crowds import published
 
+pytestmark = on_sqlite
+
 
 @pytest.fixture
 def drawn(app, accept, contest, reach, clock):
@@ -50,7 +52,6 @@ def test_what_is_changed_in_the_database_is_told_by_verify(drawn, tamper, verify
     assert told[-1].startswith("Error: Det stämmer inte")
 
 
-@on_sqlite
 def test_places_that_are_exchanged_are_told(drawn, tamper, verify):
     tamper("UPDATE draw_rank SET place = 99 WHERE place = 1")
     tamper("UPDATE draw_rank SET place = 1 WHERE place = 2")
@@ -59,7 +60,6 @@ def test_places_that_are_exchanged_are_told(drawn, tamper, verify):
     assert (code, "Ordningen är inte den som fröet ger." in told) == (1, True)
 
 
-@on_sqlite
 def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
     drawn, tamper, app, contest, clock, client, tmp_path
 ):
@@ -85,7 +85,6 @@ def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
     assert (code, "Kontrollsumman ur mejlet är inte låsbevisets." in told) == (1, True)
 
 
-@on_sqlite
 def test_a_receipt_exposes_what_was_changed_before_the_locking(app, accept, client, clock, tamper, reach):
     accept("anna@example.se")
     accept("bo@example.se", at="2026-12-10 09:01")

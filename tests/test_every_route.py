@@ -13,14 +13,14 @@ pytestmark = on_sqlite
 PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
     /<year:year>/rattelser
-    /<year:year>/lucka/<hatch:number>/bild/<name>
+    /<year:year>/lucka/<hatch:number>/bild/<name> /<year:year>/bild/<name>
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
     /<year:year>/dragning/tavling.txt /<year:year>/dragning/logg.txt /<year:year>/dragning/verifiera.py
     /<year:year>/dragning/tacka-nej/<token> /mitt-svar/ta-tillbaka/<token> /mitt-bidrag
     /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
-    /healthz /readyz
+    /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
 POSTED_BY_ANYONE = {

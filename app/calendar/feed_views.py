@@ -1,6 +1,8 @@
 """The calendar beyond its own pages: feeds, calendar file, embed, and what crawlers ask for."""
 
-from flask import Response, current_app, render_template
+import json
+
+from flask import Response, current_app, render_template, url_for
 
 from app import clock
 from app.calendar import feeds, schedule
@@ -60,6 +62,35 @@ def embed() -> Response:
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     )
     return response
+
+
+# Of app/static/css/tokens.css.
+SKY = "#14213d"
+# Sides in pixels of the icons in app/static, as phones want them on their home screens.
+ICONS = (192, 512)
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """The calendar's name and looks on a home screen (W3C Web App Manifest)."""
+    edition = current_edition()
+    asset = current_app.extensions["asset"]
+    told = {
+        "name": edition.file.title,
+        "short_name": edition.plain_title,
+        "description": edition.file.tagline,
+        "lang": "sv",
+        "start_url": url_for("calendar.start"),
+        "display": "minimal-ui",
+        "background_color": SKY,
+        "theme_color": SKY,
+        "icons": [
+            {"src": asset(f"icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+            for side in ICONS
+            for purpose in ("any", "maskable")
+        ],
+    }
+    return public_response(json.dumps(told, ensure_ascii=False).encode(), "application/manifest+json")
 
 
 @blueprint.get("/sitemap.xml")

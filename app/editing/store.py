@@ -23,7 +23,7 @@ class ContentWriteError(Exception):
 
 @dataclass(frozen=True, order=True)
 class ContentRef:
-    """What is edited, kept and restored as one: hatch `number` of an edition, or with 0 its edition.toml."""
+    """What is edited, kept and restored as one: a hatch by `number`, or with 0 what belongs to none."""
 
     year: int
     number: int = 0
@@ -45,7 +45,7 @@ def read_files(root: Path, leaf: ContentRef) -> Files:
     """Return the text and the pictures of a leaf. Raises ContentWriteError when they cannot be read."""
     folder = leaf.folder(root)
     try:
-        names = [path.name for path in folder.iterdir() if leaf.number and IMAGE.fullmatch(path.name)]
+        names = [path.name for path in folder.iterdir() if IMAGE.fullmatch(path.name)]
         return {name: (folder / name).read_bytes() for name in (leaf.text_name, *sorted(names))}
     except OSError:
         raise ContentWriteError(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
@@ -72,7 +72,7 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     with translate_os_errors():
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
-        for path in folder.iterdir() if leaf.number else ():
+        for path in folder.iterdir():
             if IMAGE.fullmatch(path.name) and path.name not in files:
                 path.unlink()
 

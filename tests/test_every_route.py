@@ -13,7 +13,7 @@ pytestmark = on_sqlite
 PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
     /<year:year>/rattelser
-    /<year:year>/lucka/<hatch:number>/bild/<name>
+    /<year:year>/lucka/<hatch:number>/bild/<name> /<year:year>/bild/<name>
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json
@@ -24,7 +24,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/testar /<year:year>/lucka/<hatch:number>/testar/kommun
     /<year:year>/januari /<year:year>/januari/tack
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
-    /healthz /readyz
+    /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
 """.split()  # noqa: SIM905 – to be read as lines
 POSTED_BY_ANYONE = {

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, abort, current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from app import clock
@@ -97,6 +97,35 @@ def oembed() -> Response:
     response = _shared(json.dumps(told, ensure_ascii=False).encode(), "application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+# Of app/static/css/tokens.css.
+SKY = "#14213d"
+# Sides in pixels of the icons in app/static, as phones want them on their home screens.
+ICONS = (192, 512)
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """The calendar's name and looks on a home screen (W3C Web App Manifest)."""
+    edition = current_edition()
+    asset = current_app.extensions["asset"]
+    told = {
+        "name": edition.file.title,
+        "short_name": edition.plain_title,
+        "description": edition.file.tagline,
+        "lang": "sv",
+        "start_url": url_for("calendar.start"),
+        "display": "minimal-ui",
+        "background_color": SKY,
+        "theme_color": SKY,
+        "icons": [
+            {"src": asset(f"icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+            for side in ICONS
+            for purpose in ("any", "maskable")
+        ],
+    }
+    return public_response(json.dumps(told, ensure_ascii=False).encode(), "application/manifest+json")
 
 
 @blueprint.get("/sitemap.xml")

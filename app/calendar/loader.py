@@ -40,6 +40,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     path = folder / "edition.toml"
     text = _read_text(path, faults, remarks)
     edition = None if text is None else _read_model(path, EditionFile, faults, remarks, text)
+    images = _read_images(folder, faults)
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"
@@ -58,6 +59,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         before=to_html(edition.before),
         after=to_html(edition.after),
         about=to_html(edition.about),
+        images=images,
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
         remarks=tuple(remarks),
     )

@@ -33,6 +33,11 @@ def image_type(name: str) -> str:
     return IMAGE_TYPES[name.rpartition(".")[2].lower()]
 
 
+def share_card(images: Iterable[str]) -> str | None:
+    """Return the name of the picture beside a shared link, if it is among the images."""
+    return next((name for name in ("delning.jpg", "delning.png") if name in images), None)
+
+
 @dataclass(frozen=True)
 class Hatch:
     """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes.
@@ -81,8 +86,8 @@ class Hatch:
 class Edition:
     """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML.
 
-    `gaps` names what is still empty of what the rules and notices of the contest must say, `remarks` what is in the
-    files and shown to no one.
+    `images` are those of no hatch, by file name: they are there to be seen from the start. `gaps` names what is still
+    empty of what the rules and notices of the contest must say, `remarks` what is in the files and shown to no one.
     """
 
     year: int
@@ -93,6 +98,12 @@ class Edition:
     about: str = field(repr=False)
     gaps: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
+    images: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def card(self) -> str | None:
+        """The picture beside a shared link."""
+        return share_card(self.images)
 
     @property
     def name(self) -> str:

@@ -112,6 +112,7 @@ _OTHER_PAGES = (
     "/flode.xml",
     "/flode.json",
     "/kalender.ics",
+    "/manifest.webmanifest",
     "/inbaddning",
     "/sitemap.xml",
     "/robots.txt",
@@ -130,6 +131,8 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     for year, edition in library().editions.items():
         found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
         found[adapter.build("calendar.corrections", {"year": year})] = None
+        for name in edition.images:
+            found[adapter.build("calendar.edition_image", {"year": year, "name": name})] = None
         for number in schedule.open_numbers(year, now):
             found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
             for name in edition.hatches[number].images:
@@ -211,6 +214,14 @@ def corrections(year: int) -> Response:
     edition = find_edition(year)
     found = schedule.corrections(edition, clock.now())
     return public_response(render_template("calendar/corrections.html", edition=edition, corrections=found))
+
+
+@blueprint.get("/<year:year>/bild/<name>")
+def edition_image(year: int, name: str) -> Response:
+    images = find_edition(year).images
+    if name not in images:
+        abort(404)
+    return public_response(images[name], schedule.image_type(name))
 
 
 @blueprint.get("/om")

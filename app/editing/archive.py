@@ -17,7 +17,7 @@ _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_
 _LONGEST_NAME = 100
 # How each line of an archive's list begins.
 _ENTRY = b"PK\x01\x02"
-_NAME = re.compile(r"(?:20\d\d/)?(?:(edition\.toml)|(0[1-9]|1\d|2[0-4])/([^/\\]+))")
+_NAME = re.compile(r"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4])/)?([^/\\]+)")
 
 
 class ArchiveError(Exception):
@@ -75,11 +75,12 @@ def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
         raise ArchiveError(f"Arkivet har en länk, {shown}, i stället för en fil.")
     match = _NAME.fullmatch(entry.filename)
     too_long = len(entry.filename.encode()) > _LONGEST_NAME
-    if not match or too_long or (match[3] and match[3] != "hatch.md" and not image_name(match[3])):
+    leaf = ContentRef(year, int(match[1] or 0)) if match else ContentRef(year)
+    if not match or too_long or not (match[2] == leaf.text_name or image_name(match[2])):
         raise ArchiveError(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
         raise ArchiveError(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")
-    return ContentRef(year, int(match[2] or 0)), match[1] or match[3]
+    return leaf, match[2]
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -82,6 +82,8 @@ def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
         if not leaf.number:
             title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
             new = hatch_file.change_toml(text, {"title": title})
+            # Its card shows the year.
+            files = {name: body for name, body in files.items() if not name.startswith("delning.")}
         else:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
             moved = {"contest": _next(contest, leaf.year, year)} if contest else {}

@@ -24,7 +24,7 @@ class ContentWriteError(Exception):
 
 @dataclass(frozen=True, order=True)
 class ContentRef:
-    """What is edited, kept and restored as one: hatch `number` of an edition, or with 0 its edition.toml."""
+    """What is edited, kept and restored as one: a hatch by `number`, or with 0 what belongs to none."""
 
     year: int
     number: int = 0
@@ -46,7 +46,7 @@ def read_files(root: Path, leaf: ContentRef) -> Files:
     """Return the text and the pictures of a leaf. Raises ContentWriteError when they cannot be read."""
     folder = leaf.folder(root)
     try:
-        paths = {image_name(path.name): path for path in folder.iterdir()} if leaf.number else {}
+        paths = {image_name(path.name): path for path in folder.iterdir()}
         text = {leaf.text_name: (folder / leaf.text_name).read_bytes()}
         return text | {name: path.read_bytes() for name, path in sorted(paths.items()) if name}
     except OSError:
@@ -74,7 +74,7 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     with translate_os_errors():
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
-        for path in folder.iterdir() if leaf.number else ():
+        for path in folder.iterdir():
             name = image_name(path.name)
             # A disk that composes names itself has the file under another name than the one it was given.
             if name and not (name in files and path.samefile(folder / name)):

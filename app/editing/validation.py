@@ -8,7 +8,7 @@ from pathlib import Path
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
-from app.calendar.loader import find_reused_id, read_edition
+from app.calendar.loader import find_reused_id, image_name, read_edition
 from app.calendar.schedule import NUMBERS, Edition, is_open
 from app.editing.hatch_file import parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
@@ -54,7 +54,9 @@ def _lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) ->
     elif leaf.number:
         folder.symlink_to(leaf.folder(root).resolve())
     else:
-        (folder / leaf.text_name).symlink_to((leaf.folder(root) / leaf.text_name).resolve())
+        for path in leaf.folder(root).glob("*"):
+            if path.name == leaf.text_name or image_name(path.name):
+                (folder / path.name).symlink_to(path.resolve())
 
 
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:

@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
         """Return the compressed bytes of a static file, by its address."""
         return (target / f"{address.removeprefix(PREFIX)}.br").stat().st_size
 
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["asset"] = app.extensions["asset"] = asset
     app.extensions["asset_size"] = size
     settings = {"root": str(target), "prefix": PREFIX, "autorefresh": app.debug, "max_age": 3600}
     settings["add_headers_function"] = _let_frames_fetch

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import struct
 import time
 from itertools import count
 from types import SimpleNamespace
@@ -312,6 +313,45 @@ def test_without_corrections_the_page_says_so_and_where_to_write(client):
     assert "Hittills har vi inte rättat något i de öppna luckorna." in words(page.main)
     assert page.select_one("main a[href^=mailto]").text == "miljojulkalendern@kommun.se"
     assert soup(client, "/om").select_one("main a[href='/2026/rattelser']")
+
+
+def meta(page, name):
+    return page.select_one(f"meta[property='{name}']")["content"]
+
+
+@pytest.mark.parametrize("path", ["/", "/2026/", "/2026/lucka/10"])
+def test_a_shared_link_has_a_name_and_a_picture(client, path):
+    page = soup(client, path)
+    assert meta(page, "og:title") == (page.h1.text if "lucka" in path else "Miljöjulkalendern 2026 – tema transporter")
+    assert page.select_one("link[rel=canonical]")["href"] == meta(page, "og:url")
+    card = client.get(meta(page, "og:image").removeprefix("http://127.0.0.1:5000"))
+    assert (card.status_code, card.mimetype) == (200, "image/png")
+    size = struct.unpack(">II", card.data[16:24])
+    assert size == (int(meta(page, "og:image:width")), int(meta(page, "og:image:height"))) == (1200, 630)
+
+
+def test_an_edition_without_a_card_names_none(make_app, content):
+    (content / "2026" / "delning.png").unlink()
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    assert not soup(client, "/").select("meta[property='og:image'], meta[name='twitter:card']")
+    assert client.get("/2026/bild/delning.png").status_code == 404
+
+
+def test_a_phone_is_told_name_icons_and_colours_for_its_home_screen(client):
+    page = soup(client, "/2026/lucka/10")
+    told = client.get(page.select_one("link[rel=manifest]")["href"])
+    assert (told.mimetype, told.json["name"]) == ("application/manifest+json", "Miljöjulkalendern 2026")
+    assert client.get(told.json["start_url"]).status_code == 200
+    icons = [(icon["src"], icon["sizes"]) for icon in told.json["icons"]]
+    for address, size in [*icons, (page.select_one("link[rel=apple-touch-icon]")["href"], "192x192")]:
+        icon = client.get(address, buffered=True)
+        assert "{}x{}".format(*struct.unpack(">II", icon.data[16:24])) == size
+    colours = [(each["media"], each["content"]) for each in page.select("meta[name=theme-color]")]
+    styles = client.get(page.select_one("link[rel=stylesheet]")["href"], buffered=True).text
+    skies = re.findall(r"--sky: (#\w+)", styles)
+    assert colours == [
+        (f"(prefers-color-scheme: {name})", sky) for name, sky in zip(("light", "dark"), skies, strict=True)
+    ]
 
 
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):

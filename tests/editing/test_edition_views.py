@@ -100,6 +100,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
     assert (made.file_contest.id, made.file_contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
     assert made.file.title == "Miljöjulkalendern 2027"
     assert made.hatches[3].images == old.hatches[3].images
+    assert (made.card, old.card) == (None, "delning.png")
     page = organiser.get(f"{START}?ar=2027")
     assert "25 delar är inte genomgångna än" in words(page)
     hatch = f"{START}/lucka/3?ar=2027"

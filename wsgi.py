@@ -6,9 +6,9 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from app import create_app
+from app import cli, create_app
 from app.calendar.faults import ContentError
-from app.config import ConfigurationError
+from app.config import ConfigurationError, MissingKey
 from app.database import UnknownRevision
 from app.operations.cli import waiting_app
 
@@ -22,7 +22,10 @@ def load() -> Flask:
     except (ConfigurationError, UnknownRevision) as error:
         if not is_command:
             raise
-        return waiting_app(error)
+        waiting = waiting_app(error)
+        if isinstance(error, MissingKey):
+            waiting.cli.add_command(cli.first_prepare)
+        return waiting
 
 
 try:

@@ -13,7 +13,7 @@ from flask import Response, current_app, url_for
 from flask.cli import AppGroup, with_appcontext
 from werkzeug.test import EnvironBuilder
 
-from app import clock, database
+from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
 from app.admin.roles import ROLES
@@ -24,7 +24,7 @@ from app.calendar.schedule import Edition, current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.editing import editions, save, store
-from app.operations import metrics
+from app.operations import backup, metrics
 from app.privacy import erasure
 from app.statistics import access_log
 
@@ -48,6 +48,23 @@ def prepare() -> None:
         click.echo(f"{count} påhittade bidrag är med, för övning.")
     if not sessions.has_organisers():
         print_invitation(None)
+
+
+@click.command("prepare")
+@click.pass_context
+@with_appcontext
+def first_prepare(context: click.Context) -> None:
+    """Skapar den hemliga nyckeln, och gör sedan som flask prepare."""
+    if not backup.is_new():
+        # What an earlier key sealed would be lost.
+        raise click.ClickException("Databasen finns, men inte nyckeln. Sätt FLASK_SECRET_KEY till den som gällde.")
+    config.make_key(Path(current_app.instance_path))
+    click.echo("En hemlig nyckel är skapad i instansmappen. Fler servrar ska ha samma: sätt FLASK_SECRET_KEY på dem.")
+    # Imported here: it imports this module.
+    from app import create_app
+
+    with create_app(checked=False).app_context():
+        context.invoke(prepare)
 
 
 NOT_YET = "är ett datum som inte har varit"

@@ -21,6 +21,10 @@ class ConfigurationError(Exception):
     """The configuration is not usable. The text is Swedish, one line a fault."""
 
 
+class MissingKey(ConfigurationError):
+    """There is no secret key yet: `flask prepare` makes one where there is no database either."""
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
     return _with_secret_key(_checked(without_key(overrides)))
@@ -130,20 +134,20 @@ def _with_secret_key(settings: Settings) -> Settings:
     key_file = settings.instance / "secret_key"
     key = settings.SECRET_KEY or (key_file.read_text().strip() if key_file.is_file() else "")
     if not key and settings.DEMO:
-        key = _made_key(key_file)
+        key = make_key(settings.instance)
     if not key and settings.DEBUG:
         key = secrets.token_urlsafe(48)
     if len(key) < 32:
-        raise ConfigurationError(
+        raise (ConfigurationError if key else MissingKey)(
             "FLASK_SECRET_KEY saknas eller är kortare än 32 tecken. "
             "Skapa en med: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return settings.model_copy(update={"SECRET_KEY": key})
 
 
-def _made_key(file: Path) -> str:
-    """Make the key of a demo; several processes that start at once agree on one."""
-    made_folder(file.parent)
+def make_key(instance: Path) -> str:
+    """Make the key in the instance folder and return it; several processes that start at once agree on one."""
+    file = made_folder(instance) / "secret_key"
     draft = file.with_name(f"secret_key.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(48))

@@ -4,7 +4,6 @@ The environment says where: PORT, WORKERS, THREADS.
 """
 
 import os
-import secrets
 import socket
 import sys
 from pathlib import Path
@@ -36,24 +35,10 @@ def check_port(port: int) -> None:
             sys.exit(f"Port {port} är upptagen av ett annat program. Välj en annan: make run PORT={port % 65535 + 1}")
 
 
-def make_secret_key() -> None:
-    """Write instance/secret_key once, unless the environment has a key."""
-    file = Path(os.environ.get("FLASK_INSTANCE_PATH") or ROOT / "instance") / "secret_key"
-    if os.environ.get("FLASK_SECRET_KEY") or (file.is_file() and file.stat().st_size):
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"secret_key.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(48))
-    draft.replace(file)
-
-
 def main() -> int:
     hold_signals()
     port = chosen_port()
     check_port(port)
-    if not os.environ.get("FLASK_DEMO"):  # a demo makes a key of its own
-        make_secret_key()
     os.environ.setdefault("FLASK_PUBLIC_URL", f"http://127.0.0.1:{port}")
     run([str(BIN / "flask"), "prepare"])
     check_port(port)

@@ -36,6 +36,12 @@ def is_empty_database() -> bool:
     return not sa.inspect(db.engine).get_table_names()
 
 
+def is_new() -> bool:
+    """Check whether nothing has been set up yet."""
+    file = Path(db.engine.url.database or "")
+    return (db.engine.dialect.name == "sqlite" and not file.exists()) or is_empty_database()
+
+
 def dump_database(target: Path) -> None:
     """Write the database as it is at one instant to a new file. Raises BackupError."""
     if db.engine.dialect.name == "postgresql":

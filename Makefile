@@ -74,4 +74,4 @@ lighthouse: install-dev ## Lighthouse on a phone profile, into docs/lighthouse.m
 bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (300,000)
 	@$(WITH) $(BIN)/python bench/bench.py
 	@$(BIN)/python bench/start.py
-	@for each in postgres draw growth; do PYTHONPATH=. $(WITH) $(BIN)/python bench/$$each.py || exit 1; done
+	@for each in answers postgres draw growth; do PYTHONPATH=. $(WITH) $(BIN)/python bench/$$each.py || exit 1; done

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from app.admin.accounts import sessions
 from app.admin.accounts.models import AdminSession, AdminUser
+from app.calendar.schedule import NUMBERS
 from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
@@ -17,6 +18,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import actions, mails
 from app.draw.models import Rank
+from app.pledges.models import Reply, add_replies
 from app.privacy import erasure
 from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, LOCK_AT, STATES, StoppedClock, send_letter, swedish
@@ -348,6 +350,21 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
+def try_when_too_many_do(scene: Scene) -> None:
+    scene.app.config["ENTRY_LIMIT"] = "0 per hour"
+    press(scene.page, "Jag testar")
+
+
+def count_a_crowd(scene: Scene) -> None:
+    """Forty answer each question, a hundred try each tip, and thirty say what they still do."""
+    with scene.app.app_context():
+        counts = {Reply(2026, "answer", number, str(option)): 20 for number in NUMBERS for option in (1, 2)}
+        counts |= {Reply(2026, kind, number): 30 for number in NUMBERS for kind in ("pledge", "kept")}
+        add_replies(counts | {Reply(2026, "follow_up", 0, "some"): 30})
+    scene.clock.forward(minutes=1)
+    scene.page.reload()
+
+
 # When the value of the draw has come.
 NOON = "2026-12-22 12:01"
 # When the contest opens, before the jobs loop has frozen its terms.
@@ -381,6 +398,21 @@ PUBLIC = {
     "the thanks where mail goes": Place(ENTRY_URL, then=send_where_mail_goes),
     "the rules": Place("/2026/tavling/villkor"),
     "the rules before the contest opens": Place("/2026/tavling/villkor", at="2026-12-10 05:00"),
+    "an answer": Place("/2026/lucka/9/svar/1"),
+    "a right answer": Place("/2026/lucka/5/svar/3", then=count_a_crowd),
+    "a wrong answer among many": Place("/2026/lucka/5/svar/1", then=count_a_crowd),
+    "the thanks for a pledge": Place("/2026/lucka/2/testar", then=count_a_crowd),
+    "the first pledge": Place("/2026/lucka/9/testar"),
+    "a municipality is counted": Place("/2026/lucka/9/testar/kommun"),
+    "too many pledges": Place("/2026/lucka/9", then=try_when_too_many_do),
+    "January before its time": Place("/2026/januari"),
+    "January": Place("/2026/januari", at="2027-01-15 08:00"),
+    "January, answered": Place("/2026/januari", at="2027-01-15 08:00", then=pressing("Skicka mitt svar")),
+    "January, afterwards": Place("/2026/januari", at="2027-02-01 08:00", then=count_a_crowd),
+    "the calendar in January": Place("/", at="2027-01-15 08:00"),
+    "the result in November": Place("/2026/resultat", at="2026-11-20 08:00"),
+    "the result": Place("/2026/resultat", at="2027-02-01 08:00", then=count_a_crowd),
+    "how it is counted": Place("/2026/resultat/metod"),
     "about the calendar": Place("/om"),
     "the corrections": Place("/2026/rattelser"),
     "no corrections": Place("/2026/rattelser", at="2026-12-01 08:00"),

@@ -63,4 +63,17 @@ def test_without_script_there_is_no_button_that_does_nothing(new_context, clock)
     clock.set("2026-12-14 08:00")
     page = new_context(java_script_enabled=False).new_page()
     page.goto(HATCH)
-    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("button")).to_have_text(["Jag testar"])
+
+
+def test_an_answer_is_sent_when_one_is_chosen_and_the_tip_is_tried(hatch):
+    send = hatch.get_by_role("button", name="Svara och se vad andra tror")
+    expect(send).to_be_hidden()
+    hatch.get_by_label("14 procent").check()
+    send.click()
+    expect(hatch.get_by_role("heading", name="Rätt!")).to_be_visible()
+    hatch.get_by_role("button", name="Jag testar").click()
+    expect(hatch.get_by_role("heading", name="Tack! Du är en av de första som testar")).to_be_visible()
+    hatch.get_by_label("Var bor du?").select_option("Lerum")
+    hatch.get_by_role("button", name="Räkna min kommun").click()
+    expect(hatch.get_by_role("heading", name="Tack, nu räknas din kommun också")).to_be_visible()

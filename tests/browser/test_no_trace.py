@@ -93,6 +93,15 @@ def test_whoever_enters_looks_at_the_entry_and_takes_it_back_leaves_no_trace(pag
     assert traces() == []
 
 
+def test_whoever_answers_and_tries_a_tip_leaves_no_trace(page, traces):
+    page.goto("/2026/lucka/9")
+    page.get_by_label("Att avgifter på klimatbelastande resor").check()
+    press(page, "Svara och se vad andra tror")
+    press(page, "Jag testar")
+    expect(page.get_by_role("heading", name="Tack! Du är en av de första som testar")).to_be_visible()
+    assert traces() == []
+
+
 def test_whoever_tells_what_does_not_work_leaves_no_trace(page, clock, traces):
     page.goto("/tillganglighet")
     page.get_by_label("Något går inte").check()

@@ -50,6 +50,10 @@ def test_the_calendar_is_one_sheet(visit, place):
     assert sheets(visit(place)) == 1
 
 
+def test_the_result_is_one_sheet(visit):
+    assert sheets(visit("the result")) == 1
+
+
 def test_a_sheet_says_which_calendar_it_is_from(visit):
     page = visit("a hatch")
     page.emulate_media(media="print")

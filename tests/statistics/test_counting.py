@@ -232,11 +232,14 @@ def test_what_was_counted_last_is_written_when_the_server_ends(tmp_path, databas
     try:
         for path in ("/healthz", *["/2026/lucka/10"] * 20):
             assert answer_of(f"http://127.0.0.1:{port}{path}", process) == 200
+        for _ in range(20):
+            assert urlopen(f"http://127.0.0.1:{port}/2026/lucka/9/testar", data=b"").status == 200
     finally:
         process.terminate()
         process.wait(30)
     with sqlite3.connect(database_url.removeprefix("sqlite:///")) as written:
         assert written.execute("SELECT number, count FROM hatch_count").fetchall() == [(10, 20)]
+        assert written.execute("SELECT kind, number, count FROM reply_count").fetchall() == [("pledge", 9, 20)]
 
 
 def answer_of(address, process):

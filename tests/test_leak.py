@@ -17,7 +17,7 @@ import pytest
 
 from app.calendar.loader import read_edition
 from app.calendar.schedule import NUMBERS
-from tests.conftest import on_sqlite
+from tests.conftest import ROOT, on_sqlite
 
 pytestmark = on_sqlite
 # Letters and digits that a string needs to be told from chance.
@@ -40,6 +40,12 @@ def bare(text):
 def last_open(moment):
     """The number of the newest hatch that is open at a moment such as "2026-12-10 08:00"."""
     return min(int(moment[8:10]), 24) if moment[5:7] == "12" else 0
+
+
+def own_card(number):
+    """The name of the picture beside a link to the hatch."""
+    [card] = (ROOT / "calendar_content" / "2026" / f"{number:02}").glob("delning-*.png")
+    return card.name
 
 
 def picture_name(number):
@@ -141,7 +147,7 @@ def addresses(app, folder):
 def values_for(arguments):
     """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
-        for name in (picture_name(number), "delning.png", "miniatyr.svg"):
+        for name in (picture_name(number), own_card(number), "miniatyr.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
             yield {argument: known[argument] for argument in arguments}
 
@@ -225,5 +231,5 @@ def tomorrow(number):
     results = ("/2026/januari", "/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (f"{hatch}/svar", *answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
-    pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png")
+    pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     return "/", "/2026/", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies

@@ -1,10 +1,10 @@
 """The pictures that stand beside a shared link, 1200 by 630 pixels, and the icons of a home screen.
 
-`make cards` writes delning.png into each hatch's folder, where it is as locked as the hatch itself, and into the
-edition's own: the house as it is on 1 December, with nobody on the street, for that would tell of a hatch.
+`make cards` writes delning-….png into each hatch's folder, where it is as locked as the hatch itself. There is no word
+in it, since the link says the title beside it, and it is called after its illustration: no edit leaves an old one.
+The edition's own, delning.png, is the house on 1 December, with an empty street, for that would tell of a hatch.
 """
 
-import html
 import sys
 from pathlib import Path
 
@@ -12,22 +12,16 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.calendar.feed_views import ICONS
 from app.calendar.loader import read_edition
-from app.calendar.schedule import NUMBERS
+from app.calendar.schedule import NUMBERS, card_name
 from tools.browser import launched
 from tools.screenshots import ROOT, SetClock, running
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 * {{ margin: 0; box-sizing: border-box; }}
-body {{ width: 1200px; height: 630px; display: flex; background: #8c2f27; color: #fdf3e3;
-  font: 700 60px/1.12 "Palatino Linotype", Palatino, "URW Palladio L", Georgia, serif; }}
-figure {{ flex: none; margin: 65px 0 0 60px; border: 18px solid #f6f8fb; width: 640px; height: 488px; }}
-svg {{ display: block; width: 604px; height: 453px; }}
-div {{ padding: 75px 56px 60px 52px; display: flex; flex-direction: column; hyphens: auto; }}
-p {{ font: 400 30px/1.3 system-ui, sans-serif; color: #ffd98a; margin-bottom: 24px; }}
-p + h1 {{ font-size: {size}px; text-wrap: balance; }}
-p:last-child {{ margin: auto 0 0; color: #fdf3e3; font-size: 26px; }}
-</style><html lang="sv"><figure>{picture}</figure>
-<div><p>Lucka {number}</p><h1>{title}</h1><p>{name}</p></div>"""
+body {{ width: 1200px; height: 630px; display: grid; place-items: center; background: #8c2f27; }}
+figure {{ border: 18px solid #f6f8fb; width: 756px; height: 576px; }}
+svg {{ display: block; width: 720px; height: 540px; }}
+</style><html lang="sv"><figure>{picture}</figure>"""
 
 
 # The calendar as it stands at this width, made as wide as a card.
@@ -69,15 +63,12 @@ def main(folder: Path) -> None:
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for number in NUMBERS:
             hatch = edition.hatches[number]
-            text = PAGE.format(
-                picture=hatch.images[hatch.file.image or ""].decode(),
-                number=number,
-                title=html.escape(hatch.file.title),
-                name=html.escape(edition.file.title),
-                size=64 if len(hatch.file.title) < 28 else 54,
-            )
-            page.set_content(text)
-            page.screenshot(path=folder / f"{number:02}" / "delning.png")
+            picture = hatch.images[hatch.file.image or ""]
+            page.set_content(PAGE.format(picture=picture.decode()))
+            own = folder / f"{number:02}"
+            for old in own.glob("delning*.png"):
+                old.unlink()
+            page.screenshot(path=own / card_name(picture, "png"))
     print(f"25 delningsbilder finns nu i {folder}, och ikonerna i app/static.")
 
 

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from flask import current_app, render_template
@@ -20,13 +19,11 @@ from app.calendar import miniatures
 from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
 from app.calendar.gaps import find_example_addresses
-from app.calendar.schedule import NUMBERS, Edition, Hatch
+from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
-from app.editing import save
-from app.editing.history import History
+from app.editing.editions import BLANK_HATCH
 from app.editing.labels import field_label
-from app.editing.store import ContentRef
 from app.operations import server_checks
 from app.operations.server_checks import Finding
 
@@ -50,7 +47,7 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
     for hatch in edition.hatches.values():
         if titles[hatch.file.title.casefold()] > 1:
             found.append(Finding("should", f"En annan lucka heter också ”{hatch.file.title}”.", hatch.number, "hatch"))
-        found += _of_hatch(hatch, edition.year)
+        found += [*_placeholders(hatch), *_of_hatch(hatch, edition.year)]
     return sorted(found, key=lambda finding: finding.hatch)
 
 
@@ -109,10 +106,25 @@ def _other_years(text: str, year: int) -> list[str]:
 
 def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
+    yield from (Finding("must", f"{remark}.", _hatch_of(remark), _part_of(remark)) for remark in edition.remarks)
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
+
+
+def _hatch_of(remark: Fault) -> int:
+    """Return the number of the hatch that a remark is about; 0 for edition.toml."""
+    folder = remark.file.split("/")[1]
+    return int(folder) if folder.isdigit() else 0
+
+
+def _part_of(remark: Fault) -> str:
+    if _hatch_of(remark):
+        return "contest" if remark.field.startswith("contest") else "hatch"
+    return {"organiser": "organiser", "privacy": "organiser", "accessibility": "accessibility"}.get(
+        remark.field.partition(".")[0], "texts"
+    )
 
 
 def _of_contest(edition: Edition) -> Iterator[Finding]:
@@ -153,7 +165,7 @@ _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 def find_everything(edition: Edition) -> list[Finding]:
     """Return everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
-    found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
+    found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition)]
     found += _used_id(edition)
     found += server_checks.check_server(server_checks.read_server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
@@ -169,15 +181,21 @@ def _used_id(edition: Edition) -> list[Finding]:
     return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
 
 
-def _not_read(year: int) -> list[Finding]:
-    """Return what was copied from another year and not been read and saved since."""
-    history = History(Path(current_app.instance_path) / "history")
-    latest = {number: history.latest(ContentRef(year, number)) for number in (0, *NUMBERS)}
+def _not_read(edition: Edition) -> list[Finding]:
+    """Return what came from elsewhere and has not been read and saved since."""
     return [
-        Finding("should", "Texten är kopierad och inte genomgången. Läs och spara.", n, "hatch" if n else "texts")
-        for n, version in latest.items()
-        if version and save.needs_review(version)
+        Finding("should", f"Texten är inte genomgången ({origin}). Läs och spara.", n, "hatch" if n else "texts")
+        for n, origin in edition.unreviewed.items()
     ]
+
+
+def _placeholders(hatch: Hatch) -> Iterator[Finding]:
+    """Tell which sentences of a blank hatch still stand where its own were to be."""
+    texts = set(re.findall(r"Skriv [^\"\n]+\.|https://example\.org/", BLANK_HATCH))
+    said = hatch.file.model_dump_json() + hatch.tip
+    for text in sorted(texts):
+        if text in said:
+            yield Finding("must", f"Här står fortfarande ”{text}”. Skriv er egen text.", hatch.number, "hatch")
 
 
 def dead_links(edition: Edition, number: int) -> list[str]:

@@ -138,6 +138,8 @@ def _is_reached(value: str) -> str:
 
 # An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
 Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
+# Where a text came from that no one has read through since; in the file, so that it goes wherever the text goes.
+Unreviewed = Annotated[Line | None, Field(description="taken out when the text is saved in the editor")]
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]
@@ -265,6 +267,14 @@ class Contest(Part):
     def prize_count(self) -> int:
         return sum(prize.count for prize in self.prizes)
 
+    @property
+    def prizes_named(self) -> str:
+        """Return every prize as it is called, and how many there are of each where it is more than one.
+
+        A title stands after a colon, never within a sentence: its first letter may be that of a name.
+        """
+        return "; ".join(f"{prize.count} st {prize.title}" if prize.count > 1 else prize.title for prize in self.prizes)
+
     def phase(self, now: datetime) -> Phase:
         """Check whether the clock lets entries in at `now`. The second that `closes` names is still open."""
         if now < self.opens:
@@ -328,6 +338,7 @@ class HatchFile(Part):
     image_focus: Annotated[
         tuple[Percent, Percent], Field(description="what no crop may lose: from the left and from above")
     ] = (50, 50)
+    unreviewed: Unreviewed = None
     steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
     facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
     question: Question
@@ -408,5 +419,6 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     organiser: OrganiserDetails
+    unreviewed: Unreviewed = None
     privacy: Privacy = Privacy()
     accessibility: Accessibility

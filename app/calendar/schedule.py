@@ -110,6 +110,12 @@ class Edition:
         return f"{self.file.title} – {self.file.theme}"
 
     @property
+    def unreviewed(self) -> dict[int, str]:
+        """What no one has read through yet, by hatch, and 0 for edition.toml: where it came from."""
+        origins = {0: self.file.unreviewed} | {number: hatch.file.unreviewed for number, hatch in self.hatches.items()}
+        return {number: origin for number, origin in origins.items() if origin}
+
+    @property
     def plain_title(self) -> str:
         """The title without its year, for where both stand beside each other in letters of two sizes."""
         return self.file.title.removesuffix(str(self.year)).rstrip()

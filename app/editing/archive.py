@@ -3,8 +3,10 @@
 import io
 import re
 import stat
+import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import IO
 
 from app.calendar.loader import image_name
@@ -15,8 +17,15 @@ from app.editing.store import TEXTS, ContentRef, Files
 LARGEST_UPLOAD = 32_000_000
 _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_000_000, 200
 _LONGEST_NAME = 100
+# The bit of a ZIP's entry that says its name is UTF-8 (APPNOTE 4.4.4, bit 11).
+_SAYS_UTF8 = 0x800
 # How each line of an archive's list begins.
 _ENTRY = b"PK\x01\x02"
+# What Finder and Windows put into each folder.
+_RUBBISH = re.compile(
+    r"(?:.*/)?(?:__MACOSX/.*|\._[^/]*|\.DS_Store|\.localized|Icon\r|(?:eh)?Thumbs\.db|desktop\.ini)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAME = re.compile(r"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4])/)?([^/\\]+)")
 
 
@@ -35,21 +44,21 @@ def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
 
 def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
     """Return the leaves in an archive, as leaves of `year`. Raises ArchiveError."""
-    if (lines := body.count(_ENTRY)) > 2 * _MOST_FILES:
-        # Before the list is read: a long one fills the memory. Folders stand in it too, so there is room for them.
+    if (lines := body.count(_ENTRY)) > 4 * _MOST_FILES:
+        # Before the list is read: a long one fills the memory. Folders, and what Finder adds, stand in it too.
         raise ArchiveError(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(_name_of(e)))]
             _measured(entries)
-            placed = {entry.filename: _place(entry, year) for entry in entries}
+            outer = _outer_folder([_name_of(entry) for entry in entries])
+            placed = [(entry, *_place(entry, _name_of(entry).removeprefix(outer), year)) for entry in entries]
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
-            for entry in entries:
-                leaf, name = placed[entry.filename]
+            for entry, leaf, name in placed:
                 # Some disks take BILD.png and bild.png for one file.
                 if name.casefold() in map(str.casefold, leaves[leaf]):
                     raise ArchiveError(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
-                leaves[leaf][name] = _read(archive, entry)
+                leaves[leaf][name] = _read(archive, entry, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise ArchiveError("Filen går inte att läsa som ZIP-arkiv.") from None
     for leaf, files in leaves.items():
@@ -69,12 +78,28 @@ def _measured(entries: Iterable[zipfile.ZipInfo]) -> None:
         raise ArchiveError("Arkivet växer orimligt mycket när det packas upp, så det packas inte upp.")
 
 
-def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
-    shown = entry.filename[:60]
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """Return a file's name in NFC; Finder writes UTF-8 without saying so, which is then read as cp437."""
+    name = entry.filename
+    if not entry.flag_bits & _SAYS_UTF8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name)
+
+
+def _outer_folder(names: Sequence[str]) -> str:
+    """Return the folder that all files lie in, with its slash; "" when there is none."""
+    outer = {name.partition("/")[0] if "/" in name else "" for name in names}
+    folder = outer.pop() if len(outer) == 1 else ""
+    return "" if re.fullmatch(r"\.{0,2}|\d\d", folder) else f"{folder}/"
+
+
+def _place(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
+    shown = path[:60]
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise ArchiveError(f"Arkivet har en länk, {shown}, i stället för en fil.")
-    match = _NAME.fullmatch(entry.filename)
-    too_long = len(entry.filename.encode()) > _LONGEST_NAME
+    match = _NAME.fullmatch(path)
+    too_long = len(path.encode()) > _LONGEST_NAME
     leaf = ContentRef(year, int(match[1] or 0)) if match else ContentRef(year)
     if not match or too_long or not (match[2] == leaf.text_name or image_name(match[2])):
         raise ArchiveError(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
@@ -83,16 +108,18 @@ def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
     return leaf, match[2]
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     with archive.open(entry) as file:
         body = file.read(_LARGEST_FILE + 1)
     if len(body) > _LARGEST_FILE:
         raise ArchiveError(f"Filen {entry.filename[:60]} är större än {_LARGEST_FILE // 1_000_000} MB.")
     try:
-        if entry.filename.endswith(".svg"):
-            return svg.sanitize_svg(body)
-        if not entry.filename.endswith(TEXTS):
-            images.recognise_image(entry.filename, body)
+        if name.lower().endswith(".svg"):
+            clean = svg.sanitize_svg(body)
+            # Blanks between elements draw nothing: a file that was taken out comes in as it was.
+            return body if re.sub(rb">\s+<", b"><", body.strip()) == clean else clean
+        if name not in TEXTS:
+            images.recognise_image(name, body)
     except (svg.UnsafeSVG, images.ImageError) as trouble:
         raise ArchiveError(f"{entry.filename[:60]}: {trouble}") from None
     return body

@@ -1,5 +1,6 @@
 """Whole editions: two hatches that change places, next year's calendar from this year's, and one from an archive."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -10,13 +11,15 @@ from typing import Any
 
 from app.calendar.schedule import NUMBERS, is_open
 from app.clock import SWEDEN
-from app.editing import archive, hatch_file, save, store, validation
-from app.editing.history import is_version_of
+from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused
 from app.editing.store import ContentRef, Files
 
+# How a text that has not been read through says where it came from.
+COPIED, BLANK = "kopierad från", "tom lucka"
 BLANK_HATCH = """+++
 title = "Lucka {number}"
+unreviewed = "tom lucka"
 summary = "Skriv en mening om tipset."
 steps = ["Skriv det första steget."]
 
@@ -64,7 +67,7 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
             ContentRef(year, leaf.number): _shift_year(files, leaf, year)
             for leaf, files in read_all(desk, source).items()
         }
-        _create_edition(desk, year, made, Change(act.who, f"{save.COPIED} {source}", act.now))
+        _create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
 
 
 def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
@@ -72,32 +75,41 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     with desk.alone():
         made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _create_edition(desk, year, made, Change(act.who, save.BLANK, act.now))
+        _create_edition(desk, year, made, Change(act.who, BLANK, act.now))
 
 
 def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
-    """Return the files of a leaf with the year's own words in its text changed to those of another year."""
+    """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
     text = store.text_of(files)
+    changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
     try:
         if not leaf.number:
             title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
-            new = hatch_file.change_toml(text, {"title": title})
+            new = hatch_file.change_toml(text, changes | {"title": title})
             # Its card shows the year.
             files = {name: body for name, body in files.items() if not name.startswith("delning.")}
         else:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
-            moved = {"contest": _next(contest, leaf.year, year)} if contest else {}
-            new = hatch_file.render_hatch(text, {"corrections": None} | moved)
+            changes |= {"corrections": None} | ({"contest": _next(contest, leaf.year, year)} if contest else {})
+            new = hatch_file.render_hatch(text, changes)
     except hatch_file.HatchFileError:
         raise SaveRefused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
 
 
 def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
+    """Return the id and the times of a contest in another year, and no corrections: they were about its rules."""
     name = str(contest.get("id", ""))
     moved = name.replace(str(before), str(year)) if str(before) in name else f"{name}-{year}"
-    times = {key: at.replace(year=at.year + year - before) for key, at in contest.items() if isinstance(at, datetime)}
-    return {"id": moved, "corrections": None} | times
+    times = {key: _same_day(at, year - before) for key, at in contest.items() if isinstance(at, datetime)}
+    return {"id": name if str(year) in name else moved, "corrections": None} | times
+
+
+def _same_day(at: datetime, years: int) -> datetime:
+    try:
+        return at.replace(year=at.year + years)
+    except ValueError:  # 29 February
+        return at.replace(year=at.year + years, day=28)
 
 
 def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
@@ -132,20 +144,135 @@ def require_future_year(year: int, now: datetime) -> None:
         raise SaveRefused(f"Luckorna för {year} skulle vara öppna på en gång. Välj ett kommande år.")
 
 
+def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
+    """Return an archive's edition for `year`, its dates moved from another. Raises ArchiveError, SaveRefused."""
+    made = archive.unpack_edition(body, year)
+    source = _year_of(made) or year
+    if source == year:
+        return made
+    return {leaf: _shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
+
+
+def _year_of(leaves: dict[ContentRef, Files]) -> int | None:
+    """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
+    title = None
+    for leaf, files in leaves.items():
+        try:
+            head = hatch_file.parse_hatch if leaf.number else lambda text: (hatch_file.parse_toml(text), "")
+            values, _ = head(store.text_of(files))
+        except hatch_file.HatchFileError:
+            continue
+        opens = values["contest"].get("opens") if isinstance(values.get("contest"), dict) else None
+        if isinstance(opens, datetime):
+            return opens.year
+        title = title or (not leaf.number and re.search(r"\b20\d\d\b", str(values.get("title"))))
+    return int(title[0]) if title else None
+
+
+def import_changes(
+    desk: Editor, year: int, made: dict[ContentRef, Files], now: datetime
+) -> dict[ContentRef, list[str]]:
+    """Return what an archive would change in an edition that is there: by leaf, the names of files.
+
+    Raises SaveRefused when it may not, ContentWriteError.
+    """
+    edition = desk.shown.get(year)
+    if edition and validation.has_opened(edition, now):
+        raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
+    save.check_changes(desk, made, now)
+    save.require_not_early(desk, made, now, years=desk.shown)
+    differing: dict[ContentRef, list[str]] = {}
+    for leaf, files in made.items():
+        before = desk.read(leaf)
+        if names := [name for name in sorted({*before, *files}) if before.get(name) != files.get(name)]:
+            differing[leaf] = names
+    return differing
+
+
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
     Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
     """
-    made = archive.unpack_edition(body, year)
+    made = read_archive(year, body)
     with desk.alone():
         if not (desk.root / str(year)).exists():
             _create_edition(desk, year, made, act)
             return
-        edition = desk.shown.get(year)
-        if edition and validation.has_opened(edition, act.now):
-            raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
-        save.save_all(desk, made, act)
+        differing = import_changes(desk, year, made, act.now)
+        before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
+        after = _replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
+        record = {leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
+        with store.translate_os_errors():
+            store.put_files(_import_record(desk, year), json.dumps(record).encode())
+
+
+def _replace_edition(
+    desk: Editor, year: int, made: dict[ContentRef, Files], act: Change
+) -> dict[ContentRef, history.Version]:
+    """Put leaves in place of those that stand, all in one move or none. Raises ContentWriteError."""
+    folder, added = desk.root / str(year), {}
+    try:
+        with store.translate_os_errors():
+            temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+        try:
+            with store.translate_os_errors():
+                shutil.copytree(folder, temporary / str(year), symlinks=True)
+                for leaf, files in made.items():
+                    added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
+                    store.write_atomically(temporary, leaf, files)
+                folder.rename(temporary / "before")
+                try:
+                    (temporary / str(year)).rename(folder)
+                except OSError:
+                    (temporary / "before").rename(folder)
+                    raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except store.ContentWriteError:
+        for leaf, version in added.items():
+            desk.history.drop(leaf, version)
+        raise
+    return added
+
+
+def _import_record(desk: Editor, year: int) -> Path:
+    return desk.history.root / str(year) / "import.json"
+
+
+def can_undo_import(desk: Editor, year: int) -> bool:
+    """Check whether everything stands as the latest import left it."""
+    return bool(_versions_before(desk, year))
+
+
+def _versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Version]:
+    """Return the versions from before the latest import; none when something was changed since, or it was none."""
+    file = _import_record(desk, year)
+    record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    found = {}
+    for number, (before, after) in record.items():
+        leaf = ContentRef(year, int(number))
+        versions = {version.number: version for version in desk.history.versions(leaf)[:2]}
+        if max(versions, default=0) != after or before not in versions:
+            return {}
+        if not history.is_version_of(versions[after], desk.read(leaf)):
+            return {}
+        found[leaf] = versions[before]
+    return found
+
+
+def undo_import(desk: Editor, year: int, act: Change) -> None:
+    """Put everything back as it was before the latest import. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        before = _versions_before(desk, year)
+        if not before:
+            raise SaveRefused("Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget.")
+        made = {leaf: desk.history.files(leaf, version) for leaf, version in before.items()}
+        save.check_changes(desk, made, act.now)
+        save.require_not_early(desk, made, act.now, years=desk.shown)
+        _replace_edition(desk, year, made, act)
+        with store.translate_os_errors():
+            _import_record(desk, year).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -163,7 +290,7 @@ def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
         mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
         if not is_new and mine == desk.read(leaf):
             continue
-        if any(is_version_of(version, mine) for version in versions):
+        if any(history.is_version_of(version, mine) for version in versions):
             continue
         found.changed[leaf] = mine
         if versions and versions[0].who:

@@ -21,8 +21,6 @@ from app.shared_content import SharedContent
 Revision = Callable[[Files], Files]
 NO_DATABASE = "Databasen svarar inte. Inget är ändrat på sidan. Försök igen om en stund."
 AT_THE_SERVER = "ändrad på servern, utanför redigeraren"
-# How the first version of a text begins that has not been reviewed.
-COPIED, BLANK = "kopierad från", "tom lucka"
 
 
 class SaveRefused(Exception):
@@ -93,17 +91,11 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
         theirs = desk.read(leaf)
         mine = revise(theirs)
         if mine != theirs and store.checksum(theirs) != seen:
-            raise EditConflict(theirs, mine, _caught_up(desk, leaf, theirs, act.now))
-        _tried(desk, {leaf: mine}, act.now)
-        latest = desk.history.latest(leaf)
-        if mine != theirs or (latest and needs_review(latest)):
+            raise EditConflict(theirs, mine, catch_up(desk, leaf, theirs, act.now))
+        check_changes(desk, {leaf: mine}, act.now)
+        if mine != theirs:
             _put(desk, leaf, mine, act)
         return mine != theirs
-
-
-def needs_review(version: Version) -> bool:
-    """Check whether a text stands as it was copied or created; saving it, changed or not, counts as reviewed."""
-    return version.what.startswith((COPIED, BLANK))
 
 
 def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) -> None:
@@ -113,7 +105,7 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
         if version is None:
             raise SaveRefused("Versionen finns inte kvar.")
         files = desk.history.files(leaf, version)
-        _tried(desk, {leaf: files}, act.now)
+        check_changes(desk, {leaf: files}, act.now)
         require_not_early(desk, {leaf: files}, act.now, years=(leaf.year,))
         _put(desk, leaf, files, act)
 
@@ -124,7 +116,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     When the disk will not have one of them, those before it are put back. The caller holds desk.alone().
     Raises SaveRefused, ContentWriteError.
     """
-    _tried(desk, changes, act.now)
+    check_changes(desk, changes, act.now)
     require_not_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
     first = edition.file_contest_number if edition else None
@@ -145,7 +137,8 @@ def require_not_early(desk: Editor, changes: Changes, now: datetime, years: Iter
         raise SaveRefused(validation.TOO_EARLY)
 
 
-def _tried(desk: Editor, changes: Changes, now: datetime) -> None:
+def check_changes(desk: Editor, changes: Changes, now: datetime) -> None:
+    """Raise SaveRefused when the site would refuse the changes, or the contest's terms do."""
     year = next(iter(changes)).year
     if found := validation.find_faults(desk.root, year, changes, desk.shown):
         raise SaveRefused(faults=tuple(found))
@@ -156,7 +149,7 @@ def _tried(desk: Editor, changes: Changes, now: datetime) -> None:
 def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
     """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
     before = desk.read(leaf)
-    _caught_up(desk, leaf, before, act.now)
+    catch_up(desk, leaf, before, act.now)
     with store.translate_os_errors():
         version = desk.history.add(leaf, files, act.who, act.what, act.now)
     try:
@@ -174,7 +167,7 @@ def _put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -
         store.write_atomically(desk.root, leaf, before)
 
 
-def _caught_up(desk: Editor, leaf: ContentRef, files: Files, now: datetime) -> Version:
+def catch_up(desk: Editor, leaf: ContentRef, files: Files, now: datetime) -> Version:
     """Return the version that stands on disk, kept first when it was made outside the editor."""
     latest = desk.history.latest(leaf)
     if latest is not None and is_version_of(latest, files):

@@ -10,7 +10,7 @@ from app.calendar.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
 from app.calendar.loader import find_reused_id, image_name, read_edition
 from app.calendar.schedule import NUMBERS, Edition, is_open
-from app.editing.hatch_file import parse_hatch, parse_toml
+from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
 
 Changes = Mapping[ContentRef, Files]
@@ -88,7 +88,9 @@ def has_opened(edition: Edition, now: datetime) -> bool:
 
 def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now: datetime) -> bool:
     """Check whether a hatch that is open would say what stands in a locked hatch of `years`, and in no open one."""
-    said = {text_of(files) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)}
+    said = {
+        _said(text_of(files)) for leaf, files in changes.items() if leaf.number and is_open(leaf.year, leaf.number, now)
+    }
     if not said:
         return False
     standing = [ContentRef(year, number) for year in years for number in NUMBERS]
@@ -97,10 +99,19 @@ def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now:
     return bool(said & hidden - shown)
 
 
+def _said(text: str) -> str:
+    """Return what a hatch's text tells people, which is the same in a copy for another year."""
+    try:
+        head, tip = parse_hatch(text)
+    except HatchFileError:
+        return text
+    return repr(({name: value for name, value in head.items() if name not in ("contest", "unreviewed")}, tip))
+
+
 def _standing(root: Path, leaf: ContentRef) -> str:
     """Return the text on disk; "" when it cannot be read, which is no secret."""
     try:
-        return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})
+        return _said(text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()}))
     except OSError:
         return ""
 

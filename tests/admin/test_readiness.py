@@ -303,7 +303,7 @@ def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, cl
     made = client.post("/admin/redigera/ny", data={"token": token, "source": "2026", "year": "2027"})
     assert made.status_code == 303
     told = words(client.get(f"{PAGE}?ar=2027"))
-    assert told.count("Texten är kopierad och inte genomgången. Läs och spara. Ändra") == 25
+    assert told.count("Texten är inte genomgången (kopierad från 2026). Läs och spara. Ändra") == 25
 
 
 @on_sqlite

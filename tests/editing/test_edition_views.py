@@ -20,7 +20,7 @@ SWAP, NEW, ARCHIVE = f"{START}/byt-plats", f"{START}/ny", f"{START}/las-in"
 @pytest.fixture
 def send_archive(organiser, content):
     """Send an archive with the form. The cards are left out: with them the test client leaves a file open."""
-    for card in content.rglob("delning.png"):
+    for card in content.rglob("delning*.png"):
         card.unlink()
 
     def send(body, year="2027"):
@@ -104,7 +104,7 @@ def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wa
     page = organiser.get(f"{START}?ar=2027")
     assert "25 delar är inte genomgångna än" in words(page)
     hatch = f"{START}/lucka/3?ar=2027"
-    assert organiser.post(hatch, data=fields(organiser.get(hatch))).location.endswith("klart=oforandrat")
+    assert organiser.post(hatch, data=fields(organiser.get(hatch))).location.endswith("klart=sparat")
     assert "24 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
 
 
@@ -143,32 +143,14 @@ def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, conten
     assert zipfile.ZipFile(io.BytesIO(body)).testzip() is None
     edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
     before = hatch_text(content)
-    assert send_archive(body, "2026").status_code == 303
+    asked = send_archive(body, "2026")
+    assert [item.text for item in soup(asked).select("main li")] == ["Lucka 3: texten"]
+    assert "Ändrad: " in hatch_text(content)
+    organiser.post(f"{ARCHIVE}/ja?ar=2026", data=fields(asked))
     assert "Ändrad: " not in hatch_text(content)
-    clock.set("2026-12-27 08:00")
-    assert send_archive(with_contest_id(body, "mjk-2025"), "2025").location == f"{START}?ar=2025&klart=inlast"
-    assert read_edition(content / "2025").hatches[3].file == read_edition(content / "2026").hatches[3].file
     restore = f"{START}/lucka/3/tidigare/1?ar=2026"
     organiser.post(restore, data=fields(organiser.get(restore)))
     assert hatch_text(content) == before
-
-
-def with_contest_id(body, name):
-    """The archive with another id for its contest."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(changed, "w") as new:
-        for entry in old.namelist():
-            new.writestr(entry, old.read(entry).replace(b"mjk-2026", name.encode()))
-    return changed.getvalue()
-
-
-def test_an_archive_with_the_contest_of_another_year_is_refused(organiser, send_archive, content, clock):
-    with organiser.get(f"{START}/kalender.zip") as answer:
-        body = answer.data
-    clock.set("2026-12-27 08:00")
-    [fault] = faults(send_archive(body, "2025"))
-    assert fault.endswith("fältet contest.id: finns redan i kalendern 2026; varje tävling ska ha ett eget")
-    assert not (content / "2025").exists()
 
 
 def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organiser, send_archive, content):
@@ -180,8 +162,7 @@ def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organis
     assert answer.status_code == 422
     assert [fault.split(":")[0] for fault in faults(answer)] == [
         "2027/03/hatch.md, rad 2, fältet title",
-        "2027/10/hatch.md, rad 37, fältet contest.opens",
-        "2027/20/hatch.md, rad 18, fältet facts[1].year",
+        "2027/20/hatch.md, rad 19, fältet facts[1].year",
     ]
     assert not (content / "2027").exists()
     assert [path.name for path in content.iterdir()] == ["2026"]

@@ -77,9 +77,8 @@ def test_the_picture_of_a_locked_hatch_is_seen_by_organisers_only(upload, organi
         (svg("<script/>"), "SVG-filen innehåller <script>"),
         (svg("<foreignObject><p/></foreignObject>"), "SVG-filen innehåller <foreignObject>"),
         (svg('<use href="https://example.org/x.svg#a"/>'), "SVG-filen hänvisar till något utanför sig själv"),
-        (BILLION_LAUGHS, "SVG-filen har en DOCTYPE."),
+        (BILLION_LAUGHS, "SVG-filen har en egen DOCTYPE."),
         (zip_bomb(), "Filen går inte att läsa som bild."),
-        (b"", "Välj en bild."),
     ],
     ids=lambda value: value.split(".")[0][:40] if isinstance(value, str) else "",
 )

@@ -66,7 +66,7 @@ def test_every_page_that_writes_says_that_it_may_not(organiser, change, content,
     change(f"{START}/lucka/3", title="Första")
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
     files = {"lucka/3/bild": {"picture": (io.BytesIO(photo()), "x.jpg")}}
-    files["las-in"] = {"archive": (archive_of(content), "x.zip"), "year": "2026"}
+    files["las-in"] = {"archive": (archive_of(content), "x.zip"), "year": "2027"}
     sent = fields(organiser.get(f"{START}/{way}")) | TYPED.get(way, {}) | files.get(way, {})
     read_only()
     answer = organiser.post(f"{START}/{way}", data=sent)

@@ -9,16 +9,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.editing import editor
-from app.admin.editing.forms import ArchiveForm, NewEditionForm, SwapForm
-from app.admin.forms import blank_form
+from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, NewEditionForm, SwapForm
+from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
-from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
-from app.editing.store import ContentRef
 from app.web.forms import SelectChoice
 from app.web.headers import Page
+
+# How an import stands in the list of versions.
+IMPORTED = "läst in från ett arkiv"
 
 
 @blueprint.get("/redigera")
@@ -29,11 +30,10 @@ def editing() -> str:
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
         "open_numbers": schedule.open_numbers(edition.year, clock.now()),
-        "to_look_through": {
-            number: version.what
-            for number in (0, *NUMBERS)
-            if (version := desk.history.latest(ContentRef(edition.year, number))) and save.needs_review(version)
-        },
+        "remarks": edition.remarks,
+        "to_look_through": edition.unreviewed,
+        "can_undo": editions.can_undo_import(desk, edition.year),
+        "form": blank_form(EmptyForm),
         "done": request.args.get("klart"),
     }
     return render_template("admin/editing/edition.html", **context)
@@ -140,7 +140,60 @@ def take_in() -> BaseResponse | Page:
         return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
-        editions.import_edition(editor.editor(), year, body, editor.change_now("läst in från ett arkiv"))
+        if year in library().editions:
+            return _ask(year, body)
+        editions.import_edition(editor.editor(), year, body, editor.change_now(IMPORTED))
     except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("archive", form, _refused(form, trouble))
     return _back("inlast", year)
+
+
+def _ask(year: int, body: bytes) -> Page:
+    """Say what an archive would change in an edition that is there, and ask whether it shall."""
+    desk = editor.editor()
+    differing = editions.import_changes(desk, year, editions.read_archive(year, body), clock.now())
+    form = blank_form(KeptArchiveForm, year=str(year), kept=editor.keep_upload(body) if differing else "")
+    return _confirm_page(year, form, differing)
+
+
+def _confirm_page(year: int, form: Any, differing: Any, status: int = 200) -> Page:
+    parts = [
+        (f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter", [*map(_kind, files)])
+        for leaf, files in sorted(differing.items())
+    ]
+    page = render_template(
+        "admin/editing/archive_changes.html", edition=chosen_edition(), year=year, form=form, parts=parts
+    )
+    return page, status
+
+
+def _kind(name: str) -> str:
+    return "texten" if name in store.TEXTS else f"bilden {name}"
+
+
+@blueprint.post("/redigera/las-in/ja")
+def confirm_archive() -> BaseResponse | Page:
+    form = KeptArchiveForm()
+    again = blank_form(ArchiveForm, year=form.year.data)
+    if not form.validate():
+        return _page("archive", again, _refused(again, archive.ArchiveError(form.faults()[0][1])))
+    year, kept = int(form.year.data or 0), str(form.kept.data)
+    try:
+        editions.import_edition(editor.editor(), year, editor.kept_upload(kept), editor.change_now(IMPORTED))
+    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
+        return _page("archive", again, _refused(again, trouble))
+    editor.drop_upload(kept)
+    return _back("inlast", year)
+
+
+@blueprint.post("/redigera/las-in/ta-tillbaka")
+def undo_archive() -> BaseResponse | Page:
+    form, year = EmptyForm(), chosen_edition().year
+    try:
+        if not form.validate():
+            raise save.SaveRefused(form.faults()[0][1])
+        editions.undo_import(editor.editor(), year, editor.change_now("tog tillbaka inläsningen"))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        again = blank_form(ArchiveForm, year=str(year))
+        return _page("archive", again, _refused(again, trouble))
+    return _back("tillbaka", year)

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from babel.dates import format_timedelta
@@ -14,9 +15,10 @@ from app.admin.accounts.models import AdminUser
 from app.calendar.schedule import image_type
 from app.calendar.views import library
 from app.database import db
+from app.editing import store
 from app.editing.history import Version
 from app.editing.labels import describe_file, diff_lines
-from app.editing.save import Change, EditConflict, Editor, open_editor
+from app.editing.save import Change, EditConflict, Editor, SaveRefused, open_editor
 from app.editing.store import Files, text_of
 
 
@@ -63,6 +65,31 @@ def describe_conflict(conflict: EditConflict) -> dict[str, object]:
 def private_file(name: str, files: Files) -> Response:
     """Return a file of a leaf as a response; the blueprint lets no cache keep it."""
     return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
+
+
+def keep_upload(body: bytes) -> str:
+    """Keep what was sent until it is answered, and return its name; what was never answered goes after a day."""
+    folder = Path(current_app.instance_path) / "uploads"
+    name = sha256(body).hexdigest()
+    with store.translate_os_errors():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for file in folder.iterdir():
+            if clock.now().timestamp() - file.stat().st_mtime > timedelta(days=1).total_seconds():
+                file.unlink(missing_ok=True)
+        store.put_files(folder / name, body)
+    return name
+
+
+def kept_upload(name: str) -> bytes:
+    """Return what keep_upload() kept under a name. Raises SaveRefused when it is there no more."""
+    try:
+        return (Path(current_app.instance_path) / "uploads" / name).read_bytes()
+    except OSError:
+        raise SaveRefused("Filen finns inte kvar. Skicka den en gång till.") from None
+
+
+def drop_upload(name: str) -> None:
+    (Path(current_app.instance_path) / "uploads" / name).unlink(missing_ok=True)
 
 
 def uploaded_bytes(file: FileStorage | None) -> bytes:

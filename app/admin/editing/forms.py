@@ -245,8 +245,16 @@ class WholeForm(EditorForm):
         return [(name, str(sentence)) for name, found in self.errors.items() if name for sentence in found]
 
 
+def _percent(name: str) -> StringField:
+    inside = Regexp(r"(?:100|[0-9]{1,2})$", message="Skriv ett tal från 0 till 100.")
+    return StringField(name, filters=[clean], validators=[inside])
+
+
 class PictureForm(WholeForm):
     picture = FileField("Bild")
+    image_credit = StringField(LABELS["image_credit"], filters=[clean])
+    focus_x = _percent("Från vänster, i procent")
+    focus_y = _percent("Uppifrån, i procent")
     image_alt = TextAreaField(
         LABELS["image_alt"], filters=[clean], validators=[InputRequired("Beskriv bilden i en mening.")]
     )
@@ -270,3 +278,10 @@ class NewEditionForm(WholeForm):
 class ArchiveForm(WholeForm):
     year = _year()
     archive = FileField("ZIP-fil")
+
+
+class KeptArchiveForm(WholeForm):
+    """The answer to what an archive would change; `kept` names the archive that was sent."""
+
+    year = _year()
+    kept = HiddenField(validators=[Regexp(r"[0-9a-f]{64}$", message="Skicka filen en gång till.")])

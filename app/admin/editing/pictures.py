@@ -20,16 +20,18 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 def edit_picture(number: int) -> Page:
     leaf = ContentRef(chosen_edition().year, number)
     files = editor.editor().read(leaf)
-    return _page(leaf, blank_form(PictureForm, image_alt=_named(files)[1], checksum=store.checksum(files)))
+    head = _head(files)
+    x, y = (str(round(place)) for place in head.get("image_focus", images.MIDDLE))
+    shown = {"image_alt": head.get("image_alt"), "image_credit": head.get("image_credit"), "focus_x": x, "focus_y": y}
+    return _page(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
 
 
-def _named(files: Files) -> tuple[str, str]:
-    """Return the picture that the hatch names now, and its description."""
+def _head(files: Files) -> dict[str, Any]:
+    """Return what the hatch says of its picture, and all else; nothing when it cannot be read."""
     try:
-        head, _ = hatch_file.parse_hatch(store.text_of(files))
+        return hatch_file.parse_hatch(store.text_of(files))[0]
     except hatch_file.HatchFileError:
-        return "", ""
-    return str(head.get("image", "")), str(head.get("image_alt", ""))
+        return {}
 
 
 @blueprint.post("/redigera/lucka/<hatch:number>/bild")
@@ -43,26 +45,39 @@ def save_picture(number: int) -> BaseResponse | Page:
         form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
         return _page(leaf, form, 422)
     body = editor.uploaded_bytes(form.picture.data)
-    if form.validate() and body:
+    has_picture = bool(body or _head(editor.editor().read(leaf)).get("image"))
+    if form.validate() and has_picture:
         return _saved(leaf, form, body)
-    again = blank_form(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
-    for name in ("token", "image_alt"):
+    again = _again(form)
+    for name in ("token", *_FIELDS):
         again[name].errors = form[name].errors
-    again.picture.errors = [] if body else ["Välj en bild."]
+    again.picture.errors = [] if has_picture else ["Välj en bild."]
     return _page(leaf, again, 422)
 
 
+_FIELDS = ("image_alt", "image_credit", "focus_x", "focus_y")
+
+
+def _again(form: Any) -> Any:
+    """Return the form as it was filled in, but for the file, which a browser does not send twice."""
+    return blank_form(PictureForm, **{name: form[name].data for name in _FIELDS}, checksum=form.checksum.data)
+
+
 def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
-    again = blank_form(PictureForm, image_alt=form.image_alt.data, checksum=form.checksum.data)
+    again = _again(form)
+    focus = (int(form.focus_x.data), int(form.focus_y.data))
+    head: dict[str, Any] = {"image_alt": form.image_alt.data, "image_credit": form.image_credit.data or None}
+    head["image_focus"] = None if focus == images.MIDDLE else [*focus]
+    made_files: Files = {}
     try:
         # Making a picture small keeps a processor busy for seconds.
         check_and_hit("bild", each="60 per hour", together="300 per hour")
-        name, made_files = images.image_variants(body)
-        head = {"image": name, "image_alt": form.image_alt.data}
+        if body:
+            head["image"], made_files = images.image_variants(body, focus)
 
         def revise(files: Files) -> Files:
-            text = hatch_file.render_hatch(store.text_of(files), head)
-            return {leaf.text_name: text.encode()} | made_files
+            text = hatch_file.render_hatch(store.text_of(files), head).encode()
+            return {leaf.text_name: text} | made_files if body else files | {leaf.text_name: text}
 
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
     except images.ImageError as unusable:
@@ -94,7 +109,7 @@ def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,
-        "image": _named(files)[0],
+        "image": _head(files).get("image"),
         "weight": max(
             (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning-"))), default=0
         ),
@@ -110,5 +125,4 @@ def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
 def picture_now(number: int) -> BaseResponse | Page:
     """The picture as it stands on disk, for the editor only: the public meets it when the hatch opens."""
     files = editor.editor().read(ContentRef(chosen_edition().year, number))
-    image, _ = _named(files)
-    return editor.private_file(image, files)
+    return editor.private_file(str(_head(files).get("image", "")), files)

@@ -134,6 +134,8 @@ def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.V
 
 def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
     head, tip = sheet.changes(values)
+    # Saved, changed or not, is read through.
+    head = head | {"unreviewed": None}
     text = store.text_of(files)
     try:
         new = hatch_file.render_hatch(text, head, tip) if leaf.number else hatch_file.change_toml(text, head)

@@ -1,0 +1,152 @@
+"""Archives as Finder and Windows pack them, from other years, and into a calendar that is there."""
+
+import io
+import unicodedata
+import zipfile
+
+import pytest
+
+from app.calendar.loader import read_edition
+from app.editing import store
+from app.editing.archive import unpack_edition
+from app.editing.store import ContentRef
+from tests.calendar.test_content import edit
+from tests.conftest import on_sqlite, swedish
+from tests.editing.conftest import faults, fields, hatch_text, soup, words
+from tests.editing.photos import photo
+from tests.editing.test_archive import WHOLE, zipped
+
+START = "/admin/redigera"
+ARCHIVE = f"{START}/las-in"
+RUBBISH = ("__MACOSX/2026/._edition.toml", "2026/.DS_Store", "2026/01/Thumbs.db", "2026/desktop.ini", "2026/01/._a.png")
+
+
+@pytest.mark.parametrize("outer", ["", "miljojulkalendern-2026/", "Ny mapp (2)/"])
+def test_what_finder_and_windows_add_is_ignored(outer):
+    files = {f"{outer}2026/{name}": body for name, body in WHOLE.items()}
+    files |= {name if name.startswith("__") else outer + name: b"x" for name in RUBBISH}
+    assert unpack_edition(zipped(files), 2027) == unpack_edition(zipped(WHOLE), 2027)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["as UTF-8", "without a word"])
+def test_a_name_that_finder_packed_is_read_as_it_was(told):
+    body = zipped(WHOLE | {"01/åtgärd.png": photo(9, 9, "PNG")})
+    loose = unicodedata.normalize("NFD", "åtgärd").encode()
+    if not told:
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as made:
+            for name, content in WHOLE.items():
+                made.writestr(name, content)
+            made.writestr(f"01/{'x' * len(loose)}.png", photo(9, 9, "PNG"))
+        body = target.getvalue().replace(b"x" * len(loose), loose)
+    assert "åtgärd.png" in unpack_edition(body, 2027)[ContentRef(2027, 1)]
+
+
+def packed(content):
+    return zipped(
+        {
+            path.relative_to(content).as_posix(): path.read_bytes()
+            for path in (content / "2026").rglob("*")
+            if path.suffix in (".md", ".toml", ".svg")
+        }
+    )
+
+
+@pytest.fixture
+def send(organiser, content):
+    """Send an archive of the shipped calendar, without its cards, after another change of the content."""
+    for card in (content / "2026").glob("*/delning*"):
+        card.unlink()
+    body = packed(content)
+
+    def send_it(year):
+        page = organiser.get(ARCHIVE)
+        return organiser.post(ARCHIVE, data=fields(page) | {"year": year, "archive": (io.BytesIO(body), "x.zip")})
+
+    return send_it
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@on_sqlite
+def test_into_another_year_all_times_and_the_id_are_moved_and_all_waits_to_be_read(send, organiser, content):
+    assert send("2027").location == f"{START}?ar=2027&klart=inlast"
+    contest = read_edition(content / "2027").file_contest
+    assert (contest.id, contest.opens, contest.draw_at) == (
+        "mjk-2027",
+        swedish("2027-12-10 00:00:00"),
+        swedish("2027-12-22 12:00:00"),
+    )
+    assert "25 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
+
+
+@on_sqlite
+def test_into_a_year_that_is_there_it_asks_first_and_can_be_taken_back_by_one_press(send, organiser, content):
+    edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
+    (content / "2026" / "04" / "ny.png").write_bytes(photo(9, 9, "PNG"))
+    before = everything(content)
+    asked = send("2026")
+    assert [item.text for item in soup(asked).select("main li")] == ["Lucka 3: texten", "Lucka 4: bilden ny.png"]
+    assert everything(content) == before
+    assert organiser.post(f"{ARCHIVE}/ja?ar=2026", data=fields(asked)).location == f"{START}?ar=2026&klart=inlast"
+    assert "Ändrad" not in hatch_text(content)
+    page = organiser.get(START)
+    assert "Ta tillbaka inläsningen" in words(page)
+    back = organiser.post(f"{ARCHIVE}/ta-tillbaka?ar=2026", data=fields(page))
+    assert back.location == f"{START}?ar=2026&klart=tillbaka"
+    assert everything(content) == before
+    assert "Ta tillbaka inläsningen" not in words(organiser.get(START))
+
+
+@on_sqlite
+def test_what_was_changed_after_an_import_is_never_taken_back_with_it(send, organiser, change, content):
+    edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
+    organiser.post(f"{ARCHIVE}/ja?ar=2026", data=fields(send("2026")))
+    page = organiser.get(START)
+    change(f"{START}/lucka/3", title="Ny rubrik")
+    late = organiser.post(f"{ARCHIVE}/ta-tillbaka?ar=2026", data=fields(page))
+    assert faults(late) == ["Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget."]
+    assert "Ny rubrik" in hatch_text(content)
+
+
+@on_sqlite
+def test_an_import_that_the_disk_refuses_half_way_changes_nothing(send, organiser, content, monkeypatch):
+    for number in ("03", "04"):
+        edit(content, f"{number}/hatch.md", 'title = "', 'title = "Ändrad: ')
+    sent, before = fields(send("2026")), everything(content)
+    write = store.write_atomically
+
+    def refuse_the_fourth(root, leaf, files):
+        if leaf.number == 4:
+            raise store.ContentWriteError("Disken är full.")
+        write(root, leaf, files)
+
+    monkeypatch.setattr(store, "write_atomically", refuse_the_fourth)
+    answer = organiser.post(f"{ARCHIVE}/ja?ar=2026", data=sent)
+    assert (answer.status_code, faults(answer)) == (503, ["Disken är full."])
+    assert everything(content) == before
+
+
+@on_sqlite
+def test_what_is_not_read_through_stays_so_wherever_it_goes(organiser, change, content):
+    change(f"{START}/ny")
+    assert change(f"{START}/byt-plats?ar=2027", first="3", second="15").status_code == 303
+    assert change(f"{START}/lucka/4/bild?ar=2027", image_credit="Foto: Anna").status_code == 303
+    page = words(organiser.get(f"{START}?ar=2027"))
+    assert "25 delar är inte genomgångna än" in page
+    assert "se över: kopierad från 2026" in page
+    with organiser.get(f"{START}/kalender.zip?ar=2027") as answer:
+        leaves = unpack_edition(answer.data, 2027)
+    assert all(b'unreviewed = "kopierad fr' in files[leaf.text_name] for leaf, files in leaves.items())
+    assert "Texten är inte genomgången (kopierad från 2026)." in words(organiser.get("/admin/beredskap?ar=2027"))
+
+
+@on_sqlite
+def test_a_sentence_that_was_to_be_replaced_is_never_ready(organiser, change, content):
+    change(f"{START}/ny", source="tom")
+    assert change(f"{START}/lucka/3?ar=2027", title="Vår rubrik").status_code == 303
+    told = words(organiser.get("/admin/beredskap?ar=2027"))
+    assert "Här står fortfarande ”Skriv en mening om tipset.”. Skriv er egen text." in told
+    assert "Här står fortfarande ”Skriv tipset här.”" in told

@@ -273,7 +273,7 @@ class SharedApp:
         self.link = Path(app.instance_path)
         shutil.rmtree(self.link)
         self.config, self.extensions = dict(app.config), dict(app.extensions)
-        changing = (app.wsgi_app, *(app.extensions[name] for name in ("library", "tally", "rate_limits", "entries")))
+        changing = (app.wsgi_app, *(app.extensions[name] for name in ("library", "tally", "replies", "rate_limits", "entries")))
         self.states = [(part, _copied(vars(part))) for part in changing]
 
     def renew(self, folder: Path) -> Flask:
@@ -296,7 +296,7 @@ class SharedApp:
 
 def _copied(values: dict[str, Any]) -> dict[str, Any]:
     """Copy a mapping and the mappings and lists in it."""
-    return {name: copy(value) if type(value) in (dict, list) else value for name, value in values.items()}
+    return {name: copy(value) if isinstance(value, (dict, list)) else value for name, value in values.items()}
 
 
 @pytest.fixture(scope="session")

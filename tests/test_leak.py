@@ -215,7 +215,9 @@ def test_knowing_tomorrows_etag_tells_nothing(client, clock):
         tags = {address: client.get(address).headers.get("ETag", '"-"') for address in tomorrow(number)}
         clock.set(f"2026-12-{number - 1:02} 23:59:59.999")
         for address, tag in tags.items():
-            assert client.get(address, headers={"If-None-Match": tag}).status_code in (200, 403)
+            # A page that does not speak of the hatch is the same on both days.
+            if client.get(address).headers.get("ETag") != tag:
+                assert client.get(address, headers={"If-None-Match": tag}).status_code in (200, 403)
 
 
 def test_a_visitor_cannot_move_the_clock(client, clock):

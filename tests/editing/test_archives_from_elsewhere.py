@@ -55,7 +55,7 @@ def packed(content):
 @pytest.fixture
 def send(organiser, content):
     """Send an archive of the shipped calendar, without its cards, after another change of the content."""
-    for card in (content / "2026").glob("*/delning*"):
+    for card in (content / "2026").rglob("delning*"):
         card.unlink()
     body = packed(content)
 

@@ -29,7 +29,7 @@ def addresses(app):
         if "GET" in rule.methods and not rule.rule.startswith("/admin"):
             for number in (3, 15, 16):
                 for name in names:
-                    known = {"year": 2026, "number": number, "name": name, "token": "x"}
+                    known = {"year": 2026, "number": number, "name": name, "token": "x", "option": 2}
                     found.add(adapter.build(rule.endpoint, {each: known[each] for each in rule.arguments}))
     return sorted(found)
 

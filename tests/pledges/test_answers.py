@@ -79,7 +79,7 @@ def test_a_locked_hatch_takes_no_answer_and_shows_none(client, counted):
 
 
 @on_sqlite
-@pytest.mark.parametrize("option", ["0", "4", "-1", "x", "1 ", "٣"])
+@pytest.mark.parametrize("option", ["0", "4", "-1", "x", "٣"])
 def test_an_option_that_does_not_exist_is_not_counted(answer, client, counted, option):
     assert answer(option).status_code == 400
     assert client.get(f"{QUESTION}/{option}").status_code == 404

@@ -32,7 +32,7 @@ from app.statistics import access_log
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Migrerar databasen, och skriver första gången ut en länk som skapar den första organisatören."""
+    """Migrerar databasen, och skriver första gången ut en länk som skapar det första kontot."""
     # What is in here is for the server's own user: entries, keys, invitations.
     Path(current_app.instance_path).chmod(0o700)
     metrics.forget_process(current_app)
@@ -67,7 +67,7 @@ def first_prepare(context: click.Context) -> None:
         context.invoke(prepare)
 
 
-NOT_YET = "är ett datum som inte har varit"
+NOT_YET = "är ett datum som ligger framåt i tiden"
 content = AppGroup("content", help="Kalenderns innehåll.")
 
 
@@ -94,9 +94,7 @@ def check() -> None:
 
 
 @content.command("push")
-@click.option(
-    "--over", is_flag=True, help="Också det som organisatörerna har ändrat; deras text blir en tidigare version."
-)
+@click.option("--over", is_flag=True, help="Också det som redaktionen har ändrat; deras text blir en tidigare version.")
 def push(over: bool) -> None:
     """Publicerar det som har ändrats i filerna, på alla servrar."""
     shelf, files = current_app.extensions["library"], current_app.config["CALENDAR_CONTENT"]
@@ -193,7 +191,7 @@ def erase(year: int) -> None:
     click.echo(erasure.describe_erasure(record))
 
 
-organiser = AppGroup("organiser", help="Konton för organisatörer.")
+organiser = AppGroup("organiser", help="Konton i redaktionen.")
 
 
 @organiser.command("invite")
@@ -202,7 +200,7 @@ organiser = AppGroup("organiser", help="Konton för organisatörer.")
     "--role", "roll", type=click.Choice(list(ROLES.values())), help="Utan roll: administratör, eller som förut."
 )
 def invite(email: str | None, roll: str | None) -> None:
-    """Skriver ut en engångslänk som skapar kontot EMAIL, eller låter den som tappat allt börja om."""
+    """Skriver ut en engångslänk som skapar kontot EMAIL, eller låter den som blivit av med allt börja om."""
     try:
         email = email and validate_email(email, check_deliverability=False).normalized
     except EmailNotValidError:
@@ -215,5 +213,5 @@ def print_invitation(email: str | None, role: str | None = None) -> None:
     token = sessions.create_invitation(email, clock.session_now(), role)
     with current_app.test_request_context():
         path = url_for("admin.invitation", token=token)
-    click.echo(f"Engångslänk för {email or 'den första organisatören'} (gäller i sju dagar):")
+    click.echo(f"Engångslänk för {email or 'det första kontot'} (gäller i sju dagar):")
     click.echo(f"  {current_app.config['PUBLIC_URL']}{path}")

@@ -273,7 +273,10 @@ class SharedApp:
         self.link = Path(app.instance_path)
         shutil.rmtree(self.link)
         self.config, self.extensions = dict(app.config), dict(app.extensions)
-        changing = (app.wsgi_app, *(app.extensions[name] for name in ("library", "tally", "replies", "rate_limits", "entries")))
+        changing = (
+            app.wsgi_app,
+            *(app.extensions[name] for name in ("library", "tally", "replies", "rate_limits", "entries")),
+        )
         self.states = [(part, _copied(vars(part))) for part in changing]
 
     def renew(self, folder: Path) -> Flask:

@@ -27,7 +27,7 @@ from app.statistics import charts, figures
 from app.statistics.charts import Figure
 from app.text import swedish
 
-_READINESS = ("Beredskap", "admin.readiness")
+_READINESS = ("Checklista", "admin.readiness")
 _DRAW = ("Dragning", "admin.draw")
 
 
@@ -114,12 +114,12 @@ def _contest_step(found: SeasonStatus) -> Step:
         return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
     if found.state in ("waiting", "opening"):
-        return Step("Inget. Tävlingen öppnar strax, av sig själv.")
+        return Step("Inget. Tävlingen öppnar automatiskt om en liten stund.")
     if found.state == "draft":
-        return Step(f"Inget. Tävlingen öppnar av sig själv {swedish(contest.opens)}.")
+        return Step(f"Inget. Tävlingen öppnar automatiskt {swedish(contest.opens)}.")
     if found.state == "open":
-        others = f"Inget. Den tävlingsansvariga tittar igenom bidragen. Tävlingen stänger av sig själv {closes}."
-        sentence = f"Titta igenom bidragen då och då. Tävlingen stänger av sig själv {closes}."
+        others = f"Inget. Den tävlingsansvariga tittar igenom bidragen. Tävlingen stänger automatiskt {closes}."
+        sentence = f"Titta igenom bidragen då och då. Tävlingen stänger automatiskt {closes}."
         return Step(sentence, "Bidrag", "admin.entries", others=others)
     return {
         "closed": Step(
@@ -129,7 +129,7 @@ def _contest_step(found: SeasonStatus) -> Step:
         ),
         "locked": Step(f"Inget. Slumptalet kommer {draw_at}, och kalendern hämtar det."),
     }.get(found.state) or Step(
-        "Vänta på svar från den som har fått brevet, och bekräfta vinnaren.",
+        "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren.",
         *(*_DRAW, "admin.confirm"),
         "Den tävlingsansvariga bekräftar vinnaren.",
     )
@@ -146,11 +146,11 @@ def _last_step(found: SeasonStatus) -> Step:
             "inte gallras.",
         )
     if found.erase_at and found.now < found.erase_at:
-        return Step(f"Inget. Uppgifterna gallras av sig själva efter {_day(found.erase_at)}.")
+        return Step(f"Inget. Uppgifterna gallras automatiskt efter {_day(found.erase_at)}.")
     return Step(
-        "Uppgifterna ska gallras. Det sker av sig självt i natt, eller när du vill.",
+        "Uppgifterna ska gallras. Det sker automatiskt i natt, eller när du vill.",
         *("Gallring", "admin.erasure_page"),
-        others="Inget. Uppgifterna gallras av sig själva i natt.",
+        others="Inget. Uppgifterna gallras automatiskt i natt.",
     )
 
 

@@ -39,7 +39,7 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
     found += [
-        Finding("should", f"Länken {link} leder ingenstans.", n, "hatch" if n else "texts")
+        Finding("should", f"Länken {link} fungerar inte.", n, "hatch" if n else "texts")
         for n, links in dead_links.items()
         for link in links
     ]
@@ -151,7 +151,7 @@ def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
         if day > today:
             yield Finding(
                 "must",
-                f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som inte har varit.",
+                f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som ligger framåt i tiden.",
                 part="accessibility",
             )
     if statement.assessed < today - ASSESSED_WITHIN:

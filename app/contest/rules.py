@@ -93,14 +93,14 @@ def _winning(contest: Contest) -> list[Section]:
                 "som är med får listans kontrollsumma med mejl.",
                 "Före låsningen kan arrangören stryka den som är anställd hos arrangören eller har skickat ett "
                 "uppenbart falskt svar. Den som blir struken får veta det med mejl.",
-                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst räkna efter.",
+                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst kontrollera resultatet.",
             ],
         ),
         (
             "Så kontaktar vi vinnaren",
             [
                 "Vi skriver till den e-postadress som svaret skickades med, så snart dragningen är gjord. "
-                f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från brevet. "
+                f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från vårt första mejl. "
                 f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
                 "Varje sådant byte är offentligt.",

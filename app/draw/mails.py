@@ -61,7 +61,7 @@ def receipt_letter(
             Labelled("Villkorens kontrollsumma (tavling.txt)", contest.terms_sha256),
             "Spara mejlet. Med koden och din e-postadress kan du se ditt svar och hämta dina uppgifter:",
             Labelled("Mitt svar", f"{site}/mitt-svar", address=True),
-            f"Vinnaren lottas {swedish(contest.draw_at)}. Du kan själv räkna efter:",
+            f"Vinnaren lottas {swedish(contest.draw_at)}. Du kan själv kontrollera resultatet:",
             Labelled("Dragningen", f"{site}/{contest.year}/dragning", address=True),
             "Vill du inte vara med, eller har du inte deltagit? Ta tillbaka svaret, så raderas adressen:",
             Labelled("Ta tillbaka", withdraw, address=True),
@@ -158,7 +158,7 @@ def skipped_letter(
         f"Vinsten i {contest.edition_title} har gått vidare",
         (
             "Hej!",
-            f"Din lott hade plats {place} i dragningen i {contest.edition_title}. Vårt brev gick {swedish(left_at)}, "
+            f"Din lott hade plats {place} i dragningen i {contest.edition_title}. Vårt mejl gick {swedish(left_at)}, "
             f"{how}. Nu har vinsten gått vidare till nästa på listan. Skäl: {reason}.",
             f"Är det fel? Skriv till {contact} och bifoga mejlet med din lott.",
             contest.organisation.name,

@@ -161,7 +161,7 @@ class Verification:
         for outcome in status.outcomes_of(self.contest.id):
             skipped = outcome.skipped
             _demand(above < outcome.place, f"Plats {outcome.place} är avgjord två gånger.")
-            _demand(bool(outcome.letter) or skipped == entries.WITHDRAWN, f"Plats {outcome.place} fick inget brev.")
+            _demand(bool(outcome.letter) or skipped == entries.WITHDRAWN, f"Plats {outcome.place} fick inget mejl.")
             above = outcome.place
         self.facts.append(f"Slumptalet: {value.randomness}, runda {value.round}, äkta signatur.")
 

@@ -113,7 +113,7 @@ def _in_line(contest: FrozenContest, place: int) -> Rank:
 def _letter(contest: FrozenContest, place: int) -> Letter:
     found = db.session.get(Letter, (contest.id, place))
     if found is None:
-        raise ActionNotAllowed("Brevet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
+        raise ActionNotAllowed("Mejlet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
     return found
 
 

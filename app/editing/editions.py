@@ -311,7 +311,7 @@ def publish_files(desk: Editor, files: Path, year: int, over: bool, act: Change)
         if found.conflicts and not over:
             names = ", ".join(f"{leaf.year}/{leaf.name}" for leaf in found.conflicts)
             raise SaveRefused(
-                f"Ändrat både i filerna och av organisatörerna: {names}. Det som visas ligger i {desk.root}. "
+                f"Ändrat både i filerna och av redaktionen: {names}. Det som visas ligger i {desk.root}. "
                 "För över det till filerna, och kör sedan kommandot med --over."
             )
         if found.changed:

@@ -69,7 +69,7 @@ LABELS = {
     "about": "Text på sidan Om kalendern",
     "organiser": "Arrangören",
     "organiser.name": "Arrangörens namn",
-    "organiser.kind": "Slag av arrangör",
+    "organiser.kind": "Typ av arrangör",
     "organiser.organisation_number": "Organisationsnummer",
     "organiser.address": "Postadress",
     "organiser.email": "E-postadress",

@@ -101,7 +101,7 @@ def _mail() -> Iterator[Line]:
     try:
         transport.check_connection(server, messages.helo_name(current_app.config["PUBLIC_URL"]))
     except transport.TransportDown as trouble:
-        yield Line("fel", f"E-postservern tar inte emot oss ({trouble}). Mejlen väntar tills den gör det.")
+        yield Line("fel", f"E-postservern nekar oss ({trouble}). Mejlen väntar tills den gör det.")
     else:
         yield Line("bra", "E-postservern tar emot oss.")
 

@@ -92,18 +92,16 @@ def _of_state(server: Server) -> Iterator[Finding]:
     if server.jobs_age is None:
         yield Finding(
             "should",
-            "Det som görs av sig självt har aldrig gjorts: mejl skickas inte och inget gallras. Starta flask jobs.",
+            "Bakgrundsjobben har aldrig körts. Mejl skickas inte och inget gallras. Starta flask jobs.",
         )
     elif server.jobs_age > JOBS_WITHIN:
-        yield Finding(
-            "should", "Det som görs av sig självt står still: mejl skickas inte och inget gallras. Starta flask jobs."
-        )
+        yield Finding("should", "Bakgrundsjobben har stannat. Mejl skickas inte och inget gallras. Starta flask jobs.")
 
 
 def _of_machine(server: Server) -> Iterator[Finding]:
     if server.apart is None:
         yield Finding(
-            "may", "Klockan gick inte att jämföra med någon annan. Se efter att servern ställer den via nätet."
+            "may", "Klockan gick inte att jämföra med någon annan. Kontrollera att servern ställer den via nätet."
         )
     elif abs(server.apart) > CLOCKS_APART:
         yield Finding("must", f"Serverns klocka går {_minutes(abs(server.apart))} fel. Luckorna öppnar då vid fel tid.")

@@ -22,7 +22,7 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 blueprint = Blueprint("privacy", __name__)
 blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
-UNKNOWN = "Vi hittar inget svar med den koden och den adressen. Se efter i mejlet att båda stämmer."
+UNKNOWN = "Vi hittar inget svar med den koden och den adressen. Kontrollera mot mejlet att båda stämmer."
 # The address of such a page is a key.
 _UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 Answer = Response | tuple[str, int]

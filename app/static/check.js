@@ -141,7 +141,7 @@ const WHEN_DRAWN = {
     same("protokoll.json", protocol, {"slumptal": draw.value});
     draw.unchecked.push(terms.kalla === PRACTICE
       ? "ÖVNING: slumptalet kommer från en övningskälla och bevisar ingenting."
-      : `Signaturen: webbläsaren kan inte pröva den. Se efter att runda ${number} har samma slumptal här:`);
+      : `Signaturen: webbläsaren kan inte pröva den. Kontrollera att runda ${number} har samma slumptal här:`);
     if (terms.kalla !== PRACTICE) draw.addresses = RELAYS.map(host => `https://${host}/${terms.kedja}/public/${number}`);
     return `${draw.value}, runda ${number}.`;
   },

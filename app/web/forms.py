@@ -39,12 +39,12 @@ def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
-        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.") from None
+        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.") from None
     age = timedelta(seconds=clock.now().timestamp() - made)
     if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
-        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.")
+        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.")
     if age < quickest:
-        raise TokenRefused("Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till.")
+        raise TokenRefused("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
     return str(nonce)
 
 

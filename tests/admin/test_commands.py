@@ -65,7 +65,7 @@ def test_an_invitation_to_something_else_than_an_address_is_refused(flask):
 def test_the_first_start_prints_a_link_for_the_first_organiser(flask, client):
     code, printed = flask("prepare")
     assert code == 0
-    assert "Databasen är i ordning.\nEngångslänk för den första organisatören (gäller i sju dagar):" in printed
+    assert "Databasen är i ordning.\nEngångslänk för det första kontot (gäller i sju dagar):" in printed
     assert "E-postadress" in client.get(path_in(printed)).text
 
 

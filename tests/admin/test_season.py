@@ -43,7 +43,7 @@ MARCH = swedish("2027-03-25 10:00")
         ("2026-11-20", {"musts": 1}, "Ordna en sak som måste vara klart före 1 december.", "admin.readiness"),
         ("2026-11-20", {"musts": 7}, "Ordna 7 saker som måste vara klart före 1 december.", "admin.readiness"),
         ("2026-11-20", {}, "Inget måste göras. Titta gärna på kalendern som den blir.", "admin.preview"),
-        ("2026-12-01", {"musts": 7}, "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00.", ""),
+        ("2026-12-01", {"musts": 7}, "Inget. Tävlingen öppnar automatiskt torsdag 10 december 2026 kl. 00.00.", ""),
         (
             "2026-12-28",
             {"state": "locked", "draw_at": MARCH},
@@ -56,7 +56,7 @@ MARCH = swedish("2027-03-25 10:00")
             "Skriv in beslutet om gallring",
             "admin.edit_organiser",
         ),
-        ("2026-12-28", {"state": "finished", "erase_at": MARCH}, "gallras av sig själva efter 25 mars 2027.", ""),
+        ("2026-12-28", {"state": "finished", "erase_at": MARCH}, "gallras automatiskt efter 25 mars 2027.", ""),
         ("2027-03-26", {"state": "finished", "erase_at": MARCH}, "Uppgifterna ska gallras.", "admin.erasure_page"),
         ("2027-03-26", {"state": "finished", "erased": True}, "uppgifterna är gallrade.", ""),
     ],
@@ -83,7 +83,7 @@ def test_there_is_one_thing_to_do_next(at, moment, known, sentence, endpoint):
         ("editor", "2026-12-23", {"state": "contact"}, "Den tävlingsansvariga bekräftar vinnaren", ""),
         ("contest", "2026-12-28", {"state": "finished", "undecided": True}, "En redaktör ska skriva in beslutet", ""),
         ("editor", "2026-12-28", {"state": "finished", "undecided": True}, "Skriv in beslutet", "admin.edit_organiser"),
-        ("editor", "2027-03-26", {"state": "finished", "erase_at": MARCH}, "gallras av sig själva i natt.", ""),
+        ("editor", "2027-03-26", {"state": "finished", "erase_at": MARCH}, "gallras automatiskt i natt.", ""),
     ],
 )
 def test_the_next_thing_is_told_as_it_is_for_who_reads_it(at, role, moment, known, sentence, endpoint):

@@ -67,13 +67,13 @@ def test_every_page_of_the_menu_is_there_before_the_contest_has_opened(make_app,
 @pytest.mark.parametrize(
     ("state", "step"),
     [
-        ("draft", "Inget. Tävlingen öppnar av sig själv torsdag 10 december 2026 kl. 00.00."),
+        ("draft", "Inget. Tävlingen öppnar automatiskt torsdag 10 december 2026 kl. 00.00."),
         ("open", "Titta igenom bidragen då och då."),
         ("closed", "Gå igenom bidragen en sista gång. Kalendern låser listan själv."),
         ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00, och kalendern hämtar det."),
-        ("drawn", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
-        ("contact", "Vänta på svar från den som har fått brevet, och bekräfta vinnaren."),
-        ("finished", "Inget. Uppgifterna gallras av sig själva efter"),
+        ("drawn", "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren."),
+        ("contact", "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren."),
+        ("finished", "Inget. Uppgifterna gallras automatiskt efter"),
     ],
 )
 def test_the_overview_says_the_one_thing_to_do_next(cast, reach, organiser, state, step):

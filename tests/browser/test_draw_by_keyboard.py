@@ -77,7 +77,7 @@ def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     lock_and_draw(desk, keyboard, clock)
     send(1)
     desk.reload()
-    keyboard.unfold("Brevet till den som vann")
+    keyboard.unfold("Mejlet till den som vann")
     keyboard.press("Bekräfta vinnaren på plats 1")
     expect(desk.get_by_text("Klart.")).to_be_visible()
     keyboard.unfold("Visa vem som vann")

@@ -357,7 +357,7 @@ def test_the_contest_is_cancelled_for_all_to_see(desk, visitor):
 def test_the_winner_is_confirmed_for_all_to_see(desk, app, clock):
     page = desk("drawn")
     expect(page.get_by_role("button", name="Bekräfta vinnaren")).to_have_count(0)
-    expect(page.get_by_text("Brevet har inte gått ännu.")).to_be_visible()
+    expect(page.get_by_text("Mejlet har inte gått ännu.")).to_be_visible()
     with app.app_context():
         send_letter(frozen_contest(), 1, clock.now())
     page.reload()

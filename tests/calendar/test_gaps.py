@@ -270,7 +270,10 @@ def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, co
     line = edit(content, EDITION, f"\n{name} = 2026-11-23", f"\n{name} = 2199-01-01") + 1
     done = check(make_app, content)
     assert done.exit_code == 1
-    assert f"2026/edition.toml, rad {line}, fältet accessibility.{name}: är ett datum som inte har varit" in done.output
+    assert (
+        f"2026/edition.toml, rad {line}, fältet accessibility.{name}: är ett datum som ligger framåt i tiden"
+        in done.output
+    )
     assert make_app(CALENDAR_CONTENT=content).test_client().get("/tillganglighet").status_code == 200
 
 
@@ -278,7 +281,7 @@ def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, co
 def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
     correction = '[[contest.corrections]]\ndate = 2199-01-01\ntext = "Rättat."\n\n[[contest.prizes]]'
     line = edit(content, HATCH, "[[contest.prizes]]", correction) + 1
-    told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som inte har varit"
+    told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som ligger framåt i tiden"
     assert told in check(make_app, content).output
 
 
@@ -286,5 +289,5 @@ def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, c
 def test_a_corrected_fact_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
     correction = '[[corrections]]\ndate = 2199-01-01\nwrong = "Fel."\nright = "Rätt."\n\n[question]'
     line = edit(content, "03/hatch.md", "[question]", correction) + 1
-    told = f"2026/03/hatch.md, rad {line}, fältet corrections[1].date: är ett datum som inte har varit"
+    told = f"2026/03/hatch.md, rad {line}, fältet corrections[1].date: är ett datum som ligger framåt i tiden"
     assert told in check(make_app, content).output

@@ -15,7 +15,7 @@ from app.database import db
 from tests.conftest import ENTRY_URL, configured, fill_in, filled, freeze, on_sqlite, token_in
 
 ADDRESS = "Skriv e-postadressen så här: namn@exempel.se"
-TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
+TOO_OLD = "Formuläret har varit öppet för länge. Skicka det igen."
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(client, clock
     clock.forward(seconds=1)
     answer = client.post(ENTRY_URL, data=filled(token=token))
     assert answer.status_code == 422
-    assert "Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till." in answer.text
+    assert "Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen." in answer.text
     assert_everything_is_kept(answer)
     assert stored() == []
 

@@ -100,7 +100,7 @@ def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, 
 
 def test_nobody_is_passed_over_before_a_letter_has_left_and_the_days_are_over(cast, contest, inside, reach, clock):
     reach("drawn")
-    with pytest.raises(ActionNotAllowed, match="Brevet till personen har inte gått i väg ännu"):
+    with pytest.raises(ActionNotAllowed, match="Mejlet till personen har inte gått i väg ännu"):
         winners.skip_place(contest, 1, "svarar inte", swedish("2027-12-22 12:00"))
     send_letter(contest, 1, clock.now())
     until = swedish("2026-12-30 00:00")

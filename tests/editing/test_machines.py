@@ -206,7 +206,7 @@ def test_publishing_files_takes_no_organisers_edit_back(machines, tmp_path):
     text = tmp_path / "a-files/2026/03/hatch.md"
     text.write_text(text.read_text("utf-8") + "\nUr filen.\n", "utf-8")
     refused = one.run("content", "push")
-    assert (refused.exit_code, "Ändrat både i filerna och av organisatörerna: 2026/03." in refused.output) == (1, True)
+    assert (refused.exit_code, "Ändrat både i filerna och av redaktionen: 2026/03." in refused.output) == (1, True)
     assert "I webbläsaren." in one.hatch().tip
     assert one.run("content", "push", "--over").exit_code == 0
     assert "Ur filen." in one.hatch().tip

@@ -15,7 +15,7 @@ pytestmark = on_sqlite
 PAGE = "/tillganglighet"
 TOLD = {"kind": "hinder", "message": "Lucka 3 går inte att läsa."}
 ADDRESS = "Skriv e-postadressen så här: namn@exempel.se, eller lämna fältet tomt."
-TOO_OLD = "Formuläret hade hunnit bli för gammalt. Skicka det en gång till."
+TOO_OLD = "Formuläret har varit öppet för länge. Skicka det igen."
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_mail_that_does_not_go_leaves_no_invitation(serve, invite, postmaster,
     postmaster.script["RCPT"] = ["550 unknown", "451 later"]
     serve()
     for sentence in (
-        "Mejlservern tar inte emot adressen. Se efter att den är rätt skriven.",
+        "Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.",
         "Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.",
     ):
         answer = invite()

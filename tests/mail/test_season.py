@@ -131,4 +131,4 @@ def test_a_letter_that_the_server_refuses_for_good_has_left_and_says_so(
     run("2026-12-22 12:00:01")
     with app.app_context():
         assert db.session.query(Letter).one().refused
-    assert "Brevet kunde inte lämnas" in organiser.get("/admin/dragning").text
+    assert "Mejlet kunde inte lämnas" in organiser.get("/admin/dragning").text

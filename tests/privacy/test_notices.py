@@ -83,7 +83,7 @@ def test_the_notices_are_the_same_for_everybody_and_may_be_kept(client):
 def test_the_form_says_shortly_what_happens_and_where_to_read_more(client):
     words = read(client, "/2026/lucka/10/tavla")
     assert "är personuppgiftsansvarig" in words
-    assert "Vi ber aldrig om kort, BankID eller betalning." in words
+    assert "Vi ber aldrig om kortuppgifter, BankID eller betalning." in words
     assert "så kontaktar vi vinnaren" in words.lower()
 
 

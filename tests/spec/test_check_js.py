@@ -46,7 +46,7 @@ def test_the_computation_is_right_and_the_rest_is_told():
         "Kontrollsumman",
     ]
     assert said["unchecked"] == [
-        "Signaturen: webbläsaren kan inte pröva den. Se efter att runda 1000 har samma slumptal här:"
+        "Signaturen: webbläsaren kan inte pröva den. Kontrollera att runda 1000 har samma slumptal här:"
     ]
     assert said["addresses"] == [
         f"https://{host}/{beacon.QUICKNET.hash}/public/1000"

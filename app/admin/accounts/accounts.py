@@ -44,7 +44,7 @@ def require_unknown_address(email: str) -> None:
     """Raises AccountRefused for an address that has an account: a link would let another person set its password."""
     if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
         raise AccountRefused(
-            "Adressen har redan ett konto. Har personen tappat allt gör den som sköter servern en ny länk."
+            "Adressen har redan ett konto. Har personen blivit av med både lösenord och telefon gör den som sköter servern en ny länk."
         )
 
 
@@ -151,7 +151,7 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
             send(mail)
     except (PermanentFailure, ValueError):
-        raise NotSent("Mejlservern tar inte emot adressen. Se efter att den är rätt skriven.") from None
+        raise NotSent("Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.") from None
     except (TemporaryFailure, TransportDown):
         raise NotSent("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 

@@ -82,7 +82,7 @@ def renew_codes() -> BaseResponse | Page:
     try:
         secret = crypto.decrypt_recent(form.offer.data or "", _offer(), OFFER_LASTS, now)
     except crypto.InvalidSeal:
-        form.code.errors = ["Sidan hade hunnit bli för gammal. Läs av den nya rutan."]
+        form.code.errors = ["Sidan har varit öppen för länge. Skanna den nya QR-koden."]
         return _codes_page(credentials.new_secret(), form, 422)
     if form.validate():
         if credentials.replace_app(g.sign_in.organiser, secret, form.code.data or "", now):

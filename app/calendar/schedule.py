@@ -200,6 +200,8 @@ def change_instants(edition: Edition) -> list[datetime]:
     moments |= {opens_at(edition.year, 24) + timedelta(days=1), *follow_up(edition.year)}
     if contest := edition.file_contest:
         moments |= {contest.opens.astimezone(UTC), contest.closes.astimezone(UTC) + timedelta(seconds=1)}
+        # From then on the value is late.
+        moments.add(contest.draw_at.astimezone(UTC))
     return sorted(moments)
 
 

@@ -17,7 +17,7 @@ from app.contest import store, terms
 from app.contest.models import FrozenTerms
 from app.contest.terms import FrozenContest
 from app.database import db
-from app.draw.models import Cancellation, DrawnValue, Letter, LockedList, Rank, Verdict
+from app.draw.models import Cancellation, DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
 from app.outbox.models import OutboxMail
 from app.spec.log import RecordKind
 from app.spec.record import MailCounts
@@ -212,14 +212,6 @@ def _state(
     return "draft" if contest.phase(now) == "before" else "open" if contest.phase(now) == "open" else "closed"
 
 
-def locked_list(edition: Edition) -> LockedList | None:
-    """Return the locked list of an edition's contest while its value has not come."""
-    frozen = terms.frozen_in(edition.year)
-    if frozen is None or contest_status(frozen, frozen.closes).state != "locked":
-        return None
-    return db.session.get(LockedList, frozen.id)
-
-
 def news(edition: Edition) -> list[Item]:
     """Return what the feeds tell of the draw: that the list is locked, and its checksum."""
     frozen = terms.frozen_in(edition.year)
@@ -241,8 +233,10 @@ def news(edition: Edition) -> list[Item]:
 
 def publish_state() -> None:
     """Write how far contests have come where the page cache sees it, when that has changed."""
-    tables = (FrozenTerms, LockedList, DrawnValue, Cancellation)
-    state = " ".join(str(db.session.scalar(sa.select(sa.func.count()).select_from(table))) for table in tables)
+    tables = (FrozenTerms, LockedList, DrawnValue, Cancellation, Verdict, WinnerName)
+    counts = (db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables)
+    named = db.session.scalar(sa.select(sa.func.max(WinnerName.recorded_at)))
+    state = " ".join(map(str, (*counts, named)))
     library = current_app.extensions["library"]
     if state != library.read_state():
         library.write_state(state)
@@ -251,4 +245,3 @@ def publish_state() -> None:
 
 def init_app(app: Flask) -> None:
     app.extensions["news"] = terms.or_without_database(news, lambda _: [])
-    app.add_template_global(terms.or_without_database(locked_list, lambda _: None), "locked_list")

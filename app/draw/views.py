@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import audit, clock
+from app.calendar.schedule import Edition
 from app.contest import entries, terms
-from app.contest.forms import MUNICIPALITIES
 from app.contest.lookup import find_contest, frozen_contest_in
 from app.contest.rules import HOW_DRAWN
 from app.contest.terms import FrozenContest
@@ -86,6 +86,18 @@ def asked_again_each_time(response: Response) -> Response:
     return response
 
 
+def draw_of(edition: Edition) -> dict[str, Any] | None:
+    """Return where an edition's contest stands and who has won it, for other pages; None before it has opened."""
+    contest = terms.frozen_in(edition.year)
+    if contest is None:
+        return None
+    standing = contest_status(contest, clock.now())
+    return {"standing": standing, "named": winners.named_winners(standing)}
+
+
+blueprint.add_app_template_global(terms.or_without_database(draw_of, lambda _: None), "draw_of")
+
+
 @blueprint.route("/<year:year>/dragning", methods=["GET", "POST"])
 def draw(year: int) -> tuple[str, int]:
     """Show the draw; a POST looks for a ticket, so that none stands in an address."""
@@ -104,8 +116,7 @@ def draw(year: int) -> tuple[str, int]:
         "first": first,
         "opened": opened,
         "ranking": files.ranked_places(contest.id, first, _SHOWN),
-        "names": winners.winner_names(contest.id),
-        "municipalities": MUNICIPALITIES,
+        "named": winners.named_winners(found),
         **({"lock_due": status.lock_due(contest)} if isinstance(contest, FrozenContest) else {}),
         **searched,
     }

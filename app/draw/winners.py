@@ -15,7 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
 from app.draw import status
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
-from app.draw.status import ActionNotAllowed
+from app.draw.status import ActionNotAllowed, ContestStatus
 from app.outbox import queue
 from app.spec.log import RecordKind, receipt_sum
 from app.text import swedish
@@ -143,6 +143,7 @@ def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime
         raise ActionNotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
     db.session.add(WinnerName(contest_id=contest.id, place=place, recorded_at=now, **vars(named)))
     db.session.commit()
+    status.publish_state()
 
 
 def withdraw_name(contest: FrozenContest, place: int) -> None:
@@ -153,6 +154,7 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
         raise ActionNotAllowed("Det finns inget publicerat namn att ta bort.")
     db.session.delete(named)
     db.session.commit()
+    status.publish_state()
 
 
 def forget_names(contest_id: str) -> int:
@@ -165,6 +167,13 @@ def winner_names(contest_id: str) -> Mapping[int, WinnerName]:
     """Return the published names, by place."""
     found = db.session.scalars(sa.select(WinnerName).where(WinnerName.contest_id == contest_id))
     return {named.place: named for named in found}
+
+
+def named_winners(standing: ContestStatus) -> list[str]:
+    """Return the winners who let us show their names: ["Maja i Lerum"]."""
+    names = winner_names(standing.contest_id)
+    shown = [names[winner.place] for winner in standing.winners if winner.place in names]
+    return [f"{name.first_name} i {MUNICIPALITIES[name.municipality]}" for name in shown]
 
 
 def _day(moment: datetime) -> date:

@@ -13,8 +13,7 @@ from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed, vacuum
-from app.draw import winners
-from app.draw.status import contest_status
+from app.draw import status, winners
 from app.feedback import Feedback
 from app.outbox import queue
 from app.privacy import mail_files
@@ -50,7 +49,7 @@ class ErasureRefused(Exception):
 
 def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
     """Return when the contest's personal data is to be erased, as things stand; None while it goes on."""
-    found = contest_status(contest, now)
+    found = status.contest_status(contest, now)
     ended = None
     if found.cancelled:
         ended = found.cancelled.cancelled_at
@@ -135,6 +134,7 @@ def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Era
     db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
     audit.append_record(contest.id, RecordKind.ERASED, now)
     db.session.commit()
+    status.publish_state()
     _clean(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
 

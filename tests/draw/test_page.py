@@ -45,6 +45,43 @@ def test_a_value_that_does_not_come_is_said(ticket, client, reach, clock):
     assert soup(client.get(PAGE)).h1.text == "Slumptalet dröjer"
 
 
+def told_on_the_calendar(client):
+    """What the calendar's own page says of the contest."""
+    return " ".join(soup(client.get("/")).select_one("section[aria-labelledby=tavling]").text.split())
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("closed", "Tävlingen har stängt Tack för alla svar. Vinnaren lottas tisdag 22 december 2026"),
+        ("locked", "Snart lottas vinnaren Slumptalet som avgör kommer tisdag 22 december 2026"),
+        ("drawn", "Vinnaren är lottad Vinnaren lottades öppet"),
+        ("finished", "Vinnaren är klar"),
+    ],
+)
+def test_the_calendar_says_how_far_the_contest_has_come(ticket, client, reach, state, told):
+    reach(state)
+    assert told_on_the_calendar(client).startswith(told)
+
+
+def test_the_calendar_says_that_the_value_is_late(ticket, client, clock, reach):
+    reach("locked")
+    client.get("/")
+    clock.set("2026-12-22 12:00")
+    assert told_on_the_calendar(client).startswith("Slumptalet dröjer Det skulle ha kommit tisdag 22 december 2026")
+
+
+def test_the_calendar_names_a_winner_for_as_long_as_the_winner_lets_it(ticket, app, client, clock, contest, reach):
+    reach("finished")
+    client.get("/")
+    with app.app_context():
+        winners.publish_name(contest, 2, winners.Named("Maja", "1441", clock.now().date()), clock.now())
+    assert told_on_the_calendar(client).startswith("Grattis Maja i Lerum!")
+    with app.app_context():
+        winners.withdraw_name(contest, 2)
+    assert "Maja" not in client.get("/").text
+
+
 def test_a_named_winner_is_congratulated(ticket, app, client, reach, contest, clock):
     reach("finished")
     with app.app_context():

@@ -53,7 +53,7 @@ def test_every_command_that_a_service_starts_exists(app):
 
 
 def test_the_container_runs_as_nobody_special_and_tells_how_it_is():
-    assert re.findall(r"^FROM \S+:(\S+)", CONTAINERFILE, re.M) == ["3.11.14-slim-trixie"] * 2
+    assert re.findall(r"^FROM \S+:(\S+)", CONTAINERFILE, re.M) == ["3.14-slim-trixie"] * 2
     assert CONTAINERFILE.rindex("\nUSER 10001\n") < CONTAINERFILE.index("\nCMD ")
     assert "HEALTHCHECK" in CONTAINERFILE
     assert "--require-hashes" in CONTAINERFILE

@@ -215,7 +215,7 @@ def tomorrow(number):
     hatch = f"/2026/lucka/{number}"
     of_all = ("/", "/2026/", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
-    replies = (f"{hatch}/svar", *answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
-    of_all = (*of_all, "/2026/januari", "/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
+    replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
+    of_all = (*of_all, "/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png")
     return *of_all, hatch, *pictures, f"{hatch}/tavla", *replies

@@ -215,9 +215,7 @@ def test_knowing_tomorrows_etag_tells_nothing(client, clock):
         tags = {address: client.get(address).headers.get("ETag", '"-"') for address in tomorrow(number)}
         clock.set(f"2026-12-{number - 1:02} 23:59:59.999")
         for address, tag in tags.items():
-            # A page that does not speak of the hatch is the same on both days.
-            if client.get(address).headers.get("ETag") != tag:
-                assert client.get(address, headers={"If-None-Match": tag}).status_code in (200, 403)
+            assert client.get(address, headers={"If-None-Match": tag}).status_code in (200, 403)
 
 
 def test_a_visitor_cannot_move_the_clock(client, clock):
@@ -230,8 +228,8 @@ def tomorrow(number):
     """The addresses where a hatch shows as soon as it opens."""
     hatch = f"/2026/lucka/{number}"
     feeds = ("/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
-    results = ("/2026/januari", "/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
+    results = ("/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
-    replies = (f"{hatch}/svar", *answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
+    replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     return "/", "/2026/", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies

@@ -41,6 +41,7 @@ def key_dates(edition: Edition, contest: Contest | None, number: int | None) -> 
         KeyDate("En vecka före", datetime(year, 11, 24, 8, tzinfo=SWEDEN), ""),
         KeyDate("Minuten före första luckan", datetime(year, 11, 30, 23, 59, tzinfo=SWEDEN), ""),
         KeyDate("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
+        KeyDate("Frågan i januari", datetime(year + 1, 1, 15, 8, tzinfo=SWEDEN), f"{year}/januari"),
     ]
     if contest:
         hatch = f"{year}/lucka/{number}"

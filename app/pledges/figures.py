@@ -20,10 +20,12 @@ def edition_figures(edition: Edition, now: datetime) -> list[Figure]:
     numbers = schedule.open_numbers(year, now)
     answers = {number: results.count_answers(replies, year, number, edition.hatches[number].file) for number in numbers}
     found = [
-        _per_hatch("svar", "Svar på Vad tror du?", "svar", {n: each.total for n, each in answers.items()}),
-        _per_hatch("ratt", "Rätt på Vad tror du?", "rätt", {n: each.chosen[each.right] for n, each in answers.items()}),
-        _per_hatch("testar", "Jag testar", "tryckningar", _only(numbers, results.by_hatch(replies, "pledge"))),
-        per_municipality(_by_municipality(replies), "testar-kommuner", "Jag testar", "tryckningar"),
+        _per_hatch("svar", "Svar på ”Vad tror du?”", "svar", {n: each.total for n, each in answers.items()}),
+        _per_hatch(
+            "ratt", "Rätt på ”Vad tror du?”", "rätt", {n: each.chosen[each.right] for n, each in answers.items()}
+        ),
+        _per_hatch("testar", "”Jag testar”", "tryckningar", _only(numbers, results.by_hatch(replies, "pledge"))),
+        per_municipality(_by_municipality(replies), "testar-kommuner", "”Jag testar”", "tryckningar"),
     ]
     if now >= schedule.follow_up(year)[0]:
         kept = _only(numbers, results.by_hatch(replies, "kept"))

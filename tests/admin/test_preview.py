@@ -164,7 +164,7 @@ def test_a_time_that_cannot_be_is_told(organiser, typed):
 
 def test_every_suggested_moment_has_a_page(organiser):
     links = [link["href"] for link in soup(organiser.get(PREVIEW)).select(".days a, .links a")]
-    assert len(links) == 31
+    assert len(links) == 32
     assert {link: organiser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 

@@ -109,6 +109,17 @@ def test_rows_are_added_and_taken_away_without_losing_what_is_typed(organiser, c
     assert (file.title, len(file.facts), file.facts[-1].text) == ("Halvskriven", count, "Ny")
 
 
+def test_the_effect_of_a_fact_is_saved_and_shown_again(organiser, change, content):
+    typed = {"unit": "kg CO2e", "least": "0,5", "most": "12", "assumes": "Du åker en gång."}
+    assert change(HATCH, **{f"facts-0-effect_{name}": value for name, value in typed.items()}).status_code == 303
+    first = read_edition(content / "2026").hatches[3].file.facts[0]
+    assert (first.effect_unit, first.effect_least, first.effect_most) == ("kg CO2e", 0.5, 12)
+    page = soup(organiser.get(HATCH))
+    assert page.select_one("#facts-0-effect_assumes").text == "Du åker en gång."
+    assert change(HATCH, **dict.fromkeys((f"facts-0-effect_{name}" for name in typed), "")).status_code == 303
+    assert read_edition(content / "2026").hatches[3].file.facts[0].effect_unit is None
+
+
 def test_a_source_keeps_its_language_and_the_day_it_was_read(change, content):
     before = hatch_text(content)
     assert change(HATCH, **{"facts-0-language": "en", "facts-0-read": "2026-11-30"}).status_code == 303

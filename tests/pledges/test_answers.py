@@ -151,3 +151,15 @@ def test_the_answer_is_told_while_the_database_is_away(client, answer, monkeypat
     page = client.get(RIGHT)
     assert "Returerna gick ofta långt" in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+@on_sqlite
+def test_the_last_page_stays_while_the_database_is_away(add, words, clock, monkeypatch):
+    def away(_year):
+        raise OperationalError("SELECT", None, Exception("away"))
+
+    add("answer", 5, "3", times=20)
+    before = words(RIGHT)
+    monkeypatch.setattr(counter, "stored_replies", away)
+    clock.forward(minutes=5)
+    assert words(RIGHT) == before

@@ -9,8 +9,9 @@ from app import clock
 from app.calendar import schedule
 from app.calendar.schedule import NUMBERS, Edition
 from app.calendar.views import find_edition, public_response
-from app.contest.terms import or_without_database
-from app.draw.status import locked_list
+from app.contest.terms import frozen_in, or_without_database
+from app.database import db
+from app.draw.models import LockedList
 from app.pledges import open_data, results
 from app.pledges.models import Reply
 from app.pledges.results import Result
@@ -18,6 +19,14 @@ from app.pledges.views import AGE, blueprint, count_or_refuse, replies_of
 from app.statistics import figures
 
 counts_shown = or_without_database(figures.counts_shown, lambda _: {})
+
+
+def locked_list(edition: Edition) -> LockedList | None:
+    """Return the list of an edition's contest once it is locked."""
+    contest = frozen_in(edition.year)
+    return db.session.get(LockedList, contest.id) if contest else None
+
+
 shown_list = or_without_database(locked_list, lambda _: None)
 
 

@@ -93,7 +93,7 @@ def test_a_link_for_an_account_that_has_come_to_be_is_refused(app, post, client,
     assert client.post(first, data=typed).status_code == 200
     assert client.get(second).status_code == 410
     answer = post("", email="eva@example.se", role="administrator")
-    told = "Adressen har redan ett konto. Har personen blivit av med både lösenord och telefon gör den som sköter servern en ny länk."
+    told = "Adressen har redan ett konto. Har personen blivit av med allt gör den som sköter servern en ny länk."
     assert (answer.status_code, told in answer.text) == (422, True)
 
 

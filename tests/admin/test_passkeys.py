@@ -205,5 +205,5 @@ def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for
 @pytest.mark.parametrize("host", ["_", "kalender.test", "[::1]"])
 def test_a_name_that_is_not_the_sites_own_gets_no_question(client, host):
     answer = client.get(QUESTION, headers={"Host": host})
-    assert answer.status_code == 400
+    assert answer.status_code in (400, 422)
     assert "challenge" not in answer.text

@@ -186,7 +186,7 @@ def test_a_server_that_is_well_needs_nothing():
         ({"key_is_private": False}, "should", "Filen med den hemliga nyckeln kan läsas av andra"),
         ({"backup_age": None}, "should", "Det finns ingen säkerhetskopia."),
         ({"backup_age": timedelta(days=9)}, "should", "Den senaste säkerhetskopian är 9 dagar gammal."),
-        ({"jobs_age": None}, "should", "har aldrig gjorts"),
+        ({"jobs_age": None}, "should", "har aldrig körts"),
         ({"jobs_age": timedelta(hours=1)}, "should", "har stannat"),
         ({"apart": timedelta(seconds=-61)}, "must", "Serverns klocka går en minut fel."),
         ({"apart": timedelta(minutes=12)}, "must", "Serverns klocka går 12 minuter fel."),
@@ -274,7 +274,7 @@ def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, li
 @on_sqlite
 @configured(MAIL_URL="smtp://post.example.se")
 def test_the_last_round_of_the_jobs_is_known_by_its_heartbeat(app, organiser):
-    assert "har aldrig gjorts" in words(organiser.get(PAGE))
+    assert "har aldrig körts" in words(organiser.get(PAGE))
     with app.app_context():
         jobs.run_round()
     assert "Bakgrundsjobben" not in words(organiser.get(PAGE))

@@ -107,7 +107,7 @@ def test_what_was_written_is_kept(tell):
 def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored):
     answer = tell(seconds=1, reply_to="gun@example.se")
     assert (answer.status_code, stored()) == (422, [])
-    assert "Vänta ett par sekunder och skicka en gång till." in answer.text
+    assert "Vänta två sekunder och skicka igen." in answer.text
     assert_kept(answer)
 
 

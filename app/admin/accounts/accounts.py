@@ -44,7 +44,7 @@ def require_unknown_address(email: str) -> None:
     """Raises AccountRefused for an address that has an account: a link would let another person set its password."""
     if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
         raise AccountRefused(
-            "Adressen har redan ett konto. Har personen blivit av med både lösenord och telefon gör den som sköter servern en ny länk."
+            "Adressen har redan ett konto. Har personen blivit av med allt gör den som sköter servern en ny länk."
         )
 
 

@@ -11,14 +11,27 @@ FREE = {"Content-Security-Policy": "default-src * 'unsafe-inline'", "Cross-Origi
 
 
 @pytest.fixture
-def framed(page, app, site):
+def pages():
+    """What the other site shows, the latest last."""
+    return []
+
+
+@pytest.fixture
+def app(make_app, pages):
+    """The calendar, and another site's page under another name."""
+    app = make_app()
+    app.add_url_rule("/annan", "annan", lambda: (pages[-1], FREE))
+    return app
+
+
+@pytest.fixture
+def framed(page, site, pages):
     """Show another site whose page has the frame."""
-    failed, html = [], []
+    failed = []
     page.on("requestfailed", lambda request: failed.append(request.url))
-    app.add_url_rule("/annan", "annan", lambda: (html[-1], FREE))
 
     def show(how="", script=""):
-        html.append(f'<!doctype html><iframe src="{site}/inbaddning" width="400" {how}></iframe>{script}')
+        pages.append(f'<!doctype html><iframe src="{site}/inbaddning" width="400" {how}></iframe>{script}')
         page.goto(site.replace("127.0.0.1", "localhost") + "/annan")
         frame = page.frame_locator("iframe")
         expect(frame.locator("h2")).to_be_visible()

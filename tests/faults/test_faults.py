@@ -238,9 +238,10 @@ def test_every_page_has_words_for_a_database_that_is_away(app, client, organiser
     }
     file.rename(file.with_name("borta"))
     found = {path: (visitor.get(path)) for visitor in (client, organiser) for path in asked}
-    assert {answer.status_code for answer in found.values()} == {200, 301, 503}
+    # A page whose time has not come is 404 without asking the database.
+    assert {answer.status_code for answer in found.values()} == {200, 301, 404, 503}
     for path, answer in found.items():
-        assert answer.status_code in (200, 301) or "Det går inte just nu" in answer.text, path
+        assert answer.status_code in (200, 301, 404) or "Det går inte just nu" in answer.text, path
 
 
 @on_sqlite
@@ -331,7 +332,6 @@ def _one_gigabyte(path: Path) -> None:
 BROKEN = {
     "latin-1": lambda path: path.write_bytes(path.read_text("utf-8").encode("latin-1", "replace")),
     "utf-16": lambda path: path.write_text(path.read_text("utf-8"), "utf-16"),
-    "NUL": lambda path: path.write_bytes(path.read_bytes().replace(b"title", b"ti\0tle", 1)),
     "only NUL": lambda path: path.write_bytes(bytes(path.stat().st_size)),
     "nothing": lambda path: path.write_bytes(b""),
     "a gigabyte": _one_gigabyte,

@@ -95,9 +95,9 @@ def _open_library(app: Flask, settings: Settings) -> Library:
 def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     """What stands before Flask, from the inside out: bulkhead, static files, headers, pages, the proxy's word."""
 
-    def addresses(now: datetime) -> Mapping[str, counter.Shown | None]:
+    def addresses(now: datetime) -> page_cache.Addresses:
         with app.app_context():
-            return calendar_views.public_addresses(now) | pledge_views.public_addresses(now)
+            return {**calendar_views.public_addresses(now), **pledge_views.public_addresses(now)}
 
     def moments() -> list[datetime]:
         return schedule.all_change_instants(library.editions.values())

@@ -18,6 +18,7 @@ from app.pledges import counter, results
 from app.pledges.models import Reply
 from app.text import grouped_number
 from app.web.headers import no_store
+from app.web.page_cache import AGEING, Addresses
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 blueprint = Blueprint("pledges", __name__)
@@ -28,9 +29,9 @@ PLACES = {code: name for code, name in MUNICIPALITIES.items() if code != "vill-i
 replies_of = or_without_database(counter.replies_of, lambda _: Counter())
 
 
-def public_addresses(now: datetime) -> dict[str, None]:
+def public_addresses(now: datetime) -> Addresses:
     """Return the pages of this package that are kept in the page cache at `now`."""
-    return dict.fromkeys(path for edition in library().editions.values() for path in _addresses(edition, now))
+    return dict.fromkeys((path for edition in library().editions.values() for path in _addresses(edition, now)), AGEING)
 
 
 def _addresses(edition: Edition, now: datetime) -> Iterator[str]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from werkzeug.http import parse_accept_header
 
@@ -23,6 +23,9 @@ from app.web.headers import WSGIApp, read_whole
 from app.web.pages import LONGEST_AGE, Answer, Page, cacheable_page, encoded_answer
 
 Counted = tuple[int, int]
+# In place of what is counted, for a page with counts in it: it ages, so it is made when it is asked for, never ahead.
+AGEING: Literal["ageing"] = "ageing"
+Addresses = Mapping[str, Counted | Literal["ageing"] | None]
 # The one before, the present and the next.
 _GENERATIONS = 3
 
@@ -42,7 +45,7 @@ class Generation:
     start: float
     end: float
     version: int
-    addresses: Mapping[str, Counted | None]
+    addresses: Addresses
     pages: dict[str, Page] = field(default_factory=dict)
     # By path, encoding and the seconds that others may keep it.
     answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class PageCache:
         clock: Clock,
         library: Versioned,
         moments: Callable[[], Iterable[datetime]],
-        addresses: Callable[[datetime], Mapping[str, Counted | None]],
+        addresses: Callable[[datetime], Addresses],
         count: Callable[[Counted, float], None],
     ) -> None:
         self._app = app
@@ -111,7 +114,8 @@ class PageCache:
         page = self._render_once(generation, path, environ, moment)
         if page is None:
             return None
-        made = encoded_answer(page, encoding, age, generation.addresses[path])
+        counted = generation.addresses[path]
+        made = encoded_answer(page, encoding, age, None if counted == AGEING else counted)
         generation.answers[path, encoding, age] = made
         return made
 
@@ -155,7 +159,11 @@ class PageCache:
 
     def _prepare(self, generation: Generation, following: Generation, environ: dict[str, Any]) -> None:
         """Render what was asked for, and what is new, as of the first instant of a state that has not come yet."""
-        wanted = [path for path in following.addresses if path in generation.pages or path not in generation.addresses]
+        wanted = [
+            path
+            for path, counted in following.addresses.items()
+            if counted != AGEING and (path in generation.pages or path not in generation.addresses)
+        ]
         for path in wanted:
             self._render_once(following, path, environ | {"PATH_INFO": path}, following.start)
 

@@ -255,6 +255,15 @@ def test_the_next_day_is_made_before_the_clock_turns(client, clock, made, thread
         assert client.get(path).data == fresh.get(path).data
 
 
+def test_a_page_with_counts_in_it_is_not_made_before_it_is_asked_for(client, clock, made, threads):
+    clock.set("2026-12-10 23:59:30")
+    client.get("/2026/lucka/9/testar")
+    made.clear()
+    threads.pop().run()
+    assert "calendar/hatch.html" in made
+    assert [name for name in made if name.startswith("pledges/") and not name.startswith("pledges/_")] == []
+
+
 @pytest.mark.parametrize("step", [0.5, 5, 3600, 7200, 86_400])
 def test_a_clock_that_jumps_about_the_opening_always_shows_what_it_says(client, clock, step, threads):
     opening = clock.instant = swedish("2026-12-11 00:00")

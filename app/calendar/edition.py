@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.calendar import colours
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
@@ -109,6 +110,17 @@ def _organisation_number(value: str) -> str:
     return value
 
 
+def _lets_windows_show(value: str) -> str:
+    """Check a wall's colour against what stands on it."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
+    found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
+    if found < colours.LEAST:
+        told = f"{found:.1f}".replace(".", ",")
+        raise ValueError(f"är för ljus: fönstren syns inte mot väggen (kontrast {told}; minst 3 behövs)")
+    return value
+
+
 def _is_reached(value: str) -> str:
     if not value.rpartition("@")[0].isascii():
         raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
@@ -126,6 +138,8 @@ OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
+Wall = Annotated[str, AfterValidator(_lets_windows_show)]
+ImageName = Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")]
 
 
 class Part(BaseModel):
@@ -278,7 +292,7 @@ class HatchFile(Part):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     summary: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    image: Annotated[str, StringConstraints(pattern=r"^[\w-]+\.(svg|png|jpg|webp|avif)$")] | None = None
+    image: ImageName | None = None
     image_alt: Annotated[Line | None, Field(validate_default=True)] = None
     steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
     facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
@@ -351,7 +365,7 @@ class Accessibility(Part):
 
 
 class EditionFile(Part):
-    """edition.toml. `before`, `after` and `about` are Markdown."""
+    """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
     title: Line
     theme: Line
@@ -359,6 +373,16 @@ class EditionFile(Part):
     before: Prose
     after: Prose
     about: Prose
+    wall: Wall | None = None
+    logo: ImageName | None = None
+    logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     organiser: OrganiserDetails
     privacy: Privacy = Privacy()
     accessibility: Accessibility
+
+    @field_validator("logo_alt")
+    @classmethod
+    def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("logo") and not value:
+            raise ValueError("saknas: skriv vems logotypen är")
+        return value

@@ -92,6 +92,11 @@ class Edition:
         return share_card(self.images)
 
     @property
+    def horizon(self) -> str:
+        """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
+        return miniatures.horizon(self.images.get(miniatures.HORIZON, b""))
+
+    @property
     def name(self) -> str:
         return f"{self.file.title} – {self.file.theme}"
 

@@ -357,6 +357,51 @@ def test_a_phone_is_told_name_icons_and_colours_for_its_home_screen(client):
     ]
 
 
+RED = "#8c2f27"
+
+
+def own_look(content, wall):
+    """Give the edition a wall, a logo and a horizon of its own."""
+    looks = f'wall = "{wall}"\nlogo = "logotyp.svg"\nlogo_alt = "Lerums kommun"\n'
+    edit(content, "edition.toml", "theme = ", f"{looks}theme = ")
+    shape = '<path class="h1" d="M0 0h760v300H0z"/>'
+    for name in ("logotyp.svg", "horisont.svg"):
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 300">{shape}</svg>'
+        (content / "2026" / name).write_text(drawing)
+    return shape
+
+
+def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
+    shape = own_look(content, RED)
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    page = soup(client, "/")
+    sheet = client.get(page.select("link[rel=stylesheet]")[-1]["href"])
+    assert (sheet.mimetype, f"--wall:{RED}" in sheet.text) == ("text/css", True)
+    logo = page.select_one("footer img")
+    assert (logo["alt"], client.get(logo["src"]).mimetype) == ("Lerums kommun", "image/svg+xml")
+    assert str(page.select_one(".horizon path")) == shape.replace("/>", "></path>")
+    assert not page.select(".horizon-right")
+    assert soup(client, "/2026/lucka/10").select("footer img")
+
+
+def test_what_the_house_is_known_by_is_the_editions_own_name(make_app, content):
+    edit(content, "edition.toml", 'title = "Miljöjulkalendern 2026"', 'title = "Klimatluckan 2026"')
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    for path in ("/om", "/mitt-svar", "/finns-inte"):
+        page = soup(client, path)
+        assert words(page.select_one(".site-name")) == "Klimatluckan"
+        assert "Klimatluckan" in page.title.text
+        assert "Miljöjulkalendern" not in page.title.text
+
+
+def test_an_edition_without_its_own_look_has_the_usual(client):
+    page = soup(client, "/")
+    assert not page.select("footer img")
+    assert len(page.select("link[rel=stylesheet]")) == 1
+    assert page.select(".horizon-right")
+    assert client.get("/2026/farger.css").status_code == 404
+
+
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):
     site.get("/2026/lucka/10")
     edit(content, "10/hatch.md", "Åk buss och sticka", "Åk tåg och virka")

@@ -132,6 +132,9 @@ def test_the_house_follows_the_date(client, clock):
     assert shows("2026-12-13 12:00", candle, ".wreath .w", star) == [3, 5, 0]
     assert shows("2026-12-20 12:00", candle, ".scene.snow-4", star) == [4, 1, 0]
     assert shows("2026-12-24 12:00", candle, ".scene.is-finale", star, ".street li") == [4, 1, 1, 25]
+    shutters = "use[href='#shutters']"
+    assert shows("2026-12-23 12:00", shutters, ".is-lit") == [1, 0]
+    assert shows("2026-12-24 12:00", shutters, ".is-lit a[aria-current=date]") == [0, 1]
     assert shows("2026-12-25 12:00", ".all-lit a", ".scene.is-finale", star, ".titles li p") == [24, 0, 1, 24]
 
 

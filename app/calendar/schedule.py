@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from app.calendar import miniatures
+from app.calendar import drawings
 from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
 from app.clock import SWEDEN
@@ -53,7 +53,7 @@ class Hatch:
     @property
     def miniature(self) -> str:
         """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
-        return miniatures.shapes(self.images.get(miniatures.NAME, b""))
+        return drawings.shapes(self.images.get(drawings.MINIATURE, b""))
 
     @property
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -94,7 +94,7 @@ class Edition:
     @property
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
-        return miniatures.horizon(self.images.get(miniatures.HORIZON, b""))
+        return drawings.horizon(self.images.get(drawings.HORIZON, b""))
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendar import house, miniatures
+from app.calendar import drawings, house
 from app.calendar.loader import read_edition
 from tests.conftest import swedish
 
@@ -47,10 +47,10 @@ SHAPE = '<path class="n" d="M0 0h60"/>'
     ],
 )
 def test_a_miniature_only_draws_in_eight_colours(file):
-    assert miniatures.shapes(file.encode()) == ""
+    assert drawings.shapes(file.encode()) == ""
 
 
 def test_a_miniature_may_have_been_cleaned_by_the_editor():
     file = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 82">\n{SHAPE}\n{SHAPE}\n</svg>\n'
-    assert miniatures.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
-    assert miniatures.shapes(b"\xff") == ""
+    assert drawings.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
+    assert drawings.shapes(b"\xff") == ""

@@ -7,7 +7,7 @@ and h3 (far, nearer, near), wat (water) and sn2 (snow). Anything else in the fil
 
 import re
 
-NAME = "miniatyr.svg"
+MINIATURE = "miniatyr.svg"
 HORIZON = "horisont.svg"
 _ATTRIBUTE = r"""(?: (?:d|x|y|cx|cy|r|rx|ry|width|height|stroke-width|transform)="[\w .,()-]*")"""
 

@@ -59,6 +59,8 @@ def strings_of(hatch):
     if contest := file.contest:
         yield from (contest.id, contest.question, contest.who_may_enter, contest.exclusions)
         yield from (prize.title for prize in contest.prizes)
+    if hatch.figure:
+        yield hatch.figure.words
     for name, picture in hatch.images.items():
         drawn = picture.decode("utf-8", "replace")
         yield from (name, drawn, *re.findall(r' d="([^"]{40,})"', drawn))
@@ -139,7 +141,7 @@ def addresses(app, folder):
 def values_for(arguments):
     """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
-        for name in (picture_name(number), "delning.png", "miniatyr.svg"):
+        for name in (picture_name(number), "delning.png", "miniatyr.svg", "figur.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x"}
             yield {argument: known[argument] for argument in arguments}
 

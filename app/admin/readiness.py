@@ -91,6 +91,10 @@ def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
         yield Finding(
             "may", f"{drawings.MINIATURE} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
         )
+    if drawings.FIGURE in hatch.images and not hatch.figure:
+        yield Finding(
+            "may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", number, "picture"
+        )
     texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
     yield from (Finding("should", sentence, number, "hatch") for sentence in _other_years(" ".join(texts), year))
     yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in _of_fact(fact, year))

@@ -56,6 +56,11 @@ class Hatch:
         return drawings.shapes(self.images.get(drawings.MINIATURE, b""))
 
     @property
+    def figure(self) -> drawings.Figure | None:
+        """Who comes to the street when the hatch opens."""
+        return drawings.figure(self.images.get(drawings.FIGURE, b""))
+
+    @property
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
         """Lighter files of the hatch's picture, the lightest kind first: [("avif", [("foto-640.avif", 640), …]), …]."""
         stem = (self.file.image or "").rpartition(".")[0]

@@ -70,35 +70,6 @@ def _size(address: str) -> int:
     return static.compressed_size(views[endpoint](**values).get_data())
 
 
-# By hatch number, the first at index 0: a text alternative.
-FIGURES = (
-    "en gatlykta med snö",
-    "en vandrare med ryggsäck och reflexväst",
-    "en vintercyklist",
-    "ett pendeltåg",
-    "en granne som drar paketet på släde",
-    "ett barn på spark",
-    "en kvinna med rollator och reflex",
-    "en spårvagn",
-    "en lådcykel med paket",
-    "en busshållplats med en som väntar",
-    "en bil som fyra delar på",
-    "en minibuss och en man som ska med",
-    "en vandrande skolbuss med lucia",
-    "en elbuss",
-    "en rullstolsåkare med halsduk",
-    "en elcykel med gran på pakethållaren",
-    "en elskåpbil som ersatte fyra",
-    "en skidåkare",
-    "en färja på älven",
-    "en pappa med barnvagn",
-    "en granne som klär granen",
-    "en elbil på laddning",
-    "en tomte på sparkcykel",
-    "en familj hand i hand med en lykta",
-)
-
-
 blueprint = Blueprint("calendar", __name__)
 _OTHER_PAGES = (
     "/om",
@@ -146,7 +117,6 @@ def _calendar(edition: Edition) -> Response:
         "today": schedule.todays_number(edition.year, now),
         "days_left": schedule.days_left(edition.year, now),
         "house": house.house_at(edition.year, now),
-        "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
     return public_response(render_template("calendar/calendar.html", **context))

@@ -14,6 +14,7 @@ PUBLIC = """
     / /<year:year>/ /<year:year>/lucka/<hatch:number> /lucka/<hatch:number> /om
     /<year:year>/rattelser
     /<year:year>/lucka/<hatch:number>/bild/<name> /<year:year>/bild/<name>
+    /<year:year>/farger.css
     /<year:year>/lucka/<hatch:number>/tavla /<year:year>/tavling/villkor
     /<year:year>/dragning /<year:year>/dragning/lista.txt /<year:year>/dragning/lasbevis.txt
     /<year:year>/dragning/regler.txt /<year:year>/dragning/protokoll.json

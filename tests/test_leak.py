@@ -65,6 +65,8 @@ def strings_of(hatch):
     if contest := file.contest:
         yield from (contest.id, contest.question, contest.who_may_enter, contest.exclusions)
         yield from (prize.title for prize in contest.prizes)
+    if hatch.figure:
+        yield hatch.figure.words
     for name, picture in hatch.images.items():
         drawn = picture.decode("utf-8", "replace")
         yield from (name, drawn, *re.findall(r' d="([^"]{40,})"', drawn))
@@ -96,7 +98,9 @@ def edition(folder):
 def secrets(edition, filled_in):
     """What to look for, each with the number of the first hatch that says it."""
     whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
-    known = bare((filled_in / "2026/edition.toml").read_text())
+    # The house has a fir tree too, of the same shape as one on the street.
+    house = (ROOT / "app/templates/calendar").rglob("*.svg")
+    known = bare("".join(path.read_text() for path in (filled_in / "2026/edition.toml", *house)))
     pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
@@ -147,7 +151,7 @@ def addresses(app, folder):
 def values_for(arguments):
     """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
-        for name in (picture_name(number), own_card(number), "miniatyr.svg"):
+        for name in (picture_name(number), own_card(number), "miniatyr.svg", "figur.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
             yield {argument: known[argument] for argument in arguments}
 

@@ -63,7 +63,7 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
     with tempfile.TemporaryDirectory() as instance:
         settings = {"SECRET_KEY": "bilder" * 8, "INSTANCE_PATH": instance, "CLOCK": clock}
         content = prepared.copied(Path(instance) / "content")
-        app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "CALENDAR_CONTENT": content})
+        app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "CALENDAR_CONTENT": content, "TESTING": True})
         with app.app_context():
             flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.admin import preview
 from app.admin.guard import blueprint, chosen_edition
-from app.calendar import miniatures
+from app.calendar import drawings
 from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
 from app.calendar.gaps import find_example_addresses
@@ -84,9 +84,13 @@ def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
         )
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
         yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
-    if miniatures.NAME in hatch.images and not hatch.miniature:
+    if drawings.MINIATURE in hatch.images and not hatch.miniature:
         yield Finding(
-            "may", f"{miniatures.NAME} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
+            "may", f"{drawings.MINIATURE} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
+        )
+    if drawings.FIGURE in hatch.images and not hatch.figure:
+        yield Finding(
+            "may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", number, "picture"
         )
     texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
     yield from (Finding("should", sentence, number, "hatch") for sentence in _other_years(" ".join(texts), year))

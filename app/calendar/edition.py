@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.calendar import colours
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
@@ -109,7 +110,7 @@ def _with_scheme(value: object) -> object:
 def _image(value: str) -> str:
     if not IMAGE.fullmatch(value):
         raise ValueError(
-            "ska vara namnet på en bild i luckans mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
+            "ska vara namnet på en bild i samma mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
             "punkt, plus, - och _, och sist .svg, .png, .jpg, .jpeg, .webp eller .avif"
         )
     return value
@@ -127,6 +128,17 @@ def _organisation_number(value: str) -> str:
     doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits) if digit.isdigit())
     if value and (not ORGANISATION_NUMBER.fullmatch(value) or sum(n // 10 + n % 10 for n in doubled) % 10):
         raise ValueError("ska vara ett organisationsnummer, som 222000-0265")
+    return value
+
+
+def _lets_windows_show(value: str) -> str:
+    """Check a wall's colour against what stands on it."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
+    found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
+    if found < colours.LEAST:
+        told = f"{found:.1f}".replace(".", ",")
+        raise ValueError(f"är för ljus: fönstren syns inte mot väggen (kontrast {told}; minst 3 behövs)")
     return value
 
 
@@ -152,6 +164,7 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
+Wall = Annotated[str, AfterValidator(_lets_windows_show)]
 
 
 class Part(BaseModel):
@@ -410,7 +423,7 @@ class Accessibility(Part):
 
 
 class EditionFile(Part):
-    """edition.toml. `before`, `after` and `about` are Markdown."""
+    """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
     title: Line
     theme: Line
@@ -418,7 +431,17 @@ class EditionFile(Part):
     before: Prose
     after: Prose
     about: Prose
+    wall: Wall | None = None
+    logo: Annotated[str, AfterValidator(_image)] | None = None
+    logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     organiser: OrganiserDetails
     unreviewed: Unreviewed = None
     privacy: Privacy = Privacy()
     accessibility: Accessibility
+
+    @field_validator("logo_alt")
+    @classmethod
+    def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("logo") and not value:
+            raise ValueError("saknas: skriv vems logotypen är")
+        return value

@@ -41,6 +41,9 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     text = _read_text(path, faults, remarks)
     edition = None if text is None else _read_model(path, EditionFile, faults, remarks, text)
     images = _read_images(folder, faults)
+    if edition and edition.logo and edition.logo not in images:
+        sentence = f"bilden {edition.logo} finns inte bredvid edition.toml"
+        faults.append(Fault(_name(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from app.calendar import miniatures
+from app.calendar import drawings
 from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
 from app.clock import SWEDEN
@@ -66,7 +66,12 @@ class Hatch:
     @property
     def miniature(self) -> str:
         """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
-        return miniatures.shapes(self.images.get(miniatures.NAME, b""))
+        return drawings.shapes(self.images.get(drawings.MINIATURE, b""))
+
+    @property
+    def figure(self) -> drawings.Figure | None:
+        """Who comes to the street when the hatch opens."""
+        return drawings.figure(self.images.get(drawings.FIGURE, b""))
 
     @property
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -104,6 +109,11 @@ class Edition:
     def card(self) -> str | None:
         """The picture beside a shared link."""
         return share_card(self.images)
+
+    @property
+    def horizon(self) -> str:
+        """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
+        return drawings.horizon(self.images.get(drawings.HORIZON, b""))
 
     @property
     def name(self) -> str:

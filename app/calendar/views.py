@@ -1,5 +1,6 @@
 """The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, house, schedule
+from app.calendar import colours, feeds, house, schedule
 from app.calendar.library import Library
 from app.calendar.schedule import Edition, Hatch
 from app.text import tidy
@@ -65,43 +66,13 @@ def public_response(body: str | bytes, mimetype: str = "text/html", age: int = 0
 
 
 def _size(address: str) -> int:
-    """Return the compressed bytes of what a page asks for: a static file or a hatch's picture."""
+    """Return the compressed bytes of what a page asks for: a static file or one of the edition."""
     if address.startswith(static.PREFIX):
         return int(current_app.extensions["asset_size"](address))
     endpoint, values = current_app.url_map.bind("").match(unquote(address.removeprefix(request.script_root)))
-    if endpoint != "calendar.image":
-        raise ValueError(f"unknown part of a page: {address}")
-    _, found = find_hatch(values["year"], values["number"])
-    return static.compressed_size(found.images[values["name"]])
-
-
-# By hatch number, the first at index 0: a text alternative.
-FIGURES = (
-    "en gatlykta med snö",
-    "en vandrare med ryggsäck och reflexväst",
-    "en vintercyklist",
-    "ett pendeltåg",
-    "en granne som drar paketet på släde",
-    "ett barn på spark",
-    "en kvinna med rollator och reflex",
-    "en spårvagn",
-    "en lådcykel med paket",
-    "en busshållplats med en som väntar",
-    "en bil som fyra delar på",
-    "en minibuss och en man som ska med",
-    "en vandrande skolbuss med lucia",
-    "en elbuss",
-    "en rullstolsåkare med halsduk",
-    "en elcykel med gran på pakethållaren",
-    "en elskåpbil som ersatte fyra",
-    "en skidåkare",
-    "en färja på älven",
-    "en pappa med barnvagn",
-    "en granne som klär granen",
-    "en elbil på laddning",
-    "en tomte på sparkcykel",
-    "en familj hand i hand med en lykta",
-)
+    views: dict[str, Callable[..., Response]]
+    views = {"calendar.image": image, "calendar.edition_image": edition_image, "calendar.colours_of": colours_of}
+    return static.compressed_size(views[endpoint](**values).get_data())
 
 
 blueprint = Blueprint("calendar", __name__)
@@ -131,6 +102,8 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     for year, edition in library().editions.items():
         found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
         found[adapter.build("calendar.corrections", {"year": year})] = None
+        if edition.file.wall:
+            found[adapter.build("calendar.colours_of", {"year": year})] = None
         for name in edition.images:
             found[adapter.build("calendar.edition_image", {"year": year, "name": name})] = None
         for number in schedule.open_numbers(year, now):
@@ -152,16 +125,13 @@ def _calendar(edition: Edition) -> Response:
         "days_left": schedule.days_left(edition.year, now),
         "follows_up": schedule.follows_up(edition.year, now),
         "house": house.house_at(edition.year, now),
-        "street": FIGURES,
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
     return public_response(render_template("calendar/calendar.html", **context))
 
 
-@blueprint.app_template_global()
-def sender() -> str:
-    """Return who sends the calendar, for the foot of every page."""
-    return current_edition().file.organiser.name
+# For the head and foot of every page: whose calendar it is.
+blueprint.add_app_template_global(current_edition)
 
 
 @blueprint.get("/")
@@ -222,6 +192,12 @@ def edition_image(year: int, name: str) -> Response:
     if name not in images:
         abort(404)
     return public_response(images[name], schedule.image_type(name))
+
+
+@blueprint.get("/<year:year>/farger.css")
+def colours_of(year: int) -> Response:
+    wall = find_edition(year).file.wall or abort(404)
+    return public_response(colours.style_sheet(wall).encode(), "text/css")
 
 
 @blueprint.get("/om")

@@ -96,11 +96,11 @@ STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdenso
 
 
 def texts_shown(file: Mapping[str, Any], _tip: str) -> Values:
-    return {name: _text(file.get(name)) for name in TEXTS}
+    return {name: _text(file.get(name)) for name in (*TEXTS, "wall")}
 
 
 def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
-    return {name: shown[name] for name in TEXTS}, None
+    return {name: shown[name] for name in TEXTS} | {"wall": shown["wall"] or None}, None
 
 
 def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:

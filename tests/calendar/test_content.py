@@ -34,6 +34,9 @@ def edit(content: Path, file: str, old: str, new: str) -> int:
     return before.count("\n") + 1
 
 
+WALL = "ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #"
+TOO_LIGHT = "är för ljus: fönstren syns inte mot väggen (kontrast 1,6; minst 3 behövs)"
+NO_LOGO = "bilden x.svg finns inte bredvid edition.toml"
 TOO_SOON = "ska vara minst 36 timmar efter att tävlingen stänger, så att listan hinner granskas"
 SKIPPED = "finns inte, för den natten ställs klockan fram; välj en annan tid"
 TWICE = "kommer två gånger, för den natten ställs klockan tillbaka; välj en annan tid"
@@ -46,6 +49,11 @@ def faults_in(content: Path) -> list[str]:
     with pytest.raises(ContentError) as error:
         read_edition(content / "2026")
     return str(error.value).splitlines()
+
+
+def test_a_logo_has_a_name_in_words(content):
+    edit(content, "edition.toml", "theme", 'logo = "delning.png"\ntheme')
+    assert faults_in(content) == ["2026/edition.toml, fältet logo_alt: saknas: skriv vems logotypen är"]
 
 
 def test_the_real_content_is_without_faults():
@@ -75,6 +83,9 @@ def test_the_real_content_is_without_faults():
         ("10/hatch.md", '"2030", "2040"', '"2030", " 2030 "', "contest.options", "”2030” och ”2030” " + ALIKE),
         ("10/hatch.md", '"2040"', '"20\u200d40"', "contest.options[3]", UNSEEN),
         ("10/hatch.md", '"2040"', r'"20\u000940"', "contest.options[3]", UNSEEN),
+        ("edition.toml", "theme", 'wall = "gul"\ntheme', "wall", WALL),
+        ("edition.toml", "theme", 'wall = "#d8a743"\ntheme', "wall", TOO_LIGHT),
+        ("edition.toml", "theme", 'logo = "x.svg"\nlogo_alt = "Lerum"\ntheme', "logo", NO_LOGO),
         ("edition.toml", 'email = "', 'email = "å', "organiser.email", NOT_REACHED),
         ("edition.toml", 'kind = "', 'witnesses = ["åsa@kommun.se"] # ', "organiser.witnesses[1]", NOT_REACHED),
         ("edition.toml", 'kind = "', 'witnesses = ["anna"] # ', "organiser.witnesses[1]", "ska vara en e-postadress"),

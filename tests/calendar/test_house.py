@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendar import house, miniatures
+from app.calendar import drawings, house
 from app.calendar.loader import read_edition
 from tests.conftest import swedish
 
@@ -27,6 +27,38 @@ def test_every_hatch_has_a_miniature_of_its_own(filled_in):
     assert min(len(each) for each in drawn) > 300
 
 
+def test_every_hatch_sends_somebody_of_its_own_to_the_street(filled_in):
+    sent = [hatch.figure for hatch in read_edition(filled_in / "2026").hatches.values()]
+    assert len({figure.words for figure in sent}) == len({figure.shapes for figure in sent}) == 24
+
+
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="3em">'
+TITLE = "<title>en räv</title>"
+FOX = '<g class="n o"><path fill="url(#glow)" d="M0 0"/></g>'
+
+
+def test_a_figure_is_drawing_size_and_words():
+    assert drawings.figure(f"{HEAD}\n{TITLE}\n{FOX}\n</svg>\n".encode()) == ("0 0 9 9", "3em", "en räv", f"{FOX}\n")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"{HEAD}{FOX}</svg>",
+        f"{HEAD}<title>&lt;b&gt;</title>{FOX}</svg>",
+        f"{HEAD}{TITLE}{FOX}</g><g></svg>",
+        f"{HEAD}{TITLE}<g>{FOX}</svg>",
+        f"{HEAD}{TITLE}<script>alert(1)</script></svg>",
+        f"{HEAD}{TITLE}<text>Köp</text></svg>",
+        f'{HEAD}{TITLE}<path fill="url(https://example.se)" d="M0 0"/></svg>',
+        f'{HEAD}{TITLE}<path class="site-header" d="M0 0"/></svg>',
+        f"{HEAD.replace('>', ' onload=1>')}{TITLE}{FOX}</svg>",
+    ],
+)
+def test_a_figure_only_draws(file):
+    assert drawings.figure(file.encode()) is None
+
+
 SHAPE = '<path class="n" d="M0 0h60"/>'
 
 
@@ -47,10 +79,10 @@ SHAPE = '<path class="n" d="M0 0h60"/>'
     ],
 )
 def test_a_miniature_only_draws_in_eight_colours(file):
-    assert miniatures.shapes(file.encode()) == ""
+    assert drawings.shapes(file.encode()) == ""
 
 
 def test_a_miniature_may_have_been_cleaned_by_the_editor():
     file = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 82">\n{SHAPE}\n{SHAPE}\n</svg>\n'
-    assert miniatures.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
-    assert miniatures.shapes(b"\xff") == ""
+    assert drawings.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
+    assert drawings.shapes(b"\xff") == ""

@@ -79,7 +79,7 @@ def test_a_picture_is_found_however_a_mac_writes_its_name(make_app, content, clo
 
 def test_a_name_that_no_picture_can_have_is_told_in_words(content):
     edit(content, "03/hatch.md", 'image = "bild.svg"', 'image = "foto.heic"')
-    with pytest.raises(ContentError, match="ska vara namnet på en bild i luckans mapp"):
+    with pytest.raises(ContentError, match="ska vara namnet på en bild i samma mapp"):
         read_edition(content / "2026")
 
 

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
-from app.calendar.views import FIGURES
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -114,7 +113,7 @@ def test_nothing_of_a_locked_hatch_is_drawn(client, clock, app):
             assert hatches[number].file.title not in page
             drawn = set(re.findall(r' d="[^"]{30,}"', hatches[number].miniature))
             assert not drawn & set(re.findall(r' d="[^"]*"', page))
-            assert FIGURES[number - 1] not in page
+            assert hatches[number].figure.words not in page
             assert f'class="p{number}"' not in page
 
 
@@ -132,6 +131,9 @@ def test_the_house_follows_the_date(client, clock):
     assert shows("2026-12-13 12:00", candle, ".wreath .w", star) == [3, 5, 0]
     assert shows("2026-12-20 12:00", candle, ".scene.snow-4", star) == [4, 1, 0]
     assert shows("2026-12-24 12:00", candle, ".scene.is-finale", star, ".street li") == [4, 1, 1, 25]
+    shutters = "use[href='#shutters']"
+    assert shows("2026-12-23 12:00", shutters, ".is-lit") == [1, 0]
+    assert shows("2026-12-24 12:00", shutters, ".is-lit a[aria-current=date]") == [0, 1]
     assert shows("2026-12-25 12:00", ".all-lit a", ".scene.is-finale", star, ".titles li p") == [24, 0, 1, 24]
 
 
@@ -352,6 +354,51 @@ def test_a_phone_is_told_name_icons_and_colours_for_its_home_screen(client):
     assert colours == [
         (f"(prefers-color-scheme: {name})", sky) for name, sky in zip(("light", "dark"), skies, strict=True)
     ]
+
+
+RED = "#8c2f27"
+
+
+def own_look(content, wall):
+    """Give the edition a wall, a logo and a horizon of its own."""
+    looks = f'wall = "{wall}"\nlogo = "logotyp.svg"\nlogo_alt = "Lerums kommun"\n'
+    edit(content, "edition.toml", "theme = ", f"{looks}theme = ")
+    shape = '<path class="h1" d="M0 0h760v300H0z"/>'
+    for name in ("logotyp.svg", "horisont.svg"):
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 300">{shape}</svg>'
+        (content / "2026" / name).write_text(drawing)
+    return shape
+
+
+def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
+    shape = own_look(content, RED)
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    page = soup(client, "/")
+    sheet = client.get(page.select("link[rel=stylesheet]")[-1]["href"])
+    assert (sheet.mimetype, f"--wall:{RED}" in sheet.text) == ("text/css", True)
+    logo = page.select_one("footer img")
+    assert (logo["alt"], client.get(logo["src"]).mimetype) == ("Lerums kommun", "image/svg+xml")
+    assert str(page.select_one(".horizon path")) == shape.replace("/>", "></path>")
+    assert not page.select(".horizon-right")
+    assert soup(client, "/2026/lucka/10").select("footer img")
+
+
+def test_what_the_house_is_known_by_is_the_editions_own_name(make_app, content):
+    edit(content, "edition.toml", 'title = "Miljöjulkalendern 2026"', 'title = "Klimatluckan 2026"')
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    for path in ("/om", "/mitt-svar", "/finns-inte"):
+        page = soup(client, path)
+        assert words(page.select_one(".site-name")) == "Klimatluckan"
+        assert "Klimatluckan" in page.title.text
+        assert "Miljöjulkalendern" not in page.title.text
+
+
+def test_an_edition_without_its_own_look_has_the_usual(client):
+    page = soup(client, "/")
+    assert not page.select("footer img")
+    assert len(page.select("link[rel=stylesheet]")) == 1
+    assert page.select(".horizon-right")
+    assert client.get("/2026/farger.css").status_code == 404
 
 
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):

@@ -49,7 +49,9 @@ def soup(answer):
 
 
 def code_and_ticket(receipt):
-    return [code.text for code in soup(receipt).select("main dl code")]
+    code, shown, whole = (element.text for element in soup(receipt).select("main dl code, main details code"))
+    assert shown.replace("-", "").lower() == whole[:8]
+    return code, whole
 
 
 def test_the_entry_is_in_the_database_when_the_visitor_is_thanked(enter, stored):

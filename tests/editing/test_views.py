@@ -48,6 +48,14 @@ def test_the_editions_texts_show_on_the_site_as_soon_as_they_are_saved(change, c
     assert value.replace("**", "") in soup(client.get(shown_on)).text
 
 
+def test_the_wall_gets_another_colour_unless_the_windows_would_not_show(change, client):
+    assert faults(change(TEXTS, wall="#ffd98a"))[0].startswith("Väggens färg: är för ljus")
+    assert change(TEXTS, wall="#8c2f27").status_code == 303
+    assert "--wall:#8c2f27" in client.get("/2026/farger.css").text
+    assert change(TEXTS, wall="").status_code == 303
+    assert client.get("/2026/farger.css").status_code == 404
+
+
 def test_an_open_hatch_changes_on_the_site_at_once(change, client, clock):
     clock.set("2026-12-10 08:00")
     client.get("/2026/lucka/3")

@@ -191,6 +191,7 @@ class TextsForm(EditorForm):
     before = _prose("before")
     after = _prose("after")
     about = _prose("about")
+    wall = _line("wall")
 
 
 class OrganiserPart(Form):

@@ -10,6 +10,7 @@ from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
 from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
+from app.calendar import drawings
 from app.editing import hatch_file, images, save, store
 from app.editing.store import ContentRef, Files
 from app.web.headers import Page
@@ -77,7 +78,8 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
 
         def revise(files: Files) -> Files:
             text = hatch_file.render_hatch(store.text_of(files), head).encode()
-            return {leaf.text_name: text} | made_files if body else files | {leaf.text_name: text}
+            kept = {name: body for name, body in files.items() if name == drawings.FIGURE} if body else files
+            return kept | {leaf.text_name: text} | made_files
 
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
     except images.ImageError as unusable:

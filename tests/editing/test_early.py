@@ -101,7 +101,7 @@ def test_nothing_a_visitor_gets_tells_that_a_locked_hatch_was_touched(change, co
 def test_the_new_picture_of_a_locked_hatch_has_no_address_yet(change, client, clock, content):
     upload_a_picture(change, content)
     names = [path.name for path in (content / "2026" / "15").iterdir() if path.suffix != ".md"]
-    assert len(names) == 6
+    assert len(names) == 7
     assert {client.get(f"/2026/lucka/15/bild/{name}").status_code for name in names} == {403}
     clock.set("2026-12-15 00:00")
     assert {client.get(f"/2026/lucka/15/bild/{name}").status_code for name in names} == {200}

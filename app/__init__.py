@@ -25,6 +25,8 @@ from app.operations import jobs, metrics
 from app.pledges import season_views
 from app.pledges import views as pledge_views
 from app.privacy import views as own_views
+from app.reminders import cli as reminder_cli
+from app.reminders import views as reminder_views
 from app.settings import Settings
 from app.shared_content import SharedContent
 from app.spec.beacon import PRACTICE, QUICKNET
@@ -70,11 +72,12 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         *(store, terms, status, pledge_views, notices),
     ):
         part.init_app(app)
-    for views in (calendar_views, contest_views, draw_pages, pledge_views, own_views, feedback, guard):
+    public = (calendar_views, contest_views, draw_pages, pledge_views, reminder_views, own_views, feedback)
+    for views in (*public, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(cli.prepare, cli.content, cli.organiser, cli.draw),
-        *(cli.erase, jobs.jobs, jobs.mail),
+        *(cli.erase, jobs.jobs, jobs.mail, reminder_cli.reminder),
         *(operations_cli.make, operations_cli.restore, operations_cli.examine, operations_cli.measure),
     ):
         app.cli.add_command(command)

@@ -27,6 +27,7 @@ PUBLIC = """
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
+    /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>
 """.split()  # noqa: SIM905 – to be read as lines
 POSTED_BY_ANYONE = {
     "/<year:year>/dragning",
@@ -39,6 +40,9 @@ POSTED_BY_ANYONE = {
     "/<year:year>/lucka/<hatch:number>/testar",
     "/<year:year>/lucka/<hatch:number>/testar/kommun",
     "/<year:year>/januari",
+    "/paminnelse",
+    "/paminnelse/bekrafta/<token>",
+    "/paminnelse/avsluta/<token>",
 }
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
@@ -127,6 +131,12 @@ def visited(client, organiser, clock, enter, accept, reach):
         "pledge": client.get("/2026/lucka/9/testar"),
         "municipality": client.get("/2026/lucka/9/testar/kommun"),
         "method": client.get("/2026/resultat/metod"),
+        "reminder": client.get("/paminnelse"),
+        "reminder with faults": client.post("/paminnelse"),
+        "reminder asked for": client.get("/paminnelse/tack"),
+        "reminder that cannot be confirmed": client.get("/paminnelse/bekrafta/x"),
+        "reminder to leave": client.get("/paminnelse/avsluta/x"),
+        "reminder left": client.post("/paminnelse/avsluta/x"),
         "sign in": client.get("/admin/logga-in"),
         "sign in with faults": client.post("/admin/logga-in"),
         "invitation gone": client.get("/admin/inbjudan/x"),
@@ -174,6 +184,7 @@ ORGANISERS = (
     "/admin/redigera/las-in",
     "/admin/beredskap",
     "/admin/statistik",
+    "/admin/paminnelser",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )

@@ -83,6 +83,7 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
         *("contest_contact", "entry", "erasure_note", "outbox_mail", "feedback", "hatch_count", "night_claim"),
         *("log_position", "content_file", "content_body", "content_revision"),
         "reply_count",
+        *("reminder", "reminder_greeting", "reminder_erasure"),
         *("draw_winner_name", "organiser", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
         *("organiser_mail", "organiser_mail_sent"),
     }

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -18,7 +18,7 @@ from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import SWEDEN
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # How often readers and calendar programs are asked to look again.
@@ -118,8 +118,13 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str) -> bytes:
-    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read."""
+def ical(
+    edition: Edition, open_numbers: Sequence[int], now: datetime, site: str, alarm: time | None = None
+) -> bytes:
+    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read.
+
+    With `alarm` each is at that time of its day and rings, and one more in January.
+    """
     # It takes 4 MiB and a twentieth of a second, for one file.
     from icalendar import Calendar
 
@@ -132,6 +137,8 @@ def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str
     calendar.add("x-published-ttl", "PT1H")
     for number in NUMBERS:
         calendar.add_component(_event(edition, number, number in open_numbers, now, site))
+    if alarm:
+        _ring(calendar, edition, alarm, site)
     return bytes(calendar.to_ical())
 
 
@@ -151,6 +158,34 @@ def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: st
     event.add("url", link)
     event.add("transp", "TRANSPARENT")
     return event
+
+
+# Times of day that a calendar file with alarms can be had for, as in its address; the page cache keeps each.
+ALARMS = {f"{hour:02}{minute:02}": time(hour, minute) for hour in range(6, 21) for minute in (0, 15, 30, 45)}
+# When it is asked what people still do.
+_JANUARY = 15
+
+
+def _ring(calendar: "Calendar", edition: Edition, alarm: time, site: str) -> None:
+    """Move each event to a time of its day, and have it ring: most programs do not ring for whole days."""
+    from icalendar import Alarm, Event
+
+    last = Event()
+    last.add("uid", f"januari-{edition.year}@{_host(site)}")
+    last.add("dtstamp", opens_at(edition.year, 1))
+    last.add("dtstart", date(edition.year + 1, 1, _JANUARY))
+    last.add("summary", "Håller du fast?")
+    last.add("url", f"{site}/{edition.year}/januari")
+    last.add("transp", "TRANSPARENT")
+    calendar.add_component(last)
+    for event in calendar.events:
+        start = datetime.combine(event.start, alarm, SWEDEN).astimezone(UTC)
+        event.DTSTART, event.DTEND = start, start + timedelta(minutes=5)
+        bell = Alarm()
+        bell.add("action", "DISPLAY")
+        bell.add("description", event["summary"])
+        bell.add("trigger", "PT0S", encode=False)
+        event.add_component(bell)
 
 
 # CSS pixels that hold today's hatch with its picture, on a page of one column.

@@ -84,6 +84,7 @@ _OTHER_PAGES = (
     "/flode.json",
     "/kalender.ics",
     "/manifest.webmanifest",
+    *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
     "/inbaddning",
     "/sitemap.xml",
     "/robots.txt",

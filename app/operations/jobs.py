@@ -26,6 +26,8 @@ from app.database import Base, UTCDateTime, begin_write, db
 from app.draw import delivery, status, value
 from app.outbox import queue
 from app.privacy import erasure
+from app.reminders import erasure as reminder_erasure
+from app.reminders import sender as reminder_sender
 from app.statistics import access_log
 from app.web.headers import this_app
 
@@ -60,7 +62,9 @@ def run_round(ending: threading.Event | None = None) -> None:
         "fetch": fetch_due,
         "publish": status.publish_state,
         "mail": partial(delivery.send_due, ending),
+        "remind": partial(reminder_sender.send_due, ending),
         "count": access_log.count_shown,
+        "erase reminders": erase_reminders,
         "erase": erase_nightly,
         "notices": current_app.extensions["notices"],
     }
@@ -121,11 +125,18 @@ def fetch_due() -> None:
         _log.warning("%s", sentence)
 
 
+def erase_reminders() -> None:
+    """Erase the list of reminders once its time has come."""
+    for sentence in reminder_erasure.erase_due(clock.now()):
+        _log.warning("%s", sentence)
+
+
 def erase_nightly() -> None:
     """Erase what has had its time, once a night, and say what cannot be erased."""
     night = last_night(clock.now())
     if current_app.extensions.get("swept") != night:
         erasure.sweep_feedback()
+        reminder_erasure.sweep(clock.now())
         current_app.extensions["swept"] = night
     if claim_night(night, clock.now()):
         for sentence in erasure.erase_due(clock.now()):
@@ -197,6 +208,8 @@ def _run_until(app: Flask, ending: threading.Event) -> None:
 def _pause() -> timedelta:
     now = clock.now()
     try:
+        if reminder_sender.is_due(now):
+            return SHORTEST_SLEEP
         return max(next_due(now) - now, SHORTEST_SLEEP)
     except SQLAlchemyError:
         return LONGEST_SLEEP
@@ -206,7 +219,7 @@ def _pause() -> timedelta:
 def send() -> None:
     """Skickar de mejl som står på tur, för den som hellre kör det med cron."""
     try:
-        sent = delivery.send_due()
+        sent = delivery.send_due() + reminder_sender.send_due()
     except SQLAlchemyError:
         db.session.rollback()
         raise click.ClickException("Databasen svarar inte. Mejlen ligger kvar och skickas senare.") from None

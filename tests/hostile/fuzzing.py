@@ -227,6 +227,7 @@ class Generator:
         right = {"email": f"p{pick.randrange(9999)}@example.se", "answer": "2030", "municipality": "1441"}
         right |= {"adult": "ja", "rules": "ja", "website": "", "kind": "hinder", "act": "visa", "message": "Hej"}
         right |= {"svar": "2", "lucka": "5", "kommun": "1441"}
+        right |= {"hour": "7", "days": "alla"}
         wrong = pick.choice([0, 0, 0.2, 0.6])
         fields = []
         for name in names:

@@ -297,6 +297,16 @@ def _copied(values: dict[str, Any]) -> dict[str, Any]:
     return {name: copy(value) if type(value) in (dict, list) else value for name, value in values.items()}
 
 
+def create_careless_app(built: Path, settings: dict[str, Any]) -> Flask:
+    """Make an app whose templates are compiled once and whose SQLite writes need not survive a power cut."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return app
+
+
 @pytest.fixture(scope="session")
 def shared_apps() -> dict[object, SharedApp]:
     """The apps of this worker, by what they were made of."""
@@ -324,9 +334,8 @@ def share_app(
             folder = tmp_path_factory.mktemp("app")
             shutil.copytree(instance, folder, symlinks=True, dirs_exist_ok=True)
             url = f"sqlite:///{folder / DATABASE}" if engine == "sqlite" else database_url
-            made = create_app(_settings(folder, url, filled_in) | {"CLOCK": clock} | overrides)
-            made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
-            shared_apps[key] = SharedApp(made)
+            settings = _settings(folder, url, filled_in) | {"CLOCK": clock} | overrides
+            shared_apps[key] = SharedApp(create_careless_app(built, settings))
         app = shared_apps[key].renew(instance)
         used.append(app)
         if opened:
@@ -354,8 +363,8 @@ def make_app(
     made: list[Flask] = []
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
-        made.append(create_app(_settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides))
-        made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+        settings = _settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides
+        made.append(create_careless_app(built, settings))
         if opened:
             open_contest(made[-1], clock)
         return made[-1]

@@ -48,21 +48,9 @@ def read(client):
 
 
 @on_sqlite
-def test_l01_the_accessibility_statement_has_every_part_and_is_linked_from_every_page(read):
-    """/tillganglighet says actor, conformance, shortcomings, method, dates, complaint; a footer link everywhere."""
-    soup, words = read("/tillganglighet")
-    for part in (
-        "Göteborgsregionens kommunalförbund",
-        "Kalendern är delvis förenlig med lagen.",
-        "Innehåll som inte är tillgängligt",
-        "Varför:",
-        "Gör så här i stället:",
-        "Hur vi har testat",
-        "Bedömningen gjordes 23 november 2026. Redogörelsen uppdaterades senast 23 november 2026.",
-        "Säg till om något inte fungerar",
-        "Myndigheten för digital förvaltning, Digg, har tillsyn",
-    ):
-        assert part in words
+def test_l01_the_accessibility_statement_is_linked_from_every_page(read):
+    """tests/golden/sidor/tillganglighet.txt has every part that the statement must have."""
+    soup, _ = read("/tillganglighet")
     assert soup.select_one('a[href="https://www.digg.se/tdosanmalan"]')
     assert [path for path in PAGES if not read(path)[0].select('footer a[href="/tillganglighet"]')] == []
 
@@ -100,10 +88,8 @@ def test_l04_rules_list_and_protocol_are_pages_and_plain_text_and_pictures_have_
     assert [path for path in PAGES if ".pdf" in client.get(path).text] == []
 
 
-def test_l05_the_bar_for_every_page_is_wcag_2_2_aa():
-    """axe runs with the tags of WCAG 2.2 AA on every page; the statement can only be as good as that."""
-    tests = (ROOT / "tests" / "browser" / "acts.py").read_text()
-    assert '"wcag22aa"' in tests
+def test_l05_every_public_page_is_among_those_that_are_looked_through():
+    """browser/test_places.py has each of them checked against WCAG 2.2 AA."""
     assert {*PAGES} <= {place.path for place in PLACES.values()} | {"/tillganglighet/tack"}
 
 

@@ -17,8 +17,9 @@ from app.draw import verifiera
 from app.spec import beacon, lines
 from app.spec.beacon import PRACTICE, QUICKNET
 from app.spec.practice_beacon import practice_answer
-from app.spec.record import Skip, Winner, read_record
+from app.spec.record import Skip, Winner
 from tests.draw import independent
+from tests.oracles import read_record
 from tests.spec import k4
 from tests.spec.bent import BENT, outcomes
 

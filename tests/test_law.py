@@ -48,7 +48,7 @@ def read(client):
 
 
 @on_sqlite
-def test_l01_the_accessibility_statement_is_linked_from_every_page(read):
+def test_l01_statement_is_linked_everywhere(read):
     """tests/golden/sidor/tillganglighet.txt has every part that the statement must have."""
     soup, _ = read("/tillganglighet")
     assert soup.select_one('a[href="https://www.digg.se/tdosanmalan"]')
@@ -202,7 +202,7 @@ def test_l13_visitors_get_no_cookie_and_read_why_there_is_no_banner(client, ente
     assert "__Host-organisator" in read("/kakor")[1]
 
 
-def test_l14_nothing_is_kept_in_the_browser():
+def test_l14_nothing_is_kept_in_browser():
     """Opened hatches are the browser's own visited links; no script touches storage, so no button is needed."""
     assert SCRIPTS
     ways = re.compile("localStorage|sessionStorage|indexedDB|document.cookie|caches|serviceWorker|sendBeacon")
@@ -210,7 +210,7 @@ def test_l14_nothing_is_kept_in_the_browser():
 
 
 @on_sqlite
-def test_l15_a_visit_leaves_nothing_behind_on_the_server(client, app, tmp_path):
+def test_l15_visit_leaves_nothing_behind(client, app, tmp_path):
     """No statistics about visitors: reading pages changes no table and counts nobody."""
 
     def rows():
@@ -255,7 +255,7 @@ def test_l18_chance_decides_among_right_answers_and_money_is_warned_of(contest, 
 
 
 @on_sqlite
-def test_l19_the_rules_tell_everything_and_stand_still(read, enter):
+def test_l19_rules_are_complete_and_frozen(read, enter):
     """Organiser, who may, times, another way to enter, prizes, method, contact, skips, complaints, data; frozen."""
     enter()
     _, words = read("/2026/tavling/villkor")

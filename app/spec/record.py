@@ -7,7 +7,6 @@ from dataclasses import dataclass
 TEXTS = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt")
 # The rules' closed list of reasons for passing a place over.
 SKIP_REASONS = ("svarar inte", "tackar nej", "inte behörig", "återkallad")
-WITHDRAWN = "återkallad"
 
 
 @dataclass(frozen=True)

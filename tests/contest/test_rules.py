@@ -45,7 +45,7 @@ def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragr
     assert "\r" not in TEXT
 
 
-def test_the_same_fields_give_the_same_bytes():
+def test_same_fields_give_same_bytes():
     times = {name: getattr(CONTEST, name).astimezone(UTC) for name in ("opens", "closes", "draw_at")}
     again = Contest.model_validate(CONTEST.model_dump() | times)
     assert rules.rules_text(again, ORGANISATION.model_copy(), "Kalendern").encode() == TEXT.encode()
@@ -67,7 +67,7 @@ def test_a_changed_field_changes_the_rules(change):
     assert rules.rules_text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
 
 
-def test_the_sections_of_the_page_are_read_from_the_text():
+def test_sections_are_read_from_the_text():
     assert rules.read_sections(TEXT) == rules.rules_sections(CONTEST, ORGANISATION)
 
 
@@ -79,5 +79,5 @@ def test_the_sections_of_the_page_are_read_from_the_text():
         ("2026-06-30 08:05", "tisdag 30 juni 2026 kl. 08.05"),
     ],
 )
-def test_a_time_is_told_in_swedish_and_in_sweden(moment, words):
+def test_time_is_told_in_swedish(moment, words):
     assert text_module.swedish(swedish(moment).astimezone(UTC)) == words

@@ -15,9 +15,9 @@ from tests.conftest import POSTGRES
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
+def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
     """An app of the test's own: what happens to its database leaves marks on it."""
-    return make_app()
+    return make_app(**getattr(request, "param", {}))
 
 
 @pytest.fixture

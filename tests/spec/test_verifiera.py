@@ -5,7 +5,6 @@ import builtins
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,16 +43,6 @@ def run(tmp_path, capsys):
         return code, capsys.readouterr().out
 
     return run
-
-
-check_once = cache(verifiera.is_genuine)
-
-
-@pytest.fixture(autouse=True)
-def once(request, monkeypatch):
-    """Check each signature once: py_ecc needs a second for it."""
-    if "no_py_ecc" not in request.fixturenames:
-        monkeypatch.setattr(verifiera, "is_genuine", check_once)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
-from app.database import begin_write, db
+from app.database import begin_write, db, known_revisions
 from app.draw import actions, winners
 from app.draw import value as draw_value
 from app.spec.beacon import PRACTICE, round_at
@@ -185,7 +185,7 @@ def database_url(engine: str, blank: str, tmp_path: Path) -> str:
 
 
 def _empty(url: str) -> None:
-    """Empty every table of a PostgreSQL database, also those that are written once, and end who is still there."""
+    """Make a PostgreSQL database as new, also the tables that are written once, and end who is still there."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -193,6 +193,7 @@ def _empty(url: str) -> None:
         )
         connection.execute("SET session_replication_role = replica")
         connection.execute(f"TRUNCATE {', '.join(db.metadata.tables)} RESTART IDENTITY")
+        connection.execute("UPDATE alembic_version SET version_num = %s", [known_revisions()[-1]])
 
 
 @pytest.fixture
@@ -250,7 +251,7 @@ def compile_rules_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def read_once(filled_in: Path) -> Iterator[None]:
-    """The content that no test changes is read once: to read it is half of making an app."""
+    """The same content is read once: to read it is half of making an app."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_edition", "pack"):
             patch.setattr(library, name, _once(getattr(library, name), filled_in))
@@ -258,8 +259,23 @@ def read_once(filled_in: Path) -> Iterator[None]:
 
 
 def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
-    keep = cache(read)
-    return lambda folder, *more: (keep if folder.parent == own else read)(folder, *more)
+    """Read a folder once: that of `own`, and of others those with the same files."""
+    kept: dict[object, Any] = {}
+
+    def once(folder: Path, *more: object) -> Any:
+        key = (folder if folder.parent == own else _contents(folder), *more)
+        if key not in kept:
+            if len(kept) > 50:
+                kept.clear()
+            kept[key] = read(folder, *more)
+        return kept[key]
+
+    return once
+
+
+def _contents(folder: Path) -> object:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return folder.name, *((str(path.relative_to(folder)), path.read_bytes()) for path in files)
 
 
 class SharedApp:
@@ -302,6 +318,16 @@ def _copied(values: dict[str, Any]) -> dict[str, Any]:
     return {name: copy(value) if isinstance(value, (dict, list)) else value for name, value in values.items()}
 
 
+def create_careless_app(built: Path, settings: dict[str, Any]) -> Flask:
+    """Make an app whose templates are compiled once and whose SQLite writes need not survive a power cut."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return app
+
+
 @pytest.fixture(scope="session")
 def shared_apps() -> dict[object, SharedApp]:
     """The apps of this worker, by what they were made of."""
@@ -329,9 +355,8 @@ def share_app(
             folder = tmp_path_factory.mktemp("app")
             shutil.copytree(instance, folder, symlinks=True, dirs_exist_ok=True)
             url = f"sqlite:///{folder / DATABASE}" if engine == "sqlite" else database_url
-            made = create_app(_settings(folder, url, filled_in) | {"CLOCK": clock} | overrides)
-            made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
-            shared_apps[key] = SharedApp(made)
+            settings = _settings(folder, url, filled_in) | {"CLOCK": clock} | overrides
+            shared_apps[key] = SharedApp(create_careless_app(built, settings))
         app = shared_apps[key].renew(instance)
         used.append(app)
         if opened:
@@ -359,8 +384,8 @@ def make_app(
     made: list[Flask] = []
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
-        made.append(create_app(_settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides))
-        made[-1].jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
+        settings = _settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides
+        made.append(create_careless_app(built, settings))
         if opened:
             open_contest(made[-1], clock)
         return made[-1]

@@ -15,12 +15,12 @@ def test_package_files_are_empty():
     assert {name for name, path in packages.items() if path.stat().st_size} == set()
 
 
-def test_no_folder_has_more_than_twelve_modules():
+def test_no_folder_has_thirteen_modules():
     folders = [path.parent for path in FILES.values() if path.name != "__init__.py"]
     assert {str(folder): folders.count(folder) for folder in folders if folders.count(folder) > 12} == {}
 
 
-def test_only_the_clock_asks_what_time_it_is():
+def test_only_clock_tells_the_time():
     asking = {
         name
         for name, path in FILES.items()

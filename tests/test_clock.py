@@ -34,25 +34,25 @@ def app() -> Flask:
     return app
 
 
-def test_a_clock_tells_the_hosts_time_in_utc():
+def test_clock_tells_hosts_time_in_utc():
     assert Clock().now() == NOON
     assert Clock().now().utcoffset() == timedelta(0)
 
 
-def test_a_clock_started_at_a_time_runs_on_from_there(monkeypatch):
+def test_started_clock_runs_on(monkeypatch):
     started = Clock(swedish("2026-12-13 07:00"))
     assert started.now() == datetime(2026, 12, 13, 6, tzinfo=UTC)
     monkeypatch.setattr(Watch, "shows", NOON + timedelta(minutes=90))
     assert started.now() == swedish("2026-12-13 08:30")
 
 
-def test_a_clock_can_be_started_in_the_past(monkeypatch):
+def test_clock_can_be_started_in_past(monkeypatch):
     started = Clock(swedish("2020-12-24 23:59:59"))
     monkeypatch.setattr(Watch, "shows", NOON + timedelta(seconds=1))
     assert started.now() == swedish("2020-12-25 00:00")
 
 
-def test_outside_a_request_the_apps_clock_is_asked(app):
+def test_outside_request_apps_clock_is_asked(app):
     with app.app_context():
         assert clock.now() == swedish("2026-12-10 08:00")
 
@@ -63,12 +63,12 @@ def test_in_a_request_the_apps_clock_is_asked_when_nothing_else_is_said(app):
         assert clock.now() == swedish("2026-12-10 09:00")
 
 
-def test_a_request_is_answered_as_of_the_instant_it_came(app):
+def test_request_keeps_the_instant_it_came(app):
     with app.test_request_context(environ_overrides={PINNED: swedish("2026-12-09 23:59:59")}):
         app.extensions["clock"].set("2026-12-10 00:00")
         assert clock.now() == swedish("2026-12-09 23:59:59")
 
 
-def test_no_header_or_query_can_pin_the_time(app):
+def test_no_request_can_pin_the_time(app):
     with app.test_request_context(f"/?{PINNED}=2026-12-24", headers={PINNED: "2026-12-24"}):
         assert clock.now() == swedish("2026-12-10 08:00")

@@ -39,7 +39,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     return str(error.value)
 
 
-def test_a_server_starts_with_a_key_alone(monkeypatch):
+def test_server_starts_with_key_alone(monkeypatch):
     monkeypatch.delenv("FLASK_INSTANCE_PATH")
     settings = config.load()
     assert (settings.DEBUG, settings.DEMO, settings.NOW, settings.TRUSTED_PROXIES) == (False, False, None, 0)
@@ -106,7 +106,7 @@ NO_DATABASE = "ska börja med postgresql:// eller sqlite://"
         ("FLASK_MAIL_FROM", "julgubbe.åsa@example.org", NO_MAILBOX),
     ],
 )
-def test_a_wrong_value_gives_one_line_that_names_the_setting(monkeypatch, name, value, saying):
+def test_wrong_value_names_its_setting(monkeypatch, name, value, saying):
     line = refusal(monkeypatch, **{"FLASK_DEMO": "1", name: value})
     assert line.startswith(f"{name} {saying}")
     assert "\n" not in line
@@ -121,23 +121,23 @@ def test_a_wrong_value_gives_one_line_that_names_the_setting(monkeypatch, name, 
         ("FLASK_REDIS_URL", "REDIS_URL"),
     ],
 )
-def test_a_misspelt_setting_is_told_with_the_right_one(monkeypatch, name, meant):
+def test_misspelt_setting_is_told(monkeypatch, name, meant):
     assert refusal(monkeypatch, **{name: ""}) == f"{name} är ingen inställning. Menade du {meant}?"
 
 
-def test_a_setting_of_something_else_is_told(monkeypatch):
+def test_setting_of_something_else_is_told(monkeypatch):
     assert refusal(monkeypatch, FLASK_ZEBRA="x") == "FLASK_ZEBRA är ingen inställning. Ta bort den."
 
 
 @pytest.mark.parametrize(
     "name", ["FLASK_APP", "FLASK_ENV", "FLASK_ENV_FILE", "FLASK_SKIP_DOTENV", "FLASK_RUN_PORT", "FLASK_DB_DIRECTORY"]
 )
-def test_what_flask_itself_reads_is_left_alone(monkeypatch, name):
+def test_flasks_own_settings_are_left_alone(monkeypatch, name):
     assert loaded(monkeypatch, **{name: "x"}).PUBLIC_URL == "http://127.0.0.1:5000"
 
 
 @pytest.mark.parametrize("name", ["FLASK_SECRET_KEY", "FLASK_INSTANCE_PATH", "FLASK_CALENDAR_CONTENT", "REDIS_URL"])
-def test_a_comment_that_became_part_of_a_value_is_told(monkeypatch, name):
+def test_comment_within_a_value_is_told(monkeypatch, name):
     assert refusal(monkeypatch, **{name: "/srv/kalender # vår egen"}).startswith(
         f"{name} har en kommentar efter värdet. Skriv den på en egen rad"
     )
@@ -173,7 +173,7 @@ def test_the_environment_goes_before_the_file(env_file, monkeypatch):
     assert setting("MAIL_FROM", monkeypatch, FLASK_MAIL_FROM="miljo@exempel.se") == "miljo@exempel.se"
 
 
-def test_a_misspelt_setting_in_the_file_is_told(env_file, monkeypatch):
+def test_misspelt_setting_in_file_is_told(env_file, monkeypatch):
     env_file(b"FLASK_DEMOO=1")
     assert refusal(monkeypatch) == "FLASK_DEMOO är ingen inställning. Menade du FLASK_DEMO?"
 
@@ -184,7 +184,7 @@ def test_a_file_of_settings_that_is_no_text_is_told(env_file, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["vad? ja", "100%25", "a#b", "åäö mapp"])
-def test_the_database_lies_in_the_instance_folder_whatever_its_name(make_app, tmp_path, name):
+def test_database_lies_in_the_instance_folder(make_app, tmp_path, name):
     folder = tmp_path / name
     app = make_app(INSTANCE_PATH=folder, DATABASE_URL="")
     assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
@@ -192,39 +192,39 @@ def test_the_database_lies_in_the_instance_folder_whatever_its_name(make_app, tm
     assert app.test_client().get("/readyz").status_code == 200
 
 
-def test_an_sqlite_address_with_a_question_mark_is_told(monkeypatch):
+def test_sqlite_address_with_question_mark_is_told(monkeypatch):
     line = refusal(monkeypatch, DATABASE_URL="sqlite:////srv/vad?/x.sqlite3")
     assert line == "DATABASE_URL ska ha ? i sökvägen skrivet som %3F."
 
 
-def test_names_of_hosts_stand_with_commas_between(monkeypatch):
+def test_hosts_stand_with_commas_between(monkeypatch):
     found = setting("TRUSTED_HOSTS", monkeypatch, FLASK_TRUSTED_HOSTS="jul.exempel.se, www.exempel.se")
     assert found == ("jul.exempel.se", "www.exempel.se")
     assert "FLASK_TRUSTED_HOSTS ska vara namn" in refusal(monkeypatch, FLASK_TRUSTED_HOSTS="https://jul.exempel.se")
 
 
-def test_all_wrong_values_are_told_at_once(monkeypatch):
+def test_all_wrong_values_are_told(monkeypatch):
     lines = refusal(monkeypatch, FLASK_PUBLIC_URL="x", FLASK_TRUSTED_PROXIES="x", DATABASE_URL="x").splitlines()
     assert {line.split()[0] for line in lines} == {"FLASK_PUBLIC_URL", "FLASK_TRUSTED_PROXIES", "DATABASE_URL"}
 
 
-def test_an_instance_folder_that_is_a_file_is_named(monkeypatch, tmp_path):
+def test_instance_folder_that_is_a_file(monkeypatch, tmp_path):
     (tmp_path / "fil").touch()
     assert refusal(monkeypatch, FLASK_INSTANCE_PATH=str(tmp_path / "fil")).startswith("FLASK_INSTANCE_PATH")
 
 
-def test_an_instance_folder_is_made_for_its_owner_alone(tmp_path):
+def test_instance_folder_is_its_owners_alone(tmp_path):
     assert config.made_folder(tmp_path / "ny" / "instans").stat().st_mode & 0o777 == 0o700
 
 
-def test_an_instance_folder_that_cannot_be_made_is_named(tmp_path):
+def test_instance_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "fil").touch()
     with pytest.raises(ConfigurationError, match=r"FLASK_INSTANCE_PATH: .*/fil/instans går inte att skapa"):
         config.made_folder(tmp_path / "fil" / "instans")
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
-def test_a_password_in_an_address_is_never_told(monkeypatch, name):
+def test_password_in_address_is_never_told(monkeypatch, name):
     assert "sesam" not in refusal(monkeypatch, FLASK_DEBUG="kanske", **{name: "mysql://olle:sesam@localhost/x"})
 
 
@@ -235,7 +235,7 @@ def test_a_key_that_is_missing_is_asked_for_with_a_way_to_make_one(monkeypatch):
 
 
 @pytest.mark.parametrize("key", [31 * "x", "hemlig", "12345", "0"])
-def test_a_short_key_is_refused_and_never_told(monkeypatch, key):
+def test_short_key_is_refused(monkeypatch, key):
     for demo in ("0", "1"):
         line = refusal(monkeypatch, FLASK_SECRET_KEY=key, FLASK_DEMO=demo)
         assert line.startswith("FLASK_SECRET_KEY saknas eller är kortare")
@@ -247,13 +247,13 @@ def test_a_long_key_is_used_as_it_stands_even_when_it_is_a_number(monkeypatch, k
     assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY=key) == key
 
 
-def test_a_key_in_the_instance_folder_is_used(monkeypatch, tmp_path):
+def test_key_in_instance_folder_is_used(monkeypatch, tmp_path):
     (tmp_path / "secret_key").write_text(f"{KEY}-i-fil\n")
     assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY="") == f"{KEY}-i-fil"
     assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY=KEY) == KEY
 
 
-def test_debugging_makes_a_key_of_its_own_each_time(monkeypatch):
+def test_debugging_makes_its_own_key(monkeypatch):
     first, second = (setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY="", FLASK_DEBUG="1") for _ in range(2))
     assert first != second
     assert len(first) >= 32
@@ -268,7 +268,7 @@ def test_a_demo_keeps_its_key(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "MAIL_URL"])
-def test_a_demo_reaches_nothing_outside_its_folder(monkeypatch, name):
+def test_demo_reaches_nothing_outside_folder(monkeypatch, name):
     outside = {
         "DATABASE_URL": "postgresql://db.example.se/kalender",
         "REDIS_URL": "redis://redis.example.se",
@@ -277,23 +277,23 @@ def test_a_demo_reaches_nothing_outside_its_folder(monkeypatch, name):
     assert setting(name, monkeypatch, FLASK_DEMO="1", **outside) == ""
 
 
-def test_a_chosen_time_is_refused_on_a_real_server(monkeypatch):
+def test_chosen_time_needs_a_demo(monkeypatch):
     line = refusal(monkeypatch, FLASK_NOW="2026-12-24T08:00")
     assert line == "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
 
 
 @pytest.mark.parametrize("name", ["FLASK_DEBUG", "FLASK_DEMO"])
-def test_a_chosen_time_without_offset_is_swedish(monkeypatch, name):
+def test_chosen_time_without_offset_is_swedish(monkeypatch, name):
     assert setting("NOW", monkeypatch, FLASK_NOW="2026-12-24T08:00", **{name: "1"}) == swedish("2026-12-24 08:00")
 
 
-def test_a_chosen_time_with_an_offset_is_as_it_says(monkeypatch):
+def test_chosen_time_may_have_an_offset(monkeypatch):
     chosen = setting("NOW", monkeypatch, FLASK_NOW="2026-12-24T08:00:00+09:00", FLASK_DEMO="1")
     assert chosen == swedish("2026-12-24 00:00")
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_every_way_to_name_postgresql_is_understood(monkeypatch, scheme):
+def test_every_postgresql_address_is_understood(monkeypatch, scheme):
     url = f"{scheme}://olle:p%40ss@db.example.se:5432/kalender?sslmode=require"
     expected = "postgresql+psycopg://olle:p%40ss@db.example.se:5432/kalender?sslmode=require"
     assert setting("DATABASE_URL", monkeypatch, DATABASE_URL=url) == expected
@@ -303,31 +303,31 @@ def test_an_sqlite_address_is_kept(monkeypatch):
     assert setting("DATABASE_URL", monkeypatch, DATABASE_URL="sqlite:////tmp/x.db") == "sqlite:////tmp/x.db"
 
 
-def test_an_empty_database_address_is_as_none(monkeypatch):
+def test_empty_database_address_is_as_none(monkeypatch):
     assert setting("DATABASE_URL", monkeypatch, DATABASE_URL="", REDIS_URL="") == ""
 
 
-def test_a_public_address_is_kept_without_its_last_slash(monkeypatch):
+def test_public_address_loses_its_last_slash(monkeypatch):
     assert setting("PUBLIC_URL", monkeypatch, FLASK_PUBLIC_URL="https://kalender.se/") == "https://kalender.se"
 
 
-def test_invented_entries_of_a_demo_never_stand_among_real_ones(monkeypatch):
+def test_invented_entries_never_stand_among_real(monkeypatch):
     monkeypatch.delenv("FLASK_INSTANCE_PATH")
     assert setting("INSTANCE_PATH", monkeypatch, FLASK_DEMO="1") == ROOT / "instance" / "demo"
 
 
-def test_a_demo_lives_where_it_is_told(monkeypatch, tmp_path):
+def test_demo_lives_where_it_is_told(monkeypatch, tmp_path):
     assert setting("INSTANCE_PATH", monkeypatch, FLASK_DEMO="1") == tmp_path
 
 
 @pytest.mark.parametrize("off", ["0", "false", "False", "no", "off"])
-def test_a_demo_that_is_off_uses_the_real_instance_folder(monkeypatch, off):
+def test_demo_off_uses_real_instance_folder(monkeypatch, off):
     monkeypatch.delenv("FLASK_INSTANCE_PATH")
     settings = loaded(monkeypatch, FLASK_DEMO=off)
     assert (settings.DEMO, settings.INSTANCE_PATH) == (False, ROOT / "instance")
 
 
-def test_what_a_test_passes_in_goes_before_the_environment(monkeypatch):
+def test_arguments_go_before_environment(monkeypatch):
     monkeypatch.setenv("FLASK_TRUSTED_PROXIES", "1")
     monkeypatch.setenv("DATABASE_URL", "postgres://db/kalender")
     settings = config.load({"TRUSTED_PROXIES": 2, "DATABASE_URL": ""})
@@ -344,7 +344,7 @@ def test_relays_are_named_with_commas_between_or_not_at_all(monkeypatch):
 @pytest.mark.parametrize(
     "relay", ["http://api.drand.sh", "api.drand.sh", "https://", "file:///etc/passwd", "7", "null"]
 )
-def test_a_relay_is_asked_over_https_only(monkeypatch, relay):
+def test_relay_is_asked_over_https_only(monkeypatch, relay):
     assert "FLASK_DRAW_RELAYS ska vara adresser som börjar med https://" in refusal(
         monkeypatch, FLASK_DRAW_RELAYS=relay
     )
@@ -374,7 +374,7 @@ def test_a_password_to_the_mail_server_is_never_told_nor_taken_for_another_host(
 @pytest.mark.parametrize(
     "url", ["smtp://server", "smtps://server:465", "smtp://olle:p%40ss%2F@mejl.example.se:587", "smtp://[::1]:25", ""]
 )
-def test_a_mail_server_is_kept_as_it_was_given(monkeypatch, url):
+def test_mail_server_is_kept_as_given(monkeypatch, url):
     assert setting("MAIL_URL", monkeypatch, FLASK_MAIL_URL=url) == url
 
 

@@ -55,7 +55,7 @@ def test_a_demo_shows_the_content_as_it_is_until_somebody_edits_the_demo(start, 
     assert "Ännu nyare" in (source / "2026/20/hatch.md").read_text()
 
 
-def test_a_demo_fills_in_required_fields_that_are_empty(start, source):
+def test_demo_fills_in_empty_required_fields(start, source):
     for name in ("2026/10/hatch.md", "2026/edition.toml"):
         file = source / name
         emptied = re.sub(
@@ -68,7 +68,7 @@ def test_a_demo_fills_in_required_fields_that_are_empty(start, source):
     assert edition.file.privacy.officer.startswith("Exempel: ")
 
 
-def test_the_shipped_contest_is_open_in_a_demo_with_examples(make_app, clock, tmp_path):
+def test_shipped_contest_opens_in_demo(make_app, clock, tmp_path):
     clock.set("2026-12-13 08:00")
     app = make_app(DEMO=True, CALENDAR_CONTENT=ROOT / "calendar_content", INSTANCE_PATH=tmp_path / "demo")
     edition = app.extensions["library"].editions[2026]
@@ -101,7 +101,7 @@ def count(model):
     return db.session.query(model).count()
 
 
-def test_one_button_starts_a_demo_over_and_keeps_the_account(demo, source):
+def test_one_button_restarts_demo(demo, source):
     set_title(demo.copy, "Ändrad i övningen")
     with demo.app.app_context():
         entry = db.session.query(Entry).first()
@@ -117,13 +117,13 @@ def test_one_button_starts_a_demo_over_and_keeps_the_account(demo, source):
         assert count(AdminUser) == 1
 
 
-def test_there_is_no_such_button_outside_a_demo(organiser):
+def test_no_such_button_outside_demo(organiser):
     overview = organiser.get("/admin/")
     assert "Börja om från början" not in overview.text
     assert organiser.post("/admin/borja-om", data={"token": token_in(overview)}).status_code == 404
 
 
-def test_codes_go_by_the_real_clock_whatever_the_demo_shows(engine, tmp_path):
+def test_codes_go_by_the_real_clock(engine, tmp_path):
     """As a phone does: the demo shows another day, the code on the phone is of now."""
     settings = {"DEMO": True, "NOW": "2030-12-13T08:00", "SECRET_KEY": "test-" * 8, "INSTANCE_PATH": tmp_path}
     app = create_app(settings | {"CALENDAR_CONTENT": ROOT / "calendar_content"})

@@ -64,7 +64,7 @@ def test_the_public_sends_entries_feedback_and_questions_about_their_own_entry_a
     assert {rule for rule in posted if not rule.startswith("/admin/")} == POSTED_BY_ANYONE
 
 
-def test_the_organisers_area_asks_everybody_to_sign_in(app, client, rules):
+def test_organisers_area_asks_for_a_sign_in(app, client, rules):
     guarded = [rule for rule in rules if rule.rule.startswith("/admin/") and rule.endpoint not in OPEN_TO_ALL]
     adapter = app.url_map.bind("")
     assert len(guarded) > 8
@@ -88,7 +88,7 @@ def test_what_is_open_in_the_organisers_area_is_the_way_in_only(app, client):
     assert [client.get(way).status_code for way in sorted(ways_in - passkeys)] == [410, 200]
 
 
-def test_addresses_are_lower_case_words_with_hyphens(rules):
+def test_addresses_are_lower_case_words(rules):
     part = r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|<(\w+:)?\w+>|\.well-known"
     assert [rule.rule for rule in rules if not re.fullmatch(rf"(/({part}))+/?|/", rule.rule)] == []
 
@@ -195,7 +195,7 @@ def where(pages, wrong):
     return {name: found for name, page in pages.items() if (found := wrong(page))}
 
 
-def test_every_page_is_in_swedish_and_says_so(pages):
+def test_every_page_is_in_swedish(pages):
     assert where(pages, lambda page: page.html.get("lang") != "sv") == {}
 
 
@@ -204,7 +204,7 @@ def test_every_page_has_one_heading_of_its_own_and_one_title(pages):
     assert where(pages, lambda page: not page.h1.text.strip() or not page.title.text.strip()) == {}
 
 
-def test_no_two_elements_of_a_page_share_a_name(pages):
+def test_no_two_elements_share_an_id(pages):
     def repeated(page):
         names = [element["id"] for element in page.select("[id]")]
         return {name for name in names if names.count(name) > 1}
@@ -212,7 +212,7 @@ def test_no_two_elements_of_a_page_share_a_name(pages):
     assert where(pages, repeated) == {}
 
 
-def test_what_a_page_refers_to_on_itself_is_there(pages):
+def test_links_within_a_page_lead_somewhere(pages):
     def missing(page):
         names = {link["href"][1:] for link in page.select('a[href^="#"]')}
         for attribute in ("for", "aria-describedby", "aria-labelledby"):
@@ -222,7 +222,7 @@ def test_what_a_page_refers_to_on_itself_is_there(pages):
     assert where(pages, missing) == {}
 
 
-def test_the_first_stop_with_the_keyboard_skips_to_the_content(pages):
+def test_first_stop_skips_to_content(pages):
     def without(page):
         first = page.select_one("body a, body button, body input, body select, body textarea")
         return not page.select("body.embed") and (first["href"], first.text) != ("#innehall", "Hoppa till innehållet")
@@ -230,7 +230,7 @@ def test_the_first_stop_with_the_keyboard_skips_to_the_content(pages):
     assert where(pages, without) == {}
 
 
-def test_no_page_has_style_or_script_of_its_own(pages):
+def test_no_page_has_inline_style_or_script(pages):
     assert where(pages, lambda page: page.select("style, script:not([src]), [style]")) == {}
     events = re.compile("^on")
     assert where(pages, lambda page: page.find_all(lambda tag: any(map(events.match, tag.attrs)))) == {}

@@ -79,7 +79,7 @@ def test_a_night_erases_once_though_several_processes_run_and_says_so(make_app, 
     assert caplog.messages == ["Gallrat i mjk-2026."] * 3
 
 
-def test_a_night_that_was_missed_is_made_up_for(run_round, clock, nights):
+def test_missed_night_is_made_up_for(run_round, clock, nights):
     clock.set("2026-12-24 05:00")
     run_round()
     clock.set("2026-12-26 15:00")
@@ -145,7 +145,7 @@ def test_a_part_that_fails_is_logged_and_the_next_round_works(
 
 
 @on_sqlite
-def test_mails_can_be_sent_by_cron_as_well(app, accept, clock):
+def test_cron_can_send_mails_too(app, accept, clock):
     clock.set("2026-12-10 09:00")
     accept("anna@example.se")
     run = app.test_cli_runner().invoke
@@ -183,7 +183,7 @@ def put_in_an_old_mail(app, accept):
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "SIGTERM"])
-def test_flask_jobs_sends_mails_and_ends_calmly(app, accept, tmp_path, database_url, end):
+def test_jobs_send_mails_and_end_calmly(app, accept, tmp_path, database_url, end):
     put_in_an_old_mail(app, accept)
     process = subprocess.Popen(
         [BIN / "flask", "jobs"],

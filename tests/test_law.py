@@ -48,21 +48,9 @@ def read(client):
 
 
 @on_sqlite
-def test_l01_the_accessibility_statement_has_every_part_and_is_linked_from_every_page(read):
-    """/tillganglighet says actor, conformance, shortcomings, method, dates, complaint; a footer link everywhere."""
-    soup, words = read("/tillganglighet")
-    for part in (
-        "Göteborgsregionens kommunalförbund",
-        "Kalendern är delvis förenlig med lagen.",
-        "Innehåll som inte är tillgängligt",
-        "Varför:",
-        "Gör så här i stället:",
-        "Hur vi har testat",
-        "Bedömningen gjordes 23 november 2026. Redogörelsen uppdaterades senast 23 november 2026.",
-        "Säg till om något inte fungerar",
-        "Myndigheten för digital förvaltning, Digg, har tillsyn",
-    ):
-        assert part in words
+def test_l01_statement_is_linked_everywhere(read):
+    """tests/golden/sidor/tillganglighet.txt has every part that the statement must have."""
+    soup, _ = read("/tillganglighet")
     assert soup.select_one('a[href="https://www.digg.se/tdosanmalan"]')
     assert [path for path in PAGES if not read(path)[0].select('footer a[href="/tillganglighet"]')] == []
 
@@ -100,10 +88,8 @@ def test_l04_rules_list_and_protocol_are_pages_and_plain_text_and_pictures_have_
     assert [path for path in PAGES if ".pdf" in client.get(path).text] == []
 
 
-def test_l05_the_bar_for_every_page_is_wcag_2_2_aa():
-    """axe runs with the tags of WCAG 2.2 AA on every page; the statement can only be as good as that."""
-    tests = (ROOT / "tests" / "browser" / "acts.py").read_text()
-    assert '"wcag22aa"' in tests
+def test_l05_every_public_page_is_among_those_that_are_looked_through():
+    """browser/test_places.py has each of them checked against WCAG 2.2 AA."""
     assert {*PAGES} <= {place.path for place in PLACES.values()} | {"/tillganglighet/tack"}
 
 
@@ -216,7 +202,7 @@ def test_l13_visitors_get_no_cookie_and_read_why_there_is_no_banner(client, ente
     assert "__Host-organisator" in read("/kakor")[1]
 
 
-def test_l14_nothing_is_kept_in_the_browser():
+def test_l14_nothing_is_kept_in_browser():
     """Opened hatches are the browser's own visited links; no script touches storage, so no button is needed."""
     assert SCRIPTS
     ways = re.compile("localStorage|sessionStorage|indexedDB|document.cookie|caches|serviceWorker|sendBeacon")
@@ -224,7 +210,7 @@ def test_l14_nothing_is_kept_in_the_browser():
 
 
 @on_sqlite
-def test_l15_a_visit_leaves_nothing_behind_on_the_server(client, app, tmp_path):
+def test_l15_visit_leaves_nothing_behind(client, app, tmp_path):
     """No statistics about visitors: reading pages changes no table and counts nobody."""
 
     def rows():
@@ -269,7 +255,7 @@ def test_l18_chance_decides_among_right_answers_and_money_is_warned_of(contest, 
 
 
 @on_sqlite
-def test_l19_the_rules_tell_everything_and_stand_still(read, enter):
+def test_l19_rules_are_complete_and_frozen(read, enter):
     """Organiser, who may, times, another way to enter, prizes, method, contact, skips, complaints, data; frozen."""
     enter()
     _, words = read("/2026/tavling/villkor")

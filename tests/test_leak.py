@@ -165,7 +165,7 @@ def told(newest_in, answer):
     return max(newest_in(body), newest_in(str(answer.headers).encode()))
 
 
-def test_the_search_finds_every_hatch_when_it_is_open(client, clock, newest_in):
+def test_search_finds_every_open_hatch(client, clock, newest_in):
     clock.set("2026-12-24 08:00")
     for number in NUMBERS:
         for address in (f"/2026/lucka/{number}", f"/2026/lucka/{number}/bild/{picture_name(number)}"):
@@ -175,7 +175,7 @@ def test_the_search_finds_every_hatch_when_it_is_open(client, clock, newest_in):
     assert told(newest_in, client.get("/2027/lucka/24"))[0] == 25
 
 
-def test_no_answer_tells_of_a_locked_hatch(client, clock, addresses, newest_in):
+def test_no_answer_tells_of_locked_hatch(client, clock, addresses, newest_in):
     leaks = []
     for moment in MOMENTS:
         clock.set(moment)

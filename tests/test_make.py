@@ -182,7 +182,7 @@ def test_a_port_that_is_none_is_told_in_one_line(make, port, log):
     assert last_line(log()) == f"PORT ska vara ett tal mellan 1 och 65535 (nu: {port})."
 
 
-def test_a_server_that_cannot_start_takes_the_jobs_with_it(make):
+def test_failed_start_takes_the_jobs_along(make):
     with make(PORT=str(free_port()), THREADS="x") as process:
         assert process.wait(PATIENCE) != 0
         assert in_session(process.pid) == []
@@ -200,7 +200,7 @@ def test_a_python_that_is_too_old_is_told_in_one_line():
     )
 
 
-def test_an_environment_of_another_python_is_made_anew(project):
+def test_environment_of_another_python_is_remade(project):
     (project / "requirements.txt").write_text("")
     install = [PYTHON, project / "tools" / "install.py"]
     left = project / ".venv" / "left-behind"

@@ -16,7 +16,7 @@ from app.spec.log import receipt_sum
 KEPT = (FrozenTerms, LockedList, ListedTicket, DrawnValue, Rank, Letter, Verdict, Rehearsal, AuditRecord)
 
 
-def test_the_migrated_database_is_the_one_that_the_models_describe(inside):
+def test_migrated_database_matches_the_models(inside):
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
@@ -42,7 +42,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("table", KEPT, ids=lambda table: table.__tablename__)
-def test_the_database_itself_refuses_to_change_what_was_noted(acts, engine, table):
+def test_database_refuses_to_change_records(acts, engine, table):
     before = db.session.execute(sa.select(table.__table__)).all()
     assert before
     written = [column.name for column in table.__table__.columns if not column.server_default]
@@ -54,7 +54,7 @@ def test_the_database_itself_refuses_to_change_what_was_noted(acts, engine, tabl
 
 
 @pytest.mark.parametrize("revision", ["0001", "0009"])
-def test_a_database_of_another_edition_stops_the_start_in_words(app, make_app, revision):
+def test_database_of_another_edition_stops_the_start(app, make_app, revision):
     with app.app_context():
         db.session.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
         db.session.commit()
@@ -72,7 +72,7 @@ def test_what_the_database_reads_from_a_record_is_what_stands_in_it(accept, insi
     assert (record.kvitto, record.at) == (receipt_sum(saved.code), "2026-12-10T08:00:00Z")
 
 
-def test_every_table_that_is_written_once_says_so(inside, engine):
+def test_written_once_tables_say_so(inside, engine):
     """Of all that a contest leaves behind, only these may change: people's data, accounts, mails, counters."""
     found = {table.name for table in Base.metadata.sorted_tables}
     triggers = "SELECT tbl_name FROM sqlite_master WHERE name LIKE '%_no_delete'"

@@ -9,8 +9,8 @@ from vulture import Vulture
 
 ROOT = Path(__file__).parent.parent
 KINDS = {"function", "class", "unreachable_code"}
-# What the tests measure with: an order counted the slow way, a strict reader, a visitor's hash.
-FOR_TESTS = {"first_tickets", "rank_key", "read_record", "client_hash"}
+# What the tests measure with: a visitor's hash.
+FOR_TESTS = {"client_hash"}
 
 
 def names_in_templates() -> str:

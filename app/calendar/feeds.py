@@ -118,9 +118,7 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def ical(
-    edition: Edition, open_numbers: Sequence[int], now: datetime, site: str, alarm: time | None = None
-) -> bytes:
+def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str, alarm: time | None = None) -> bytes:
     """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read.
 
     With `alarm` each is at that time of its day and rings, and one more in January.

@@ -6,7 +6,6 @@
 import hmac
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from heapq import nsmallest
 
 
 def entropy_string(source: str, number: int, randomness: str) -> str:
@@ -19,11 +18,6 @@ def make_seed(proof_sha256: str, entropy: str) -> bytes:
     return sha256(f"oppen-dragning/v2/fro\n{proof_sha256}\n{entropy}\n".encode()).digest()
 
 
-def rank_key(seed: bytes, ticket: str) -> bytes:
-    """Return the 32 bytes that a ticket (64 hex digits) is sorted by."""
-    return hmac.digest(seed, bytes.fromhex(ticket), "sha256")
-
-
 def order_tickets(seed: bytes, tickets: Iterable[str]) -> Iterator[str]:
     """Give the tickets in the order they win. Equal keys: the lower ticket first.
 
@@ -31,11 +25,6 @@ def order_tickets(seed: bytes, tickets: Iterable[str]) -> Iterator[str]:
     """
     for pair in sorted(_pairs(seed, tickets)):
         yield pair[32:].hex()
-
-
-def first_tickets(seed: bytes, tickets: Iterable[str], count: int) -> list[str]:
-    """Return the first `count` tickets of that order; memory grows with `count` only."""
-    return [pair[32:].hex() for pair in nsmallest(count, _pairs(seed, tickets))]
 
 
 def _pairs(seed: bytes, tickets: Iterable[str]) -> Iterator[bytes]:

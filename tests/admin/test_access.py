@@ -82,14 +82,14 @@ def is_in(client):
 
 
 @on_sqlite
-def test_an_invited_organiser_makes_an_account_and_signs_in(sign_in, client):
+def test_invited_organiser_signs_in(sign_in, client):
     answer = sign_in()
     assert (answer.status_code, answer.location) == (303, "/admin/")
     assert is_in(client)
 
 
 @on_sqlite
-def test_the_first_organiser_says_the_address_herself(app, invite, accept):
+def test_first_organiser_says_address_herself(app, invite, accept):
     answer, _ = accept(invite(None), email="Olle@Example.SE")
     assert (answer.status_code, "Kontot är klart." in answer.text) == (200, True)
     with app.app_context():
@@ -97,7 +97,7 @@ def test_the_first_organiser_says_the_address_herself(app, invite, accept):
 
 
 @on_sqlite
-def test_an_invitation_is_for_the_invited_address_only(app, invite, accept):
+def test_invitation_is_for_invited_address_only(app, invite, accept):
     accept(invite("olle@example.se"), email="elak@example.se")
     with app.app_context():
         assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
@@ -128,7 +128,7 @@ def test_an_invitation_cannot_be_guessed(invite, client):
 
 
 @on_sqlite
-def test_the_invitation_shows_the_same_code_picture_each_time(invite, client):
+def test_invitation_keeps_its_code_picture(invite, client):
     page = invite()
     assert secret_on(client.get(page)) == secret_on(client.get(page))
 
@@ -145,7 +145,7 @@ def test_the_invitation_shows_the_same_code_picture_each_time(invite, client):
     ],
     ids=["short", "empty", "long", "code", "address"],
 )
-def test_a_wrong_answer_to_an_invitation_leaves_it_open(invite, accept, client, wrong, sentence):
+def test_wrong_answer_leaves_invitation_open(invite, accept, client, wrong, sentence):
     page = invite(None)
     answer, _ = accept(page, **wrong)
     assert (answer.status_code, faults(answer)) == (422, [sentence])
@@ -164,7 +164,7 @@ def test_long_and_strange_passwords_are_fine(invite, accept, client, clock, code
 
 
 @on_sqlite
-def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
+def test_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
     monkeypatch.undo()
     accept(invite())
     with app.app_context():
@@ -175,7 +175,7 @@ def test_a_stolen_password_hash_is_hard_work(app, invite, accept, monkeypatch):
 
 
 @on_sqlite
-def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
+def test_nothing_in_database_lets_reader_in(app, sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
     with app.app_context():
@@ -185,7 +185,7 @@ def test_nothing_in_the_database_lets_its_reader_in(app, sign_in, client):
 
 
 @on_sqlite
-def test_whatever_was_wrong_the_words_are_the_same(sign_in):
+def test_whatever_was_wrong_words_are_same(sign_in):
     answers = [
         sign_in(email="okand@example.se"),
         sign_in(password="fel lösenord, lika långt"),
@@ -213,7 +213,7 @@ def test_an_unknown_account_costs_as_much_work_as_a_known_one(sign_in, monkeypat
 
 
 @on_sqlite
-def test_nothing_typed_is_said_field_by_field(client):
+def test_empty_form_is_told_by_field(client):
     answer = client.post(SIGN_IN, data={"token": token_in(client.get(SIGN_IN))})
     assert faults(answer) == ["Skriv din e-postadress.", "Skriv ditt lösenord.", "Skriv de sex siffrorna ur din app."]
 
@@ -237,14 +237,14 @@ def test_a_code_works_once(sign_in, client, secret, code):
 
 
 @on_sqlite
-def test_the_code_that_made_the_account_does_not_sign_in(invite, accept, client, code):
+def test_accounts_first_code_does_not_sign_in(invite, accept, client, code):
     _, secret = accept(invite())
     fields = {"email": EMAIL, "password": PASSWORD, "code": code(secret), "token": token_in(client.get(SIGN_IN))}
     assert client.post(SIGN_IN, data=fields).status_code == 422
 
 
 @on_sqlite
-def test_an_older_code_does_not_work_after_a_newer_one(sign_in, client, secret, code):
+def test_older_code_fails_after_newer(sign_in, client, secret, code):
     sign_in(typed=code(secret, 1))
     client.delete_cookie(COOKIE)
     assert sign_in(typed=code(secret)).status_code == 422
@@ -252,13 +252,13 @@ def test_an_older_code_does_not_work_after_a_newer_one(sign_in, client, secret, 
 
 @on_sqlite
 @pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
-def test_a_phone_may_be_half_a_minute_wrong(sign_in, secret, clock, code, steps, status):
+def test_phone_may_be_half_minute_wrong(sign_in, secret, clock, code, steps, status):
     clock.forward(minutes=10)
     assert sign_in(typed=code(secret, steps)).status_code == status
 
 
 @on_sqlite
-def test_a_code_may_be_typed_with_a_space(sign_in, secret, code):
+def test_code_may_be_typed_with_space(sign_in, secret, code):
     digits = code(secret)
     assert sign_in(typed=f"{digits[:3]} {digits[3:]}").status_code == 303
 
@@ -271,7 +271,7 @@ def test_the_cookie_is_for_this_site_over_https_and_out_of_reach_of_scripts(sign
 
 
 @on_sqlite
-def test_every_sign_in_has_a_token_of_its_own(sign_in, client, clock):
+def test_every_sign_in_has_own_token(sign_in, client, clock):
     sign_in()
     first = client.get_cookie(COOKIE).value
     client.delete_cookie(COOKIE)
@@ -281,7 +281,7 @@ def test_every_sign_in_has_a_token_of_its_own(sign_in, client, clock):
 
 
 @on_sqlite
-def test_an_hour_without_a_click_signs_out(sign_in, client, clock):
+def test_hour_without_click_signs_out(sign_in, client, clock):
     sign_in()
     clock.forward(minutes=59)
     assert is_in(client)
@@ -292,7 +292,7 @@ def test_an_hour_without_a_click_signs_out(sign_in, client, clock):
 
 
 @on_sqlite
-def test_after_twelve_hours_everybody_signs_in_again(sign_in, client, clock):
+def test_twelve_hours_end_every_sign_in(sign_in, client, clock):
     sign_in()
     for _ in range(12):
         clock.forward(minutes=59)
@@ -302,7 +302,7 @@ def test_after_twelve_hours_everybody_signs_in_again(sign_in, client, clock):
 
 
 @on_sqlite
-def test_signing_out_ends_it_on_the_server_too(sign_in, client):
+def test_signing_out_ends_it_on_server(sign_in, client):
     sign_in()
     token = client.get_cookie(COOKIE).value
     answer = client.post("/admin/logga-ut", data={"token": token_in(client.get("/admin/"))})
@@ -313,7 +313,7 @@ def test_signing_out_ends_it_on_the_server_too(sign_in, client):
 
 
 @on_sqlite
-def test_nobody_is_signed_out_by_a_link_from_elsewhere(sign_in, client):
+def test_link_from_elsewhere_signs_no_one_out(sign_in, client):
     sign_in()
     assert client.get("/admin/logga-ut").status_code == 405
     assert client.post("/admin/logga-ut").status_code == 403
@@ -321,7 +321,7 @@ def test_nobody_is_signed_out_by_a_link_from_elsewhere(sign_in, client):
 
 
 @on_sqlite
-def test_signing_in_again_when_in_leads_to_the_overview(sign_in, client):
+def test_second_sign_in_leads_to_overview(sign_in, client):
     sign_in()
     assert client.get(SIGN_IN).location == "/admin/"
 
@@ -360,6 +360,6 @@ def test_a_new_invitation_gives_a_new_password_and_ends_old_sign_ins(sign_in, cl
 
 
 @on_sqlite
-def test_pages_of_the_organisers_are_kept_by_no_cache(sign_in, client):
+def test_no_cache_keeps_organisers_pages(sign_in, client):
     answers = [client.get(SIGN_IN), client.get("/admin/"), sign_in(), client.get("/admin/"), client.get("/admin/nej")]
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}

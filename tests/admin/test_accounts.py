@@ -47,7 +47,7 @@ def acts(app):
 
 
 @on_sqlite
-def test_an_administrator_invites_and_the_link_works_once(olga, post, client):
+def test_administrator_invites_and_link_works_once(olga, post, client):
     answer = post("", email="Eva@example.se", role="editor")
     link = soup(answer).select_one(".one-time-link code").text
     assert link.startswith("http://127.0.0.1:5000/admin/inbjudan/")
@@ -70,7 +70,7 @@ def test_an_administrator_invites_and_the_link_works_once(olga, post, client):
         ({"email": "eva@example.se", "role": "kejsare"}, "Välj en av rollerna."),
     ],
 )
-def test_an_invitation_that_will_not_do_is_refused(olga, post, told, sentence):
+def test_bad_invitation_is_refused(olga, post, told, sentence):
     answer = post("", **told)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert "one-time-link" not in answer.text
@@ -106,7 +106,7 @@ def test_an_invitation_can_be_taken_back(olga, post, client):
 
 
 @on_sqlite
-def test_a_role_is_changed_from_the_next_click_on(account, come_in, olga, post):
+def test_new_role_counts_at_once(account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     eva = come_in(secret, "eva@example.se")
     assert eva.get("/admin/bidrag").status_code == 200
@@ -116,7 +116,7 @@ def test_a_role_is_changed_from_the_next_click_on(account, come_in, olga, post):
 
 
 @on_sqlite
-def test_a_removed_account_is_out_at_once(app, account, come_in, olga, post):
+def test_removed_account_is_out_at_once(app, account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     eva = come_in(secret, "eva@example.se")
     assert post(f"/{number}/ta-bort").location == f"{ACCOUNTS}?klart=borta"
@@ -141,14 +141,14 @@ def test_one_of_two_administrators_may_go(account, olga, post):
 
 
 @on_sqlite
-def test_a_number_is_never_given_to_somebody_else(app, account, olga, post):
+def test_number_is_never_reused(app, account, olga, post):
     gone, _ = account("eva@example.se")
     post(f"/{gone}/ta-bort")
     assert account("bo@example.se")[0] > gone
 
 
 @on_sqlite
-def test_nothing_is_done_to_an_account_that_is_gone(post):
+def test_removed_account_cannot_be_changed(post):
     assert "Kontot finns inte längre." in post("/4711/roll", role="editor").text
     assert "Välj en av rollerna." in post("/1/roll", role="kejsare").text
     assert post("/4711/ta-bort").status_code == 404
@@ -156,7 +156,7 @@ def test_nothing_is_done_to_an_account_that_is_gone(post):
 
 @on_sqlite
 @pytest.mark.parametrize("path", ["", "/1/roll", "/1/ta-bort", "/inbjudan/x/dra-tillbaka"])
-def test_nothing_is_done_without_the_token_of_ones_own_form(olga, path):
+def test_account_forms_need_their_token(olga, path):
     before = words(olga.get(ACCOUNTS))
     fields = {"role": "witness", "email": "eva@example.se", "token": "x"}
     assert olga.post(ACCOUNTS + path, data=fields).status_code == 422
@@ -183,7 +183,7 @@ def test_the_log_says_who_did_what_and_names_no_participant(app, accept, account
 
 
 @on_sqlite
-def test_a_removed_person_is_a_number_in_the_log(account, come_in, olga, post):
+def test_removed_person_is_number_in_log(account, come_in, olga, post):
     number, secret = account("eva@example.se", "contest")
     come_in(secret, "eva@example.se")
     post(f"/{number}/ta-bort")
@@ -193,7 +193,7 @@ def test_a_removed_person_is_a_number_in_the_log(account, come_in, olga, post):
 
 
 @on_sqlite
-def test_a_failed_sign_in_is_noted_without_an_address(app, account, come_in):
+def test_failed_sign_in_is_noted_anonymously(app, account, come_in):
     _, secret = account()
     come_in(secret, password="fel lösenord helt")
     come_in(secret, email="anna@example.se")
@@ -201,7 +201,7 @@ def test_a_failed_sign_in_is_noted_without_an_address(app, account, come_in):
 
 
 @on_sqlite
-def test_a_flood_of_guesses_is_not_written_down(app, account, come_in, monkeypatch):
+def test_flood_of_guesses_is_not_logged(app, account, come_in, monkeypatch):
     _, secret = account()
     monkeypatch.setattr(throttle, "LOGGED", "2 per hour")
     for _ in range(4):
@@ -210,13 +210,13 @@ def test_a_flood_of_guesses_is_not_written_down(app, account, come_in, monkeypat
 
 
 @pytest.mark.parametrize("statement", ["UPDATE organiser_log SET about = 'x'", "DELETE FROM organiser_log"])
-def test_the_database_refuses_to_change_the_log(app, olga, statement):
+def test_database_refuses_to_change_log(app, olga, statement):
     with app.app_context(), pytest.raises(sa.exc.DBAPIError, match="written once"):
         db.session.execute(sa.text(statement))
 
 
 @on_sqlite
-def test_the_log_goes_on_page_by_page(app, olga, clock):
+def test_log_goes_on_page_by_page(app, olga, clock):
     with app.app_context():
         for number in range(60):
             activity_log.log_action("export", f"nr {number}", clock.now())
@@ -233,7 +233,7 @@ def test_a_strange_page_number_breaks_nothing(olga, before):
 
 
 @on_sqlite
-def test_the_server_always_lets_somebody_in_again(app, account, come_in, clock, client, code):
+def test_server_always_lets_somebody_in_again(app, account, come_in, clock, client, code):
     number, secret = account(role="editor")
     browser = come_in(secret)
     with app.app_context():

@@ -47,7 +47,7 @@ def test_ten_thousand_tries_at_ones_account_do_not_stop_ones_own_browser(secret,
     assert is_in(come_in(secret, browser=browser))
 
 
-def test_nor_a_new_browser_at_another_address(secret, come_in, flood):
+def test_nor_new_browser_at_another_address(secret, come_in, flood):
     flood(500, each=20)
     assert is_in(come_in(secret))
 
@@ -61,7 +61,7 @@ def test_not_even_from_the_address_that_the_flood_comes_through_on_a_known_brows
     assert is_in(come_in(secret, browser=browser))
 
 
-def test_one_address_cannot_go_through_all_accounts(app, client):
+def test_one_address_cannot_try_every_account(app, client):
     token = token_in(client.get(SIGN_IN))
     statuses = [
         client.post(SIGN_IN, data={"email": f"{number}@example.se", "token": token}).status_code for number in range(61)
@@ -77,7 +77,7 @@ def test_a_known_browser_is_not_let_in_by_being_known(secret, come_in, app):
 
 
 @configured(SIGN_IN_LIMIT="3 per hour")
-def test_guessing_on_a_stolen_known_browser_stops_too(secret, come_in):
+def test_stolen_browser_cannot_guess_on(secret, come_in):
     browser = come_in(secret)
     browser.delete_cookie(COOKIE)
     statuses = [come_in(secret, browser=browser, password="en gissning bara").answer.status_code for _ in range(4)]
@@ -94,7 +94,7 @@ def test_the_cookie_of_a_known_browser_is_for_its_own_account_only(secret, accou
 
 
 @pytest.mark.parametrize("value", ["", "x", "x" * 3000])
-def test_an_invented_cookie_makes_no_known_browser(secret, come_in, app, value):
+def test_invented_cookie_makes_no_known_browser(secret, come_in, app, value):
     browser = app.test_client()
     browser.set_cookie(DEVICE, value)
     statuses = [come_in(secret, browser=browser, password="en gissning bara").answer.status_code for _ in range(11)]
@@ -119,7 +119,7 @@ def test_visitors_get_no_such_cookie(client):
     assert client.post(SIGN_IN, data={"email": EMAIL}).headers.getlist("Set-Cookie") == []
 
 
-def test_whoever_knows_the_password_cannot_go_through_the_codes(secret, come_in, app):
+def test_known_password_cannot_try_every_code(secret, come_in, app):
     for number in range(20):
         stranger = app.test_client()
         stranger.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
@@ -129,7 +129,7 @@ def test_whoever_knows_the_password_cannot_go_through_the_codes(secret, come_in,
     assert come_in(secret, browser=stranger).answer.status_code == 422
 
 
-def test_nor_does_that_stop_the_browser_that_is_known(secret, come_in, app):
+def test_known_browser_goes_on(secret, come_in, app):
     browser = come_in(secret)
     browser.delete_cookie(COOKIE)
     for number in range(20):

@@ -21,5 +21,5 @@ MOZILLA = "Mozilla/5.0"
         ("<script>alert(1)</script>", "En webbläsare"),
     ],
 )
-def test_a_browser_is_told_by_its_kind_and_its_system(agent, words):
+def test_browser_is_told_by_kind(agent, words):
     assert describe_user_agent(agent) == words

@@ -34,7 +34,7 @@ def path_in(printed):
     return re.search(r"http://127\.0\.0\.1:5000(/admin/inbjudan/\S+)\n", printed)[1]
 
 
-def test_an_invitation_is_printed_as_a_link_that_works(flask, client):
+def test_printed_invitation_works(flask, client):
     code, printed = flask("organiser", "invite", "olle@example.se")
     assert (code, printed.splitlines()[0]) == (0, "Engångslänk för olle@example.se (gäller i sju dagar):")
     assert "olle@example.se" in client.get(path_in(printed)).text
@@ -47,22 +47,22 @@ def test_an_invitation_may_name_a_role(flask, app, clock):
         assert sessions.find_invitation(path_in(printed).rpartition("/")[2], clock.now()).role == "editor"
 
 
-def test_a_role_that_is_none_is_refused(flask):
+def test_role_that_is_none_is_refused(flask):
     code, printed = flask("organiser", "invite", "eva@example.se", "--role", "kejsare")
     assert code == 2
     assert "redaktör" in printed
 
 
 @configured(PUBLIC_URL="https://jul.example.se/")
-def test_the_link_leads_to_the_sites_own_address(flask):
+def test_link_leads_to_sites_own_address(flask):
     assert "\n  https://jul.example.se/admin/inbjudan/" in flask("organiser", "invite", "olle@example.se")[1]
 
 
-def test_an_invitation_to_something_else_than_an_address_is_refused(flask):
+def test_invitation_needs_an_address(flask):
     assert flask("organiser", "invite", "olle") == (1, "Error: olle är ingen e-postadress.\n")
 
 
-def test_the_first_start_prints_a_link_for_the_first_organiser(flask, client):
+def test_first_start_prints_a_link(flask, client):
     code, printed = flask("prepare")
     assert code == 0
     assert "Databasen är i ordning.\nEngångslänk för det första kontot (gäller i sju dagar):" in printed
@@ -74,18 +74,18 @@ def test_later_starts_print_no_link(flask, organiser):
 
 
 @configured(DEMO=True)
-def test_a_demo_has_invented_entries_and_only_once(flask, organiser, clock):
+def test_demo_invents_entries_once(flask, organiser, clock):
     clock.set("2026-12-13 08:00")
     assert "40 påhittade bidrag är med, för övning." in flask("prepare")[1]
     assert "påhittade" not in flask("prepare")[1]
 
 
-def test_invented_entries_never_stand_among_real_ones(flask, organiser, clock):
+def test_invented_entries_never_stand_among_real(flask, organiser, clock):
     clock.set("2026-12-13 08:00")
     assert "påhittade" not in flask("prepare")[1]
 
 
-def test_content_without_faults_is_said_to_be_so(flask):
+def test_faultless_content_is_said_so(flask):
     assert flask("content", "check") == (0, "Innehållet är utan fel: 2026, 24 luckor i varje kalender.\n")
 
 
@@ -124,7 +124,7 @@ def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask
         ]
 
 
-def test_an_invitation_is_made_while_the_content_has_faults_too(content, database_url, tmp_path):
+def test_invitation_needs_no_faultless_content(content, database_url, tmp_path):
     """At the server itself, where nothing of the running calendar helps."""
     (content / "2026" / "07" / "hatch.md").write_text("oj")
     settings = {"FLASK_CALENDAR_CONTENT": str(content), "DATABASE_URL": database_url, "FLASK_SECRET_KEY": "test-" * 8}

@@ -60,14 +60,14 @@ def test_a_hatch_sent_too_late_comes_back_after_signing_in_and_is_saved(olga, co
     assert hatch_text(content).endswith("Två **stycken**.\n")
 
 
-def test_what_has_a_fault_comes_back_in_its_form(olga, come_in, send_late):
+def test_faulty_form_comes_back(olga, come_in, send_late):
     again = resumed(olga, come_in, send_late(HATCH, title="", summary="Behåll mig"))
     form = olga.post(soup(again).main.form["action"], data=fields(again))
     assert form.status_code == 422
     assert fields(form)["summary"] == "Behåll mig"
 
 
-def test_somebody_who_saved_meanwhile_is_not_written_over(olga, account, come_in, send_late, clock, content):
+def test_change_made_meanwhile_is_not_overwritten(olga, account, come_in, send_late, clock, content):
     late = send_late(HATCH, title="Olgas")
     _, secret = account("eva@example.se", "editor")
     eva = come_in(secret, "eva@example.se")

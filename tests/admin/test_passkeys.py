@@ -87,7 +87,7 @@ def answer(browser, device, asked=None):
 
 
 @on_sqlite
-def test_a_passkey_stands_in_for_password_and_code(device, client, olga):
+def test_passkey_replaces_password_and_code(device, client, olga):
     assert "Jobbtelefonen" in olga.get(ACCOUNT).text
     assert answer(client, device).location == "/admin/"
     assert client.get("/admin/").status_code == 200
@@ -105,7 +105,7 @@ def test_an_answer_counts_once(device, client, app):
 
 
 @on_sqlite
-def test_a_question_has_to_be_answered_within_ten_minutes(device, client, clock):
+def test_question_lasts_ten_minutes(device, client, clock):
     asked = client.get(QUESTION).json
     clock.forward(minutes=10, seconds=1)
     assert UNKNOWN in answer(client, device, asked).text
@@ -129,7 +129,7 @@ def test_another_sites_passkey_is_refused(add, device, client, site):
 
 
 @on_sqlite
-def test_a_key_that_nobody_added_is_refused(device, client):
+def test_key_that_nobody_added_is_refused(device, client):
     stranger = Authenticator()
     assert UNKNOWN in answer(client, stranger).text
     stranger.id = device.id
@@ -137,7 +137,7 @@ def test_a_key_that_nobody_added_is_refused(device, client):
 
 
 @on_sqlite
-def test_a_copy_of_a_key_that_counts_is_noticed(device, client):
+def test_copied_key_is_noticed(device, client):
     answer(client, device)
     client.delete_cookie(COOKIE)
     device.count = 0
@@ -163,14 +163,14 @@ def test_a_removed_passkey_opens_nothing(device, client, olga):
 
 
 @on_sqlite
-def test_nobody_removes_the_passkey_of_somebody_else(device, client, account, come_in):
+def test_nobody_removes_passkey_of_somebody_else(device, client, account, come_in):
     eva = come_in(account("eva@example.se")[1], "eva@example.se")
     eva.post(f"{ACCOUNT}/passkeys/1/ta-bort", data={"token": token_in(eva.get(ACCOUNT))})
     assert answer(client, device).status_code == 303
 
 
 @on_sqlite
-def test_the_same_passkey_is_not_added_twice(add, device):
+def test_same_passkey_is_not_added_twice(add, device):
     assert add(device).status_code == 422
 
 

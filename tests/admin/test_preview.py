@@ -57,7 +57,7 @@ def soup(answer):
     return BeautifulSoup(answer.text, "html.parser")
 
 
-def test_the_organiser_sees_a_hatch_days_before_it_opens(organiser):
+def test_organiser_sees_a_locked_hatch(organiser):
     page = soup(organiser.get(HATCH))
     assert page.h1.text == SECRET
     assert "Så här ser sidan ut söndag 13 december 2026 kl. 08.00. Bara du ser den." in page.aside.text
@@ -67,7 +67,7 @@ def test_the_whole_site_is_there(organiser):
     assert {path: organiser.get(THEN + path).status_code for path in PAGES} == dict.fromkeys(PAGES, 200)
 
 
-def test_every_file_is_of_the_same_kind_as_the_publics(client, organiser, clock):
+def test_previewed_files_have_the_publics_types(client, organiser, clock):
     kinds = {path: organiser.get(THEN + path).headers.getlist("Content-Type") for path in PAGES}
     clock.set("2026-12-13 08:00")
     assert kinds == {path: client.get(path).headers.getlist("Content-Type") for path in PAGES}
@@ -91,7 +91,7 @@ def test_the_calendar_has_as_many_open_hatches_as_it_will_have(organiser):
     assert "Alla luckor är öppna" in organiser.get(f"{PREVIEW}/2026-12-25T0800/").text
 
 
-def test_links_and_pictures_stay_in_the_preview(organiser):
+def test_links_and_pictures_stay_in_preview(organiser):
     for path in ("/", "/2026/lucka/13", "/2026/lucka/14", "/om", "/finns-inte"):
         page = soup(organiser.get(THEN + path))
         links = {link["href"] for link in page.select("a[href^='/']:not(aside.preview-banner a)")}
@@ -103,7 +103,7 @@ def test_links_and_pictures_stay_in_the_preview(organiser):
                 assert answer.status_code == 200
 
 
-def test_a_text_that_links_from_the_root_stays_in_the_preview(organiser):
+def test_text_link_stays_in_preview(organiser):
     link = soup(organiser.get(HATCH)).find("a", string="lucka 3")
     assert link["href"] == f"{THEN}/2026/lucka/3"
 
@@ -115,7 +115,7 @@ def test_what_other_sites_will_be_told_is_the_public_address(organiser):
     assert f"Lucka 13: {SECRET}" in organiser.get(f"{THEN}/flode.xml").text
 
 
-def test_a_short_address_leads_on_within_the_preview(organiser):
+def test_short_address_leads_on_within_preview(organiser):
     assert organiser.get(f"{THEN}/lucka/13").location == HATCH
     assert organiser.get(THEN).location.endswith(f"{THEN}/")
 
@@ -131,7 +131,7 @@ def test_the_banner_leads_a_day_on_to_another_time_and_out(organiser):
     assert [organiser.get(links[name]).status_code for name in links] == [403, 200, 200, 200]
 
 
-def test_a_form_is_not_sent_in_a_preview(app, organiser, clock):
+def test_form_is_not_sent_in_preview(app, organiser, clock):
     address = f"{THEN}/2026/lucka/10/tavla"
     token = token_in(organiser.get(address))
     clock.set("2026-12-13 08:01")
@@ -143,18 +143,18 @@ def test_a_form_is_not_sent_in_a_preview(app, organiser, clock):
         assert db.session.query(Entry).count() == 0
 
 
-def test_a_preview_leads_to_the_organisers_own_pages_outside_it(organiser):
+def test_organisers_pages_stay_outside_preview(organiser):
     assert organiser.get(f"{THEN}/admin/bidrag").location == "/admin/bidrag"
 
 
-def test_the_time_is_chosen_in_a_form(organiser):
+def test_time_is_chosen_in_form(organiser):
     token = token_in(organiser.get(PREVIEW))
     answer = organiser.post(PREVIEW, data={"token": token, "instant": "2026-12-13T08:00"})
     assert (answer.status_code, answer.location) == (303, f"{THEN}/")
 
 
 @pytest.mark.parametrize("typed", ["", "i morgon", "0026-12-13T08:00", "2126-12-13T08:00"])
-def test_a_time_that_cannot_be_is_told(organiser, typed):
+def test_time_that_cannot_be_is_told(organiser, typed):
     token = token_in(organiser.get(PREVIEW))
     answer = organiser.post(PREVIEW, data={"token": token, "instant": typed})
     assert answer.status_code == 422
@@ -169,7 +169,7 @@ def test_every_suggested_moment_has_a_page(organiser):
 
 
 @pytest.mark.parametrize("moment", ["2026-13-01T0800", "2026-12-13T2561", "2026-02-30T0800", "2026-12-13t0800", "x"])
-def test_a_time_that_is_none_has_no_page(organiser, moment):
+def test_impossible_time_has_no_page(organiser, moment):
     assert organiser.get(f"{PREVIEW}/{moment}/").status_code == 404
 
 
@@ -199,7 +199,7 @@ def test_a_preview_needs_a_sign_in(organiser, change):
         assert nothing_told(answer), path
 
 
-def test_a_sign_in_that_has_ended_shows_nothing(organiser, clock):
+def test_ended_sign_in_shows_nothing(organiser, clock):
     assert SECRET in organiser.get(HATCH).text
     clock.set("2030-01-01 01:01")
     assert organiser.get(HATCH.replace("2026-12-13", "2031-12-13")).location.startswith("/admin/logga-in?")
@@ -223,7 +223,7 @@ def test_no_cache_may_keep_a_preview(organiser):
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_preview_leaves_nothing_for_the_next_visitor(client, organiser):
+def test_preview_leaves_nothing_for_next_visitor(client, organiser):
     for path in PAGES:
         organiser.get(THEN + path)
         assert nothing_told(client.get(path)), path
@@ -243,7 +243,7 @@ def test_a_preview_leaves_nothing_for_the_next_visitor(client, organiser):
     ],
     ids=["referer", "rewritten", "prefix", "environ", "query"],
 )
-def test_no_way_of_asking_makes_a_page_a_preview(client, asked):
+def test_nothing_turns_a_page_into_preview(client, asked):
     for path in ("/", "/2026/lucka/13", "/flode.xml"):
         answer = client.get(path, **asked)
         assert nothing_told(answer), path

@@ -129,7 +129,7 @@ def test_a_miniature_that_says_more_than_it_may_is_told(new):
         ),
     ],
 )
-def test_what_is_odd_is_found_where_it_is(new, file, old, text, finding):
+def test_odd_things_are_found(new, file, old, text, finding):
     assert finding in new(file, old, text)
 
 
@@ -161,7 +161,7 @@ def test_a_heavy_picture_is_told(content):
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
 
 
-def test_a_picture_without_a_description_that_says_something_is_told(content):
+def test_meaningful_picture_without_description_is_told(content):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(re.sub(r'image_alt = ".*"', 'image_alt = "En bild"', path.read_text(), count=1))
     found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
@@ -169,11 +169,11 @@ def test_a_picture_without_a_description_that_says_something_is_told(content):
     assert [(f.hatch, f.part) for f in found if f.sentence == sentence] == [(7, "picture")]
 
 
-def test_an_ordinary_date_in_a_text_is_no_wrong_year(new):
+def test_ordinary_date_is_no_wrong_year(new):
     assert new("07/hatch.md", "Dubbar eller inte", "Sedan den 1 juli 2015 gäller: dubbar eller inte") == set()
 
 
-def test_a_server_that_is_well_needs_nothing():
+def test_server_that_is_well_needs_nothing():
     assert server_checks.check_server(WELL) == []
     assert server_checks.check_server(replace(WELL, sqlite=None)) == []
 
@@ -206,7 +206,7 @@ def test_what_the_server_lacks_is_told(change, severity, words):
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=60), timedelta(seconds=-60)])
-def test_a_clock_may_be_off_by_a_minute(apart):
+def test_clock_may_be_off_by_minute(apart):
     assert server_checks.check_server(replace(WELL, apart=apart)) == []
 
 
@@ -223,7 +223,7 @@ def test_the_page_lists_every_hatch(organiser):
 
 
 @on_sqlite
-def test_the_shipped_calendar_tells_what_its_organiser_must_fill_in(make_app, organiser):
+def test_shipped_calendar_tells_its_gaps(make_app, organiser):
     desk = make_app(CALENDAR_CONTENT=ROOT / "calendar_content").test_client()
     desk.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
     told = words(desk.get(PAGE))
@@ -236,7 +236,7 @@ def test_the_shipped_calendar_tells_what_its_organiser_must_fill_in(make_app, or
 
 
 @on_sqlite
-def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organiser, tmp_path):
+def test_calendar_that_lacks_nothing_is_ready(app, content, make_app, organiser, tmp_path):
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
         jobs.run_round()
@@ -267,7 +267,7 @@ def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organise
         ("mailto:anna@example.se", False),
     ],
 )
-def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, link, dead):
+def test_dead_link_within_site_is_told(content, make_app, link, dead):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(path.read_text() + f"\nLäs [mer]({link}).\n")
     app = make_app(CALENDAR_CONTENT=content)
@@ -277,7 +277,7 @@ def test_a_link_within_the_site_that_leads_nowhere_is_told(content, make_app, li
 
 @on_sqlite
 @configured(MAIL_URL="smtp://post.example.se")
-def test_the_last_round_of_the_jobs_is_known_by_its_heartbeat(app, organiser):
+def test_heartbeat_tells_the_last_round(app, organiser):
     assert "har aldrig körts" in words(organiser.get(PAGE))
     with app.app_context():
         jobs.run_round()
@@ -298,7 +298,7 @@ def test_each_finding_has_a_way_to_where_it_is_mended(content, make_app, organis
 
 
 @on_sqlite
-def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, clock):
+def test_unread_copy_is_told(content, make_app, organiser, clock):
     clock.set("2027-10-01 08:00")
     client = make_app(CALENDAR_CONTENT=content).test_client()
     client.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
@@ -313,7 +313,7 @@ def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, cl
 @on_sqlite
 @configured(DEMO=True)
 @pytest.mark.parametrize("page", ["", "beredskap", "forhandsvisning", "statistik", "redigera", "bidrag", "logg"])
-def test_every_page_is_there_in_a_demo_too(organiser, page):
+def test_every_page_exists_in_demo(organiser, page):
     answer = organiser.get(f"/admin/{page}")
     assert answer.status_code == 200
     assert "Inget du gör här är på riktigt." in answer.text

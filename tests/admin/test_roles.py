@@ -40,7 +40,7 @@ def test_every_page_has_its_line_in_the_table_and_every_line_its_page(app, guard
     assert pages >= ASKED_AGAIN
 
 
-def test_nobody_comes_to_a_page_without_signing_in(client, guarded):
+def test_every_page_asks_for_a_sign_in(client, guarded):
     for _, method, address in guarded:
         answer = client.open(address, method=method)
         assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), address
@@ -82,7 +82,7 @@ def is_refused(answer):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_ways_on_are_those_that_lead_somewhere(account, come_in, role):
+def test_ways_on_lead_somewhere(account, come_in, role):
     browser = come_in(account(role=role)[1])
     page = BeautifulSoup(browser.get("/admin/").text, "html.parser")
     ways = [link["href"] for link in page.select("header nav a")]
@@ -92,7 +92,7 @@ def test_the_ways_on_are_those_that_lead_somewhere(account, come_in, role):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("state", [*STATES, "erased"])
-def test_no_page_leads_where_the_role_may_not_go(account, come_in, accept, reach, app, clock, role, state):
+def test_no_page_leads_beyond_the_role(account, come_in, accept, reach, app, clock, role, state):
     """Every link and button of the pages that the role may see, in every state of the contest."""
     accept("anna@example.se")
     accept("bo@example.se")
@@ -136,7 +136,7 @@ def test_the_overview_says_nothing_of_people_to_who_has_no_business_with_them(
 
 
 @pytest.mark.parametrize(("role", "sentence"), [("editor", "Fyll i:"), ("contest", "En redaktör fyller i:")])
-def test_who_may_not_mend_is_told_who_does(content, make_app, account, come_in, role, sentence):
+def test_reader_is_told_who_can_mend_it(content, make_app, account, come_in, role, sentence):
     file = content / "2026" / "edition.toml"
     file.write_text(file.read_text().replace('address = "Box 5073, 402 22 Göteborg"', 'address = ""'))
     app = make_app(CALENDAR_CONTENT=content)
@@ -147,7 +147,7 @@ def test_who_may_not_mend_is_told_who_does(content, make_app, account, come_in, 
     assert bool(main.select("a[href*='/redigera/arrangor']")) == (role == "editor")
 
 
-def test_a_page_that_the_table_forgets_is_closed_to_everybody(account, come_in, monkeypatch):
+def test_unlisted_page_is_closed_to_everyone(account, come_in, monkeypatch):
     browser = come_in(account()[1])
     monkeypatch.delitem(MAY_USE, "admin.entries")
     assert is_refused(browser.get("/admin/bidrag"))

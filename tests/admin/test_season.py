@@ -61,7 +61,7 @@ MARCH = swedish("2027-03-25 10:00")
         ("2027-03-26", {"state": "finished", "erased": True}, "uppgifterna är gallrade.", ""),
     ],
 )
-def test_there_is_one_thing_to_do_next(at, moment, known, sentence, endpoint):
+def test_one_thing_is_to_do_next(at, moment, known, sentence, endpoint):
     step = next_step(at(moment, **known))
     assert sentence in step.sentence
     assert step.endpoint == endpoint
@@ -96,7 +96,7 @@ MOMENTS = ("2026-11-20", "2026-12-12", "2027-04-01")
 KNOWN = ({}, {"faults": 1}, {"musts": 2}, {"undecided": True}, {"erased": True})
 
 
-def test_the_next_step_is_open_to_its_reader(at):
+def test_next_step_is_open_to_reader(at):
     for case in product(ROLES, MOMENTS, KNOWN, ("", *STATES)):
         role, moment, known, state = case
         step = step_for(role, at(moment, **{"state": state} | known))
@@ -110,7 +110,7 @@ def test_a_contest_whose_rules_have_gaps_asks_for_them_once_the_hatches_open(at,
     assert step.sentence == "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
 
 
-def test_a_calendar_without_a_contest_needs_nothing(without_contest):
+def test_calendar_without_contest_needs_nothing(without_contest):
     step = next_step(SeasonStatus(without_contest, swedish("2026-12-05")))
     assert (step.sentence, step.endpoint) == ("Inget. Kalendern sköter luckorna själv.", "")
 
@@ -136,11 +136,11 @@ def test_the_season_is_in_one_place(at, moment, state, current):
     assert order == sorted(order, key=["done", "current", "ahead"].index)
 
 
-def test_a_season_that_is_over_is_all_done(at):
+def test_past_season_is_all_done(at):
     assert {stage.place for stage in stages(at("2027-04-01", state="finished", erased=True))} == {"done"}
 
 
-def test_a_season_without_a_contest_ends_at_christmas(without_contest):
+def test_season_without_contest_ends_at_christmas(without_contest):
     assert [stage.place for stage in stages(SeasonStatus(without_contest, swedish("2026-12-05")))] == [
         "done",
         "current",

@@ -62,7 +62,7 @@ def test_swedish_letters_and_pictures_come_through(accept, organiser):
 
 
 @on_sqlite
-def test_no_cell_is_a_formula_or_a_link(accept, organiser):
+def test_no_cell_is_formula_or_link(accept, organiser):
     starts = ("=", "+", "-", "@", "\t=", "\r=", "\n=", "{=", "http://", "mailto:", "external:", "internal:")
     for start in starts:
         accept(f"=1+{starts.index(start)}@example.se", motivation=f'{start}HYPERLINK("http://elak.example";"Klicka")')
@@ -75,7 +75,7 @@ def test_no_cell_is_a_formula_or_a_link(accept, organiser):
 
 
 @on_sqlite
-def test_a_number_that_somebody_wrote_stays_text(accept, organiser):
+def test_number_that_somebody_wrote_stays_text(accept, organiser):
     accept("bo@example.se", motivation="0046701234567")
     sheet = unpacked(organiser).read("xl/worksheets/sheet1.xml").decode()
     assert re.search(r'<c r="F2" t="inlineStr"><is><t>0046701234567</t>', sheet)
@@ -100,7 +100,7 @@ def entry(contest, number):
 
 
 @on_sqlite
-def test_the_file_for_the_spreadsheet_leaves_nothing_behind_on_the_server(accept, organiser, tmp_path):
+def test_spreadsheet_leaves_nothing_on_server(accept, organiser, tmp_path):
     accept("bo@example.se")
     unpacked(organiser)
     assert list(tmp_path.glob("xlsx-*")) == []
@@ -108,7 +108,7 @@ def test_the_file_for_the_spreadsheet_leaves_nothing_behind_on_the_server(accept
 
 @on_sqlite
 @pytest.mark.parametrize("shown", ["2026-12-10 09:00:00", "2026-12-11 00:30:00"])
-def test_times_are_what_the_clock_on_the_wall_showed(accept, organiser, shown):
+def test_times_are_those_on_the_wall(accept, organiser, shown):
     accept("bo@example.se", at=shown)
     with organiser.get("/admin/bidrag.csv") as answer:
         assert answer.data.decode("utf-8-sig").splitlines()[1].split(";")[1] == shown

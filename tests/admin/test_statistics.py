@@ -52,7 +52,7 @@ def test_what_was_counted_a_moment_ago_is_there_as_well(visited, organiser):
     assert table(soup(organiser.get(PAGE)), "luckor")[9] == ["Lucka 10", "5"]
 
 
-def test_every_chart_has_a_name_and_words_beside_its_table(visited, organiser):
+def test_every_chart_has_name_and_table(visited, organiser):
     for chart in soup(organiser.get(PAGE)).select("svg.chart"):
         assert chart["role"] == "img"
         assert [chart.find(id=name).text != "" for name in chart["aria-labelledby"].split()] == [True, True]
@@ -65,7 +65,7 @@ def test_no_address_is_in_any_figure(visited, organiser):
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_each_figure_is_a_file_for_a_spreadsheet(visited, organiser, key):
+def test_each_figure_is_file_for_spreadsheet(visited, organiser, key):
     sheet = organiser.get(f"{PAGE}/{key}/tabell.csv")
     rows = list(csv.reader(io.StringIO(sheet.data.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) >= 2
@@ -73,18 +73,18 @@ def test_each_figure_is_a_file_for_a_spreadsheet(visited, organiser, key):
     assert sheet.headers["Content-Disposition"] == f'attachment; filename="{key}-2026.csv"'
 
 
-def test_a_figure_that_is_none_has_no_file(organiser):
+def test_unknown_figure_has_no_file(organiser):
     assert organiser.get(f"{PAGE}/personer/tabell.csv").status_code == 404
 
 
-def test_before_the_first_hatch_there_is_nothing_to_show(organiser, clock):
+def test_before_first_hatch_nothing_is_shown(organiser, clock):
     clock.set("2026-11-20 08:00")
     page = soup(organiser.get(PAGE))
     assert page.select("svg") == []
     assert "Inga visningar ännu." in page.text
 
 
-def test_the_overview_shows_the_numbers_as_charts(visited, organiser):
+def test_overview_shows_numbers_as_charts(visited, organiser):
     page = soup(organiser.get("/admin/"))
     assert [chart.title.text for chart in page.select("svg.chart")] == [
         "Visningar per lucka",

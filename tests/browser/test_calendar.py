@@ -53,7 +53,7 @@ def test_a_laptop_shows_windows_and_street_at_once(page, clock):
         assert page.get_by_role("region", name="Gatan framför huset").bounding_box()["y"] < 700, day
 
 
-def test_a_phone_shows_todays_window_at_once(page, clock):
+def test_phone_shows_todays_window_at_once(page, clock):
     page.set_viewport_size(PHONE)
     late = []
     for day in range(1, 25):
@@ -149,7 +149,7 @@ def test_a_read_window_has_other_colours(page, clock):
     assert coloured(page, 6) == unread[6]
 
 
-def test_after_christmas_every_window_shows_its_picture(page, clock):
+def test_after_christmas_every_window_shows_picture(page, clock):
     clock.set("2026-12-24 08:00")
     page.set_viewport_size(LAPTOP)
     see(page)
@@ -183,7 +183,7 @@ def test_no_figure_stands_before_a_number(page, clock):
 HATCHES = [f"/2026/lucka/{number}" for number in (7, 13, 20)]
 
 
-def test_a_hatchs_window_stands_beside_its_text(page, clock):
+def test_hatchs_window_stands_beside_text(page, clock):
     clock.set("2026-12-24 08:00")
     page.set_viewport_size(LAPTOP)
     for path in HATCHES:

@@ -72,7 +72,7 @@ def lock_and_draw(page, keyboard, clock):
     expect(page.get_by_text("Plats 1 är på tur")).to_be_visible()
 
 
-def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
+def test_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     keyboard = Keyboard(desk)
     lock_and_draw(desk, keyboard, clock)
     send(1)
@@ -89,7 +89,7 @@ def test_the_whole_draw_goes_by_keyboard_alone(desk, clock, send):
     expect(desk.get_by_text("Grattis Sigrid i Lerum!")).to_be_visible()
 
 
-def test_someone_is_passed_over_by_keyboard_alone(desk, clock, send):
+def test_place_is_skipped_by_keyboard(desk, clock, send):
     keyboard = Keyboard(desk)
     lock_and_draw(desk, keyboard, clock)
     send(1)
@@ -105,7 +105,7 @@ def test_someone_is_passed_over_by_keyboard_alone(desk, clock, send):
     expect(desk.get_by_text("Plats 2 är på tur")).to_be_visible()
 
 
-def test_the_contest_is_cancelled_by_keyboard_alone(desk):
+def test_contest_is_cancelled_by_keyboard_alone(desk):
     keyboard = Keyboard(desk)
     keyboard.unfold("Ställ in tävlingen")
     keyboard.write("Varför?", "Vinsten finns inte längre.")
@@ -114,7 +114,7 @@ def test_the_contest_is_cancelled_by_keyboard_alone(desk):
     expect(desk.get_by_text("Skäl: Vinsten finns inte längre.")).to_be_visible()
 
 
-def test_a_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
+def test_prize_is_declined_by_keyboard_alone(desk, page, app, clock, send):
     keyboard = Keyboard(desk)
     lock_and_draw(desk, keyboard, clock)
     send(1)

@@ -19,7 +19,7 @@ def app(make_app, content, clock):
     return make_app(CALENDAR_CONTENT=content)
 
 
-def test_a_hatch_is_edited_by_keyboard_and_the_preview_follows(page, sign_in):
+def test_hatch_is_edited_by_keyboard(page, sign_in):
     sign_in(page)
     page.goto(HATCH)
     tip = page.get_by_label("Tips", exact=True)
@@ -41,7 +41,7 @@ def test_a_hatch_is_edited_by_keyboard_and_the_preview_follows(page, sign_in):
     expect(page.locator(".tip strong")).to_have_text("Cykla mera.")
 
 
-def test_without_script_the_same_is_done_with_buttons(new_context, request):
+def test_without_script_buttons_do_it(new_context, request):
     context = new_context(java_script_enabled=False)
     page = context.new_page()
     request.getfixturevalue("sign_in")(page)
@@ -87,7 +87,7 @@ def read_a_version(page, _app):
 
 
 @pytest.mark.parametrize("act", [meet_a_conflict, read_a_version], ids=lambda act: act.__name__)
-def test_what_saving_leads_to_is_in_order(new_context, app, request, html_faults, act):
+def test_saving_leads_to_pages_in_order(new_context, app, request, html_faults, act):
     page = new_context(bypass_csp=True).new_page()
     request.getfixturevalue("sign_in")(page)
     act(page, app)

@@ -18,7 +18,7 @@ def hatch(request, new_context, clock):
     return page
 
 
-def test_a_choice_tells_at_once_whether_it_was_right(hatch):
+def test_choice_is_answered_at_once(hatch):
     right, wrong = hatch.get_by_text("Rätt! "), hatch.get_by_text("Inte riktigt. Rätt svar är: 14 procent.")
     expect(right).to_be_hidden()
     expect(wrong).to_be_hidden()

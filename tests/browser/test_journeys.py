@@ -71,13 +71,13 @@ def test_a_hatch_opens_from_the_calendar(visitor):
     expect(heading(visitor, "När flygbiljetten blir en tjänstecykel")).to_be_visible()
 
 
-def test_todays_hatch_opens_from_the_top_of_the_calendar(visitor):
+def test_todays_hatch_opens_from_the_top(visitor):
     visitor.goto("/")
     visitor.get_by_text("Öppna lucka 10").click(force=True)  # the link lies over its whole card
     expect(heading(visitor, "Åk buss och sticka en halv vante")).to_be_visible()
 
 
-def test_one_hatch_leads_to_the_next_and_back(visitor):
+def test_hatches_lead_on_and_back(visitor):
     visitor.goto("/2026/lucka/9")
     ways = visitor.get_by_role("navigation", name="Fler luckor")
     ways.get_by_role("link", name="Nästa").click()
@@ -101,7 +101,7 @@ def test_an_empty_form_comes_back_with_a_sentence_at_each_field(visitor, clock):
         expect(group if label == "2027" else focused(visitor)).to_have_accessible_description(re.compile(sentence))
 
 
-def test_the_focus_goes_to_what_to_mend(page, clock):
+def test_focus_goes_to_what_to_mend(page, clock):
     page.goto(ENTRY_URL)
     send(page, clock)
     expect(focused(page)).to_have_accessible_name("Det finns ett problem")
@@ -120,7 +120,7 @@ def test_what_was_filled_in_is_kept(visitor, clock):
     expect(visitor.get_by_label(re.compile("godkänner"))).to_be_checked()
 
 
-def test_a_visitor_enters_and_finds_the_ticket_in_the_locked_list(visitor, clock, reach):
+def test_entrant_finds_the_ticket(visitor, clock, reach):
     visitor.goto("/2026/lucka/10")
     visitor.get_by_role("link", name="Till tävlingen").click()
     fill_in(visitor)
@@ -138,7 +138,7 @@ def test_a_visitor_enters_and_finds_the_ticket_in_the_locked_list(visitor, clock
     expect(visitor.get_by_role("status").first).to_have_text("Lotten är med i dragningen.")
 
 
-def test_where_mail_goes_the_page_tells_no_ticket(visitor, clock, app):
+def test_mailed_ticket_is_not_shown(visitor, clock, app):
     app.config["MAIL_URL"] = "smtp://127.0.0.1:9"
     visitor.goto(ENTRY_URL)
     fill_in(visitor)
@@ -151,7 +151,7 @@ def test_where_mail_goes_the_page_tells_no_ticket(visitor, clock, app):
     expect(visitor.locator(".receipt-code")).to_have_count(0)
 
 
-def test_the_code_is_copied_at_a_press(page, clock):
+def test_code_is_copied_at_press(page, clock):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(ENTRY_URL)
     fill_in(page)
@@ -192,7 +192,7 @@ def ask_for(page, receipt, email):
     press(page, "Visa mitt svar")
 
 
-def test_a_visitor_sees_an_entry_and_takes_it_back(visitor, accept):
+def test_visitor_takes_the_entry_back(visitor, accept):
     receipt = accept("bo@example.se")
     ask_for(visitor, receipt, "bo@example.se")
     expect(visitor.get_by_text(receipt.ticket)).to_be_visible()
@@ -206,7 +206,7 @@ def test_a_visitor_sees_an_entry_and_takes_it_back(visitor, accept):
     expect(visitor.get_by_role("alert")).to_contain_text("Vi hittar inget svar")
 
 
-def test_a_wrong_code_gets_a_sentence_and_stays_in_its_field(visitor, accept):
+def test_wrong_code_stays_in_its_field(visitor, accept):
     ask_for(visitor, accept("bo@example.se"), "fel@example.se")
     expect(visitor).to_have_title(re.compile("^Fel: "))
     visitor.get_by_role("alert").get_by_role("link", name=re.compile("^Vi hittar inget svar")).click()
@@ -214,7 +214,7 @@ def test_a_wrong_code_gets_a_sentence_and_stays_in_its_field(visitor, accept):
     expect(visitor.get_by_label("E-postadress")).to_have_value("fel@example.se")
 
 
-def test_a_visitor_tells_what_does_not_work(visitor, clock, organiser):
+def test_visitor_tells_what_does_not_work(visitor, clock, organiser):
     visitor.goto("/")
     visitor.get_by_role("contentinfo").get_by_role("link", name="Tillgänglighet").click()
     clock.forward(seconds=20)
@@ -251,7 +251,7 @@ def test_feedback_goes_by_keyboard_alone(page, clock):
     expect(heading(page, "Tack, det är mottaget")).to_be_focused()
 
 
-def test_an_invited_organiser_makes_an_account_and_signs_in(page, app, clock):
+def test_invited_organiser_signs_in(page, app, clock):
     with app.app_context():
         token = sessions.create_invitation("olle@example.se", clock.now())
     page.goto(f"/admin/inbjudan/{token}")
@@ -280,7 +280,7 @@ def test_an_organiser_strikes_an_entry(desk):
     expect(page.get_by_role("row", name="bo@example.se")).to_contain_text("anställd")
 
 
-def test_a_link_in_the_mail_withdraws_an_entry_once(visitor, accept, app):
+def test_link_in_mail_withdraws_entry_once(visitor, accept, app):
     ticket = accept("bo@example.se").ticket
     with app.app_context():
         address = f"/mitt-svar/ta-tillbaka/{mails.sign_link(mails.WITHDRAW, 'mjk-2026', ticket)}"
@@ -293,7 +293,7 @@ def test_a_link_in_the_mail_withdraws_an_entry_once(visitor, accept, app):
     expect(visitor.get_by_role("main").get_by_role("button")).to_have_count(0)
 
 
-def test_a_winner_declines_and_the_next_is_in_line(visitor, desk, app, clock):
+def test_winner_declines_and_next_follows(visitor, desk, app, clock):
     page = desk("drawn")
     with app.app_context():
         contest = frozen_contest()
@@ -311,7 +311,7 @@ def test_a_winner_declines_and_the_next_is_in_line(visitor, desk, app, clock):
     expect(heading(page, "Plats 2 är på tur", 3)).to_be_visible()
 
 
-def test_an_organiser_locks_the_list_when_the_program_could_not(desk, clock):
+def test_organiser_locks_a_late_list(desk, clock):
     page = desk("closed")
     expect(page.get_by_role("button", name="Lås nu")).to_have_count(0)
     clock.set("2026-12-22 00:10")
@@ -323,7 +323,7 @@ def test_an_organiser_locks_the_list_when_the_program_could_not(desk, clock):
 
 
 @pytest.mark.parametrize("place", ["the desk, with no value pasted"])  # in a contest of the real chain
-def test_a_wrong_value_gets_a_sentence_and_stays_in_the_box(desk, place):
+def test_wrong_value_stays_in_its_box(desk, place):
     page = desk("locked", at=NOON)
     page.get_by_text("Klistra in det själv").click()
     page.get_by_label("Slumptalet").fill(VALUE.replace("{", ""))
@@ -333,13 +333,13 @@ def test_a_wrong_value_gets_a_sentence_and_stays_in_the_box(desk, place):
     expect(page.get_by_label("Slumptalet")).to_have_value(VALUE.replace("{", ""))
 
 
-def test_the_value_is_asked_for_at_a_press(desk):
+def test_value_is_asked_for_at_press(desk):
     page = desk("locked", at=NOON)
     page.get_by_role("button", name="Fråga nu").click()
     expect(heading(page, "Plats 1 är på tur", 3)).to_be_visible()
 
 
-def test_the_contest_is_cancelled_for_all_to_see(desk, visitor):
+def test_contest_is_cancelled_publicly(desk, visitor):
     page = desk("open")
     page.get_by_text("Ställ in tävlingen").first.click()
     press(page, "Ställ in tävlingen")
@@ -354,7 +354,7 @@ def test_the_contest_is_cancelled_for_all_to_see(desk, visitor):
     expect(visitor.get_by_text("Skäl: Vinsten finns inte längre.")).to_be_visible()
 
 
-def test_the_winner_is_confirmed_for_all_to_see(desk, app, clock):
+def test_winner_is_confirmed_publicly(desk, app, clock):
     page = desk("drawn")
     expect(page.get_by_role("button", name="Bekräfta vinnaren")).to_have_count(0)
     expect(page.get_by_text("Mejlet har inte gått ännu.")).to_be_visible()

@@ -51,20 +51,20 @@ def test_tab_always_shows_where_it_is(visit, place):
     assert len(found) > 3
 
 
-def test_tab_goes_through_the_hatches_in_date_order(visit):
+def test_tab_follows_the_dates(visit):
     words = [stop["words"] for stop in stops(visit("the calendar on 24 December"))]
     numbers = [int(found[1]) for each in words if (found := re.match(r"Lucka (\d+)", each))]
     assert numbers == [*range(1, 25)]
 
 
-def test_the_focus_shows_in_the_readers_own_colours(visit):
+def test_focus_shows_in_readers_own_colours(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
     assert [stop for stop in stops(page) if stop["ring"] < 2] == []
 
 
 @pytest.mark.parametrize("place", ["the calendar on 10 December", "a hatch", "the desk, closed"])
-def test_the_first_link_goes_to_the_content(visit, place):
+def test_first_link_goes_to_content(visit, place):
     page = visit(place)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
@@ -73,7 +73,7 @@ def test_the_first_link_goes_to_the_content(visit, place):
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def test_a_hatch_is_large_enough_for_a_thumb(visit):
+def test_hatch_is_large_enough_for_thumb(visit):
     page = visit("the calendar on 24 December")
     page.set_viewport_size(SMALL)
     boxes = [hatch.bounding_box() for hatch in hatches(page).get_by_role("link").all()]
@@ -81,7 +81,7 @@ def test_a_hatch_is_large_enough_for_a_thumb(visit):
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
 
 
-def test_a_hatch_says_in_words_whether_it_is_open(visit):
+def test_hatch_says_whether_it_is_open(visit):
     page = visit("the calendar on 10 December")
     page.emulate_media(forced_colors="active")
     expect(hatches(page).nth(8)).to_contain_text("öppen: När flygbiljetten blir en tjänstecykel")

@@ -67,7 +67,7 @@ def test_whoever_reads_everything_leaves_no_trace(page, site, accept, reach, tra
     assert traces() == []
 
 
-def test_whoever_enters_the_contest_leaves_no_trace(page, clock, traces):
+def test_whoever_enters_contest_leaves_no_trace(page, clock, traces):
     page.goto(ENTRY_URL)
     fill_in(page)
     send(page, clock)
@@ -112,7 +112,7 @@ def test_whoever_tells_what_does_not_work_leaves_no_trace(page, clock, traces):
     assert traces() == []
 
 
-def test_not_even_a_refused_entry_is_kept_in_the_browser(page, clock, traces):
+def test_refused_entry_leaves_no_trace(page, clock, traces):
     page.goto(ENTRY_URL)
     send(page, clock)
     expect(page.get_by_role("heading", name="Det finns ett problem")).to_be_visible()

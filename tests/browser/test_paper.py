@@ -54,7 +54,7 @@ def test_the_result_is_one_sheet(visit):
     assert sheets(visit("the result")) == 1
 
 
-def test_a_sheet_says_which_calendar_it_is_from(visit):
+def test_sheet_names_its_calendar(visit):
     page = visit("a hatch")
     page.emulate_media(media="print")
     expect(page.get_by_text("Miljöjulkalendern 2026 – tema transporter")).to_be_visible()

@@ -82,7 +82,7 @@ def order(client):
     return json.loads(published(client)["protokoll.json"])["ordning"]
 
 
-def test_the_draw_is_recounted_with_the_network_cut(check, client):
+def test_draw_is_recounted_with_network_cut(check, client):
     ticket, told = order(client)[1], mailed(client)
     check.context.set_offline(True)
     assert recount(check, told) == (
@@ -100,7 +100,7 @@ def test_without_the_checksum_in_the_mail_it_says_what_is_missing(check, client)
     expect(unchecked(check)).to_have_text([REHEARSED, UNMAILED])
 
 
-def test_another_checksum_in_the_mail_is_a_fault(check, client):
+def test_another_checksum_in_mail_is_fault(check, client):
     told = mailed(client)
     said = recount(check, told[:63] + ("0" if told[63] != "0" else "1"))
     assert said.startswith("Det stämmer inte.")
@@ -109,7 +109,7 @@ def test_another_checksum_in_the_mail_is_a_fault(check, client):
     assert recount(check, shown).startswith("Räkningen stämmer.")
 
 
-def test_nothing_is_fetched_after_the_page_has_come(check):
+def test_nothing_is_fetched_afterwards(check):
     asked = []
     check.on("request", lambda request: asked.append(request.url))
     recount(check)
@@ -172,7 +172,7 @@ def test_one_changed_byte_is_a_fault(check, client, name, step):
     assert check.evaluate(FLIP, {"shown": shown, "name": name, "step": step}) == []
 
 
-def test_what_is_bent_is_said_at_its_step(check):
+def test_bent_files_are_told_at_their_step(check):
     for name, files in BENT.items():
         pick(check, files)
         said = recount(check, sha256(files["lasbevis.txt"]).hexdigest())
@@ -181,7 +181,7 @@ def test_what_is_bent_is_said_at_its_step(check):
         expect(unchecked(check)).to_have_count(0)
 
 
-def test_a_ticket_is_found_by_keyboard_alone(check, client):
+def test_ticket_is_found_by_keyboard_alone(check, client):
     ticket = order(client)[2]
     field = tab_to(check.get_by_label("Lott att leta efter"))
     field.press_sequentially("xyz")
@@ -193,7 +193,7 @@ def test_a_ticket_is_found_by_keyboard_alone(check, client):
     expect(answer(check)).to_contain_text(f"Ja, lotten {ticket} är med, på plats 3 av ")
 
 
-def test_a_struck_ticket_is_said_to_be_struck(check, client):
+def test_struck_ticket_is_said_so(check, client):
     struck = re.search("([0-9a-f]{64}) struken", published(client)["lista.txt"].decode())[1]
     check.get_by_label("Lott att leta efter").fill(struck)
     check.get_by_label("Lott att leta efter").press("Enter")
@@ -205,7 +205,7 @@ def test_before_the_list_is_locked_there_is_nothing_to_count(page, opened):
     expect(page.get_by_role("button", name="Räkna om dragningen")).to_have_count(0)
 
 
-def test_before_the_draw_there_is_less_to_count(page, opened, client):
+def test_before_draw_less_is_counted(page, opened, client):
     opened(3, "locked")
     assert recount(page, mailed(client)).startswith("Räkningen stämmer.")
     expect(unchecked(page)).to_have_text(["Dragningen: den är inte gjord än, eller så är protokoll.json inte med."])
@@ -220,14 +220,14 @@ def test_files_that_did_not_come_with_the_page_are_chosen_by_the_reader(page, op
     assert recount(page).startswith("Räkningen stämmer.")
 
 
-def test_without_https_the_page_says_why_it_cannot_count(page, opened):
+def test_without_https_it_says_why(page, opened):
     page.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
     opened(3, "drawn")
     expect(page.get_by_text("Webbläsaren räknar bara på sidor med https.")).to_be_visible()
     expect(page.get_by_role("button", name="Räkna om dragningen")).to_be_hidden()
 
 
-def test_without_script_the_page_says_how_else_to_check(new_context, opened):
+def test_without_script_it_says_how(new_context, opened):
     opened(3, "drawn")
     page = new_context(java_script_enabled=False).new_page()
     page.goto(PAGE)

@@ -255,7 +255,7 @@ def erase(olga):
     expect(olga.page.get_by_text("@example.se", exact=False).and_(olga.page.locator("td"))).to_have_count(0)
 
 
-def test_a_whole_season_from_the_invitation_to_the_erasing(watched, flask, app, clock, jobs, mails):
+def test_whole_season_from_invitation_to_erasing(watched, flask, app, clock, jobs, mails):
     olga, visitor = Communicator(watched(), clock), Person(watched(), clock)
     olga.accept(re.search(r"/admin/inbjudan/\S+", flask("organiser", "invite", EMAIL))[0])
     olga.come_in("2027-10-04 10:00")

@@ -97,7 +97,7 @@ def age(app, clock, **span):
         db.session.commit()
 
 
-def test_a_passkey_signs_in_without_password_and_code(desk, sign_in):
+def test_passkey_signs_in_alone(desk, sign_in):
     sign_in()
     add_passkey(desk)
     tab_to(button(desk, "Logga ut överallt")).press("Enter")

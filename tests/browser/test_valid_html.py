@@ -65,7 +65,7 @@ def test_public_pages_are_valid(tmp_path, clock, client, enter, accept):
 
 
 @pytest.mark.parametrize("day", ["2026-11-20 08:00", "2026-12-24 08:00", "2026-12-28 08:00"])
-def test_the_calendar_is_valid_in_every_season(tmp_path, clock, client, day):
+def test_calendar_is_valid_in_every_season(tmp_path, clock, client, day):
     clock.set(day)
     save(tmp_path / "pages", "/", client.get("/").text)
     assert faults_in(tmp_path / "pages") == ""

@@ -15,7 +15,7 @@ GUARDIAN = "Är du under 18 år ska din vårdnadshavare gå med på att du delta
         (0, f"Du får delta hur gammal du än är. {GUARDIAN}"),
     ],
 )
-def test_the_rules_speak_of_guardians_to_those_under_eighteen(minimum_age, words):
+def test_rules_for_minors_speak_of_guardians(minimum_age, words):
     assert rules.age_terms(minimum_age) == words
 
 
@@ -27,7 +27,7 @@ def test_the_rules_speak_of_guardians_to_those_under_eighteen(minimum_age, words
         (0, "Är jag under 18 har min vårdnadshavare gått med på att jag deltar"),
     ],
 )
-def test_the_form_asks_for_the_guardians_consent(minimum_age, words):
+def test_form_asks_for_guardians_consent(minimum_age, words):
     assert rules.age_confirmation(minimum_age) == words
 
 

@@ -40,7 +40,7 @@ def writer(disk):
     return BatchWriter(disk, (Unreachable,), max_batch=4)
 
 
-def test_one_who_comes_alone_is_written_at_once(disk, writer):
+def test_single_item_is_written_at_once(disk, writer):
     assert writer.submit("Anna") == "Anna written"
     assert writer.submit("Bo") == "Bo written"
     assert disk.batches == [["Anna"], ["Bo"]]
@@ -52,7 +52,7 @@ def outcomes_of(writer, items):
         return [outcome.exception() or outcome.result() for outcome in sent]
 
 
-def test_each_of_a_crowd_is_written_once_in_batches(disk, writer):
+def test_crowd_is_written_in_batches(disk, writer):
     people = [f"person {number}" for number in range(2000)]
     with ThreadPoolExecutor(32) as crowd:
         outcomes = list(crowd.map(writer.submit, people))
@@ -73,7 +73,7 @@ def test_an_error_that_any_would_meet_is_told_to_all_who_shared_it(writer):
     assert all(isinstance(outcome, Unreachable) for outcome in outcomes)
 
 
-def test_the_line_goes_on_after_an_error(writer):
+def test_line_goes_on_after_error(writer):
     for broken, error in (("bad", ValueError), ("unreachable", Unreachable)):
         with pytest.raises(error):
             writer.submit(broken)

@@ -33,18 +33,18 @@ def recounted(app, contest):
     return check
 
 
-def test_before_the_first_entry_there_are_none(recounted):
+def test_before_first_entry_there_are_none(recounted):
     assert recounted() == 0
 
 
-def test_every_entry_is_counted_as_it_comes(accept, recounted):
+def test_every_entry_is_counted(accept, recounted):
     accept("anna@example.se")
     accept("bo@example.se", answer="2027", at="2026-12-11 00:00")
     assert recounted() == 2
 
 
 @pytest.mark.parametrize("state", ["locked", "finished"])
-def test_what_is_struck_at_locking_is_counted_too(accept, reach, recounted, state):
+def test_struck_at_locking_is_counted(accept, reach, recounted, state):
     for name, answer in (("anna", "2030"), ("anna+x", "2030"), ("bo", "2027"), ("cilla", "2030")):
         accept(f"{name}@example.se", answer)
     reach(state)
@@ -61,7 +61,7 @@ def test_a_strike_that_is_taken_back_is_no_longer_counted(accept, app, contest, 
     assert recounted() == 1
 
 
-def test_an_entry_that_is_undone_is_not_counted(accept, app, contest, recounted):
+def test_undone_entry_is_not_counted(accept, app, contest, recounted):
     accept("anna@example.se")
     known = {"contest_id": contest.id, "answer": "2030", "municipality": "1480", "received_at": swedish("2026-12-12")}
     with app.app_context():
@@ -73,7 +73,7 @@ def test_an_entry_that_is_undone_is_not_counted(accept, app, contest, recounted)
     assert recounted() == 1
 
 
-def test_what_is_deleted_by_hand_is_counted_off(accept, app, recounted):
+def test_deleted_entry_is_counted_off(accept, app, recounted):
     for name in ("anna", "bo"):
         accept(f"{name}@example.se")
     with app.app_context():

@@ -6,9 +6,9 @@ import pytest
 
 from app import text as text_module
 from app.calendar.edition import Contest, Organisation
-from app.calendar.loader import read_edition
 from app.contest import rules
-from tests.conftest import ROOT, swedish
+from tests.conftest import swedish
+from tests.goldens import compare
 
 CONTEST = Contest(
     id="mjk-test-2026",
@@ -35,37 +35,8 @@ ORGANISATION = Organisation(
 TEXT = rules.rules_text(CONTEST, ORGANISATION, "Kalendern")
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "Nätverket, organisationsnummer 802002-4280.",
-        "Adress: Göteborg.",
-        "Skriv till Nätverket, Göteborg. E-postadressen står på sidan Om kalendern.",
-        "Hur många? Du väljer mellan ett, två.",
-        "Vinnaren har 10 dagar på sig att svara",
-        "Vi ber aldrig om kortnummer, BankID eller betalning.",
-        "Uppgifterna raderas 60 dagar efter att sista vinsten är utdelad.",
-        "Du kan ta tillbaka ditt svar när du vill",
-        "från torsdag 10 december 2026 kl. 00.00 till söndag 20 december 2026 kl. 23.59.59, svensk tid.",
-        "Tiden är tisdag 22 december 2026 kl. 12.00, svensk tid.",
-        "Alla som bor på jorden.",
-        "De som gör kalendern kan inte vinna.",
-        "Du ska ha fyllt 21 år.",
-        "Det kostar inget att delta och inget köp krävs.",
-        "2 st: Dubbdäck, värde 1\xa0500 kronor.",
-        "1 st: Reflex, värde 49 kronor.",
-        "En person har högst en lott i dragningen: den första med rätt svar.",
-        rules.HOW_DRAWN,
-        "svarar inte, tackar nej, inte behörig, återkallad.",
-        "Vinsten lottas ut och är normalt skattefri.",
-    ],
-)
-def test_the_rules_say(sentence):
-    assert sentence in TEXT
-
-
-def test_the_rules_name_their_contest_first():
-    assert TEXT.startswith("Regler för tävlingen i Kalendern (mjk-test-2026)\n\nArrangör\n--------\n\n")
+def test_the_rules_are_the_golden_ones():
+    compare("regler-forening.txt", TEXT.encode())
 
 
 def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragraphs():
@@ -74,7 +45,7 @@ def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragr
     assert "\r" not in TEXT
 
 
-def test_the_same_fields_give_the_same_bytes():
+def test_same_fields_give_same_bytes():
     times = {name: getattr(CONTEST, name).astimezone(UTC) for name in ("opens", "closes", "draw_at")}
     again = Contest.model_validate(CONTEST.model_dump() | times)
     assert rules.rules_text(again, ORGANISATION.model_copy(), "Kalendern").encode() == TEXT.encode()
@@ -96,15 +67,8 @@ def test_a_changed_field_changes_the_rules(change):
     assert rules.rules_text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
 
 
-def test_the_sections_of_the_page_are_read_from_the_text():
+def test_sections_are_read_from_the_text():
     assert rules.read_sections(TEXT) == rules.rules_sections(CONTEST, ORGANISATION)
-
-
-def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
-    edition = read_edition(ROOT / "calendar_content" / "2026")
-    text = rules.rules_text(edition.file_contest, edition.file.organiser, edition.file.title)
-    assert edition.file.organiser.name in text
-    assert "värde 1\xa0500 kronor" in text
 
 
 @pytest.mark.parametrize(
@@ -115,5 +79,5 @@ def test_the_real_contest_has_rules_that_name_its_organiser_and_prize():
         ("2026-06-30 08:05", "tisdag 30 juni 2026 kl. 08.05"),
     ],
 )
-def test_a_time_is_told_in_swedish_and_in_sweden(moment, words):
+def test_time_is_told_in_swedish(moment, words):
     assert text_module.swedish(swedish(moment).astimezone(UTC)) == words

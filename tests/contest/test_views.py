@@ -54,7 +54,7 @@ def code_and_ticket(receipt):
     return code, whole
 
 
-def test_the_entry_is_in_the_database_when_the_visitor_is_thanked(enter, stored):
+def test_thanked_entry_is_in_the_database(enter, stored):
     page = enter()
     assert page.status_code == 200
     assert soup(page).h1.text == "Du är med!"
@@ -62,7 +62,7 @@ def test_the_entry_is_in_the_database_when_the_visitor_is_thanked(enter, stored)
     assert (entry.email, entry.answer, entry.municipality) == ("anna@example.se", "2030", "1441")
 
 
-def test_a_wrong_answer_is_an_entry_too(enter, stored):
+def test_wrong_answer_is_entry_too(enter, stored):
     assert enter(answer="2027").status_code == 200
     assert [entry.answer for entry in stored()] == ["2027"]
 
@@ -161,7 +161,7 @@ def test_a_form_left_open_for_more_than_a_day_comes_back_and_can_be_sent(client,
 
 
 @on_sqlite
-def test_a_form_left_open_over_lunch_is_fine(client, clock):
+def test_form_may_stay_open_over_lunch(client, clock):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(hours=23)
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 200
@@ -169,14 +169,14 @@ def test_a_form_left_open_over_lunch_is_fine(client, clock):
 
 @on_sqlite
 @pytest.mark.parametrize("token", [None, "", "x", "é", "WyJwdWJsaWMiLDEsInAiXQ.Zm9yZ2Vk", "[]", "\0"])
-def test_an_entry_without_a_form_of_ours_is_refused(client, stored, token):
+def test_entry_needs_our_form(client, stored, token):
     answer = client.post(ENTRY_URL, data=filled(token=token))
     assert (answer.status_code, stored()) == (422, [])
     assert TOO_OLD in answer.text
 
 
 @on_sqlite
-def test_a_token_signed_by_someone_else_is_refused(client, make_app, clock, stored):
+def test_foreign_token_is_refused(client, make_app, clock, stored):
     token = token_in(make_app(SECRET_KEY="someone else's key, just as long").test_client().get(ENTRY_URL))
     clock.forward(seconds=20)
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 422
@@ -184,7 +184,7 @@ def test_a_token_signed_by_someone_else_is_refused(client, make_app, clock, stor
 
 
 @on_sqlite
-def test_a_token_of_another_form_is_refused(client, clock, stored):
+def test_token_of_another_form_is_refused(client, clock, stored):
     token = token_in(client.get("/admin/logga-in"))
     clock.forward(seconds=20)
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 422
@@ -192,7 +192,7 @@ def test_a_token_of_another_form_is_refused(client, clock, stored):
 
 
 @on_sqlite
-def test_a_token_from_the_future_is_refused(client, clock, stored):
+def test_token_from_future_is_refused(client, clock, stored):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(minutes=-5)
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 422
@@ -212,7 +212,7 @@ def test_a_token_from_the_future_is_refused(client, clock, stored):
     ],
     ids=str,
 )
-def test_a_form_sent_from_another_site_is_refused(client, clock, stored, headers):
+def test_form_from_another_site_is_refused(client, clock, stored, headers):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     answer = client.post(ENTRY_URL, data=filled(token=token), headers=headers)
@@ -226,7 +226,7 @@ def test_a_form_sent_from_another_site_is_refused(client, clock, stored, headers
     [{"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, {"Sec-Fetch-Site": "none"}, {"Origin": "null"}],
     ids=str,
 )
-def test_a_form_sent_from_the_calendar_is_taken(client, clock, headers):
+def test_form_sent_from_calendar_is_taken(client, clock, headers):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     assert client.post(ENTRY_URL, data=filled(token=token), headers=headers).status_code == 200
@@ -247,7 +247,7 @@ def test_too_many_entries_from_one_place_wait_with_everything_kept(enter, stored
 
 @on_sqlite
 @configured(ENTRY_LIMIT_ALL="1 per hour")
-def test_too_many_entries_from_everywhere_wait_as_well(enter, client, clock):
+def test_too_many_from_everywhere_wait(enter, client, clock):
     enter(email="bo@example.se")
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
     assert enter().status_code == 429
@@ -263,7 +263,7 @@ def test_one_place_does_not_use_up_the_entries_of_another(enter, client):
 
 @on_sqlite
 @configured(ENTRY_LIMIT="1 per hour", ENTRY_LIMIT_ALL="1 per hour")
-def test_only_stored_entries_use_up_the_entries(enter, stored):
+def test_only_stored_entries_use_up_entries(enter, stored):
     for _ in range(3):
         assert enter(email="bo").status_code in {422, 429}
     assert enter(email="bo@example.se").status_code == 200
@@ -281,7 +281,7 @@ def test_who_sends_many_forms_with_faults_is_told_and_stands_in_the_way_of_none(
     assert enter(email="bo").status_code == 422
 
 
-def test_the_first_of_two_fields_with_one_name_counts(client, clock, stored):
+def test_first_of_two_equal_fields_counts(client, clock, stored):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     both = {"email": ["anna@example.se", "bo@example.se"], "municipality": ["1441", "1480"]}
@@ -297,7 +297,7 @@ def test_a_body_that_says_it_is_no_form_is_none(client, clock, stored, kind):
     assert (answer.status_code, stored()) == (422, [])
 
 
-def test_the_receipt_shows_code_ticket_and_time(enter, stored):
+def test_receipt_shows_code_ticket_and_time(enter, stored):
     receipt = enter()
     code, ticket = code_and_ticket(receipt)
     assert re.fullmatch("([0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{6}", code)
@@ -305,7 +305,7 @@ def test_the_receipt_shows_code_ticket_and_time(enter, stored):
     assert "Den här kalendern skickar inga mejl." in receipt.text
 
 
-def test_anyone_can_compute_the_ticket_from_the_receipt(enter):
+def test_anyone_can_compute_ticket_from_receipt(enter):
     code, ticket = code_and_ticket(enter(email=" Anna@Example.SE "))
     lines = f"oppen-dragning/v2/lott\nmjk-2026\n{code.replace('-', '')}\nanna@example.se\n2030\n"
     assert sha256(lines.encode()).hexdigest() == ticket
@@ -345,13 +345,13 @@ def test_the_motivation_is_asked_for_only_when_the_organiser_wants_it(make_app, 
     assert page.select_one("label[for=motivation]").text == "Vart reser du?"
 
 
-def test_a_motivation_that_nobody_asked_for_is_not_kept(enter, stored):
+def test_unasked_motivation_is_not_kept(enter, stored):
     enter(motivation="Jag reser till Skövde.")
     assert stored()[0].motivation is None
 
 
 @pytest.mark.parametrize("typed", ["Jag\u00a0åker buss.\nVarje dag 👩\u200d🚒", "x" * 600])
-def test_a_motivation_is_kept_as_it_was_written(with_changes, clock, stored, typed):
+def test_motivation_is_kept_as_written(with_changes, clock, stored, typed):
     asking = with_changes("ask_motivation = false", "ask_motivation = true")
     assert fill_in(asking, clock, motivation=typed).status_code == 200
     assert stored()[0].motivation == typed
@@ -366,13 +366,13 @@ def test_a_motivation_that_is_too_long_is_kept_for_shortening(with_changes, cloc
     assert soup(answer).textarea.text.strip() == "x" * 601
 
 
-def test_a_strange_sign_in_the_motivation_loses_no_entry(with_changes, clock, stored):
+def test_strange_sign_loses_no_entry(with_changes, clock, stored):
     asking = with_changes("ask_motivation = false", "ask_motivation = true")
     assert fill_in(asking, clock, motivation="Buss\0 är bäst").status_code == 200
     assert len(stored()) == 1
 
 
-def test_a_contest_that_opens_after_its_hatch_says_when(with_changes, clock):
+def test_late_opening_contest_says_when(with_changes, clock):
     early = with_changes("opens = 2026-12-10T00:00:00", "opens = 2026-12-10T12:00:00")
     assert "Den öppnar torsdag 10 december 2026 kl. 12.00, svensk tid." in early.get(ENTRY_URL).text
     assert "/tavla" not in early.get("/2026/lucka/10").text
@@ -392,7 +392,7 @@ def test_the_last_second_counts(client, clock):
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 200
 
 
-def test_a_late_entry_is_refused_in_words(client, clock, stored):
+def test_late_entry_is_refused_in_words(client, clock, stored):
     clock.set("2026-12-20 23:59:00")
     token = token_in(client.get(ENTRY_URL))
     clock.set("2026-12-21 00:00:00")
@@ -410,7 +410,7 @@ def test_a_late_entry_is_refused_in_words(client, clock, stored):
         ("2027-06-01 08:00", "Tävlingen är avgjord"),
     ],
 )
-def test_a_closed_contest_has_a_page_in_words(client, clock, moment, heading):
+def test_closed_contest_has_page_in_words(client, clock, moment, heading):
     clock.set(moment)
     page = client.get(ENTRY_URL)
     assert page.status_code == 200
@@ -420,7 +420,7 @@ def test_a_closed_contest_has_a_page_in_words(client, clock, moment, heading):
 
 @on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_contest_is_locked_with_its_hatch(client, clock, method):
+def test_contest_is_locked_with_hatch(client, clock, method):
     clock.set("2026-12-09 23:59:59.999")
     answer = client.open(ENTRY_URL, method=method, data=filled())
     assert answer.status_code == 403
@@ -429,7 +429,7 @@ def test_the_contest_is_locked_with_its_hatch(client, clock, method):
 
 @on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_hatch_without_contest_has_no_form(client, method):
+def test_hatch_without_contest_has_no_form(client, method):
     assert client.open("/2026/lucka/9/tavla", method=method, data=filled()).status_code == 404
 
 
@@ -446,7 +446,7 @@ def test_an_entry_that_cannot_be_saved_is_never_thanked_for(enter, monkeypatch, 
 
 
 @on_sqlite
-def test_forms_and_receipts_are_kept_by_no_cache(client, enter):
+def test_no_cache_keeps_forms_or_receipts(client, enter):
     for answer in (client.get(ENTRY_URL), enter(), enter(email="anna"), client.get("/2026/lucka/11/tavla")):
         assert answer.headers["Cache-Control"] == "no-store"
 
@@ -459,13 +459,13 @@ def test_no_visitor_gets_a_cookie(client, enter):
 
 
 @on_sqlite
-def test_the_rules_say_what_the_contest_says(client):
+def test_rules_say_what_contest_says(client):
     page = soup(client.get("/2026/tavling/villkor")).main.text
     for part in ("Dubbdäck till cykeln", "värde 1\xa0500 kronor", "torsdag 10 december 2026 kl. 00.00", "fyllt 18 år"):
         assert part in page
 
 
 @on_sqlite
-def test_the_rules_are_locked_with_the_hatch(client, clock):
+def test_rules_are_locked_with_hatch(client, clock):
     clock.set("2026-12-09 23:59:59.999")
     assert client.get("/2026/tavling/villkor").status_code == 403

@@ -46,7 +46,7 @@ def test_a_browser_asks_again_each_time_so_that_no_page_outlives_an_opening(site
     assert site.ask("GET", ENTRY_URL).headers["cache-control"] == "no-store"
 
 
-def test_no_request_can_fill_or_mix_the_cache(site):
+def test_no_request_mixes_the_cache(site):
     plain = site.ask("GET", "/").text
     for number in range(3):
         asked = site.ask(
@@ -67,7 +67,7 @@ def test_another_host_is_not_answered(site):
     assert b" 400 " in site.raw(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")[:20]
 
 
-def test_what_is_too_large_is_refused_at_the_door(site):
+def test_too_large_is_refused_at_the_door(site):
     assert site.ask("POST", ENTRY_URL, {"token": "x" * 70_000}).status == 413
     assert site.ask("GET", "/" + "x" * 9000).status == 414
 

@@ -45,7 +45,7 @@ def test_what_runs_for_long_is_kept_from_the_kernel_too(unit):
 
 
 @on_sqlite
-def test_every_command_that_a_service_starts_exists(app):
+def test_every_command_that_service_starts_exists(app):
     started = [re.search(r"^ExecStart=\S+/flask (\w+)", unit.read_text("utf-8"), re.M) for unit in UNITS]
     names = {match[1] for match in started if match}
     assert names == {"prepare", "jobs", "metrics", "backup"}
@@ -70,7 +70,7 @@ def test_what_the_container_copies_is_there_and_nothing_else_is_sent_to_it():
     assert (ROOT / ".containerignore").read_text() == (ROOT / ".dockerignore").read_text()
 
 
-def test_every_setting_that_the_operators_guide_names_exists():
+def test_every_documented_setting_exists():
     guide = (ROOT / "docs" / "drift.md").read_text("utf-8")
     named = set(re.findall(r"\bFLASK_([A-Z_]+)\b", guide))
     assert named - set(Settings.model_fields) == set()

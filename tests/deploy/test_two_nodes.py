@@ -92,7 +92,7 @@ def test_a_node_that_dies_in_the_middle_loses_nothing_and_nobody_counts_twice(ap
 
 
 @on_sqlite
-def test_the_calendar_answers_with_one_node_left(two_nodes):
+def test_calendar_answers_with_one_node_left(two_nodes):
     site = two_nodes("2026-12-10T08:00")
     site.kill(min(site.nodes))
     assert {site.ask("GET", f"/2026/lucka/{number}").status for number in range(1, 11)} == {200}

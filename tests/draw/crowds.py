@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -80,13 +81,18 @@ def stamp(moment: datetime) -> str:
 def steps(app: Flask, act: Callable[[FlaskClient], object], client: FlaskClient | None = None) -> int:
     """How many steps SQLite's machine takes for what a person does for the second time."""
     taken: list[int] = []
+
+    def count(connection: Any, *_: object) -> None:
+        connection.set_progress_handler(lambda: taken.append(1), 1)
+
     with app.app_context():
-        sa.event.listen(
-            db.engine, "checkout", lambda connection, *_: connection.set_progress_handler(lambda: taken.append(1), 1)
-        )
+        engine = db.engine
+    sa.event.listen(engine, "checkout", count)
     client = client or app.test_client()
     assert act(client)
     taken.clear()
     assert act(client)
+    sa.event.remove(engine, "checkout", count)
+    engine.dispose()
     assert taken
     return len(taken)

@@ -50,7 +50,7 @@ def test_a_strike_is_mailed_and_can_be_taken_back_until_the_locking(cast, contes
 
 @on_sqlite
 @pytest.mark.parametrize("reason", ["fel svar", "dubblett", "återkallad", "", "otrevlig"])
-def test_an_organiser_strikes_for_two_reasons_only(cast, contest, inside, reason):
+def test_organiser_strikes_for_two_reasons_only(cast, contest, inside, reason):
     with pytest.raises(ActionNotAllowed, match="Välj ett av skälen i listan"):
         actions.strike_entry(contest, entry("anna").id, reason, swedish("2026-12-15 12:00"))
     assert log() == ["bidrag"] * 3
@@ -67,7 +67,7 @@ def test_the_program_settles_without_a_record(cast, contest, accept, inside, clo
     assert len(mails("last")) == 5
 
 
-def test_a_right_second_answer_counts_when_the_first_was_wrong(contest, accept, inside):
+def test_right_second_answer_counts(contest, accept, inside):
     accept("dag@example.se", answer="2027")
     right = accept("dag@example.se")
     actions.lock_list(contest, swedish(LOCK_AT))
@@ -76,7 +76,7 @@ def test_a_right_second_answer_counts_when_the_first_was_wrong(contest, accept, 
 
 
 @on_sqlite
-def test_the_list_is_locked_once_and_not_before_its_time(cast, contest, inside):
+def test_list_is_locked_once_in_time(cast, contest, inside):
     with pytest.raises(ActionNotAllowed, match="Listan låses tisdag 22 december 2026"):
         actions.lock_list(contest, swedish("2026-12-21 23:59:59"))
     actions.lock_list(contest, swedish(LOCK_AT))
@@ -90,7 +90,7 @@ def _late(contest):
     return EntryInput("sen@example.se", contest.answer, "1441", None, "n")
 
 
-def test_the_draw_queues_the_letter_to_the_first_in_line(cast, contest, inside, reach):
+def test_draw_queues_the_first_letter(cast, contest, inside, reach):
     reach("drawn")
     first = db.session.get(Rank, (contest.id, 1))
     assert mails("vinst") == [(first.ticket, "waiting")]
@@ -123,7 +123,7 @@ def test_only_the_winner_says_no(cast, contest, inside, reach, clock, reason):
         winners.skip_place(contest, 1, reason, swedish("2027-02-01 12:00"))
 
 
-def test_the_winners_own_no_takes_effect_at_once(cast, contest, inside, reach, clock):
+def test_winners_own_no_takes_effect(cast, contest, inside, reach, clock):
     reach("drawn")
     send_letter(contest, 1, clock.now())
     ticket = db.session.get(Rank, (contest.id, 1)).ticket
@@ -136,7 +136,7 @@ def test_the_winners_own_no_takes_effect_at_once(cast, contest, inside, reach, c
         winners.decline_prize(contest, 1, ticket, clock.now())
 
 
-def test_who_withdraws_after_the_locking_is_passed_over(cast, contest, inside, reach, clock):
+def test_late_withdrawal_is_passed_over(cast, contest, inside, reach, clock):
     reach("locked")
     lock = db.session.get(LockedList, contest.id)
     assert lock.counted == 3
@@ -164,7 +164,7 @@ def test_a_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, conte
     assert actions.lock_list(contest, swedish(LOCK_AT)).counted == 3
 
 
-def test_a_contest_is_cancelled_before_the_value_and_never_after(cast, contest, inside, reach, clock):
+def test_contest_is_cancelled_only_before_the_value(cast, contest, inside, reach, clock):
     with pytest.raises(ActionNotAllowed, match="Skriv varför"):
         actions.cancel_contest(contest, "kort", clock.now())
     reach("locked")

@@ -34,14 +34,14 @@ def example(page):
     ]
 
 
-def test_every_command_gives_the_number_that_stands_below_it(example):
+def test_commands_give_the_numbers_below_them(example):
     assert len(example) == 5
     for command, numbers in example:
         done = subprocess.run(["sh", "-euc", command], capture_output=True, text=True)
         assert (re.findall("[0-9a-f]{64}", done.stdout), done.stderr) == (numbers, "")
 
 
-def test_the_example_is_k4_of_the_specification(page, example):
+def test_example_is_k4_of_specification(page, example):
     assert [number for _, (number, *_) in example][:4] == [
         "e22c02bd86a48209c7a85d28162da4c090b6fe51bf8ae9db31fdfef85f7770f5",
         k4.PROOF_SUM,
@@ -52,14 +52,14 @@ def test_the_example_is_k4_of_the_specification(page, example):
     assert people == ["Eva", "Bo", "Cecilia", "Anna", "David"]
 
 
-def test_a_rehearsals_value_is_said_to_prove_nothing(page, reach, client):
+def test_rehearsal_is_said_to_prove_nothing(page, reach, client):
     assert "Slumptalet" in page.text
     with client.get(PAGE) as answer:
         assert "drand.cloudflare.com" not in answer.text
 
 
 @pytest.mark.parametrize(("entries", "come"), [(5000, True), (5001, False)])
-def test_the_files_come_with_the_page_while_they_are_light(app, contest, entries, come):
+def test_light_files_come_with_the_page(app, contest, entries, come):
     edition = app.extensions["library"].editions[2026]
     standing = ContestStatus(contest, "locked")
     vars(standing)["entries"] = entries
@@ -73,7 +73,7 @@ def test_the_files_come_with_the_page_while_they_are_light(app, contest, entries
     assert found.select_one("#rakna details").has_attr("open") != come
 
 
-def test_the_script_is_on_this_page_only(page, client):
+def test_script_is_on_this_page_only(page, client):
     assert "/static/check." in str(page)
     assert [
         path for path in ("/", "/2026/lucka/10", "/2026/tavling/villkor") if "check." in client.get(path).text

@@ -169,7 +169,7 @@ def test_no_mail_is_lost_or_doubled(app, accept, reach, contest, clock, tmp_path
         assert sorted((tmp_path / "mail").glob("*.eml")) == sent
 
 
-def test_a_crash_while_opening_leaves_no_terms_or_all(make_app, tmp_path):
+def test_crash_while_opening_leaves_none_or_all(make_app, tmp_path):
     app = make_app(opened=False)
     edition = app.extensions["library"].editions[2026]
     unchanged, done, found = crash(app, tmp_path, terms.freeze_terms, edition, OPEN, PRACTICE)

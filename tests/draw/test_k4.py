@@ -62,7 +62,7 @@ def chance_of(code):
     return (number << 6).to_bytes(entries.CODE_CHANCE, "big")
 
 
-def test_k4_comes_out_of_the_running_program(contest, clock):
+def test_k4_comes_out_of_running_program(contest, clock):
     app, frozen = contest
     assert frozen.prize_count == 1
     for minute, (code, email, answer, *_) in enumerate(k4.ENTRIES, 1):

@@ -39,7 +39,7 @@ def test_each_state_has_one_headline(ticket, client, reach, state, headline):
     assert headline in page.title.text
 
 
-def test_a_value_that_does_not_come_is_said(ticket, client, reach, clock):
+def test_missing_value_is_said(ticket, client, reach, clock):
     reach("locked")
     clock.set("2026-12-22 12:30")
     assert soup(client.get(PAGE)).h1.text == "Slumptalet dröjer"
@@ -98,7 +98,7 @@ def test_what_is_for_a_check_lies_folded_below_what_is_for_people(ticket, client
     assert not [text for text in page.main.stripped_strings if len(text) == 64]
 
 
-def test_a_ticket_is_looked_for_by_post(ticket, client, reach):
+def test_ticket_is_looked_for_by_post(ticket, client, reach):
     reach("drawn")
     answer = client.post(PAGE, data={"lott": f" {ticket[:12].upper()} "})
     assert answer.status_code == 200
@@ -108,20 +108,20 @@ def test_a_ticket_is_looked_for_by_post(ticket, client, reach):
 
 
 @pytest.mark.parametrize("typed", ["", "hej", "0123", "x" * 200, "\0"])
-def test_what_is_no_ticket_is_told_beside_the_field(ticket, client, reach, typed):
+def test_wrong_ticket_is_told_beside_its_field(ticket, client, reach, typed):
     reach("locked")
     answer = client.post(PAGE, data={"lott": typed})
     assert answer.status_code == 422
     assert soup(answer).select_one("#lott-fel").text.startswith("Fel: ")
 
 
-def test_a_ticket_that_is_not_there_is_said(ticket, client, reach):
+def test_unknown_ticket_is_said(ticket, client, reach):
     reach("locked")
     answer = client.post(PAGE, data={"lott": "0" * 12})
     assert "Ingen lott i den låsta listan börjar så." in soup(answer).select_one(".found").text
 
 
-def test_every_prize_is_named_as_it_is_called_wherever_one_is(make_app, content):
+def test_every_prize_is_named_as_called(make_app, content):
     file = content / "2026" / "10" / "hatch.md"
     more = '[[contest.prizes]]\ntitle = "%s"\nvalue = 500\ncount = %d\n\n'
     prizes = more % ("SJ-biljett till Skövde", 1) + more % ("Liseberg för två", 3)

@@ -111,7 +111,7 @@ def test_an_independent_reading_agrees(share_app, clock, seed):
     assert (code, told[-2:][0][:8]) == (2, "Räkninge"), told
 
 
-def test_a_lock_that_is_later_than_four_steps_cancels(app, contest, clock):
+def test_lock_five_steps_late_cancels(app, contest, clock):
     with app.app_context():
         chain = contest.chain
         clock.instant = contest.round_at + 4 * timedelta(seconds=chain.step * chain.period)

@@ -80,7 +80,7 @@ def test_the_open_page_says_that_it_is_a_rehearsal_and_leads_to_its_own_files(or
     assert all(link.startswith(OPEN) for link in files)
 
 
-def test_a_rehearsal_is_started_once_per_press(organiser, app):
+def test_rehearsal_is_started_once_per_press(organiser, app):
     assert start(organiser).status_code == 303
     assert start(organiser).status_code == 422
     assert start(organiser, 2).status_code == 303

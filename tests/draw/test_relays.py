@@ -95,7 +95,7 @@ def ask(*addresses, patience=LONG):
 
 
 @pytest.mark.parametrize("answer", [VALUE, V2, json.dumps(json.loads(VALUE), indent=2)])
-def test_the_value_is_taken_from_a_relay_in_either_form(answer):
+def test_relay_may_answer_in_either_form(answer):
     with relay(saying(answer)) as (address, asked):
         assert ask(address) == answer
     assert asked == [f"/{CHAIN.hash}/public/{NUMBER}"]
@@ -124,19 +124,19 @@ def patience(behaviour):
 
 
 @pytest.mark.parametrize("behaviour", FAILING)
-def test_a_relay_that_fails_is_passed_by(behaviour, patience):
+def test_relay_that_fails_is_passed_by(behaviour, patience):
     with relay(FAILING[behaviour]) as (failing, asked), relay(saying(VALUE)) as (good, _):
         assert ask(failing, good, patience=patience) == VALUE
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize("behaviour", FAILING)
-def test_no_value_is_better_than_a_wrong_one(behaviour, patience):
+def test_no_value_beats_a_wrong_one(behaviour, patience):
     with relay(FAILING[behaviour]) as (address, _), pytest.raises(draw_value.NoAnswer):
         ask(address, patience=patience)
 
 
-def test_a_relay_that_is_down_is_passed_by():
+def test_relay_that_is_down_is_skipped():
     with relay(saying(VALUE)) as (good, _):
         assert ask(nobody(), good) == VALUE
 
@@ -151,13 +151,13 @@ def test_a_relay_sends_nobody_elsewhere(status):
     assert asked == []
 
 
-def test_the_first_genuine_answer_ends_the_asking():
+def test_first_genuine_answer_ends_asking():
     with relay(saying(VALUE)) as (first, _), relay(saying(VALUE)) as (second, asked):
         ask(first, second)
     assert asked == []
 
 
-def test_the_newest_round_is_the_newest_that_is_signed():
+def test_newest_round_is_the_newest_signed():
     with relay(saying(practice_answer(700))) as (one, asked), relay(saying(FORGED)) as (lying, _):
         assert draw_value.newest_round([nobody(), lying, one], CHAIN) == 700
     assert asked == [f"/{CHAIN.hash}/public/latest"]

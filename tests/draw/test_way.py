@@ -39,7 +39,7 @@ def mails(app):
     return [(path.name.partition(".")[0], path.read_text()) for path in sorted(folder.glob("*.eml"))]
 
 
-def test_the_program_opens_locks_draws_and_writes_by_itself(clock, app, client, run, enter, organiser, tmp_path):
+def test_program_does_it_all_by_itself(clock, app, client, run, enter, organiser, tmp_path):
     organiser.post("/admin/konto/mejl", data={"token": token_in(organiser.get("/admin/konto"))})
     clock.set("2026-12-10 00:00")
     assert "öppnar strax" in client.get("/2026/lucka/10/tavla").text

@@ -2,15 +2,22 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 
 from app import database
 from tests.conftest import POSTGRES
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    """An app of the test's own: what happens to its database leaves marks on it."""
+    return make_app(**getattr(request, "param", {}))
 
 
 @pytest.fixture

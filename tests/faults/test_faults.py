@@ -72,7 +72,7 @@ def assert_it_is_said_in_words(client: FlaskClient, path: str) -> None:
 
 
 @on_sqlite
-def test_while_another_process_holds_the_database_nobody_is_thanked(app, client, enter, file, impatient):
+def test_held_database_thanks_no_one(app, client, enter, file, impatient):
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert_not_received(enter())
@@ -192,7 +192,7 @@ def test_a_server_that_is_stopped_and_started_again_needs_no_hand(make_app, cloc
 
 
 @on_postgresql
-def test_a_server_that_only_lets_read_thanks_nobody(app, client, enter):
+def test_read_only_server_thanks_no_one(app, client, enter):
     with app.app_context():
         with db.engine.connect() as connection:
             name = connection.scalar(sa.text("SELECT current_database()"))
@@ -286,7 +286,7 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @configured(MAIL_URL="smtp://post.example.se:25")
-def test_without_dns_entries_come_in_and_their_mails_wait(app, client, enter, no_names):
+def test_without_dns_mails_wait(app, client, enter, no_names):
     assert_everything_is_as_before(app, client, enter)
     assert no_names == []
     with app.app_context():
@@ -371,7 +371,7 @@ def test_a_file_as_a_windows_program_saves_it_is_read_as_before(content, shelf, 
     assert shelf.editions[2026] is not good
 
 
-def test_a_picture_of_a_gigabyte_is_never_read_into_memory(content, shelf):
+def test_huge_picture_is_never_read(content, shelf):
     good = shelf.editions[2026]
     _one_gigabyte(content / "2026/07/bild.svg")
     look_again(shelf)

@@ -52,7 +52,7 @@ def test_whoever_tells_something_may_be_anonymous(tell, stored, client, clock):
     assert stored() == [("hinder", "Lucka 3 går inte att läsa.", None, clock.now())]
 
 
-def test_whoever_wants_an_answer_leaves_an_address(tell, stored):
+def test_whoever_wants_answer_leaves_address(tell, stored):
     assert tell(reply_to=" Gun@Example.se ").status_code == 303
     assert stored()[0][2] == "Gun@Example.se"
 
@@ -65,7 +65,7 @@ def test_one_can_ask_for_something_to_be_made_accessible(tell, stored, client):
 
 
 @pytest.mark.parametrize("message", ["Radbrytning\nfinns kvar 👩‍🦯", "x" * 4000])
-def test_the_words_are_kept_as_they_were_written(tell, stored, message):
+def test_words_are_kept_as_written(tell, stored, message):
     assert tell(message=message).status_code == 303
     assert stored()[0][1] == message
 
@@ -111,7 +111,7 @@ def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored)
     assert_kept(answer)
 
 
-def test_a_form_that_is_not_ours_is_refused(client, stored):
+def test_foreign_form_is_refused(client, stored):
     answer = client.post(PAGE, data=TOLD | {"token": "x"})
     assert (answer.status_code, TOO_OLD in answer.text, stored()) == (422, True, [])
 
@@ -147,7 +147,7 @@ def test_a_database_that_is_down_is_said_and_loses_nothing(tell, stored, monkeyp
     assert "Lucka 3" not in caplog.text
 
 
-def test_what_people_tell_is_for_organisers_only(tell, client, organiser):
+def test_feedback_is_for_organisers_only(tell, client, organiser):
     tell(reply_to="gun@example.se", message="<b>Hej</b>")
     page = organiser.get("/admin/aterkoppling")
     assert "&lt;b&gt;Hej&lt;/b&gt;" in page.text
@@ -157,7 +157,7 @@ def test_what_people_tell_is_for_organisers_only(tell, client, organiser):
     assert client.get("/admin/aterkoppling").status_code == 303
 
 
-def test_organisers_read_the_newest_first_and_the_rest_by_page(app, organiser, clock):
+def test_organisers_read_newest_feedback_first(app, organiser, clock):
     with app.app_context():
         for number in range(53):
             row = Feedback(received_at=clock.now(), kind="annat", message=f"Nummer {number}.", reply_to=None)
@@ -170,13 +170,13 @@ def test_organisers_read_the_newest_first_and_the_rest_by_page(app, organiser, c
     assert [each.text for each in older.select(".as-written")] == ["Nummer 2.", "Nummer 1.", "Nummer 0."]
 
 
-def test_no_cache_keeps_the_page_and_nobody_gets_a_cookie(client, tell):
+def test_no_cache_and_no_cookie(client, tell):
     for answer in (client.get(PAGE), tell(), tell(message=None), client.get("/tillganglighet/tack")):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in answer.headers
 
 
-def test_the_form_needs_no_script_and_no_captcha(client):
+def test_form_needs_no_script(client):
     page = soup(client.get(PAGE))
     assert page.select_one("main form[method=post] button[type=submit]").text == "Skicka"
     assert page.select("main iframe, main img, main canvas") == []

@@ -51,7 +51,7 @@ def half_open(port: int, words: bytes, crowd: ExitStack) -> None:
         crowd.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)).sendall(words)
 
 
-def test_sixty_clients_that_never_finish_their_headers_stop_nobody(port):
+def test_sixty_slow_clients_stop_no_one(port):
     with ExitStack() as crowd:
         half_open(port, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", crowd)
         assert_well(port)

@@ -159,7 +159,7 @@ def test_sixty_four_who_write_to_two_processes_are_all_stored(port, database_url
     assert len(set(tickets)) == 600
 
 
-def test_every_receipt_that_was_shown_survives_a_kill(port, database_url, tmp_path):
+def test_shown_receipts_survive_a_kill(port, database_url, tmp_path):
     shown: list[str] = []
 
     def send(number: int) -> None:

@@ -33,7 +33,7 @@ def newest_act(app):
         return f"{act.kind}: {act.about}"
 
 
-def test_the_link_is_mailed_and_not_shown(serve, invite, postmaster, client, app):
+def test_link_is_mailed_and_not_shown(serve, invite, postmaster, client, app):
     serve()
     answer = invite()
     assert answer.status_code == 200
@@ -47,7 +47,7 @@ def test_the_link_is_mailed_and_not_shown(serve, invite, postmaster, client, app
     assert newest_act(app) == "invited: redaktör, länken mejlad"
 
 
-def test_a_mail_that_does_not_go_leaves_no_invitation(serve, invite, postmaster, organiser):
+def test_unsent_mail_leaves_no_invitation(serve, invite, postmaster, organiser):
     postmaster.script["RCPT"] = ["550 unknown", "451 later"]
     serve()
     for sentence in (
@@ -59,7 +59,7 @@ def test_a_mail_that_does_not_go_leaves_no_invitation(serve, invite, postmaster,
     assert "eva@kommun.se" not in words(organiser.get(ACCOUNTS))
 
 
-def test_a_mail_server_that_is_down_is_told(nobody, invite):
+def test_dead_mail_server_is_told(nobody, invite):
     answer = invite()
     assert answer.status_code == 422
     assert "Mejlet gick inte i väg" in words(answer)

@@ -36,9 +36,7 @@ def tree(root):
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_what_was_there_is_there_again_elsewhere(
-    app, accept, reach, backup, restore, restored, file, content, tmp_path
-):
+def test_restored_elsewhere_all_is_there(app, accept, reach, backup, restore, restored, file, content, tmp_path):
     (tmp_path / "history" / "2026" / "07").mkdir(parents=True)
     (tmp_path / "history" / "2026" / "07" / "000001.json").write_text("{}")
     for name in ("anna", "bo", "cilla"):
@@ -58,7 +56,7 @@ def test_what_was_there_is_there_again_elsewhere(
     assert other.test_client().get("/readyz").status_code == 200
 
 
-def test_it_is_whole_though_entries_come_in_meanwhile(app, accept, backup, restore, restored, file, clock):
+def test_entries_meanwhile_do_not_spoil_it(app, accept, backup, restore, restored, file, clock):
     clock.set("2026-12-10 12:00")
     ended, written = threading.Event(), []
 
@@ -149,7 +147,7 @@ def test_a_key_from_the_environment_is_said_not_to_be_in_it(make_app, tmp_path, 
 
 
 @on_sqlite
-def test_a_place_where_others_may_write_is_refused(backup, file):
+def test_open_place_is_refused(backup, file):
     file.parent.chmod(0o777)
     result = backup("--to", file)
     assert result.exit_code == 1
@@ -165,7 +163,7 @@ def test_no_backup_is_written_over(backup, file):
 
 
 @on_sqlite
-def test_a_folder_that_is_not_there_is_told(backup, tmp_path):
+def test_missing_folder_is_told(backup, tmp_path):
     result = backup("--to", tmp_path / "finns" / "inte.zip")
     assert (result.exit_code, result.output) == (
         1,
@@ -174,7 +172,7 @@ def test_a_folder_that_is_not_there_is_told(backup, tmp_path):
 
 
 @on_sqlite
-def test_a_database_that_is_damaged_gives_no_backup(app, backup, file, monkeypatch):
+def test_damaged_database_gives_no_backup(app, backup, file, monkeypatch):
     def damaged(target):
         target.write_bytes(b"SQLite format 3\0" + b"x" * 4080)
         raise bundle.BackupError("Databasen är skadad.")
@@ -206,7 +204,7 @@ def nothing_came(tmp_path):
     return {name for name in left if not name.startswith("instance/kalender.sqlite3")} == set()
 
 
-def test_a_damaged_file_is_refused_and_nothing_is_restored(backup, restore, file, tmp_path):
+def test_damaged_file_is_not_restored(backup, restore, file, tmp_path):
     backup("--to", file)
     rewritten(file, lambda members, _: members.update({"content/2026/edition.toml": b"annat"}))
     result = restore(file)
@@ -220,7 +218,7 @@ def test_a_damaged_file_is_refused_and_nothing_is_restored(backup, restore, file
 
 @on_sqlite
 @pytest.mark.parametrize("at", [0.02, 0.3, 0.6, 0.9])
-def test_a_file_with_flipped_bytes_is_refused(backup, restore, file, tmp_path, at):
+def test_file_with_flipped_bytes_is_refused(backup, restore, file, tmp_path, at):
     backup("--to", file)
     body = bytearray(file.read_bytes())
     for place in range(int(len(body) * at), int(len(body) * at) + 40):
@@ -258,7 +256,7 @@ def test_no_file_leads_to_another_folder(backup, restore, file, tmp_path, name):
 
 
 @on_sqlite
-def test_a_backup_of_a_newer_program_is_refused(backup, restore, file, tmp_path):
+def test_backup_of_newer_program_is_refused(backup, restore, file, tmp_path):
     backup("--to", file)
     rewritten(file, lambda _, manifest: manifest.update(revision="0999"))
     assert "från en annan utgåva av programmet (databas 0999). Återställ den med den utgåvan." in restore(file).output
@@ -284,7 +282,7 @@ def test_a_file_that_is_not_as_it_says_is_refused(backup, restore, file, tmp_pat
 
 
 @on_sqlite
-def test_a_backup_of_the_other_database_is_refused(backup, restore, file):
+def test_backup_of_other_database_is_refused(backup, restore, file):
     backup("--to", file)
 
     def other(members, manifest):
@@ -296,7 +294,7 @@ def test_a_backup_of_the_other_database_is_refused(backup, restore, file):
     assert "är från PostgreSQL, men den här kalendern använder SQLite" in restore(file).output
 
 
-def test_what_is_there_already_is_never_written_over(backup, restore, file):
+def test_nothing_is_ever_written_over(backup, restore, file):
     backup("--to", file)
     assert restore(file).exit_code == 0
     result = restore(file)
@@ -307,7 +305,7 @@ def test_what_is_there_already_is_never_written_over(backup, restore, file):
 
 
 @on_sqlite
-def test_a_content_file_that_differs_stops_it(backup, restore, file, tmp_path):
+def test_content_file_that_differs_stops_it(backup, restore, file, tmp_path):
     backup("--to", file)
     place = tmp_path / "ny" / "content" / "2026" / "07" / "hatch.md"
     place.parent.mkdir(parents=True)
@@ -319,7 +317,7 @@ def test_a_content_file_that_differs_stops_it(backup, restore, file, tmp_path):
 
 
 @on_sqlite
-def test_a_backup_without_its_key_waits_for_it(make_app, restore, file):
+def test_backup_without_key_waits_for_it(make_app, restore, file):
     app = make_app(SECRET_KEY="ur-miljön-" * 4)
     app.test_cli_runner().invoke(args=["backup", "--to", str(file)])
     assert "Säkerhetskopian har ingen hemlig nyckel." in restore(file).output

@@ -33,7 +33,7 @@ def doctor(make_app, content, tmp_path):
     return run
 
 
-def test_a_server_in_order_is_said_to_be(doctor, tmp_path):
+def test_server_in_order_is_said_so(doctor, tmp_path):
     for name in ("backup.done", jobs.HEARTBEAT):
         (tmp_path / name).touch()
     code, lines = doctor()
@@ -53,27 +53,27 @@ def test_a_server_in_order_is_said_to_be(doctor, tmp_path):
         assert f"bra  {sentence}" in lines
 
 
-def test_each_line_is_a_mark_and_a_swedish_sentence(doctor):
+def test_each_line_is_a_swedish_sentence(doctor):
     _, lines = doctor(MAIL_URL="smtp://127.0.0.1:1")
     assert all(line[:5] in ("bra  ", "obs  ", "fel  ") and line.endswith(".") for line in lines[:-1])
     assert lines[-1] == "Error: 1 fel att rätta till."
 
 
-def test_no_backup_and_no_jobs_are_worth_a_look(doctor):
+def test_missing_backup_or_jobs_is_told(doctor):
     code, lines = doctor()
     assert code == 0
     assert "obs  Det finns ingen säkerhetskopia. Be den som sköter servern köra flask backup." in lines
     assert any(line.startswith("obs  Bakgrundsjobben har aldrig körts") for line in lines)
 
 
-def test_the_age_of_an_old_backup_is_told(doctor, tmp_path):
+def test_age_of_old_backup_is_told(doctor, tmp_path):
     (tmp_path / "backup.done").touch()
     five_days_ago = time.time() - 5 * 86_400
     os.utime(tmp_path / "backup.done", (five_days_ago, five_days_ago))
     assert "obs  Den senaste säkerhetskopian är 5 dagar gammal." in doctor()[1]
 
 
-def test_a_database_that_is_not_migrated_is_a_fault(doctor, tmp_path):
+def test_unmigrated_database_is_a_fault(doctor, tmp_path):
     (tmp_path / "ny.sqlite3").touch()
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/ny.sqlite3")
     assert code == 1
@@ -93,7 +93,7 @@ STATES = {
 
 
 @pytest.mark.parametrize(("part", "state"), STATES)
-def test_what_ails_a_part_is_told_in_swedish(doctor, monkeypatch, part, state):
+def test_each_fault_is_told_in_swedish(doctor, monkeypatch, part, state):
     monkeypatch.setattr(health, f"_{part}", lambda: state)
     code, lines = doctor()
     assert code == 1
@@ -132,7 +132,7 @@ def test_a_database_that_does_not_answer_stops_none_of_the_other_checks(doctor, 
     assert "bra  security.txt gäller." in lines
 
 
-def test_files_that_others_can_read_are_named(doctor, tmp_path):
+def test_readable_secrets_are_named(doctor, tmp_path):
     doctor()
     tmp_path.chmod(0o755)
     (tmp_path / "secret_key").write_text("x" * 40)
@@ -162,13 +162,13 @@ def test_a_mail_server_that_never_answers_is_not_waited_for(doctor, silent, monk
     assert [line for line in lines if "E-postservern" in line] == [said]
 
 
-def test_a_mail_servers_password_is_never_shown(doctor):
+def test_mail_servers_password_is_never_shown(doctor):
     _, lines = doctor(MAIL_URL="smtp://kalender:hemligt@127.0.0.1:1")
     assert any("E-postservern nekar oss" in line for line in lines)
     assert "hemligt" not in "\n".join(lines)
 
 
-def test_counters_that_do_not_answer_are_a_fault(doctor, monkeypatch):
+def test_silent_counters_are_a_fault(doctor, monkeypatch):
     monkeypatch.setattr(rate_limit.SQLiteStorage, "check", lambda _: False)
     code, lines = doctor()
     assert code == 1
@@ -189,7 +189,7 @@ def test_proxies_that_do_not_fit_the_address_are_worth_a_look(doctor, settings, 
 def test_faults_in_the_content_are_told(make_app, content):
     app = make_app(CALENDAR_CONTENT=content)
     (content / "2026" / "07" / "hatch.md").unlink()
-    app.extensions["library"]._read()
+    app.extensions["library"].refresh(at_once=True)
     result = app.test_cli_runner().invoke(args=["doctor"])
     assert result.exit_code == 1
     assert "fel  Innehållet: 1 fel: kör flask content check." in result.output

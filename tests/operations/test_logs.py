@@ -33,7 +33,7 @@ def lines(log):
     return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-def test_each_request_that_flask_answers_is_a_line(client, log):
+def test_each_request_is_a_line(client, log):
     client.get(ENTRY_URL + "?namn=anna@example.se")
     (line,) = [line for line in lines(log) if line["event"] == "request"]
     assert line["rule"] == "/<year:year>/lucka/<hatch:number>/tavla"
@@ -42,7 +42,7 @@ def test_each_request_that_flask_answers_is_a_line(client, log):
     assert line["time"].endswith("+00:00")
 
 
-def test_a_page_from_the_cache_costs_no_line(client, log):
+def test_page_from_cache_costs_no_line(client, log):
     client.get("/")
     once = len(lines(log))
     for _ in range(5):
@@ -59,13 +59,13 @@ def test_the_proxys_number_of_the_request_is_kept_and_anything_else_is_not(clien
     assert first["rule"] == second["rule"] == "-"
 
 
-def test_a_visitor_without_a_proxy_cannot_choose_the_number(make_app, log):
+def test_visitor_without_proxy_cannot_choose_number(make_app, log):
     site = make_app(JSON_LOG=True).test_client()
     site.get("/finns-inte", headers={"X-Request-Id": "0123456789abcdef0123456789abcdef"})
     assert lines(log)[0]["request"] != "0123456789abcdef0123456789abcdef"
 
 
-def test_nothing_about_people_is_in_the_log(app, client, enter, accept, organiser, clock, log):
+def test_nothing_about_people_is_in_log(app, client, enter, accept, organiser, clock, log):
     clock.set("2026-12-10 12:00")
     receipt = accept("bo@example.se")
     enter(email="anna@example.se", motivation="Jag heter Anna")
@@ -112,7 +112,7 @@ def test_what_other_libraries_say_is_cleaned(app, log):
     assert lines(log)[-1]["event"] == "mail to … with … failed"
 
 
-def test_two_apps_of_a_process_write_each_line_once(make_app, client, log):
+def test_two_apps_write_each_line_once(make_app, client, log):
     make_app(JSON_LOG=True)
     client.get("/finns-inte")
     assert len([line for line in lines(log) if line["event"] == "request"]) == 1

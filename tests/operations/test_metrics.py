@@ -48,7 +48,7 @@ def figures(text):
     return {name: float(value) for name, value in re.findall(r"^(\w+(?:\{[^}]*\})?) (\S+)$", text, re.M)}
 
 
-def test_requests_to_all_processes_are_counted_together(app, tmp_path, database_url):
+def test_all_processes_are_counted_together(app, tmp_path, database_url):
     port, own = free_port(), free_port()
     environment = {
         "FLASK_INSTANCE_PATH": str(tmp_path),
@@ -111,7 +111,7 @@ def test_the_public_site_has_no_figures(client):
     assert client.get("/metrics").status_code == 404
 
 
-def test_the_command_says_which_setting_is_missing(app):
+def test_command_says_which_setting_is_missing(app):
     result = app.test_cli_runner().invoke(args=["metrics"])
     assert (result.exit_code, result.output) == (
         1,

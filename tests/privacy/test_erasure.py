@@ -106,7 +106,7 @@ def test_a_contest_whose_list_was_never_locked_is_erased_a_year_after_it_closed(
         actions.lock_list(contest, clock.now())
 
 
-def test_a_cancelled_contest_is_erased_after_its_days(accept, clock, night, app, contest):
+def test_cancelled_contest_is_erased_after_days(accept, clock, night, app, contest):
     accept("anna@example.se")
     clock.set("2026-12-15 12:00")
     with app.app_context():
@@ -140,7 +140,7 @@ def test_a_contest_whose_files_are_gone_is_erased_all_the_same(finished, night, 
 
 
 @on_sqlite
-def test_no_file_knows_anyone_after_the_erasure(finished, night, app, tmp_path, clock):
+def test_no_file_knows_anyone_after_erasure(finished, night, app, tmp_path, clock):
     with app.app_context():
         clock.forward(days=-1)
         delivery.send_due()
@@ -157,7 +157,7 @@ def test_no_file_knows_anyone_after_the_erasure(finished, night, app, tmp_path, 
 
 
 @on_sqlite
-def test_an_organiser_erases_with_a_button_once_the_time_has_come(finished, organiser, app, clock):
+def test_organiser_erases_when_time_has_come(finished, organiser, app, clock):
     page = organiser.get("/admin/gallring")
     assert "Tiden har kommit" in shown(page)
     done = organiser.post("/admin/gallring", data={"token": token_in(page), "sure": "ja"})
@@ -167,7 +167,7 @@ def test_an_organiser_erases_with_a_button_once_the_time_has_come(finished, orga
 
 
 @on_sqlite
-def test_the_page_says_that_a_contest_is_under_way(accept, reach, organiser):
+def test_page_says_contest_is_under_way(accept, reach, organiser):
     accept("anna@example.se")
     reach("drawn")
     assert "Tävlingen pågår" in shown(organiser.get("/admin/gallring"))
@@ -183,7 +183,7 @@ def test_the_command_erases_too(finished, app):
 
 
 @on_sqlite
-def test_the_end_is_counted_in_days_from_the_last_prize(finished, app, contest, clock):
+def test_end_is_counted_from_the_last_prize(finished, app, contest, clock):
     with app.app_context():
         assert erasure.due_at(contest, clock.now()) == clock.now()
         assert erasure.due_at(contest, swedish("2026-12-31 12:00")) == clock.now()

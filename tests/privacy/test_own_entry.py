@@ -39,12 +39,12 @@ def test_code_and_address_show_the_entry(anna, ask):
 
 
 @pytest.mark.parametrize("spelling", [str.lower, entries.group_code, lambda code: f" {code[:7]} {code[7:]}\n"])
-def test_the_code_may_be_written_as_it_comes(anna, ask, spelling):
+def test_code_may_be_written_freely(anna, ask, spelling):
     assert ask(spelling(anna.code), "anna@example.se").status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["ANNA@RÄKSMÖRGÅS.SE", " anna@xn--rksmrgs-5wao1o.se ", "\u200banna@räksmörgås.se"])
-def test_the_address_may_be_written_in_any_of_its_forms(accept, ask, typed):
+def test_address_may_be_written_freely(accept, ask, typed):
     assert ask(accept("anna@xn--rksmrgs-5wao1o.se").code, typed).status_code == 200
 
 
@@ -56,7 +56,7 @@ def test_who_only_guesses_learns_nothing(anna, ask, code, email):
     assert UNKNOWN in shown(page)
 
 
-def test_the_entry_is_taken_along_as_a_file(accept, ask):
+def test_entry_is_taken_along_as_file(accept, ask):
     saved = accept("anna@example.se", motivation="Jag åker buss.")
     answer = ask(saved.code, "anna@example.se", act="hamta")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="mitt-svar.json"'
@@ -117,7 +117,7 @@ def test_after_the_locking_the_code_is_not_enough_but_the_mailed_link_is(
 
 
 @on_sqlite
-def test_a_link_for_another_purpose_or_entry_opens_nothing(app, client, contest, anna, link):
+def test_link_for_something_else_opens_nothing(app, client, contest, anna, link):
     with app.test_request_context():
         other = mails.sign_link(mails.DECLINE, contest.id, anna.ticket)
         unknown = mails.sign_link(mails.WITHDRAW, contest.id, "0" * 64)
@@ -126,7 +126,7 @@ def test_a_link_for_another_purpose_or_entry_opens_nothing(app, client, contest,
 
 
 @on_sqlite
-def test_the_winner_declines_by_the_mailed_link(app, client, contest, anna, reach, clock, acts):
+def test_winner_declines_by_mailed_link(app, client, contest, anna, reach, clock, acts):
     reach("drawn")
     with app.app_context():
         delivery.send_due()
@@ -142,7 +142,7 @@ def test_the_winner_declines_by_the_mailed_link(app, client, contest, anna, reac
 
 
 @on_sqlite
-def test_the_old_address_leads_to_the_new_one(client):
+def test_old_address_leads_to_new_one(client):
     answer = client.get("/mitt-bidrag")
     assert (answer.status_code, answer.location) == (301, OWN)
 

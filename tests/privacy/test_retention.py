@@ -13,11 +13,11 @@ CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
 WON = swedish("2027-01-08 14:30")
 
 
-def test_the_days_count_from_when_the_contest_ended():
+def test_days_count_from_when_contest_ended():
     assert erasure.erase_at(CONTEST, WON, is_locked=True) == WON + timedelta(days=90)
 
 
-def test_nothing_is_erased_while_a_draw_goes_on():
+def test_running_draw_erases_nothing():
     assert erasure.erase_at(CONTEST, None, is_locked=True) is None
 
 

@@ -38,7 +38,7 @@ def at(text):
 
 
 @pytest.mark.parametrize("number", K2)
-def test_a_round_is_verified_from_any_paste(number):
+def test_round_is_verified_from_any_paste(number):
     signature, randomness = K2[number]
     v1 = {"round": number, "randomness": randomness, "signature": signature}
     v2 = {"round": number, "signature": signature}
@@ -47,13 +47,13 @@ def test_a_round_is_verified_from_any_paste(number):
         assert (value.round, value.signature, value.randomness) == (number, signature, randomness)
 
 
-def test_the_chain_hash_is_that_of_its_parameters():
+def test_chain_hash_is_that_of_parameters():
     parts = (3).to_bytes(4, "big") + (1692803367).to_bytes(8, "big") + bytes.fromhex(QUICKNET.key)
     parts += bytes.fromhex(GROUP_HASH) + b"quicknet"
     assert sha256(parts).hexdigest() == QUICKNET.hash
 
 
-def test_1001_and_1002_come_three_seconds_apart():
+def test_rounds_come_three_seconds_apart():
     assert time_of(QUICKNET, 1000) == at("2023-08-23T15:59:24Z")
     assert time_of(QUICKNET, 1001) == at("2023-08-23T15:59:27Z")
     assert time_of(QUICKNET, 1002) == at("2023-08-23T15:59:30Z")
@@ -83,7 +83,7 @@ def test_what_is_not_genuine_is_refused(number, signature):
             verify(QUICKNET, number, pasted)
 
 
-def test_a_signature_of_quicknet_is_none_of_the_practice_chain():
+def test_quicknets_signature_fails_on_practice():
     with pytest.raises(BeaconError, match="inte äkta"):
         verify(PRACTICE, 1000, K2[1000][0])
 
@@ -141,13 +141,13 @@ def test_round_arithmetic(moment, number, comes):
     assert time_of(QUICKNET, number) == at(comes)
 
 
-def test_there_is_no_round_before_the_chain_began():
+def test_no_round_before_the_chain_began():
     with pytest.raises(ValueError, match="had not begun"):
         round_at(QUICKNET, at("2023-08-23T15:09:26Z"))
 
 
 @given(st.integers(1, 10**9), st.integers(0, 2_999_999))
-def test_a_round_is_the_first_one_at_its_time_or_later(number, early):
+def test_round_is_the_first_in_time(number, early):
     assert round_at(QUICKNET, time_of(QUICKNET, number)) == number
     assert round_at(QUICKNET, time_of(QUICKNET, number + 1) - timedelta(microseconds=early)) == number + 1
 
@@ -183,7 +183,7 @@ def test_a_rehearsal_moves_whole_minutes():
 
 
 @given(st.integers(0, 5 * 604_800))
-def test_the_chosen_round_is_the_first_that_is_far_enough(late):
+def test_chosen_round_is_far_enough(late):
     locked_at = at("2026-12-22T10:58:00Z") + timedelta(seconds=late)
     number = choose_round(QUICKNET, 35044612, locked_at)
     if number is None:
@@ -196,14 +196,14 @@ def test_the_chosen_round_is_the_first_that_is_far_enough(late):
     assert steps == 0 or room < timedelta(seconds=120, weeks=1)
 
 
-def test_only_whole_steps_are_rounds_of_the_terms():
+def test_only_whole_steps_are_rounds():
     assert beacon.steps_between(QUICKNET, 1000, 1000 + 4 * 201_600) == 4
     assert [
         beacon.steps_between(QUICKNET, 1000, number) for number in (999, 1001, 1000 + 5 * 201_600, 1000 - 201_600)
     ] == [None] * 4
 
 
-def test_the_practice_chain_is_verified_like_any_other():
+def test_practice_chain_is_verified_alike():
     answer = practice_answer(35044612)
     assert verify(PRACTICE, 35044612, answer).randomness == json.loads(answer)["randomness"]
     assert PRACTICE.hash == sha256(b"provdragning").hexdigest()

@@ -29,7 +29,7 @@ def recount(*cases):
     return json.loads(done.stdout)
 
 
-def test_the_computation_is_right_and_the_rest_is_told():
+def test_computation_is_right_rest_is_told():
     said, without = recount((k4.k4_files(), f" {k4.PROOF_SUM.upper()[:32]} {k4.PROOF_SUM[32:]}\n"), (k4.k4_files(), ""))
     assert said["verdict"] == (f"Räkningen stämmer. Vinnare: plats 2, lott {k4.BO}. Det här är inte kontrollerat:")
     assert said["order"] == [ticket for ticket, _ in k4.RANKING]
@@ -55,7 +55,7 @@ def test_the_computation_is_right_and_the_rest_is_told():
     assert without["unchecked"][1:] == ["Kontrollsumman: skriv alla 64 tecken ur mejlet som du fick före slumptalet."]
 
 
-def test_it_never_says_that_everything_is_right():
+def test_it_never_calls_everything_right():
     assert "Allt stämmer" not in SCRIPT.read_text("utf-8")
 
 
@@ -80,7 +80,7 @@ def test_the_mailed_checksum_is_compared_whole():
 
 
 # What it cannot check, it says that it has not.
-def test_an_invented_value_is_never_called_genuine():
+def test_invented_value_is_never_called_genuine():
     published, checksum = k4.redrawn({}, signature="a" * 96)
     (said,) = recount((published, checksum))
     assert said["unchecked"][0].startswith("Signaturen: webbläsaren kan inte pröva den.")
@@ -95,7 +95,7 @@ def test_a_rehearsal_proves_nothing():
     assert said["addresses"] == []
 
 
-def test_the_protocol_alone_is_enough_and_half_a_contest_too():
+def test_protocol_alone_is_enough():
     protocol = {"protokoll.json": k4.k4_files()["protokoll.json"]}
     locked = {name: data for name, data in k4.k4_files().items() if name not in ("protokoll.json", "logg.txt")}
     said = recount((protocol, k4.PROOF_SUM), (locked, k4.PROOF_SUM), ({}, ""))
@@ -126,7 +126,7 @@ def test_it_agrees_among_many(count):
     assert (said["order"], said["verdict"][:18]) == (order, "Räkningen stämmer.")
 
 
-def test_the_figures_are_those_of_the_program():
+def test_figures_are_those_of_program():
     text = SCRIPT.read_text("utf-8")
     for chain in beacon.CHAINS:
         assert f'["{chain.hash}", {chain.lead}, {chain.step}]' in text

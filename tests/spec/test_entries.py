@@ -71,7 +71,7 @@ def test_what_is_no_address_is_refused(typed):
 
 
 @pytest.mark.parametrize("typed", ["åsa@example.se", "zoë@example.se", "анна@example.se", "anna\u200b@example.se"])
-def test_letters_that_the_mail_server_cannot_reach_are_told(typed):
+def test_unreachable_letters_are_told(typed):
     with pytest.raises(AddressRefused, match=r"^Titta en gång till på det som står före @: "):
         canonical_email(typed)
 
@@ -84,7 +84,7 @@ def test_too_long_an_address_is_refused():
 
 # The words of the spec, the other way round: whatever is accepted is one line of lower-case ASCII.
 @given(st.text(st.sampled_from("abcåÅßﬁ＠@.。+- \u200d\u0130K1"), max_size=20))
-def test_whatever_is_accepted_is_lower_case_ascii(typed):
+def test_accepted_address_is_lower_case_ascii(typed):
     try:
         found = canonical_email(typed)
     except AddressRefused:
@@ -94,7 +94,7 @@ def test_whatever_is_accepted_is_lower_case_ascii(typed):
     assert found == independent.canonical(typed)
 
 
-def test_a_receipt_code_is_130_bits_of_chance():
+def test_receipt_code_has_130_bits():
     assert entries.receipt_code(bytes(17)) == "0" * 26
     assert entries.receipt_code(b"\xff" * 17) == "Z" * 26
     codes = {entries.receipt_code(secrets.token_bytes(17)) for _ in range(1000)}
@@ -105,13 +105,13 @@ def test_a_receipt_code_is_130_bits_of_chance():
             entries.receipt_code(bytes(size))
 
 
-def test_a_receipt_code_is_read_as_typed():
+def test_receipt_code_is_read_as_typed():
     code = "0123456789ABCDEFGHJKMNPQRS"
     assert entries.plain_code(entries.group_code(code).lower()) == code
     assert entries.plain_code("o i l") == "011"
 
 
-def test_the_tickets_are_those_of_the_specification():
+def test_tickets_are_those_of_specification():
     assert k4.k4_tickets() == [entry[3] for entry in k4.ENTRIES]
 
 
@@ -127,7 +127,7 @@ def test_each_line_makes_another_ticket():
 
 
 @pytest.mark.parametrize("answer", ["", " 2030", "2030\n", "20\n30", "20\x0030", "A\u030a"])
-def test_a_label_is_one_line_in_nfc(answer):
+def test_label_is_one_line_in_nfc(answer):
     with pytest.raises(ValueError, match="not one line"):
         entries.make_ticket(k4.CONTEST, k4.ENTRIES[0][0], "anna@example.se", answer)
 
@@ -139,7 +139,7 @@ def candidates(*rows):
     ]
 
 
-def test_settling_gives_the_statuses_of_the_specification():
+def test_settling_gives_statuses_of_specification():
     people = [(duplicate_key(email), answer) for _, email, answer, _, _ in k4.ENTRIES]
     assert [*settle_entries(candidates(*people), k4.RIGHT, CLOSES)] == [Settled(6, "fel svar"), Settled(7, "fel svar")]
 
@@ -164,7 +164,7 @@ def test_the_second_that_closes_still_counts():
     assert [*settle_entries(rows, "rätt", CLOSES)] == [Settled(2, "för sent")]
 
 
-def test_the_organiser_has_two_reasons_to_strike_by_hand():
+def test_two_reasons_strike_by_hand():
     assert entries.STRIKE_REASONS == ("anställd", "uppenbart falsk")
 
 

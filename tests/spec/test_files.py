@@ -13,12 +13,12 @@ from app.spec.lines import FileFault, checksum, split_lines
 from tests.spec import k4
 
 
-def test_rules_and_answer_have_the_checksums_of_the_specification():
+def test_rules_and_answer_match_the_specification():
     assert checksum([k4.RULES]) == k4.RULES_SUM
     assert files.answer_sum(k4.CONTEST, k4.RIGHT, k4.SALT) == k4.ANSWER_SUM
 
 
-def test_the_terms_are_those_of_the_specification():
+def test_terms_are_those_of_specification():
     text = k4.k4_terms()
     assert (len(text.encode()), checksum([text])) == (414, k4.TERMS_SUM)
     terms = read_terms(text.encode())
@@ -26,7 +26,7 @@ def test_the_terms_are_those_of_the_specification():
     assert files.terms_text(terms) == text
 
 
-def test_the_list_is_that_of_the_specification():
+def test_list_is_that_of_specification():
     text = k4.k4_list()
     assert (len(text.encode()), checksum([text])) == (529, k4.LIST_SUM)
     contest_id, tickets = read_list(split_lines("lista.txt", [text.encode()]))
@@ -34,7 +34,7 @@ def test_the_list_is_that_of_the_specification():
     assert [*tickets] == sorted((ticket, counts) for *_, ticket, counts in k4.ENTRIES)
 
 
-def test_the_proof_is_that_of_the_specification():
+def test_proof_is_that_of_specification():
     text = k4.k4_proof()
     assert (len(text.encode()), checksum([text])) == (433, k4.PROOF_SUM)
     proof = read_proof(text.encode())
@@ -43,14 +43,14 @@ def test_the_proof_is_that_of_the_specification():
     assert files.proof_text(proof) == text
 
 
-def test_a_list_without_entries_has_two_lines():
+def test_list_without_entries_has_two_lines():
     text = "".join(files.list_lines("tom-2026", []))
     assert text == "oppen-dragning/v2/lista\ntom-2026\n"
     contest_id, tickets = read_list(split_lines("lista.txt", [text.encode()]))
     assert (contest_id, [*tickets]) == ("tom-2026", [])
 
 
-def test_a_list_is_read_in_parts_of_any_size():
+def test_list_is_read_in_any_parts():
     data = k4.k4_list().encode()
     for size in (1, 7, 64, 1000):
         parts = (data[start : start + size] for start in range(0, len(data), size))
@@ -79,12 +79,12 @@ def test_a_list_is_read_in_parts_of_any_size():
         ("24Z\n", "24Z\n\n", "ska ha 11 rader"),
     ],
 )
-def test_terms_that_are_written_otherwise_are_refused(old, new, sentence):
+def test_terms_of_another_form_are_refused(old, new, sentence):
     with pytest.raises(FileFault, match=f"^tavling.txt: .*{sentence}"):
         read_terms(k4.k4_terms().replace(old, new).encode())
 
 
-def test_a_file_that_is_no_text_is_refused():
+def test_binary_file_is_refused():
     with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
         read_proof(b"\xff\n")
     with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
@@ -121,12 +121,12 @@ def test_a_proof_that_would_be_read_otherwise_is_never_written(changes, fault):
         (f"{k4.BO} med\n", f"{k4.BO} med\n\n", "rad 5"),
     ],
 )
-def test_a_list_that_is_written_otherwise_is_refused(old, new, sentence):
+def test_list_of_another_form_is_refused(old, new, sentence):
     with pytest.raises(FileFault, match=f"^lista.txt: .*{sentence}"):
         [*read_list(split_lines("lista.txt", [k4.k4_list().replace(old, new).encode()]))[1]]
 
 
-def test_a_list_is_written_sorted_or_not_at_all():
+def test_list_is_written_sorted():
     for rows in ([("b", True), ("a", True)], [("a", True), ("a", False)]):
         with pytest.raises(ValueError, match="not sorted"):
             [*files.list_lines("x-1", rows)]
@@ -152,7 +152,7 @@ def test_one_flipped_byte_is_another_file(data):
 
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9998, 1, 1), timezones=st.just(SWEDEN)))
-def test_a_stamp_is_the_same_instant_without_its_fraction(moment):
+def test_stamp_is_same_instant_without_fraction(moment):
     text = lines.format_time(moment)
     assert lines.is_time(text)
     assert lines.read_time(text) == moment.astimezone(UTC).replace(microsecond=0)

@@ -40,7 +40,7 @@ def test_a_bar_twice_as_large_is_twice_as_high_and_all_stand_on_the_floor():
 
 
 @pytest.mark.parametrize("count", [1, 7, 24, 60, 200])
-def test_bars_and_words_stay_within_the_drawing_and_apart(count):
+def test_bars_and_words_stay_apart(count):
     points = [Point(f"dag {n}", "31/12", n + 1) for n in range(count)]
     chart = layout_chart(Figure("dagar", "Dagar", "Dag", "visningar", points))
     for left, right in zip(chart.bars, chart.bars[1:], strict=False):
@@ -75,5 +75,5 @@ def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
         (figures.hatch_series({(1, date(2026, 12, 1)): 1}, 1), "1 visning: lucka 1."),
     ],
 )
-def test_a_chart_can_be_read_in_words(figure, sentence):
+def test_chart_can_be_read_in_words(figure, sentence):
     assert alt_text(figure) == sentence

@@ -39,7 +39,7 @@ def stored(app, tally):
     return read
 
 
-def test_a_shown_hatch_is_counted_on_its_day(client, clock, stored):
+def test_shown_hatch_is_counted_on_day(client, clock, stored):
     for _ in range(3):
         client.get("/2026/lucka/10")
     client.get("/2026/lucka/9")
@@ -49,7 +49,7 @@ def test_a_shown_hatch_is_counted_on_its_day(client, clock, stored):
 
 
 @on_sqlite
-def test_the_day_turns_at_midnight_in_sweden(client, clock, stored):
+def test_day_turns_at_midnight_in_sweden(client, clock, stored):
     clock.set("2026-12-10 23:59:59.999")
     client.get("/2026/lucka/10")
     clock.set("2026-12-11 00:00")
@@ -58,14 +58,14 @@ def test_the_day_turns_at_midnight_in_sweden(client, clock, stored):
 
 
 @on_sqlite
-def test_the_calendar_itself_is_counted_as_number_nought(client, stored):
+def test_calendar_is_counted_as_nought(client, stored):
     client.get("/")
     client.get("/2026/")
     assert stored() == {(0, DAY): 2}
 
 
 @on_sqlite
-def test_a_browser_that_has_the_page_already_is_counted(client, stored):
+def test_revisiting_browser_is_counted(client, stored):
     tag = client.get("/2026/lucka/10").headers["ETag"]
     assert client.get("/2026/lucka/10", headers={"If-None-Match": tag}).status_code == 304
     assert stored() == {(10, DAY): 2}
@@ -104,7 +104,7 @@ def test_the_table_knows_a_year_a_number_a_day_and_a_count_and_nothing_else():
     assert [column.name for column in counter.HatchCount.__table__.columns] == ["year", "number", "day", "count"]
 
 
-def test_hits_from_many_threads_are_all_counted(clock):
+def test_hits_from_many_threads_count(clock):
     tally = HitCounter(lambda counts: None)
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(lambda _: [tally.count((2026, 10), clock.timestamp()) for _ in range(500)], range(8)))
@@ -136,7 +136,7 @@ def test_what_cannot_be_added_is_kept_for_the_next_time(clock, caplog):
     assert store.kept == [{((2026, 10), DAY): 2}]
 
 
-def test_nothing_is_written_when_nobody_has_looked():
+def test_nothing_is_written_without_visits():
     store = Store()
     HitCounter(store).flush()
     assert store.kept == []
@@ -180,7 +180,7 @@ def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
 
 
 @on_sqlite
-def test_a_page_never_waits_for_a_database_that_is_locked(app, client, tally, monkeypatch, caplog):
+def test_page_never_waits_for_a_lock(app, client, tally, monkeypatch, caplog):
     """The writing of its own thread waits instead, and adds everything once the lock is gone."""
     writings, start = [], threading.Thread.start
     monkeypatch.setattr(threading.Thread, "start", lambda thread: (writings.append(thread), start(thread)))

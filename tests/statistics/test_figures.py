@@ -19,11 +19,11 @@ def test_every_open_hatch_has_its_sum():
     assert told(figures.hatch_series(COUNTS, 3)) == {"lucka 1": 7, "lucka 2": 0, "lucka 3": 4}
 
 
-def test_a_hatch_that_is_locked_is_not_there():
+def test_locked_hatch_is_not_there():
     assert told(figures.hatch_series(COUNTS, 0)) == {}
 
 
-def test_days_without_a_visit_are_there_too():
+def test_days_without_visit_are_there_too():
     assert [(point.short, point.count) for point in figures.day_series(COUNTS).points] == [
         ("1/12", 5),
         ("2/12", 0),
@@ -31,7 +31,7 @@ def test_days_without_a_visit_are_there_too():
     ]
 
 
-def test_the_calendar_itself_is_a_figure_of_its_own():
+def test_calendar_itself_is_figure_of_own():
     assert told(figures.calendar_series(COUNTS)) == {"tisdag 1 december 2026": 9}
 
 
@@ -55,7 +55,7 @@ def test_nothing_counted_is_nothing_to_show():
         ({"Tjörn": 5}, {"Tjörn": 5}),
     ],
 )
-def test_a_small_group_is_never_given_by_number(counts, shown):
+def test_small_group_has_no_number(counts, shown):
     assert told(figures.per_municipality(counts)) == shown
 
 

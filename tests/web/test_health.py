@@ -44,7 +44,7 @@ def test_faults_in_the_content_are_told(app, client, content):
     library = app.extensions["library"]
     library.root = content
     (content / "2026" / "07" / "hatch.md").unlink()
-    library._read()
+    library.refresh(at_once=True)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["content"] == "1 faults: run flask content check"

@@ -23,7 +23,7 @@ def own_content(content, make_app):
 
 
 @on_sqlite
-def test_no_form_takes_a_time_or_a_round(app):
+def test_no_form_takes_time_or_round(app):
     """Of all that the page of the draw posts, nothing names when or with which value."""
     forms = [form for form in vars(draw_forms).values() if isinstance(form, type) and issubclass(form, Form)]
     with app.test_request_context():
@@ -39,7 +39,7 @@ def test_no_form_takes_a_time_or_a_round(app):
 
 
 @pytest.mark.parametrize("moment", ["2026-12-21 09:00", "2026-12-21 23:59:59", "2026-12-22 00:04"])
-def test_the_button_is_refused_while_the_program_can_lock(app, contest, accept, organiser, clock, moment):
+def test_button_waits_for_the_program(app, contest, accept, organiser, clock, moment):
     accept("anna@example.se")
     clock.set(moment)
     page = organiser.get(DRAW)
@@ -110,7 +110,7 @@ def _other_hatch(folder):
 
 @on_sqlite
 @pytest.mark.parametrize("change", [_other_answer, _later_draw, _other_id, _without_contest, _other_hatch])
-def test_files_that_are_changed_after_the_opening_change_nothing(own_content, content, clock, change):
+def test_files_changed_after_opening_change_nothing(own_content, content, clock, change):
     client, desk = own_content.test_client(), signed_in(own_content, "olle@example.se")
     with own_content.app_context():
         terms.freeze_terms(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
@@ -141,7 +141,7 @@ def _moved_to_2027(content):
 
 
 @on_sqlite
-def test_another_edition_with_the_same_id_is_not_read(own_content, content):
+def test_another_edition_with_same_id(own_content, content):
     with own_content.app_context():
         _moved_to_2027(content)
         library = own_content.extensions["library"]

@@ -85,7 +85,7 @@ def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
     assert (code, "Kontrollsumman ur mejlet är inte låsbevisets." in told) == (1, True)
 
 
-def test_a_receipt_exposes_what_was_changed_before_the_locking(app, accept, client, clock, tamper, reach):
+def test_receipt_exposes_changes_before_locking(app, accept, client, clock, tamper, reach):
     accept("anna@example.se")
     accept("bo@example.se", at="2026-12-10 09:01")
     clock.set("2026-12-10 09:05")

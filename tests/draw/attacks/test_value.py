@@ -34,7 +34,7 @@ FALSE = {
 
 @on_sqlite
 @pytest.mark.parametrize("name", FALSE)
-def test_a_false_value_is_refused_in_words(app, accept, reach, organiser, clock, contest, name):
+def test_false_value_is_refused_in_words(app, accept, reach, organiser, clock, contest, name):
     accept("anna@example.se")
     reach("locked")
     clock.set("2026-12-22 12:01")

@@ -93,7 +93,7 @@ def _winning(contest: Contest) -> list[Section]:
                 "som är med får listans kontrollsumma med mejl.",
                 "Före låsningen kan arrangören stryka den som är anställd hos arrangören eller har skickat ett "
                 "uppenbart falskt svar. Den som blir struken får veta det med mejl.",
-                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst kontrollera resultatet.",
+                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst kontrollera det.",
             ],
         ),
         (

@@ -64,7 +64,7 @@ def run_round(ending: threading.Event | None = None) -> None:
         "mail": partial(delivery.send_due, ending),
         "remind": partial(reminder_sender.send_due, ending),
         "count": access_log.count_shown,
-        "erase reminders": erase_reminders,
+        "erase_reminders": erase_reminders,
         "erase": erase_nightly,
         "notices": current_app.extensions["notices"],
     }

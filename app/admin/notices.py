@@ -1,5 +1,6 @@
 """Mails to organisers: a report each morning, and what waits for one of them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -31,6 +32,8 @@ from app.operations import jobs
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter
 from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.pledges.counter import replies_of
+from app.reminders import subscriptions
 from app.statistics import figures
 from app.text import swedish
 
@@ -134,11 +137,25 @@ def _report(role: str, found: SeasonStatus) -> Letter:
     if found.contest and may(role, "admin.entries"):
         entered = store.count_per_day(found.contest.id)
         parts.append(f"{entered.get(yesterday, 0)} tävlingssvar kom i går, {sum(entered.values())} sammanlagt.")
+    parts.extend(_reply_sentences(edition))
     if may(role, "admin.feedback") and (waiting := count_unanswered()):
         parts.append(_waiting_messages(waiting))
     parts.append(f"Nästa steg: {overview.step_for(role, found).sentence}")
     parts.append(Labelled("Översikten", f"{_site()}/admin/", address=True))
     return Letter(f"Läget i {edition.file.title} {_short_day(now)}", (*parts, _SWITCH))
+
+
+def _reply_sentences(edition: Edition) -> Iterator[str]:
+    """Tell of answers, pledges and reminders, those that there are."""
+    kinds: Counter[str] = Counter()
+    for reply, count in replies_of(edition.year).items():
+        kinds[reply.kind] += count
+    if kinds["answer"]:
+        yield f"Frågorna i luckorna har fått {kinds['answer']} svar hittills."
+    if kinds["pledge"]:
+        yield f"{kinds['pledge']} har tryckt på Jag testar hittills."
+    if reminded := sum(hour.count for hour in subscriptions.count_by_hour(edition.year, None)):
+        yield f"{reminded} {'person' if reminded == 1 else 'personer'} får påminnelser med mejl."
 
 
 _SWITCH = "Du väljer själv vilka mejl du får. Det gör du på sidan Mitt konto."

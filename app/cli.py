@@ -24,6 +24,7 @@ from app.calendar.schedule import Edition, current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.editing import editions, save, store
+from app.errors import NotAllowed
 from app.operations import backup, metrics
 from app.privacy import erasure
 from app.statistics import access_log
@@ -186,7 +187,7 @@ def erase(year: int) -> None:
         raise click.ClickException(f"Ingen tävling har öppnat {year}.")
     try:
         record = erasure.erase_contest(contest, "flask erase", clock.now())
-    except erasure.ErasureRefused as refused:
+    except NotAllowed as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(erasure.describe_erasure(record))
 

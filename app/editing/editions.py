@@ -145,7 +145,7 @@ def require_future_year(year: int, now: datetime) -> None:
 
 
 def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
-    """Return an archive's edition for `year`, its dates moved from another. Raises ArchiveError, SaveRefused."""
+    """Return an archive's edition for `year`, its dates moved from another. Raises NotAllowed, SaveRefused."""
     made = archive.unpack_edition(body, year)
     source = _year_of(made) or year
     if source == year:
@@ -192,7 +192,7 @@ def import_changes(
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
-    Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
+    Raises NotAllowed, SaveRefused with every fault, ContentWriteError.
     """
     made = read_archive(year, body)
     with desk.alone():

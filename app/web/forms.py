@@ -23,6 +23,7 @@ from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 
 from app import clock
+from app.errors import NotAllowed
 
 # What a token is bound to in the forms that anyone may send.
 PUBLIC = "public"
@@ -31,21 +32,17 @@ QUICKEST = timedelta(seconds=2)
 LONGEST = timedelta(hours=24)
 
 
-class TokenRefused(ValueError):
-    """The form cannot be taken as it is; the text says why, in Swedish."""
-
-
 def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
-    """Return the random value of a form's token. Raises TokenRefused."""
+    """Return the random value of a form's token. Raises NotAllowed."""
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
-        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.") from None
+        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.") from None
     age = timedelta(seconds=clock.now().timestamp() - made)
     if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
-        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.")
+        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.")
     if age < quickest:
-        raise TokenRefused("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
+        raise NotAllowed("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
     return str(nonce)
 
 
@@ -73,7 +70,7 @@ class SignedToken(CSRF):
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
             open_token(field.data or "", self.bound_to, self.quickest)
-        except TokenRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
 

@@ -15,6 +15,7 @@ from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
+from app.errors import NotAllowed
 from app.web.forms import SelectChoice
 from app.web.headers import Page
 
@@ -134,16 +135,16 @@ def take_in() -> BaseResponse | Page:
         sent = ArchiveForm()
     except RequestEntityTooLarge:
         form = blank_form(ArchiveForm)
-        return _page("archive", form, _refused(form, archive.ArchiveError("Filen är större än 32 MB.")))
+        return _page("archive", form, _refused(form, NotAllowed("Filen är större än 32 MB.")))
     body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
     if not sent.validate():
-        return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
+        return _page("archive", form, _refused(form, NotAllowed(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
         if year in library().editions:
             return _ask(year, body)
         editions.import_edition(editor.editor(), year, body, editor.change_now(IMPORTED))
-    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
+    except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("archive", form, _refused(form, trouble))
     return _back("inlast", year)
 
@@ -176,11 +177,11 @@ def confirm_archive() -> BaseResponse | Page:
     form = KeptArchiveForm()
     again = blank_form(ArchiveForm, year=form.year.data)
     if not form.validate():
-        return _page("archive", again, _refused(again, archive.ArchiveError(form.faults()[0][1])))
+        return _page("archive", again, _refused(again, NotAllowed(form.faults()[0][1])))
     year, kept = int(form.year.data or 0), str(form.kept.data)
     try:
         editions.import_edition(editor.editor(), year, editor.kept_upload(kept), editor.change_now(IMPORTED))
-    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
+    except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("archive", again, _refused(again, trouble))
     editor.drop_upload(kept)
     return _back("inlast", year)

@@ -89,14 +89,14 @@ def canonical_email(address: str) -> str:
         raise NotAllowed(LOOK_AGAIN)
     if not _LOCAL_PART.fullmatch(local):
         raise NotAllowed(_EXAMPLE)
-    canonical = f"{local}@{_a_label(domain)}".lower()
+    canonical = f"{local}@{a_label(domain)}".lower()
     if len(canonical) > LONGEST_ADDRESS:
         raise NotAllowed("Titta en gång till på adressen: den är för lång.")
     return canonical
 
 
 @lru_cache(maxsize=1024)
-def _a_label(domain: str) -> str:
+def a_label(domain: str) -> str:
     try:
         label = idna.encode(domain, uts46=True, std3_rules=True).decode().removesuffix(".")
     except (idna.IDNAError, UnicodeError, IndexError):

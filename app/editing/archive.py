@@ -47,15 +47,15 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(_name_of(e)))]
-            _measured(entries)
+            measure_entries(entries)
             outer = _outer_folder([_name_of(entry) for entry in entries])
-            placed = [(entry, *_place(entry, _name_of(entry).removeprefix(outer), year)) for entry in entries]
+            placed = [(entry, *place_of_entry(entry, _name_of(entry).removeprefix(outer), year)) for entry in entries]
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
             for entry, leaf, name in placed:
                 # Some disks take BILD.png and bild.png for one file.
                 if name.casefold() in map(str.casefold, leaves[leaf]):
                     raise NotAllowed(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
-                leaves[leaf][name] = _read(archive, entry, name)
+                leaves[leaf][name] = read_entry(archive, entry, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise NotAllowed("Filen går inte att läsa som ZIP-arkiv.") from None
     for leaf, files in leaves.items():
@@ -64,8 +64,8 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
     return leaves
 
 
-def _measured(entries: Iterable[zipfile.ZipInfo]) -> None:
-    """By what the archive says of itself; _read() sees to it that it does not lie."""
+def measure_entries(entries: Iterable[zipfile.ZipInfo]) -> None:
+    """By what the archive says of itself; read_entry() sees to it that it does not lie."""
     sizes = [(entry.file_size, max(entry.compress_size, 1)) for entry in entries]
     if len(sizes) > _MOST_FILES:
         raise NotAllowed(f"Arkivet har {len(sizes)} filer. Högst {_MOST_FILES} tas emot.")
@@ -91,7 +91,7 @@ def _outer_folder(names: Sequence[str]) -> str:
     return "" if re.fullmatch(r"\.{0,2}|\d\d", folder) else f"{folder}/"
 
 
-def _place(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
+def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
     shown = path[:60]
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise NotAllowed(f"Arkivet har en länk, {shown}, i stället för en fil.")
@@ -105,7 +105,7 @@ def _place(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, st
     return leaf, match[2]
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     with archive.open(entry) as file:
         body = file.read(_LARGEST_FILE + 1)
     if len(body) > _LARGEST_FILE:

@@ -64,21 +64,21 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
     with desk.alone():
         made = {
-            ContentRef(year, leaf.number): _shift_year(files, leaf, year)
+            ContentRef(year, leaf.number): shift_year(files, leaf, year)
             for leaf, files in read_all(desk, source).items()
         }
-        _create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
+        create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
 
 
 def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
     with desk.alone():
-        made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        made = {ContentRef(year): shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _create_edition(desk, year, made, Change(act.who, BLANK, act.now))
+        create_edition(desk, year, made, Change(act.who, BLANK, act.now))
 
 
-def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
+def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
     text = store.text_of(files)
     changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
@@ -112,7 +112,7 @@ def _same_day(at: datetime, years: int) -> datetime:
         return at.replace(year=at.year + years, day=28)
 
 
-def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
+def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
     """Put a new edition in place in one move. Raises SaveRefused, ContentWriteError."""
     folder = desk.root / str(year)
     if folder.exists():
@@ -150,7 +150,7 @@ def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
     source = _year_of(made) or year
     if source == year:
         return made
-    return {leaf: _shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
+    return {leaf: shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
 
 
 def _year_of(leaves: dict[ContentRef, Files]) -> int | None:
@@ -197,7 +197,7 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     made = read_archive(year, body)
     with desk.alone():
         if not (desk.root / str(year)).exists():
-            _create_edition(desk, year, made, act)
+            create_edition(desk, year, made, act)
             return
         differing = import_changes(desk, year, made, act.now)
         before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
@@ -306,7 +306,7 @@ def publish_files(desk: Editor, files: Path, year: int, over: bool, act: Change)
     with desk.alone():
         found = find_unpublished(desk, files, year)
         if not (desk.root / str(year)).exists():
-            _create_edition(desk, year, found.changed, act)
+            create_edition(desk, year, found.changed, act)
             return len(found.changed)
         if found.conflicts and not over:
             names = ", ".join(f"{leaf.year}/{leaf.name}" for leaf in found.conflicts)

@@ -54,26 +54,26 @@ def image_variants(body: bytes, focus: Focus = MIDDLE) -> tuple[str, dict[str, b
     No crop loses what is at `focus`.
     """
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _drawing(body)
+        return store_drawing(body)
     from PIL import ImageOps
 
     stem = f"foto-{sha256(body + str(focus).encode()).hexdigest()[:8]}"
     # Cut in these parts, a point keeps its place among what is left.
     centre = (focus[0] / 100, focus[1] / 100)
     with _ONE_AT_A_TIME:
-        picture = _decoded(body, centre)
+        picture = decode_picture(body, centre)
     name, files = f"{stem}.jpg", {}
     for width in sorted({min(width, picture.width) for width in WIDTHS}):
         small = ImageOps.fit(picture, (width, round(width * 3 / 4)))
         for ending, kind in (("avif", "AVIF"), ("webp", "WEBP")):
-            files[f"{stem}-{width}.{ending}"] = _within_budget(small, kind, BUDGET * width // WIDTHS[0])
-    files[name] = _within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
+            files[f"{stem}-{width}.{ending}"] = within_budget(small, kind, BUDGET * width // WIDTHS[0])
+    files[name] = within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
     card = ImageOps.fit(picture, (1200, 630), centering=centre)
-    files[card_name(files[name], "jpg")] = _within_budget(card, "JPEG", 2 * BUDGET)
+    files[card_name(files[name], "jpg")] = within_budget(card, "JPEG", 2 * BUDGET)
     return name, files
 
 
-def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
+def store_drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     clean = svg.sanitize_svg(body)
     if len(clean) > BUDGET:
         raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
@@ -81,12 +81,12 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     return name, {name: clean}
 
 
-def _decoded(body: bytes, centre: tuple[float, float]) -> "Image.Image":
+def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":
     """Return the first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
     from PIL import Image, ImageOps
 
     # Of a GIF its first picture.
-    with _opened(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
+    with open_picture(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
         # A JPEG is decoded small at once; of the rest as few copies as can be are made before they are small.
         opened.draft("RGB", (WIDTHS[0], WIDTHS[0]))
         opened.load()
@@ -96,11 +96,11 @@ def _decoded(body: bytes, centre: tuple[float, float]) -> "Image.Image":
         upright = ImageOps.exif_transpose(small)
         # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
         plain = Image.new("RGB", upright.size, "white")
-        colours = _in_srgb(upright).convert("RGBA")
+        colours = in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
         raise NotAllowed("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, _largest(plain), centering=centre)
+    return ImageOps.fit(plain, largest_part(plain), centering=centre)
 
 
 def _eight_bits(picture: "Image.Image") -> "Image.Image":
@@ -112,12 +112,12 @@ def _eight_bits(picture: "Image.Image") -> "Image.Image":
 
 def recognise_image(name: str, body: bytes) -> None:
     """Raises NotAllowed unless a file is the picture that its name says, not too large to decode, and nothing more."""
-    with _opened(body, (_FORMATS[name.rpartition(".")[2].lower()],)):
+    with open_picture(body, (_FORMATS[name.rpartition(".")[2].lower()],)):
         pass
 
 
 @contextmanager
-def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
+def open_picture(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
     """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes NotAllowed."""
     from PIL import Image
 
@@ -149,12 +149,12 @@ def _heif(body: bytes) -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _largest(picture: "Image.Image") -> tuple[int, int]:
+def largest_part(picture: "Image.Image") -> tuple[int, int]:
     width = min(WIDTHS[0], picture.width, picture.height * 4 // 3)
     return width, width * 3 // 4
 
 
-def _in_srgb(picture: "Image.Image") -> "Image.Image":
+def in_srgb(picture: "Image.Image") -> "Image.Image":
     """Colours as every screen shows them; a phone's own wider ones look dull without their profile."""
     from PIL import ImageCms
 
@@ -168,15 +168,15 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
         return picture
 
 
-def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
+def within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
     """Return the best quality that fits. Raises NotAllowed when none does."""
-    for encoded in _encoded(picture, kind):
+    for encoded in encode_picture(picture, kind):
         if len(encoded) <= budget:
             return encoded
     raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
-def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:
+def encode_picture(picture: "Image.Image", kind: str) -> Iterator[bytes]:
     for quality in _QUALITIES:
         target = io.BytesIO()
         picture.save(target, kind, quality=quality, **_OPTIONS[kind])

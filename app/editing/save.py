@@ -94,7 +94,7 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
             raise EditConflict(theirs, mine, catch_up(desk, leaf, theirs, act.now))
         check_changes(desk, {leaf: mine}, act.now)
         if mine != theirs:
-            _put(desk, leaf, mine, act)
+            put_files(desk, leaf, mine, act)
         return mine != theirs
 
 
@@ -107,7 +107,7 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
         files = desk.history.files(leaf, version)
         check_changes(desk, {leaf: files}, act.now)
         require_not_early(desk, {leaf: files}, act.now, years=(leaf.year,))
-        _put(desk, leaf, files, act)
+        put_files(desk, leaf, files, act)
 
 
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
@@ -124,10 +124,10 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     try:
         for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
             before = desk.read(leaf)
-            done.append((leaf, before, _put(desk, leaf, changes[leaf], act)))
+            done.append((leaf, before, put_files(desk, leaf, changes[leaf], act)))
     except store.ContentWriteError:
         for leaf, before, version in reversed(done):
-            _put_back(desk, leaf, before, version)
+            put_back(desk, leaf, before, version)
         raise
 
 
@@ -146,7 +146,7 @@ def check_changes(desk: Editor, changes: Changes, now: datetime) -> None:
         raise SaveRefused(sentence)
 
 
-def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
+def put_files(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
     """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
     before = desk.read(leaf)
     catch_up(desk, leaf, before, act.now)
@@ -155,12 +155,12 @@ def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
     try:
         store.write_atomically(desk.root, leaf, files)
     except store.ContentWriteError:
-        _put_back(desk, leaf, before, version)
+        put_back(desk, leaf, before, version)
         raise
     return version
 
 
-def _put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
+def put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
     desk.history.drop(leaf, version)
     # A disk that will not have this either: what stood before is among the versions.
     with suppress(store.ContentWriteError):

@@ -56,7 +56,7 @@ def _parse(body: bytes, reader: "_Classes | _Reader") -> None:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.ProcessingInstructionHandler = _no_instruction
+    parser.ProcessingInstructionHandler = no_instruction
     try:
         parser.Parse(body, True)
     except expat.ExpatError as error:
@@ -71,7 +71,7 @@ def _check_doctype(_name: str, _system: str | None, public: str | None, has_own_
         )
 
 
-def _no_instruction(*_: object) -> None:
+def no_instruction(*_: object) -> None:
     raise NotAllowed("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
 
 

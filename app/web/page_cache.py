@@ -113,7 +113,7 @@ class PageCache:
             generation = self._generation_at(moment)
         left = generation.end - moment
         age = LONGEST_AGE if left > LONGEST_AGE else self._nearly_over(generation, int(left), environ)
-        path, encoding = self._address(generation, environ), _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        path, encoding = self._address(generation, environ), best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = generation.answers.get((path, encoding, age))
         if (found and moment < found.until) or path not in generation.addresses:
             return found
@@ -215,6 +215,6 @@ def _instant(moment: float) -> datetime:
 
 
 @lru_cache(maxsize=512)
-def _best_encoding(accepted: str) -> str:
+def best_encoding(accepted: str) -> str:
     offers = parse_accept_header(accepted)
     return next((encoding for encoding in ("br", "gzip") if offers[encoding] > 0), "identity")

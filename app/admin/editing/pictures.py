@@ -25,7 +25,7 @@ def edit_picture(number: int) -> Page:
     head = _head(files)
     x, y = (str(round(place)) for place in head.get("image_focus", images.MIDDLE))
     shown = {"image_alt": head.get("image_alt"), "image_credit": head.get("image_credit"), "focus_x": x, "focus_y": y}
-    return _page(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
+    return render_picture(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
 
 
 def _head(files: Files) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def save_picture(number: int) -> BaseResponse | Page:
     except RequestEntityTooLarge:
         form = blank_form(PictureForm, checksum="")
         form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
-        return _page(leaf, form, 422)
+        return render_picture(leaf, form, 422)
     body = editor.uploaded_bytes(form.picture.data)
     has_picture = bool(body or _head(editor.editor().read(leaf)).get("image"))
     if form.validate() and has_picture:
@@ -54,7 +54,7 @@ def save_picture(number: int) -> BaseResponse | Page:
     for name in ("token", *_FIELDS):
         again[name].errors = form[name].errors
     again.picture.errors = [] if has_picture else ["Välj en bild."]
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
 _FIELDS = ("image_alt", "image_credit", "focus_x", "focus_y")
@@ -89,7 +89,7 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
         again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")
     except save.EditConflict as conflict:
         again.checksum.data = store.checksum(conflict.theirs)
-        return _page(leaf, again, 409, conflict=conflict)
+        return render_picture(leaf, again, 409, conflict=conflict)
     except save.SaveRefused as refused:
         for fault in refused.faults:
             again.tell(fault)
@@ -98,14 +98,14 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     except hatch_file.HatchFileError:
         again.refuse("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.")
     except store.ContentWriteError as trouble:
-        return _page(leaf, again, 503, trouble=str(trouble))
+        return render_picture(leaf, again, 503, trouble=str(trouble))
     else:
         editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
-def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_picture(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
     context: dict[str, Any] = {

@@ -63,7 +63,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     database.init_migrations(app, database.db)
     with app.app_context():
         database.check_revision(database.db)
-    library = app.extensions["library"] = _open_library(app, settings)
+    library = app.extensions["library"] = open_library(app, settings)
     if checked:
         library.require_edition()
 
@@ -85,7 +85,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     return app
 
 
-def _open_library(app: Flask, settings: Settings) -> Library:
+def open_library(app: Flask, settings: Settings) -> Library:
     """Read the editions: from the files, or from this machine's copy of what the machines share."""
     files, folder, shared = app.config["CALENDAR_CONTENT"], Path(app.instance_path), None
     if settings.shares_content:

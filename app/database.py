@@ -235,12 +235,12 @@ def rows_changed(result: sa.Result[Any]) -> int:
 def add_to_counts(table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Add each row's `count` to the stored row with the same primary key; several processes may add to one row."""
     key = [column.name for column in sa.inspect(table).primary_key]
-    insert = _dialects_insert()(table)
+    insert = dialects_insert()(table)
     added = {"count": table.__table__.c.count + insert.excluded.count}
     db.session.execute(insert.on_conflict_do_update(index_elements=key, set_=added), rows)
 
 
-def _dialects_insert() -> Any:
+def dialects_insert() -> Any:
     """Return the INSERT that may add to a row; only the dialect in use is imported."""
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert

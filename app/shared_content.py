@@ -217,7 +217,7 @@ class SharedContent:
         found: dict[str, tuple[int, int, str]] = {}
         for tree in (CONTENT, HISTORY):
             for file in (self._folder / tree).rglob("*"):
-                if not file.is_file() or file.name == "lock" or _is_hidden(file.relative_to(self._folder)):
+                if not file.is_file() or file.name == "lock" or is_hidden(file.relative_to(self._folder)):
                     continue
                 path, status = file.relative_to(self._folder).as_posix(), file.stat()
                 seen = (status.st_mtime_ns, status.st_size)
@@ -244,5 +244,5 @@ class SharedContent:
             (self._folder / folder).rmdir()
 
 
-def _is_hidden(path: Path) -> bool:
+def is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)

@@ -110,21 +110,21 @@ def other_years(text: str, year: int) -> list[str]:
 
 def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
-    yield from (Finding("must", f"{remark}.", _hatch_of(remark), _part_of(remark)) for remark in edition.remarks)
+    yield from (Finding("must", f"{remark}.", hatch_of(remark), part_of(remark)) for remark in edition.remarks)
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 
 
-def _hatch_of(remark: Fault) -> int:
+def hatch_of(remark: Fault) -> int:
     """Return the number of the hatch that a remark is about; 0 for edition.toml."""
     folder = remark.file.split("/")[1]
     return int(folder) if folder.isdigit() else 0
 
 
-def _part_of(remark: Fault) -> str:
-    if _hatch_of(remark):
+def part_of(remark: Fault) -> str:
+    if hatch_of(remark):
         return "contest" if remark.field.startswith("contest") else "hatch"
     return {"organiser": "organiser", "privacy": "organiser", "accessibility": "accessibility"}.get(
         remark.field.partition(".")[0], "texts"

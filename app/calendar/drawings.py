@@ -51,10 +51,10 @@ class Figure(NamedTuple):
 def figure(file: bytes) -> Figure | None:
     """Return a hatch's figure; None when the file says more than it may."""
     found = _FIGURE.fullmatch(file.decode("utf-8", "replace"))
-    return Figure(*found.groups()) if found and _is_balanced(found[4]) else None
+    return Figure(*found.groups()) if found and is_balanced(found[4]) else None
 
 
-def _is_balanced(drawn: str) -> bool:
+def is_balanced(drawn: str) -> bool:
     """Check that every group ends after it begins."""
     depth = 0
     for tag in re.findall(r"<g\b|</g>", drawn):

@@ -30,12 +30,12 @@ ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
 IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
 
 
-def _one_line(value: object) -> object:
+def one_line(value: object) -> object:
     """Join what was typed on several lines: it goes into the head of a mail, a feed or a list."""
     return re.sub(r"\s*\n\s*", " ", value.strip()) if isinstance(value, str) else value
 
 
-OneLine = BeforeValidator(_one_line)
+OneLine = BeforeValidator(one_line)
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
@@ -103,7 +103,7 @@ LANGUAGES = {
 }
 
 
-def _with_scheme(value: object) -> object:
+def with_scheme(value: object) -> object:
     return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
 
 
@@ -131,7 +131,7 @@ def _organisation_number(value: str) -> str:
     return value
 
 
-def _lets_windows_show(value: str) -> str:
+def lets_windows_show(value: str) -> str:
     """Check a wall's colour against what stands on it."""
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
         raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
@@ -159,12 +159,12 @@ Options = Annotated[
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
-WebAddress = Annotated[AnyHttpUrl, BeforeValidator(_with_scheme)]
+WebAddress = Annotated[AnyHttpUrl, BeforeValidator(with_scheme)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
-Wall = Annotated[str, AfterValidator(_lets_windows_show)]
+Wall = Annotated[str, AfterValidator(lets_windows_show)]
 
 
 class Part(BaseModel):

@@ -141,11 +141,11 @@ def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | N
         return None
     for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
         if odd := not_carried(content):
-            remarks.append(Fault(_name(path), line, "", _odd_sentence(odd)))
+            remarks.append(Fault(_name(path), line, "", odd_sentence(odd)))
     return tidy(text)
 
 
-def _odd_sentence(odd: list[str]) -> str:
+def odd_sentence(odd: list[str]) -> str:
     return f"har ett tecken som inte går att visa ({', '.join(odd)}); ta bort det"
 
 
@@ -199,7 +199,7 @@ def read_model(
     try:
         for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
             if odd := not_carried(value):
-                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, _odd_sentence(odd)))
+                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
         return model.model_validate(parse_toml(text))
     except ValidationError as error:
         faults += from_pydantic_errors(_name(path), line_numbers(text, first_line), error.errors())

@@ -46,10 +46,10 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
         raise NotAllowed(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(_name_of(e)))]
+            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(name_of(e)))]
             measure_entries(entries)
-            outer = _outer_folder([_name_of(entry) for entry in entries])
-            placed = [(entry, *place_of_entry(entry, _name_of(entry).removeprefix(outer), year)) for entry in entries]
+            outer = outer_folder([name_of(entry) for entry in entries])
+            placed = [(entry, *place_of_entry(entry, name_of(entry).removeprefix(outer), year)) for entry in entries]
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
             for entry, leaf, name in placed:
                 # Some disks take BILD.png and bild.png for one file.
@@ -75,7 +75,7 @@ def measure_entries(entries: Iterable[zipfile.ZipInfo]) -> None:
         raise NotAllowed("Arkivet växer orimligt mycket när det packas upp, så det packas inte upp.")
 
 
-def _name_of(entry: zipfile.ZipInfo) -> str:
+def name_of(entry: zipfile.ZipInfo) -> str:
     """Return a file's name in NFC; Finder writes UTF-8 without saying so, which is then read as cp437."""
     name = entry.filename
     if not entry.flag_bits & _SAYS_UTF8:
@@ -84,7 +84,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _outer_folder(names: Sequence[str]) -> str:
+def outer_folder(names: Sequence[str]) -> str:
     """Return the folder that all files lie in, with its slash; "" when there is none."""
     outer = {name.partition("/")[0] if "/" in name else "" for name in names}
     folder = outer.pop() if len(outer) == 1 else ""

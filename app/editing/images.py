@@ -90,7 +90,7 @@ def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":
         # A JPEG is decoded small at once; of the rest as few copies as can be are made before they are small.
         opened.draft("RGB", (WIDTHS[0], WIDTHS[0]))
         opened.load()
-        small = _eight_bits(opened)
+        small = eight_bits(opened)
         if (factor := min(small.size) // WIDTHS[0]) > 1:
             small = small.reduce(factor)
         upright = ImageOps.exif_transpose(small)
@@ -103,7 +103,7 @@ def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":
     return ImageOps.fit(plain, largest_part(plain), centering=centre)
 
 
-def _eight_bits(picture: "Image.Image") -> "Image.Image":
+def eight_bits(picture: "Image.Image") -> "Image.Image":
     """Return a picture of 8 bits a channel that can be made small: greys of 16 bits are scaled, never cut off."""
     if picture.mode.startswith("I"):
         return picture.point(lambda level: level * (1 / 257)).convert("L")

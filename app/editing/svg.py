@@ -52,7 +52,7 @@ def sanitize_svg(body: bytes) -> bytes:
 
 def _parse(body: bytes, reader: "_Classes | _Reader") -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _check_doctype
+    parser.StartDoctypeDeclHandler = check_doctype
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
@@ -63,7 +63,7 @@ def _parse(body: bytes, reader: "_Classes | _Reader") -> None:
         raise NotAllowed(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
 
 
-def _check_doctype(_name: str, _system: str | None, public: str | None, has_own_part: bool) -> None:
+def check_doctype(_name: str, _system: str | None, public: str | None, has_own_part: bool) -> None:
     if has_own_part or not (public or "").startswith(_DOCTYPE):
         raise NotAllowed(
             "SVG-filen har en egen DOCTYPE. Spara om den utan, i Illustrator med Exportera som › SVG, annars som "
@@ -96,16 +96,16 @@ class _Classes:
         # Blanks are single, so that no pattern has to go back over them.
         sheet, self._sheet = " ".join("".join(self._sheet).split()), None
         if len(sheet) > _LONGEST_SHEET:
-            raise _not_allowed("style")
+            raise not_allowed("style")
         sheet = re.sub(r"/\*.*?\*/", "", sheet)
         if _RULE.sub("", sheet).strip():
-            raise _not_allowed("style")
+            raise not_allowed("style")
         for names, properties in _RULE.findall(sheet):
             for each in re.findall(r"[\w-]+", names):
                 self.styles[each] = f"{self.styles.get(each, '')}{properties.strip(' ;')};"
 
 
-def _not_allowed(local: str) -> NotAllowed:
+def not_allowed(local: str) -> NotAllowed:
     advice = _ADVICE.get(local, "Spara om den som ”vanlig SVG”.")
     return NotAllowed(f"SVG-filen innehåller <{local}>, som inte är tillåtet. {advice}")
 
@@ -131,7 +131,7 @@ class _Reader:
             return
         foreign = space != _NAMESPACE or local in ("metadata", "style")
         if local == "script" or not (foreign or local in _ELEMENTS):
-            raise _not_allowed(local)
+            raise not_allowed(local)
         if foreign:
             self._left_out = 1
             return

@@ -55,7 +55,7 @@ class NightClaim(Base):
 
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
-    _note_round()
+    note_round()
     parts = {
         "freeze": freeze_due,
         "lock": lock_due,
@@ -96,7 +96,7 @@ def longest_pause() -> tuple[datetime, datetime] | None:
     return pause
 
 
-def _note_round() -> None:
+def note_round() -> None:
     """Say in a file that a round begins, and remember how long it was since the one before, by the machine's clock."""
     before, longest = last_round(), longest_pause()
     heartbeat = Path(current_app.instance_path) / HEARTBEAT

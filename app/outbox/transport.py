@@ -94,7 +94,7 @@ def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
             server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
             start_tls(server, host)
         if parts.username:
-            _sign_in(server, unquote(parts.username), unquote(parts.password or ""))
+            sign_in(server, unquote(parts.username), unquote(parts.password or ""))
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         if server:
             server.close()
@@ -102,23 +102,23 @@ def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
     return server
 
 
-def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+def sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
     """Name and password go as UTF-8 (RFC 4616), which smtplib has for ASCII only."""
     if f"{user}{password}".isascii():
         server.login(user, password)
         return
     server.ehlo_or_helo_if_needed()
     if "PLAIN" in server.esmtp_features.get("auth", "").upper().split():
-        code, answer = server.docmd("AUTH", "PLAIN " + _in_base64(f"\0{user}\0{password}"))
+        code, answer = server.docmd("AUTH", "PLAIN " + in_base64(f"\0{user}\0{password}"))
     else:
         server.docmd("AUTH", "LOGIN")
-        server.docmd(_in_base64(user))
-        code, answer = server.docmd(_in_base64(password))
+        server.docmd(in_base64(user))
+        code, answer = server.docmd(in_base64(password))
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, answer)
 
 
-def _in_base64(text: str) -> str:
+def in_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 

@@ -59,7 +59,7 @@ def count_shown() -> None:
     if log := current_app.config["ACCESS_LOG"]:
         since = begin()
         for file in _files(log):
-            while _count_part(file, since):
+            while count_part(file, since):
                 pass
 
 
@@ -83,7 +83,7 @@ def _files(log: Path) -> list[Path]:
     return sorted(found, key=lambda file: file.stat().st_mtime)
 
 
-def _count_part(file: Path, since: datetime) -> bool:
+def count_part(file: Path, since: datetime) -> bool:
     """Count the next part of a file, and tell whether there may be more."""
     with file.open("rb") as opened:
         number = _NUMBER.match(opened.readline(200))

@@ -60,7 +60,7 @@ def _write(path: Path, body: bytes) -> None:
     partial.replace(path)
 
 
-def _let_frames_fetch(headers: Any, _path: str, _url: str) -> None:
+def let_frames_fetch(headers: Any, _path: str, _url: str) -> None:
     """A sandboxed frame is another origin than the site whose page it shows."""
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = app.extensions["asset"] = asset
     app.extensions["asset_size"] = size
     settings = {"root": str(target), "prefix": PREFIX, "autorefresh": app.debug, "max_age": 3600}
-    settings["add_headers_function"] = _let_frames_fetch
+    settings["add_headers_function"] = let_frames_fetch
     hashed = re.compile(r"\.[0-9a-f]{12}\.")
     wrap(app, partial(WhiteNoise, **settings, immutable_file_test=lambda _path, url: bool(hashed.search(url))))
 

@@ -154,10 +154,10 @@ def _ask(year: int, body: bytes) -> Page:
     desk = editor.editor()
     differing = editions.import_changes(desk, year, editions.read_archive(year, body), clock.now())
     form = blank_form(KeptArchiveForm, year=str(year), kept=editor.keep_upload(body) if differing else "")
-    return _confirm_page(year, form, differing)
+    return confirm_page(year, form, differing)
 
 
-def _confirm_page(year: int, form: Any, differing: Any, status: int = 200) -> Page:
+def confirm_page(year: int, form: Any, differing: Any, status: int = 200) -> Page:
     parts = [
         (f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter", [*map(_kind, files)])
         for leaf, files in sorted(differing.items())

@@ -21,7 +21,7 @@ NOT_TAKEN = "E-postservern tar inte emot provet: {}. Be den som sköter servern 
 NOT_NOW = "E-postservern svarar inte: {}. Försök igen om en stund, eller be den som sköter servern titta."
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
@@ -32,7 +32,7 @@ class GreetingsForm(AdminForm):
 for number in NUMBERS:
     field = StringField(
         f"{number} december",
-        filters=[_one_line],
+        filters=[one_line],
         validators=[Length(max=LONGEST, message=f"Korta raden för {number} december till högst {LONGEST} tecken.")],
     )
     setattr(GreetingsForm, f"day_{number}", field)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -39,7 +38,7 @@ from app.web.headers import SecurityHeaders, wrap
 PAGES = (*pages.PAGES, feed_views, season_views)
 
 
-def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
+def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:
     """Return the application. Raises ConfigurationError and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)

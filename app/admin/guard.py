@@ -1,7 +1,6 @@
 """The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -139,7 +138,7 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
 
 
 @blueprint.url_defaults
-def keep_to_the_page(endpoint: str, values: dict[str, Any]) -> None:
+def keep_to_the_page(endpoint: str, values: dict[str, object]) -> None:
     """Every link and form stays in the year that the page is about, and in its rehearsal, but for the way out of it."""
     if g.get("sign_in") and endpoint not in roles.OPEN_TO_ALL and (year := request.args.get("ar", type=int)):
         values.setdefault("ar", year)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote
 
 import segno
@@ -118,7 +117,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
 
 def _calendar(edition: Edition) -> Response:
     now = clock.now()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "season": schedule.season(edition.year, now),
         "open_numbers": schedule.open_numbers(edition.year, now),
@@ -155,7 +154,7 @@ def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
     address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
         "house": house.house_at(year, now),
@@ -204,7 +203,7 @@ def colours_of(year: int) -> Response:
 @blueprint.get("/om")
 def about() -> Response:
     edition = current_edition()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
         "frame_height": feeds.FRAME_HEIGHT,

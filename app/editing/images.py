@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.calendar.schedule import card_name
 from app.editing import svg
@@ -31,7 +31,7 @@ Focus = tuple[float, float]
 MIDDLE: Focus = (50, 50)
 # A large picture takes 400 MB while it is read, so they are read one after the other.
 _ONE_AT_A_TIME = threading.Lock()
-_OPTIONS: dict[str, dict[str, Any]] = {
+_OPTIONS: dict[str, dict[str, object]] = {
     "AVIF": {"speed": 8},
     "WEBP": {"method": 4},
     "JPEG": {"optimize": True, "progressive": True},

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -130,7 +129,7 @@ def _thanks(year: int, number: int, located: bool) -> Response:
     return hatch_page("pledges/thanks.html", edition, hatch, fewest=results.FEWEST_PLEDGES, **shown)
 
 
-def hatch_page(template: str, edition: Edition, hatch: Hatch, **context: Any) -> Response:
+def hatch_page(template: str, edition: Edition, hatch: Hatch, **context: object) -> Response:
     """Return a page beside the hatch's own window."""
     context |= {"edition": edition, "hatch": hatch, "house": house.house_at(edition.year, clock.now())}
     context["address"] = feeds.address(edition, hatch.number, current_app.config["PUBLIC_URL"])

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -162,7 +161,7 @@ def note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
 
 def put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
     """Have a mail sent later that the server said it did not take."""
-    before: dict[str, Any] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
+    before: dict[str, object] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
     _change(mail, retry_at=retry_at, **before)
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 from flask_wtf import FlaskForm
@@ -121,7 +122,7 @@ def init_app(app: Flask) -> None:
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, Any], public_host: str) -> bool:
+def is_from_elsewhere(environ: WSGIEnvironment, public_host: str) -> bool:
     """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin.
 
     No page can change the first. The second a proxy can make another than Host, by its port or its own name.

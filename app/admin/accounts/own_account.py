@@ -1,7 +1,5 @@
 """Mitt konto: password, app for codes, recovery codes, passkeys, and where one is signed in."""
 
-from typing import Any
-
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -9,7 +7,7 @@ from app import clock
 from app.admin.accounts import accounts, credentials, crypto, passkeys, sessions, throttle
 from app.admin.accounts.forms import AddPasskeyForm, CodesForm, MailWishesForm, PasswordForm
 from app.admin.accounts.sign_in import WAIT, picture, signed_out
-from app.admin.forms import EmptyForm, blank_form
+from app.admin.forms import AdminForm, EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
 from app.errors import NotAllowed
 from app.web.headers import Page
@@ -24,10 +22,10 @@ def own_account() -> Page:
     return render_account(200)
 
 
-def render_account(status: int, **forms: Any) -> Page:
+def render_account(status: int, **forms: object) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "organiser": organiser,
         "present": g.sign_in.name,
         "sign_ins": [each for each in active if sessions.ends_at(each) >= now],
@@ -96,8 +94,8 @@ def offer_purpose() -> str:
     return f"totp offer {g.sign_in.organiser_id}"
 
 
-def render_codes(secret: str, form: Any, status: int) -> Page:
-    context: dict[str, Any] = {
+def render_codes(secret: str, form: AdminForm, status: int) -> Page:
+    context: dict[str, object] = {
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),

@@ -1,7 +1,5 @@
 """Signing in, proving it again, signing out, and accepting an invitation."""
 
-from typing import Any
-
 import pyotp
 import segno
 from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -46,7 +44,7 @@ def send_sign_in() -> BaseResponse | Page:
 @blueprint.post("/logga-in/passkey")
 def sign_in_with_passkey() -> BaseResponse | Page:
     form, now = PasskeyForm(), clock.session_now()
-    shown: Any = blank_form(SignInForm, kept=form.kept.data, till=form.till.data)
+    shown = blank_form(SignInForm, kept=form.kept.data, till=form.till.data)
     try:
         throttle.hit_passkey()
         if form.validate():
@@ -173,7 +171,7 @@ def show_recovery_codes(organiser: AdminUser) -> Page:
 
 def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
-    context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
+    context: dict[str, object] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
     return render_template("admin/invitation.html", **context), status
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
-from app.admin.forms import blank_form
+from app.admin.forms import AdminForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import drawings
 from app.editing import hatch_file, images, save, store
@@ -60,12 +60,12 @@ def save_picture(number: int) -> BaseResponse | Page:
 _FIELDS = ("image_alt", "image_credit", "focus_x", "focus_y")
 
 
-def _again(form: Any) -> Any:
+def _again(form: AdminForm) -> AdminForm:
     """Return the form as it was filled in, but for the file, which a browser does not send twice."""
     return blank_form(PictureForm, **{name: form[name].data for name in _FIELDS}, checksum=form.checksum.data)
 
 
-def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
+def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Page:
     again = _again(form)
     focus = (int(form.focus_x.data), int(form.focus_y.data))
     head: dict[str, Any] = {"image_alt": form.image_alt.data, "image_credit": form.image_credit.data or None}
@@ -105,10 +105,10 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     return render_picture(leaf, again, 422)
 
 
-def render_picture(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,

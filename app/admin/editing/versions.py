@@ -1,13 +1,11 @@
 """Earlier versions of a hatch or of the edition's texts: the list, what each of them changed, and the way back."""
 
-from typing import Any
-
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin.editing import editor
 from app.admin.editing.views import SHEETS, page_address
-from app.admin.forms import EmptyForm, blank_form
+from app.admin.forms import AdminForm, EmptyForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.editing import save, store
 from app.editing.history import Version, is_version_of
@@ -56,7 +54,9 @@ def text_version(version: int) -> Page:
     return render_version(ContentRef(chosen_edition().year), version, blank_form(EmptyForm))
 
 
-def render_version(leaf: ContentRef, number: int, form: Any, status: int = 200, refused: tuple[str, ...] = ()) -> Page:
+def render_version(
+    leaf: ContentRef, number: int, form: AdminForm, status: int = 200, refused: tuple[str, ...] = ()
+) -> Page:
     desk = editor.editor()
     versions = desk.history.versions(leaf)
     place = next((place for place, each in enumerate(versions) if each.number == number), None)
@@ -65,7 +65,7 @@ def render_version(leaf: ContentRef, number: int, form: Any, status: int = 200, 
     version, older = versions[place], versions[place + 1] if place + 1 < len(versions) else None
     text, files = version_text(leaf, version), desk.read(leaf)
     in_force = is_version_of(version, files)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "version": version,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
-from app.admin.forms import blank_form
+from app.admin.forms import AdminForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.markdown import to_html
@@ -33,8 +33,8 @@ class EditorPage:
     address: str
     title: str
     form: type[EditorForm]
-    shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
-    changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
+    shown: Callable[[Mapping[str, object], str], form_mapping.Values]
+    changes: Callable[[Mapping[str, object]], tuple[form_mapping.Values, str | None]]
 
     @property
     def template(self) -> str:
@@ -84,7 +84,7 @@ def show_page(sheet: EditorPage, number: int = 0) -> Page:
     return render_editor(sheet, leaf, form)
 
 
-def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
+def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str]:
     text = store.text_of(files)
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
@@ -107,7 +107,7 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
     return save_form(sheet, leaf, form, values)
 
 
-def save_form(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
+def save_form(sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values) -> BaseResponse | Page:
     try:
         new = save.save_change(
             editor.editor(),
@@ -150,9 +150,9 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
 
 
-def render_editor(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,

@@ -1,7 +1,5 @@
 """The reminders as organisers see them: how many at which hour, how far today's have come, and their greetings."""
 
-from typing import Any
-
 from flask import current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
@@ -72,7 +70,7 @@ def _page(status: int, form: AdminForm | None = None, fault: str = "") -> Page:
     edition, now = chosen_edition(), clock.now()
     day = rules.day_at(edition.year, now)
     lines = {f"day_{number}": text for number, text in subscriptions.greetings(edition.year).items()}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "day": day,
         "hours": subscriptions.count_by_hour(edition.year, day),

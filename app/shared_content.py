@@ -1,10 +1,9 @@
-"""Content that several machines share: the newest stands in the database, and each machine has a copy to serve from.
+"""Content that several machines share: the newest stands in the database, and each machine has a copy to serve from."""
 
-What is shared is two folders of files, editions and their earlier versions. They are edited as on one machine, in the
-copy, under a lock in the database; what has become other is written there in one transaction. A process that dies
-before it is done leaves nothing there, and its copy is made right when it is next looked at. Each process asks at most
-once a second which revision is the newest.
-"""
+# What is shared is two folders of files, editions and their earlier versions. They are edited as on one machine, in the
+# copy, under a lock in the database; what has become other is written there in one transaction. A process that dies
+# before it is done leaves nothing there, and its copy is made right when it is next looked at. Each process asks at
+# most once a second which revision is the newest.
 
 import fcntl
 import logging

@@ -33,11 +33,10 @@ _DRAW = ("Dragning", "admin.draw")
 
 @dataclass(frozen=True)
 class SeasonStatus:
-    """What decides the next step. `state` is the contest's (draw.status), empty without one.
+    """What decides the next step. `state` is the contest's (draw.status), empty without one."""
 
-    `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
-    authority has not named its decision to erase.
-    """
+    # `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
+    # authority has not named its decision to erase.
 
     edition: Edition
     now: datetime
@@ -53,11 +52,10 @@ class SeasonStatus:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any.
+    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any."""
 
-    `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
-    for other roles.
-    """
+    # `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
+    # for other roles.
 
     sentence: str
     label: str = ""

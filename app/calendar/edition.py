@@ -282,10 +282,8 @@ class Contest(Part):
 
     @property
     def prizes_named(self) -> str:
-        """Return every prize as it is called, and how many there are of each where it is more than one.
-
-        A title stands after a colon, never within a sentence: its first letter may be that of a name.
-        """
+        """Return every prize as it is called, and how many there are of each where it is more than one."""
+        # A title stands after a colon, never within a sentence: its first letter may be that of a name.
         return "; ".join(f"{prize.count} st {prize.title}" if prize.count > 1 else prize.title for prize in self.prizes)
 
     def phase(self, now: datetime) -> Phase:

@@ -13,10 +13,8 @@ _log = logging.getLogger(__name__)
 
 
 def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
-    """Return the contest in a hatch, as last read where the database is away.
-
-    Raises HatchLocked before its time, 404 where there is none.
-    """
+    """Return the contest in a hatch, as last read where the database is away."""
+    # Raises HatchLocked before its time, 404 where there is none.
     edition, _ = find_hatch(year, number)
     contest = shown_contest(edition)
     if contest is None or shown_hatch(edition) != number:
@@ -26,10 +24,8 @@ def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
 
 
 def find_contest(year: int) -> tuple[Edition, Contest, int]:
-    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in.
-
-    In the organisers' rehearsal of the public pages, the rehearsed contest instead.
-    """
+    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in."""
+    # In the organisers' rehearsal of the public pages, the rehearsed contest instead.
     if rehearsed := g.get("rehearsed"):
         found: tuple[Edition, Contest, int] = rehearsed
         return found

@@ -1,7 +1,6 @@
-"""The actions before the value: strike and restore entries, lock the list, cancel. Each is one transaction.
+"""The actions before the value: strike and restore entries, lock the list, cancel. Each is one transaction."""
 
-Each raises NotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
-"""
+# Each raises NotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
 
 import json
 import unicodedata
@@ -69,10 +68,8 @@ def queue_notice(contest: FrozenContest, entry: Entry, kind: RecordKind, now: da
 
 
 def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> LockedList | None:
-    """Settle, write list and låsbevis, and queue the lock mails; None when it was too late for every round.
-
-    `newest_shown` is the newest round that a relay shows: a lock is late for what is known.
-    """
+    """Settle, write list and låsbevis, and queue the lock mails; None when it was too late for every round."""
+    # `newest_shown` is the newest round that a relay shows: a lock is late for what is known.
     if contest.phase(now) != "closed" or now < status.lock_due(contest):
         raise NotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
     require_unsettled(contest)

@@ -172,10 +172,8 @@ def year_of(leaves: dict[ContentRef, Files]) -> int | None:
 def import_changes(
     desk: Editor, year: int, made: dict[ContentRef, Files], now: datetime
 ) -> dict[ContentRef, list[str]]:
-    """Return what an archive would change in an edition that is there: by leaf, the names of files.
-
-    Raises SaveRefused when it may not, ContentWriteError.
-    """
+    """Return what an archive would change in an edition that is there: by leaf, the names of files."""
+    # Raises SaveRefused when it may not, ContentWriteError.
     edition = desk.shown.get(year)
     if edition and validation.has_opened(edition, now):
         raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
@@ -190,10 +188,8 @@ def import_changes(
 
 
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
-    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
-
-    Raises NotAllowed, SaveRefused with every fault, ContentWriteError.
-    """
+    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened."""
+    # Raises NotAllowed, SaveRefused with every fault, ContentWriteError.
     made = read_archive(year, body)
     with desk.alone():
         if not (desk.root / str(year)).exists():
@@ -299,10 +295,8 @@ def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
 
 
 def publish_files(desk: Editor, files: Path, year: int, over: bool, act: Change) -> int:
-    """Put in place what has been edited in the files of a year, and return how many leaves that were.
-
-    Raises SaveRefused, also when organisers have edited the same, unless `over`; ContentWriteError.
-    """
+    """Put in place what has been edited in the files of a year, and return how many leaves that were."""
+    # Raises SaveRefused, also when organisers have edited the same, unless `over`; ContentWriteError.
     with desk.alone():
         found = find_unpublished(desk, files, year)
         if not (desk.root / str(year)).exists():

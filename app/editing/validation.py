@@ -60,10 +60,8 @@ def lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> 
 
 
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
-    """Return why a contest that people have met may not become this, in one sentence; "" when it may.
-
-    `edition` is what the site shows now. The files in `changes` are without faults.
-    """
+    """Return why a contest that people have met may not become this, in one sentence; "" when it may."""
+    # `edition` is what the site shows now. The files in `changes` are without faults.
     if edition is None or edition.file_contest is None or not has_opened(edition, now):
         return ""
     phase = edition.file_contest.phase(now)

@@ -32,10 +32,9 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
+    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself."""
 
-    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
-    """
+    # `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
 
     severity: Severity
     sentence: str
@@ -45,11 +44,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Server:
-    """How the server stands. Ages are from now; None is never, or not to be known.
+    """How the server stands. Ages are from now; None is never, or not to be known."""
 
-    `sqlite` is None on PostgreSQL; `apart` is how far the host's clock is from the database's, or from time that files
-    have, and None where there is nothing to compare with.
-    """
+    # `sqlite` is None on PostgreSQL; `apart` is how far the host's clock is from the database's, or from time that
+    # files have, and None where there is nothing to compare with.
 
     public_url: str
     mail_url: str

@@ -11,11 +11,10 @@ WAITING = "waiting"
 
 
 class OutboxMail(Base):
-    """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send).
+    """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send)."""
 
-    `ticket` is the entry that it is about, or "vittne:<n>" for a witness address. The unique key is what keeps a mail
-    from being queued twice.
-    """
+    # `ticket` is the entry that it is about, or "vittne:<n>" for a witness address. The unique key is what keeps a mail
+    # from being queued twice.
 
     __tablename__ = "outbox_mail"
     __table_args__ = (

@@ -1,8 +1,7 @@
-"""Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once.
+"""Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once."""
 
-A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
-take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
-"""
+# A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
+# take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -46,10 +45,9 @@ MOST_REFUSALS = 2
 
 @dataclass(frozen=True)
 class ClaimedReminder:
-    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with.
+    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with."""
 
-    `before` is the number to go back to when it did not go.
-    """
+    # `before` is the number to go back to when it did not go.
 
     id: int
     token: str

@@ -1,8 +1,7 @@
-"""A form token without cookie or session: signed, with the time it was made and a random value.
+"""A form token without cookie or session: signed, with the time it was made and a random value."""
 
-It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button
-give one entry and one receipt instead of two.
-"""
+# It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button give
+# one entry and one receipt instead of two.
 
 import hmac
 import secrets
@@ -123,10 +122,8 @@ def init_app(app: Flask) -> None:
 
 
 def is_from_elsewhere(environ: WSGIEnvironment, public_host: str) -> bool:
-    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin.
-
-    No page can change the first. The second a proxy can make another than Host, by its port or its own name.
-    """
+    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
+    # No page can change the first. The second a proxy can make another than Host, by its port or its own name.
     if site := environ.get("HTTP_SEC_FETCH_SITE", ""):
         return site not in ("same-origin", "none")
     origin = environ.get("HTTP_ORIGIN", "")

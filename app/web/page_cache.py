@@ -1,11 +1,10 @@
-"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up.
+"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up."""
 
-A page depends only on the content and on which instants of the calendar have passed. A page with counts in it says how
-long they are good, and is then made again. A generation holds the pages of one state of the calendar; in the last
-minute before it ends the next one is made in a thread, so that midnight is no rush. Which of them is shown the clock
-decides at each request. Only addresses that exist are kept, and what stands after a question mark is not read unless
-such an address has it, so no request can fill the memory or slip past it.
-"""
+# A page depends only on the content and on which instants of the calendar have passed. A page with counts in it says
+# how long they are good, and is then made again. A generation holds the pages of one state of the calendar; in the last
+# minute before it ends the next one is made in a thread, so that midnight is no rush. Which of them is shown the clock
+# decides at each request. Only addresses that exist are kept, and what stands after a question mark is not read unless
+# such an address has it, so no request can fill the memory or slip past it.
 
 import math
 import threading
@@ -62,12 +61,11 @@ class Generation:
 
 
 class PageCache:
-    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
+    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`."""
 
-    They change when the library does and at each of `moments()`.
-    Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
-    Whatever host a visitor named, they are rendered for `host`.
-    """
+    # They change when the library does and at each of `moments()`. Some of them stand for something to count: `count`
+    # is told that, and when, each time such a page is shown. Whatever host a visitor named, they are rendered for
+    # `host`.
 
     def __init__(
         self,

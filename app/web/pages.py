@@ -18,10 +18,9 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Page:
-    """One page in its encodings: {"identity": (etag, body), "gzip": …, "br": …}, and its other headers.
+    """One page in its encodings: {"identity": (etag, body), "gzip": …, "br": …}, and its other headers."""
 
-    It is made again once it has been shown until `until` (POSIX seconds).
-    """
+    # It is made again once it has been shown until `until` (POSIX seconds).
 
     headers: Headers
     bodies: dict[str, tuple[str, bytes]]

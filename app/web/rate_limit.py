@@ -1,8 +1,7 @@
-"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day.
+"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day."""
 
-limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite file
-beside the database; with REDIS_URL several machines share the counts.
-"""
+# limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite
+# file beside the database; with REDIS_URL several machines share the counts.
 
 import hmac
 import ipaddress
@@ -86,10 +85,8 @@ class RateLimitExceeded(Exception):
 
 
 def check(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing.
-
-    `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
-    """
+    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing."""
+    # `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
     for limit, what in _counts(purpose, each, together, account):
         if is_over(limit, what):
             raise RateLimitExceeded(purpose)

@@ -34,10 +34,8 @@ class _Sent:
 
 
 def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[bytes]:
-    """Give the ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them.
-
-    The same files and the same `at`, which dates them, give the same bytes.
-    """
+    """Give the ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them."""
+    # The same files and the same `at`, which dates them, give the same bytes.
     sent, sums = _Sent(), list[str]()
     with ZipFile(sent, "w") as archive:  # type: ignore[call-overload] # zipfile asks only for write and flush
         for name, parts in files:

@@ -62,10 +62,8 @@ def has_organisers() -> bool:
 
 
 def create_invitation(email: str | None, now: datetime, role: str | None = None, how: str = "") -> str:
-    """Return a new invitation's token. With an existing account, accepting it sets a new password and code.
-
-    `how` the link reaches its receiver, as the log says it.
-    """
+    """Return a new invitation's token. With an existing account, accepting it sets a new password and code."""
+    # `how` the link reaches its receiver, as the log says it.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
     begin_write()
@@ -83,10 +81,8 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 
 def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
-    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed.
-
-    Other links for the same address end as well: they would give the account another password.
-    """
+    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed."""
+    # Other links for the same address end as well: they would give the account another password.
     secret = credentials.offered_secret(token, key)
     step = credentials.step_of(secret, code, 0, now)
     if step is None:
@@ -122,10 +118,8 @@ def renew_account(organiser: AdminUser, role: str, proof: dict[str, object]) -> 
 
 
 def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime) -> str:
-    """Return the token of a new sign-in. Raises NotAllowed, with the same words and work for any fault.
-
-    `device` names a browser that is known to the account, as attempts.known_device tells.
-    """
+    """Return the token of a new sign-in. Raises NotAllowed, with the same words and work for any fault."""
+    # `device` names a browser that is known to the account, as attempts.known_device tells.
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == claim.email.strip().lower()))
     kept_hash = organiser.password_hash if organiser else None
     if not credentials.verify_password(kept_hash, claim.password, known=device is not None) or organiser is None:

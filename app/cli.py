@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
-from app.admin.roles import ROLES
+from app.admin.accounts.roles import ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import overview
-from app.admin.accounts.accounts import mail_wishes
+from app.admin.accounts.forms import EmptyForm
+from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminUser, OrganiserMailSent
-from app.admin.forms import EmptyForm
-from app.admin.guard import blueprint
+from app.admin.accounts.roles import ADMINISTRATOR, may
 from app.admin.overview import SeasonStatus
-from app.admin.roles import ADMINISTRATOR, may
+from app.admin.users import mail_wishes
 from app.calendar import schedule
 from app.calendar.schedule import Edition
 from app.calendar.views import current_edition

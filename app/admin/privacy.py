@@ -5,10 +5,10 @@ from flask import Response, abort, g, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import EmptyForm, EraseForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.admin.accounts.models import AdminUser
-from app.admin.forms import EmptyForm, EraseForm, blank_form
-from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db

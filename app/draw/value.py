@@ -145,7 +145,8 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
 
 
 def newest_shown(contest: FrozenContest, now: datetime) -> int:
-    """Return the newest round that a relay shows; 0 when none answers. Of the practice chain our clock decides."""
+    """Return the newest round that a relay shows; 0 when none answers."""
+    # Of the practice chain our clock decides.
     if contest.chain.is_practice:
         return beacon.round_at(contest.chain, now) - 1
     db.session.rollback()

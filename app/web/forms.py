@@ -29,6 +29,7 @@ from app.errors import NotAllowed
 PUBLIC = "public"
 # A person does not fill in a form faster than this; a program does.
 QUICKEST = timedelta(seconds=2)
+# WCAG 2.2.1 asks nothing of limits over 20 hours: who was interrupted may come back and send.
 LONGEST = timedelta(hours=24)
 
 

@@ -1,11 +1,10 @@
-"""Drawings of an edition's own that become part of the calendar's page. Pure.
+"""Drawings of an edition's own that become part of the calendar's page. Pure."""
 
-A hatch has a miniature in its window and a figure on the street; the horizon is the edition's. They may say only what
-draws: four kinds of shape in colours by name. Those are n (dusk), r (blue), s (white), l (lamp), y (gold), g (green),
-f (red) and k (skin), as "n" for a filled shape and "n o" for a line. The horizon has also h1, h2 and h3 (far, nearer,
-near), wat (water) and sn2 (snow). A figure has more colours, groups, the scene's light, and a sign that says SKYLT,
-where the day's words go. Anything else in the file, and there is no drawing.
-"""
+# A hatch has a miniature in its window and a figure on the street; the horizon is the edition's. They may say only what
+# draws: four kinds of shape in colours by name. Those are n (dusk), r (blue), s (white), l (lamp), y (gold), g (green),
+# f (red) and k (skin), as "n" for a filled shape and "n o" for a line. The horizon has also h1, h2 and h3 (far, nearer,
+# near), wat (water) and sn2 (snow). A figure has more colours, groups, the scene's light, and a sign that says SKYLT,
+# where the day's words go. Anything else in the file, and there is no drawing.
 
 import re
 from typing import NamedTuple
@@ -51,10 +50,10 @@ class Figure(NamedTuple):
 def figure(file: bytes) -> Figure | None:
     """Return a hatch's figure; None when the file says more than it may."""
     found = _FIGURE.fullmatch(file.decode("utf-8", "replace"))
-    return Figure(*found.groups()) if found and _is_balanced(found[4]) else None
+    return Figure(*found.groups()) if found and is_balanced(found[4]) else None
 
 
-def _is_balanced(drawn: str) -> bool:
+def is_balanced(drawn: str) -> bool:
     """Check that every group ends after it begins."""
     depth = 0
     for tag in re.findall(r"<g\b|</g>", drawn):

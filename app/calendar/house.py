@@ -8,10 +8,9 @@ from app.clock import SWEDEN
 
 
 class House(NamedTuple):
-    """How many advent candles burn, how much snow lies (0–4), and what is special about the day.
+    """How many advent candles burn, how much snow lies (0–4), and what is special about the day."""
 
-    `lit`: a lamp is on. `finale`: it is Christmas Eve and the door is open. `sign` stands on the tram.
-    """
+    # `lit`: a lamp is on. `finale`: it is Christmas Eve and the door is open. `sign` stands on the tram.
 
     today: date
     candles: int

@@ -1,4 +1,6 @@
-"""The organisers' log: who did what when. Written once; never a participant's address or code."""
+"""The organisers' log: who did what when."""
+
+# Written once; never a participant's address or code.
 
 from datetime import datetime
 
@@ -7,7 +9,7 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.admin.accounts.models import AdminUser
-from app.admin.roles import ROLES
+from app.admin.accounts.roles import ROLES
 from app.database import Base, UTCDateTime, begin_write, db
 
 # What can be done, as the log's page says it.
@@ -79,10 +81,10 @@ def log_page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
     )
     if before is not None:
         query = query.where(OrganiserLog.id < before)
-    return [(act, _in_words(act, email)) for act, email in db.session.execute(query)]
+    return [(act, in_words(act, email)) for act, email in db.session.execute(query)]
 
 
-def _in_words(act: OrganiserLog, email: str | None) -> str:
+def in_words(act: OrganiserLog, email: str | None) -> str:
     if act.organiser_id is None:
         return "någon utan konto" if act.kind == "failed" else "den som sköter servern"
     role = ROLES.get(act.role or "", "")

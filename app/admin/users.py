@@ -1,37 +1,27 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
-from app.admin.accounts import credentials, sessions, throttle
-from app.admin.accounts.forms import InviteForm, RoleForm
+from app.admin.accounts import activity_log, credentials, sessions, throttle
+from app.admin.accounts.forms import AdminForm, EmptyForm, InviteForm, RoleForm, blank_form
+from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, OrganiserMail
-from app.admin.forms import EmptyForm, blank_form
-from app.admin.guard import blueprint
-from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
+from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, ROLES
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.draw import delivery
+from app.errors import NotAllowed
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
 from app.web.headers import Page
 
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
-
-
-class AccountRefused(Exception):
-    """Nothing was changed. The text is a Swedish sentence that says why."""
-
-
-def list_accounts() -> list[AdminUser]:
-    return list(db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)))
 
 
 def open_invitations(now: datetime) -> list[Invitation]:
@@ -41,9 +31,9 @@ def open_invitations(now: datetime) -> list[Invitation]:
 
 
 def require_unknown_address(email: str) -> None:
-    """Raises AccountRefused for an address that has an account: a link would let another person set its password."""
+    """Raises NotAllowed for an address that has an account: a link would let another person set its password."""
     if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
-        raise AccountRefused(
+        raise NotAllowed(
             "Adressen har redan ett konto. Har personen blivit av med allt gör den som sköter servern en ny länk."
         )
 
@@ -57,40 +47,40 @@ def withdraw_link(checksum: str, now: datetime) -> None:
 
 
 def set_role(number: int, role: str, now: datetime) -> None:
-    """Give an account another role, from the next click on. Raises AccountRefused."""
+    """Give an account another role, from the next click on. Raises NotAllowed."""
     if role not in ROLES:
-        raise AccountRefused("Välj en av rollerna.")
+        raise NotAllowed("Välj en av rollerna.")
     begin_write()
-    organiser = _find_account(number)
+    organiser = find_account(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
-        _refuse_when_last()
+        refuse_when_last()
     organiser.role = role
     activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
     db.session.commit()
 
 
 def remove_account(number: int, now: datetime) -> None:
-    """Remove an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
+    """Remove an account with all that belongs to it; its sign-ins end at once. Raises NotAllowed."""
     begin_write()
-    organiser = _find_account(number)
+    organiser = find_account(number)
     if organiser.role == ADMINISTRATOR:
-        _refuse_when_last()
+        refuse_when_last()
     db.session.execute(sa.delete(Invitation).where(Invitation.email == organiser.email))
     activity_log.log_in_transaction("removed", f"konto nr {number}, {ROLES[organiser.role]}", now)
     db.session.execute(sa.delete(AdminUser).where(AdminUser.id == number))
     db.session.commit()
 
 
-def _find_account(number: int) -> AdminUser:
+def find_account(number: int) -> AdminUser:
     found = db.session.get(AdminUser, number)
     if found is None:
-        raise AccountRefused("Kontot finns inte längre.")
+        raise NotAllowed("Kontot finns inte längre.")
     return found
 
 
-def _refuse_when_last() -> None:
+def refuse_when_last() -> None:
     if db.session.scalar(sa.select(sa.func.count()).where(AdminUser.role == ADMINISTRATOR)) == 1:
-        raise AccountRefused(LAST)
+        raise NotAllowed(LAST)
 
 
 def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
@@ -98,7 +88,7 @@ def change_password(sign_in: AdminSession, password: str, now: datetime) -> None
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
     begin_write()
     db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
-    _end(number, AdminSession.name != name)
+    end_sign_ins(number, AdminSession.name != name)
     activity_log.log_in_transaction("password", "", now)
     db.session.commit()
 
@@ -113,7 +103,7 @@ def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
     """End one of the account's sign-ins."""
     begin_write()
     activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
-    _end(organiser_id, AdminSession.name == name)
+    end_sign_ins(organiser_id, AdminSession.name == name)
     db.session.commit()
 
 
@@ -122,47 +112,38 @@ def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
     begin_write()
     # The log comes first: afterwards no user is signed in to log it for.
     activity_log.log_in_transaction("signed out", "alla webbläsare", now)
-    _end(organiser_id, sa.true())
+    end_sign_ins(organiser_id, sa.true())
     db.session.commit()
 
 
-def _end(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
+def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     gone = sa.delete(AdminSession).where(AdminSession.organiser_id == organiser_id, which)
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
-class NotSent(Exception):
-    """The mail did not go. The text is a Swedish sentence for the inviter."""
-
-
-def goes_by_mail() -> bool:
-    """Check whether there is a server that mails go to."""
-    return bool(mail_server())
-
-
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
-    """Mail the link to the invited person. Raises NotSent; `name` tells one invitation from another."""
-    sender = _sender()
+    """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
+    sender = sender_of_invitations()
     try:
         mail = messages.build_message(
-            _invitation(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
+            invitation_text(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
         )
         public_url = current_app.config["PUBLIC_URL"]
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
             send(mail)
     except (PermanentFailure, ValueError):
-        raise NotSent("Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.") from None
+        raise NotAllowed("Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.") from None
     except (TemporaryFailure, TransportDown):
-        raise NotSent("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
+        raise NotAllowed("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
-def _sender() -> Sender:
+def sender_of_invitations() -> Sender:
     edition, config = current_edition(), current_app.config
     mailbox = edition.file.organiser.email
     return Sender(edition.file.title, config["MAIL_FROM"] or mailbox, mailbox, config["PUBLIC_URL"])
 
 
-def _invitation(title: str, role: str, link: str) -> Letter:
+def invitation_text(title: str, role: str, link: str) -> Letter:
     return Letter(
         f"Du är inbjuden till {title}",
         (
@@ -182,13 +163,13 @@ _PER_PAGE = 50
 
 @blueprint.get("/konton")
 def accounts_page() -> Page:
-    return _page(200)
+    return render_accounts(200)
 
 
-def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
+def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> Page:
     now = clock.session_now()
-    context: dict[str, Any] = {
-        "organisers": list_accounts(),
+    context: dict[str, object] = {
+        "organisers": db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)).all(),
         "invitations": open_invitations(now),
         "form": form or blank_form(InviteForm, role="editor"),
         "role_form": lambda role: blank_form(RoleForm, role=role),
@@ -202,7 +183,7 @@ def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
     return render_template("admin/accounts.html", **context), status
 
 
-def _done(what: str) -> BaseResponse:
+def back_to_accounts(what: str) -> BaseResponse:
     return redirect(url_for("admin.accounts_page", klart=what), 303)
 
 
@@ -212,16 +193,16 @@ def invite_organiser() -> Page:
     form = InviteForm()
     try:
         if form.validate():
-            return _invite(form.email.data or "", form.role.data)
-    except (AccountRefused, NotSent) as refused:
+            return send_invitation(form.email.data or "", form.role.data)
+    except NotAllowed as refused:
         form.email.errors = [str(refused)]
-    return _page(422, form=form)
+    return render_accounts(422, form=form)
 
 
-def _invite(email: str, role: str) -> Page:
-    """Raises AccountRefused and NotSent; then there is no invitation."""
+def send_invitation(email: str, role: str) -> Page:
+    """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
-    now, mailed = clock.session_now(), goes_by_mail()
+    now, mailed = clock.session_now(), bool(mail_server())
     token = sessions.create_invitation(
         email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in"
     )
@@ -230,7 +211,7 @@ def _invite(email: str, role: str) -> Page:
         name = throttle.checksum(token)
         try:
             mail_invitation(email, role, link, name[:16], now)
-        except NotSent:
+        except NotAllowed:
             withdraw_link(name, now)
             raise
     context = {"email": email, "role": ROLES[role], "link": "" if mailed else link}
@@ -240,9 +221,9 @@ def _invite(email: str, role: str) -> Page:
 @blueprint.post("/konton/inbjudan/<checksum>/dra-tillbaka")
 def withdraw_invitation(checksum: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
-        return _page(422)
+        return render_accounts(422)
     withdraw_link(checksum, clock.session_now())
-    return _done("inbjudan")
+    return back_to_accounts("inbjudan")
 
 
 @blueprint.post("/konton/<number:organiser_id>/roll")
@@ -251,15 +232,15 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
     try:
         if form.validate():
             set_role(organiser_id, form.role.data or "", clock.session_now())
-            return _done("roll")
-        return _page(422, form.faults()[0][1])
-    except AccountRefused as refused:
-        return _page(422, str(refused))
+            return back_to_accounts("roll")
+        return render_accounts(422, form.faults()[0][1])
+    except NotAllowed as refused:
+        return render_accounts(422, str(refused))
 
 
 @blueprint.get("/konton/<number:organiser_id>/ta-bort")
 def remove_page(organiser_id: int) -> Page:
-    return _remove_page(organiser_id, blank_form(EmptyForm), 200)
+    return render_removal(organiser_id, blank_form(EmptyForm), 200)
 
 
 @blueprint.post("/konton/<number:organiser_id>/ta-bort")
@@ -268,13 +249,13 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     if form.validate():
         try:
             remove_account(organiser_id, clock.session_now())
-            return _done("borta")
-        except AccountRefused as refused:
+            return back_to_accounts("borta")
+        except NotAllowed as refused:
             form.token.errors = [str(refused)]
-    return _remove_page(organiser_id, form, 422)
+    return render_removal(organiser_id, form, 422)
 
 
-def _remove_page(organiser_id: int, form: Any, status: int) -> Page:
+def render_removal(organiser_id: int, form: AdminForm, status: int) -> Page:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

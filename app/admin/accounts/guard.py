@@ -1,23 +1,23 @@
 """The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import roles
-from app.admin.accounts import drafts, reauth, sessions
-from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
+from app.admin.accounts import drafts, reauth, roles, sessions
+from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice
+from app.errors import NotAllowed
 from app.web.headers import Page, no_store
 
+# Browsers take a name with __Host- only with Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2).
 COOKIE = "__Host-organisator"
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -30,15 +30,15 @@ def guard() -> BaseResponse | Page | None:
     if endpoint in roles.OPEN_TO_ALL:
         return None
     if g.sign_in is None:
-        return _to_sign_in(now)
+        return to_sign_in(now)
     if not roles.may(g.sign_in.organiser.role, endpoint):
         return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
     if endpoint in roles.ASKED_AGAIN and not sessions.recently_authenticated(g.sign_in, now):
-        return _prove(now)
+        return ask_for_proof(now)
     return None
 
 
-def _to_sign_in(now: datetime) -> BaseResponse | Page:
+def to_sign_in(now: datetime) -> BaseResponse | Page:
     """Lead to the sign-in page, and back to where one was when the time was over."""
     ended = sessions.ended_sign_in(request.cookies.get(COOKIE, ""))
     if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
@@ -57,14 +57,14 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
     return page, status
 
 
-def _prove(now: datetime) -> Page | None:
+def ask_for_proof(now: datetime) -> Page | None:
     """Ask for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
     if reauth.carries_proof():
         try:
             renew_sign_in(reauth.verify_proof(g.sign_in, now), now)
             return None
-        except reauth.ProofRefused as refused:
+        except NotAllowed as refused:
             fault = str(refused)
     return proof_page(fault)
 
@@ -138,7 +138,7 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
 
 
 @blueprint.url_defaults
-def keep_to_the_page(endpoint: str, values: dict[str, Any]) -> None:
+def keep_to_the_page(endpoint: str, values: dict[str, object]) -> None:
     """Every link and form stays in the year that the page is about, and in its rehearsal, but for the way out of it."""
     if g.get("sign_in") and endpoint not in roles.OPEN_TO_ALL and (year := request.args.get("ar", type=int)):
         values.setdefault("ar", year)

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.calendar import colours
+from app.calendar.look import colours
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")

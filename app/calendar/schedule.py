@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from app.calendar import drawings
 from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
+from app.calendar.look import drawings
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)

@@ -9,8 +9,9 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import colours, feeds, house, schedule
+from app.calendar import feeds, schedule
 from app.calendar.library import Library
+from app.calendar.look import colours, house
 from app.calendar.schedule import Edition, Hatch
 from app.text import tidy
 from app.web import static

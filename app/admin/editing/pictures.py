@@ -10,7 +10,7 @@ from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
-from app.calendar import drawings
+from app.calendar.look import drawings
 from app.editing import hatch_file, images, save, store
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed

@@ -228,7 +228,7 @@ def test_a_strike_is_taken_back_and_both_stay_on_record(cast, app, organiser, se
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
     assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
     log = words(organiser.get("/admin/logg"))
-    assert "tog tillbaka en strykningbidrag 2 i mjk-2026" in log
+    assert "tog tillbaka en strykning bidrag 2 i mjk-2026" in log
     reach("locked")
     with app.app_context():
         assert db.session.get(Entry, 2).struck is None

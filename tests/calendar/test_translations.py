@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.contest.forms import MUNICIPALITIES
-from tests.calendar.test_edition_2026 import EDITION, FOLDER, HATCHES, TEXTS, lix
+from tests.calendar.test_edition_2026 import CLAIMS_TO_AVOID, EDITION, FOLDER, HATCHES, TEXTS, lix
 
 LANGUAGES = ("lattlast", "en")
 KEYS = {"title", "summary", "image_alt", "steps"}
@@ -28,15 +28,15 @@ def read(number: int, language: str) -> tuple[dict[str, Any], str]:
 TRANSLATED = {(number, language): read(number, language) for number in HATCHES for language in LANGUAGES}
 
 
-def numbers(text: str, thousands: str, decimals: str) -> set[str]:
+# How a language parts thousands, and decimals.
+SEPARATORS = {"lattlast": (" ", ","), "en": (",", ".")}
+
+
+def numbers(text: str, language: str) -> set[str]:
     """Every number in a text, written one way: 60 000 and 60,000 are the same."""
-    found = re.findall(rf"\d{{1,3}}(?:{thousands}\d{{3}})+|\d+(?:{decimals}\d+)?", text)
-    return {re.sub(thousands, "", number) if re.search(thousands + r"\d{3}", number) else number for number in found}
-
-
-def as_points(found: set[str]) -> set[str]:
-    """Write decimals with a point, as English does."""
-    return {number.replace(",", ".") for number in found}
+    thousands, decimals = SEPARATORS[language]
+    found = re.findall(rf"\d{{1,3}}(?:{thousands}\d{{3}})+|\d+(?:{re.escape(decimals)}\d+)?", text)
+    return {number.replace(thousands, "").replace(decimals, ".") for number in found}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,24 +76,38 @@ def test_english_asks_the_same_question():
         assert set(question) == {"text", "options", "explanation"}, number
         assert question["text"].endswith("?"), number
         assert len(set(question["options"])) == len(question["options"]) == len(hatch.file.question.options), number
-        original = [as_points(numbers(option, " ", ",")) for option in hatch.file.question.options]
-        assert [numbers(option, ",", r"\.") for option in question["options"]] == original, number
+        original = [numbers(option, "lattlast") for option in hatch.file.question.options]
+        assert [numbers(option, "en") for option in question["options"]] == original, number
 
 
 def test_numbers_are_read_in_both_languages():
-    assert as_points(numbers("3,4 kilo av 60 000, 20–30 och 2026/27", " ", ",")) == {
-        *("3.4", "60000", "20", "30", "2026", "27")
-    }
-    assert numbers("3.4 kilos of 60,000, 20–30 and 2026/27", ",", r"\.") == {"3.4", "60000", "20", "30", "2026", "27"}
+    expected = {"3.4", "60000", "20", "30", "2026", "27"}
+    assert numbers("3,4 kilo av 60 000, 20–30 och 2026/27.", "lattlast") == expected
+    assert numbers("3.4 kilos of 60,000, 20–30 and 2026/27.", "en") == expected
 
 
 def test_no_number_is_new():
     for (number, language), (head, tip) in TRANSLATED.items():
         # An address may have any digits: they are no figure.
         original = re.sub(r"(?m)^url = .*$", "", TEXTS[f"{number:02}"])
-        told = f"{head}\n{tip}"
-        new = numbers(told, ",", r"\.") if language == "en" else as_points(numbers(told, " ", ","))
-        assert new - as_points(numbers(original, " ", ",")) == set(), (number, language)
+        new = numbers(f"{head}\n{tip}", language) - numbers(original, "lattlast")
+        assert new == set(), (number, language)
+
+
+def test_the_answer_is_not_in_a_translated_title_or_summary():
+    for number, hatch in HATCHES.items():
+        answer = hatch.file.question.options.index(hatch.file.question.answer)
+        english = TRANSLATED[number, "en"][0]["question"]["options"][answer]
+        for language, words in (("lattlast", hatch.file.question.answer), ("en", english)):
+            head = TRANSLATED[number, language][0]
+            told = f"{head['title']} {head['summary']}".casefold()
+            assert words.casefold() not in told, (number, language)
+            assert not numbers(words, language) & numbers(told, language), (number, language)
+
+
+@pytest.mark.parametrize("claim", CLAIMS_TO_AVOID)
+def test_easy_swedish_makes_no_claim_without_support(claim):
+    assert [number for number in HATCHES if re.search(claim, str(TRANSLATED[number, "lattlast"]))] == []
 
 
 def test_the_contest_is_answered_in_the_tip_only():
@@ -116,7 +130,7 @@ def test_the_edition_is_told_in_english():
     texts = tomllib.loads((FOLDER / "en.toml").read_text("utf-8"))
     assert set(texts) == {"title", "theme", "tagline", "before", "after", "about"}
     for key, text in texts.items():
-        assert numbers(text, ",", r"\.") == numbers(getattr(EDITION.file, key), " ", ","), key
+        assert numbers(text, "en") == numbers(getattr(EDITION.file, key), "lattlast"), key
 
 
 def test_every_municipality_has_a_file():

@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import clock
 from app.clock import SWEDEN
+from app.languages import locale, translate
 
 # What XML 1.0 (2.2), and so no feed, may carry; what HTML reads as something else; and Unicode's own line ends.
 _NOT_CARRIED = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -54,12 +55,26 @@ def clean_address(value: str | None) -> str:
     return "".join(sign for sign in shown if unicodedata.category(sign) != "Cf").strip()
 
 
-@lru_cache(maxsize=1024)
+# Dates and times as Unicode patterns, which catalogues translate.
+_INSTANT, _WITH_SECONDS, _SHORT, _CLOCK = (
+    "EEEE d MMMM y 'kl.' HH.mm",
+    "EEEE d MMMM y 'kl.' HH.mm.ss",
+    "d MMM HH.mm",
+    "HH.mm",
+)
+
+
 def swedish(moment: datetime) -> str:
-    """Return an instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any."""
-    local = moment.astimezone(SWEDEN)
-    clock_time = "HH.mm.ss" if local.second else "HH.mm"
-    return format_datetime(local, f"EEEE d MMMM y 'kl.' {clock_time}", locale="sv")
+    """Return an instant as "torsdag 10 december 2026 kl. 00.00", in Sweden; the seconds where there are any.
+
+    On a page in another language it is written as that language does.
+    """
+    return _written(moment, translate(_WITH_SECONDS if moment.second else _INSTANT), locale())
+
+
+@lru_cache(maxsize=1024)
+def _written(moment: datetime, pattern: str, name: str) -> str:
+    return format_datetime(moment.astimezone(SWEDEN), pattern, locale=name)
 
 
 def init_app(app: Flask) -> None:
@@ -78,22 +93,22 @@ def init_app(app: Flask) -> None:
 def swedish_date(value: date | datetime, form: str = "d MMMM") -> str:
     """Return a date in Sweden, as "10 december"; `form` is a Unicode date pattern."""
     local = value.astimezone(SWEDEN).date() if isinstance(value, datetime) else value
-    return format_date(local, form, locale="sv")
+    return format_date(local, form, locale=locale())
 
 
 def swedish_time(value: datetime) -> str:
     """Return an instant in Sweden, short: "10 dec. 08.15"."""
-    return format_datetime(value.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")
+    return _written(value, translate(_SHORT), locale())
 
 
 def swedish_clock(value: datetime) -> str:
     """Return the time of day in Sweden: "08.15"."""
-    return format_datetime(value.astimezone(SWEDEN), "HH.mm", locale="sv")
+    return _written(value, translate(_CLOCK), locale())
 
 
 def grouped_number(value: float) -> str:
     """1234567 as "1 234 567"."""
-    return format_decimal(value, locale="sv")
+    return format_decimal(value, locale=locale())
 
 
 def fingerprint(checksum: str) -> str:

@@ -330,6 +330,40 @@ def among_options(value: str, info: ValidationInfo) -> str:
     return value
 
 
+class TranslatedQuestion(Part):
+    """The question in another language; its options in the same order."""
+
+    text: Line
+    options: Options
+    explanation: Line
+
+    def of(self, question: Question) -> Question:
+        """Return the question as it is asked in that language."""
+        answer = self.options[question.options.index(question.answer)]
+        return Question(text=self.text, options=self.options, answer=answer, explanation=self.explanation)
+
+
+class TranslatedHatch(Part):
+    """The front matter of a lattlast.md, or of one that is named after its language, as en.md."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine]
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
+    image_alt: Line | None = None
+    steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
+    question: TranslatedQuestion | None = None
+
+
+class TranslatedEdition(Part):
+    """What stands in en.toml, or another language's, of edition.toml."""
+
+    title: Line
+    theme: Line
+    tagline: Line
+    before: Prose
+    after: Prose
+    about: Prose
+
+
 class CorrectedFact(Part):
     """What a hatch said that was not true, and what it says now."""
 

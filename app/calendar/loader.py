@@ -11,18 +11,21 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.calendar.edition import IMAGE, EditionFile, HatchFile
+from app.calendar.edition import IMAGE, EditionFile, HatchFile, TranslatedEdition, TranslatedHatch
 from app.calendar.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
 from app.calendar.gaps import find_gaps
 from app.calendar.markdown import has_picture, to_html
-from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
+from app.calendar.schedule import NUMBERS, Edition, Hatch, Translation, opens_at
 from app.clock import written_at
+from app.languages import EASY, foreign
 from app.text import not_carried, tidy
 
 LARGEST_TEXT = 100_000
 LARGEST_IMAGE = 1_000_000
 # Only the picture of the hatch has lighter files, a description and a lock of its own.
 PICTURE_IN_TEXT = "har en bild i texten, och den visas inte; lägg in den som luckans bild i stället"
+
+HEAD_MISSING = "filen ska börja med ett huvud mellan två rader med +++"
 
 # The fields of edition.toml that are Markdown.
 MARKDOWN = ("before", "after", "about")
@@ -49,6 +52,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         path = folder / f"{number:02}" / "hatch.md"
         line = line_numbers(path.read_text("utf-8-sig")).get("contest", 0)
         faults.append(Fault(_name(path), line, "contest", "en kalender har bara en tävling"))
+    translations = _read_edition_translations(folder, faults, remarks)
     if faults or edition is None:
         raise ContentError(faults)
     for field in MARKDOWN:
@@ -63,6 +67,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         after=to_html(edition.after),
         about=to_html(edition.about),
         images=images,
+        translations=translations,
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
         remarks=tuple(remarks),
     )
@@ -102,7 +107,7 @@ def read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remark
         return None
     parts = FRONT_MATTER.match(text)
     if not parts:
-        faults.append(Fault(_name(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
+        faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
         return None
     file = read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
@@ -117,7 +122,44 @@ def read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remark
     if file and file.contest and file.contest.opens < opens_at(year, number):
         sentence = "tävlingen kan inte öppna före sin lucka"
         faults.append(Fault(_name(path), lines.get("contest.opens", 0), "contest.opens", sentence))
-    return Hatch(number, file, to_html(parts[2]), images, written_at(path)) if file else None
+    if file is None:
+        return None
+    translations = _read_translations(folder, file, faults, remarks)
+    return Hatch(number, file, to_html(parts[2]), images, written_at(path), translations)
+
+
+def _read_translations(
+    folder: Path, original: HatchFile, faults: list[Fault], remarks: list[Fault]
+) -> dict[str, Translation]:
+    found = {}
+    for language in (EASY, *foreign()):
+        path = folder / f"{language}.md"
+        text = _read_text(path, faults, remarks) if path.exists() else None
+        if text is None:
+            continue
+        parts = FRONT_MATTER.match(text)
+        if not parts:
+            faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
+            continue
+        file = _read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
+        if file and file.question and len(file.question.options) != len(original.question.options):
+            line = line_numbers(parts[1], 2).get("question.options", 0)
+            faults.append(Fault(_name(path), line, "question.options", "ska ha lika många svar som på svenska"))
+        elif file:
+            found[language] = Translation(file, to_html(parts[2]))
+    return found
+
+
+def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[Fault]) -> dict[str, TranslatedEdition]:
+    found = {}
+    for language in foreign():
+        path = folder / f"{language}.toml"
+        text = _read_text(path, faults, remarks) if path.exists() else None
+        file = None if text is None else _read_model(path, TranslatedEdition, faults, remarks, text)
+        if file:
+            prose = {name: to_html(getattr(file, name)) for name in MARKDOWN}
+            found[language] = file.model_copy(update=prose)
+    return found
 
 
 def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
@@ -168,6 +210,11 @@ def image_name(name: str) -> str:
     """Return a picture's name in NFC, which macOS writes otherwise; "" for a file that is no picture."""
     composed = unicodedata.normalize("NFC", name)
     return composed if IMAGE.fullmatch(composed) else ""
+
+
+def part_name(name: str) -> str:
+    """Return the name of what belongs to a text, a picture or a translation; "" for any other file."""
+    return image_name(name) or (name if _TRANSLATION.fullmatch(name) else "")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -222,5 +269,6 @@ def _name(path: Path) -> str:
     return "/".join(parts[year:])
 
 
+_TRANSLATION = re.compile(rf"{EASY}\.md|[a-z]{{2}}\.(md|toml)")
 # A hatch.md in two: its head, in TOML, and the tip, in Markdown.
 FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal, Self
 
-from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
+from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile, TranslatedEdition, TranslatedHatch
 from app.calendar.faults import Fault
 from app.calendar.look import drawings
 from app.clock import SWEDEN
+from app.languages import SWEDISH
 
 NUMBERS = range(1, 25)
 # Media types by the ending of a picture's name; not every machine knows the newer ones.
@@ -39,16 +40,37 @@ def share_card(images: Iterable[str]) -> str | None:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """A hatch in another language, or in easy Swedish; `tip` is HTML."""
+
+    file: TranslatedHatch
+    tip: str
+
+
+@dataclass(frozen=True)
 class Hatch:
     """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
 
-    # `changed` is when the text was last written.
+    # `changed` is when the text was last written; `translations` are by language, `language` is that of its texts.
 
     number: int
     file: HatchFile
     tip: str
     images: dict[str, bytes] = field(repr=False)
     changed: datetime | None = field(default=None, compare=False)
+    translations: dict[str, Translation] = field(default_factory=dict, repr=False)
+    language: str = SWEDISH
+
+    def within(self, language: str) -> Self:
+        """Return the hatch in a language; as it is when it is not translated. Its facts stay as they are."""
+        found = self.translations.get(language)
+        if found is None:
+            return self
+        told: dict[str, Any] = {name: getattr(found.file, name) for name in ("title", "summary", "steps")}
+        told["image_alt"] = found.file.image_alt or self.file.image_alt
+        if found.file.question:
+            told["question"] = found.file.question.of(self.file.question)
+        return replace(self, file=self.file.model_copy(update=told), tip=found.tip, language=language)
 
     @property
     def corrected_on(self) -> date | None:
@@ -102,6 +124,17 @@ class Edition:
     gaps: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict, repr=False)
+    translations: dict[str, TranslatedEdition] = field(default_factory=dict, repr=False)
+
+    def within(self, language: str) -> Self:
+        """Return the edition in a language, with what of it and its hatches is translated."""
+        hatches = {number: hatch.within(language) for number, hatch in self.hatches.items()}
+        found = self.translations.get(language)
+        if found is None:
+            return replace(self, hatches=hatches)
+        told = {name: getattr(found, name) for name in ("title", "theme", "tagline")}
+        prose: dict[str, Any] = {name: getattr(found, name) for name in ("before", "after", "about")}
+        return replace(self, file=self.file.model_copy(update=told), hatches=hatches, **prose)
 
     @property
     def card(self) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from app.calendar.loader import image_name
+from app.calendar.loader import part_name
 from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
 from app.editing.store import TEXTS, ContentRef, Files
@@ -100,7 +100,7 @@ def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[Conten
     match = _NAME.fullmatch(path)
     too_long = len(path.encode()) > _LONGEST_NAME
     leaf = ContentRef(year, int(match[1] or 0)) if match else ContentRef(year)
-    if not match or too_long or not (match[2] == leaf.text_name or image_name(match[2])):
+    if not match or too_long or not (match[2] == leaf.text_name or part_name(match[2])):
         raise NotAllowed(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
         raise NotAllowed(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")

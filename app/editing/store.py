@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from app.calendar.loader import image_name
+from app.calendar.loader import part_name
 from app.text import tidy
 
 # The files of a leaf by name.
@@ -43,14 +43,19 @@ class ContentRef:
 
 
 def read_files(root: Path, leaf: ContentRef) -> Files:
-    """Return the text and the pictures of a leaf. Raises ContentWriteError when they cannot be read."""
+    """Return the text of a leaf, its pictures and translations. Raises ContentWriteError."""
     folder = leaf.folder(root)
     try:
-        paths = {image_name(path.name): path for path in folder.iterdir()}
+        paths = {part_name(path.name): path for path in folder.iterdir()}
         text = {leaf.text_name: (folder / leaf.text_name).read_bytes()}
         return text | {name: path.read_bytes() for name, path in sorted(paths.items()) if name}
     except OSError:
         raise ContentWriteError(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
+
+
+def is_text(name: str) -> bool:
+    """Check whether a file of a leaf is written by hand: its text, or a translation of it."""
+    return name.endswith((".md", ".toml"))
 
 
 def text_of(files: Files) -> str:
@@ -73,7 +78,7 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
         for path in folder.iterdir():
-            name = image_name(path.name)
+            name = part_name(path.name)
             # A disk that composes names itself has the file under another name than the one it was given.
             if name and not (name in files and path.samefile(folder / name)):
                 path.unlink()

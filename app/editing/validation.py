@@ -8,7 +8,7 @@ from pathlib import Path
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
-from app.calendar.loader import find_reused_id, image_name, read_edition
+from app.calendar.loader import find_reused_id, part_name, read_edition
 from app.calendar.schedule import NUMBERS, Edition, is_open
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
@@ -55,7 +55,7 @@ def lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> 
         folder.symlink_to(leaf.folder(root).resolve())
     else:
         for path in leaf.folder(root).glob("*"):
-            if path.name == leaf.text_name or image_name(path.name):
+            if path.name == leaf.text_name or part_name(path.name):
                 (folder / path.name).symlink_to(path.resolve())
 
 

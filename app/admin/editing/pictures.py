@@ -79,7 +79,8 @@ def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Pag
 
         def revise(files: Files) -> Files:
             text = hatch_file.render_hatch(store.text_of(files), head).encode()
-            kept = {name: body for name, body in files.items() if name == drawings.FIGURE} if body else files
+            stays = (lambda name: name == drawings.FIGURE or store.is_text(name)) if body else bool
+            kept = {name: body for name, body in files.items() if stays(name)}
             return kept | {leaf.text_name: text} | made_files
 
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, config, database, feedback, text
+from app import cli, config, database, feedback, languages, text
 from app.admin import demo, notices, pages
 from app.admin.accounts import guard
 from app.calendar import feed_views, schedule
@@ -68,7 +68,7 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
         library.require_edition()
 
     for part in (
-        *(logging, metrics, errors, url_converters, text, bulkhead, forms, health, rate_limit),
+        *(logging, metrics, errors, url_converters, languages, text, bulkhead, forms, health, rate_limit),
         *(store, terms, status, pledge_views, notices),
     ):
         part.init_app(app)

@@ -12,6 +12,7 @@ from app import clock
 from app.calendar import feeds, schedule
 from app.calendar.feeds import FRAME_HEIGHT, FRAME_WIDTH
 from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
+from app.languages import SWEDISH, current
 
 
 def _site() -> str:
@@ -24,7 +25,9 @@ def _open() -> list[int]:
 
 def feed_items() -> list[feeds.Item]:
     edition = current_edition()
-    return feeds.items(edition, _open(), clock.now(), current_app.extensions["news"](edition))
+    # What else is new is about the contest, in Swedish.
+    news = current_app.extensions["news"](edition) if current() == SWEDISH else []
+    return feeds.items(edition, _open(), clock.now(), news)
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
@@ -34,7 +37,8 @@ def _shared(body: bytes, mimetype: str) -> Response:
     return response
 
 
-@blueprint.get("/flode.xml")
+@blueprint.get("/flode.xml", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/feed.xml")
 def atom() -> Response:
     return _shared(feeds.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
 
@@ -44,7 +48,8 @@ def json_feed() -> Response:
     return _shared(feeds.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
 
 
-@blueprint.get("/kalender.ics")
+@blueprint.get("/kalender.ics", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/calendar.ics")
 def ical() -> BaseResponse:
     """With ?kl=0730 each day rings at that time; to the quarter of an hour, for each is a page of the cache."""
     asked = request.args.get("kl")

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import SWEDEN
+from app.languages import SWEDISH, translate
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -62,22 +63,35 @@ def _host(site: str) -> str:
 
 def _tag(edition: Edition, name: str, site: str) -> str:
     """Return an id that is this site's own (RFC 4151)."""
-    return f"tag:{_host(site)},{edition.year}:{name}"
+    language = "" if edition.language == SWEDISH else f"-{edition.language}"
+    return f"tag:{_host(site)},{edition.year}:{name}{language}"
 
 
 def address(edition: Edition, number: int, site: str) -> str:
-    return f"{site}/{edition.year}/lucka/{number}"
+    """Return where a hatch is, in the language of the edition."""
+    return site + _path(edition, number)
+
+
+def _path(edition: Edition, number: int) -> str:
+    if edition.language == SWEDISH:
+        return f"/{edition.year}/lucka/{number}"
+    return f"/{edition.language}/{edition.year}/hatch/{number}"
+
+
+def _home(edition: Edition, site: str) -> str:
+    return f"{site}/{edition.year}/" if edition.language == SWEDISH else f"{site}/{edition.language}/{edition.year}/"
 
 
 def atom(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     """Return an Atom feed (RFC 4287) of what is told, the newest first."""
     updated = max((item.updated for item in told), default=datetime(edition.year, 11, 1, tzinfo=UTC))
-    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "sv"})
+    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": edition.language})
     add_element(feed, "title", edition.name)
     add_element(feed, "id", _tag(edition, "kalender", site))
     add_element(feed, "updated", updated.isoformat())
-    add_element(feed, "link", href=f"{site}/flode.xml", rel="self")
-    add_element(feed, "link", href=f"{site}/{edition.year}/")
+    own = "/flode.xml" if edition.language == SWEDISH else f"/{edition.language}/feed.xml"
+    add_element(feed, "link", href=f"{site}{own}", rel="self")
+    add_element(feed, "link", href=_home(edition, site))
     add_element(add_element(feed, "author"), "name", edition.file.organiser.name)
     for item in told:
         entry = add_element(feed, "entry")
@@ -147,8 +161,8 @@ def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: st
     event.add("sequence", 1 + int((item.updated - item.at).total_seconds()) if is_open else 0)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    event.add("summary", item.title if is_open else f"Lucka {number}")
-    event.add("description", f"{item.summary if is_open else 'Luckan öppnas i dag.'}\n\n{link}")
+    event.add("summary", item.title if is_open else _numbered(number))
+    event.add("description", f"{item.summary if is_open else translate('Luckan öppnas i dag.')}\n\n{link}")
     event.add("url", link)
     event.add("transp", "TRANSPARENT")
     return event
@@ -232,6 +246,10 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
     return xml
 
 
+def _numbered(number: int) -> str:
+    return translate("Lucka %(number)s") % {"number": number}
+
+
 def _item(edition: Edition, number: int, now: datetime) -> Item:
     hatch, opened = edition.hatches[number], opens_at(edition.year, number)
     day = hatch.corrected_on
@@ -240,8 +258,8 @@ def _item(edition: Edition, number: int, now: datetime) -> Item:
     changes = [moment for moment in (hatch.changed, corrected) if moment and opened < moment <= now]
     return Item(
         name=f"lucka-{number}",
-        path=f"/{edition.year}/lucka/{number}",
-        title=f"Lucka {number}: {hatch.file.title}",
+        path=_path(edition, number),
+        title=f"{_numbered(number)}: {hatch.file.title}",
         summary=hatch.file.summary,
         html=hatch.tip,
         at=opened,

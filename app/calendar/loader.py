@@ -141,7 +141,7 @@ def _read_translations(
         if not parts:
             faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
             continue
-        file = _read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
+        file = read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
         if file and file.question and len(file.question.options) != len(original.question.options):
             line = line_numbers(parts[1], 2).get("question.options", 0)
             faults.append(Fault(_name(path), line, "question.options", "ska ha lika många svar som på svenska"))
@@ -155,7 +155,7 @@ def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[
     for language in foreign():
         path = folder / f"{language}.toml"
         text = _read_text(path, faults, remarks) if path.exists() else None
-        file = None if text is None else _read_model(path, TranslatedEdition, faults, remarks, text)
+        file = None if text is None else read_model(path, TranslatedEdition, faults, remarks, text)
         if file:
             prose = {name: to_html(getattr(file, name)) for name in MARKDOWN}
             found[language] = file.model_copy(update=prose)

@@ -125,16 +125,19 @@ class Edition:
     remarks: tuple[Fault, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict, repr=False)
     translations: dict[str, TranslatedEdition] = field(default_factory=dict, repr=False)
+    language: str = SWEDISH
 
     def within(self, language: str) -> Self:
         """Return the edition in a language, with what of it and its hatches is translated."""
+        if language == SWEDISH:
+            return self
         hatches = {number: hatch.within(language) for number, hatch in self.hatches.items()}
         found = self.translations.get(language)
         if found is None:
             return replace(self, hatches=hatches)
         told = {name: getattr(found, name) for name in ("title", "theme", "tagline")}
         prose: dict[str, Any] = {name: getattr(found, name) for name in ("before", "after", "about")}
-        return replace(self, file=self.file.model_copy(update=told), hatches=hatches, **prose)
+        return replace(self, file=self.file.model_copy(update=told), hatches=hatches, language=language, **prose)
 
     @property
     def card(self) -> str | None:

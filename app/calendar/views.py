@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote
 
 import segno
@@ -13,6 +14,7 @@ from app.calendar import feeds, schedule
 from app.calendar.library import Library
 from app.calendar.look import colours, house
 from app.calendar.schedule import Edition, Hatch
+from app.languages import EASY, SWEDISH, current, foreign
 from app.text import tidy
 from app.web import static
 
@@ -32,7 +34,7 @@ def library() -> Library:
 
 def current_edition() -> Edition:
     editions = library().editions
-    return editions[schedule.current_year(editions, clock.now())]
+    return editions[schedule.current_year(editions, clock.now())].within(current())
 
 
 def find_edition(year: int) -> Edition:
@@ -40,7 +42,10 @@ def find_edition(year: int) -> Edition:
     editions = library().editions
     if year > schedule.current_year(editions, clock.now()):
         abort(404)
-    return editions.get(year) or abort(404)
+    found = editions.get(year)
+    if found is None or (current() in foreign() and current() not in found.translations):
+        abort(404)
+    return found.within(current())
 
 
 def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
@@ -74,13 +79,26 @@ def _size(address: str) -> int:
 
 
 blueprint = Blueprint("calendar", __name__)
+
+
+@blueprint.app_url_value_preprocessor
+def speak(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take the language of the page out of its address."""
+    g.language = (values or {}).pop("language", SWEDISH)
+
+
+@blueprint.app_url_defaults
+def stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Have links lead to pages in the same language, where there are any."""
+    if "language" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "language"):
+        values["language"] = current() if current() != EASY or endpoint == "calendar.hatch" else SWEDISH
+
+
 _OTHER_PAGES = (
     "/om",
     "/personuppgifter",
     "/kakor",
-    "/flode.xml",
     "/flode.json",
-    "/kalender.ics",
     "/manifest.webmanifest",
     *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
     "/inbaddning",
@@ -88,25 +106,35 @@ _OTHER_PAGES = (
     "/robots.txt",
     "/.well-known/security.txt",
 )
+# Those that there are in each language.
+_FEEDS = ("atom", "ical")
 
 
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
     # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
-    adapter = current_app.url_map.bind("")
+    build = current_app.url_map.bind("").build
     found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
-    found["/"] = (schedule.current_year(library().editions, now), 0)
+    current = schedule.current_year(library().editions, now)
     for year, edition in library().editions.items():
-        found[adapter.build("calendar.edition", {"year": year})] = (year, 0)
-        found[adapter.build("calendar.corrections", {"year": year})] = None
+        for language in (SWEDISH, *edition.translations):
+            if year == current:
+                found[build("calendar.start", {"language": language})] = (year, 0)
+                found |= dict.fromkeys(build(f"calendar.{name}", {"language": language}) for name in _FEEDS)
+            found[build("calendar.edition", {"year": year, "language": language})] = (year, 0)
+            for number in schedule.open_numbers(year, now):
+                found[build("calendar.hatch", {"year": year, "number": number, "language": language})] = (year, number)
+        found[build("calendar.corrections", {"year": year})] = None
         if edition.file.wall:
-            found[adapter.build("calendar.colours_of", {"year": year})] = None
+            found[build("calendar.colours_of", {"year": year})] = None
         for name in edition.images:
-            found[adapter.build("calendar.edition_image", {"year": year, "name": name})] = None
+            found[build("calendar.edition_image", {"year": year, "name": name})] = None
         for number in schedule.open_numbers(year, now):
-            found[adapter.build("calendar.hatch", {"year": year, "number": number})] = (year, number)
+            if EASY in edition.hatches[number].translations:
+                address = build("calendar.hatch", {"year": year, "number": number, "language": EASY})
+                found[address] = (year, number)
             for name in edition.hatches[number].images:
-                address = adapter.build("calendar.image", {"year": year, "number": number, "name": name})
+                address = build("calendar.image", {"year": year, "number": number, "name": name})
                 # As WSGI gives a path (PEP 3333): each byte a character.
                 found[unquote(address, "latin-1")] = None
     return found
@@ -131,12 +159,14 @@ def _calendar(edition: Edition) -> Response:
 blueprint.add_app_template_global(current_edition)
 
 
-@blueprint.get("/")
+@blueprint.get("/", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/")
 def start() -> Response:
-    return _calendar(current_edition())
+    return _calendar(find_edition(current_edition().year))
 
 
-@blueprint.get("/<year:year>/")
+@blueprint.get("/<year:year>/", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/<year:year>/")
 def edition(year: int) -> Response:
     return _calendar(find_edition(year))
 
@@ -146,11 +176,15 @@ def current_hatch(number: int) -> BaseResponse:
     return redirect(url_for("calendar.hatch", year=current_edition().year, number=number), 303)
 
 
-@blueprint.get("/<year:year>/lucka/<hatch:number>")
+@blueprint.get("/<year:year>/lucka/<hatch:number>", defaults={"language": SWEDISH})
+@blueprint.get("/<year:year>/lucka/<hatch:number>/lattlast", defaults={"language": EASY})
+@blueprint.get("/<language:language>/<year:year>/hatch/<hatch:number>")
 def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
+    if current() == EASY and found.language != EASY:
+        abort(404)
     now = clock.now()
-    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
+    address = current_app.config["PUBLIC_URL"] + url_for("calendar.hatch", year=year, number=number)
     context: dict[str, object] = {
         "edition": edition,
         "hatch": found,

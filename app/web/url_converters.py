@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
 from app.clock import SWEDEN
+from app.languages import foreign
 
 
 class YearConverter(BaseConverter):
@@ -20,6 +21,17 @@ class YearConverter(BaseConverter):
 
 class HatchConverter(YearConverter):
     regex = r"[1-9]|1\d|2[0-4]"
+
+
+class LanguageConverter(BaseConverter):
+    """One of the languages other than Swedish."""
+
+    regex = "[a-z]{2}"
+
+    def to_python(self, value: str) -> str:
+        if value not in foreign():
+            raise ValidationError
+        return value
 
 
 class NumberConverter(YearConverter):
@@ -48,6 +60,7 @@ _AFTER = "/ \u00a0.,:;!?)]}>*_'\"”’»"
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["year"] = YearConverter
+    app.url_map.converters["language"] = LanguageConverter
     app.url_map.converters["number"] = NumberConverter
     app.url_map.converters["hatch"] = HatchConverter
     app.url_map.converters["moment"] = MomentConverter

@@ -25,6 +25,9 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/testar /<year:year>/lucka/<hatch:number>/testar/kommun
     /<year:year>/januari /<year:year>/januari/tack
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
+    /<year:year>/lucka/<hatch:number>/lattlast /<language:language>/ /<language:language>/<year:year>/
+    /<language:language>/<year:year>/hatch/<hatch:number>
+    /<language:language>/feed.xml /<language:language>/calendar.ics
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
     /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>

@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -103,13 +103,14 @@ def oembed() -> Response:
         abort(404)
     try:
         endpoint, values = current_app.url_map.bind("").match(urlsplit(asked).path or "/")
+        g.language, year = values.get("language", SWEDISH), int(values.get("year", 0))
     except HTTPException:
         abort(404)
     if endpoint == "calendar.hatch":
-        told = feeds.linked_hatch(*find_hatch(**values), site)
+        told = feeds.linked_hatch(*find_hatch(year, values["number"]), site)
     elif endpoint in ("calendar.start", "calendar.edition", "calendar.embed"):
         width, height = (request.args.get(name, 10_000, int) for name in ("maxwidth", "maxheight"))
-        edition = find_edition(**values) if values else current_edition()
+        edition = find_edition(year) if year else current_edition()
         told = feeds.framed_day(edition, site, min(width, FRAME_WIDTH), min(height, FRAME_HEIGHT))
     else:
         abort(404)

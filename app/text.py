@@ -56,12 +56,9 @@ def clean_address(value: str | None) -> str:
 
 
 # Dates and times as Unicode patterns, which catalogues translate.
-_INSTANT, _WITH_SECONDS, _SHORT, _CLOCK = (
-    "EEEE d MMMM y 'kl.' HH.mm",
-    "EEEE d MMMM y 'kl.' HH.mm.ss",
-    "d MMM HH.mm",
-    "HH.mm",
-)
+_INSTANT, _WITH_SECONDS = "EEEE d MMMM y 'kl.' HH.mm", "EEEE d MMMM y 'kl.' HH.mm.ss"
+_SHORT, _CLOCK = "d MMM HH.mm", "HH.mm"
+PATTERNS = (_INSTANT, _WITH_SECONDS, _SHORT, _CLOCK)
 
 
 def swedish(moment: datetime) -> str:

@@ -162,7 +162,8 @@ def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: st
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", item.title if is_open else _numbered(number))
-    event.add("description", f"{item.summary if is_open else translate('Luckan öppnas i dag.')}\n\n{link}")
+    told = item.summary if is_open else translate("Luckan öppnas i dag.")
+    event.add("description", f"{told}\n\n{link}")
     event.add("url", link)
     event.add("transp", "TRANSPARENT")
     return event

@@ -1,11 +1,13 @@
 """The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 import segno
+from babel import Locale
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -14,7 +16,7 @@ from app.calendar import feeds, schedule
 from app.calendar.library import Library
 from app.calendar.look import colours, house
 from app.calendar.schedule import Edition, Hatch
-from app.languages import EASY, SWEDISH, current, foreign
+from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy
 from app.web import static
 
@@ -140,6 +142,33 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     return found
 
 
+@dataclass(frozen=True)
+class Way:
+    """A page in one of its languages."""
+
+    language: str
+    path: str
+
+    @property
+    def tag(self) -> str:
+        return tag(self.language)
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself, with a capital."""
+        return "Lättläst" if self.language == EASY else str(Locale.parse(self.language).get_display_name()).capitalize()
+
+
+def ways(endpoint: str, languages: Iterable[str], **values: Any) -> list[Way]:
+    """Return a page in each of its languages."""
+    return [Way(language, url_for(endpoint, language=language, **values)) for language in languages]
+
+
+def _languages_of(edition: Edition, hatch: Hatch) -> list[str]:
+    easy = [EASY] if EASY in hatch.translations else []
+    return [SWEDISH, *easy, *(language for language in edition.translations if language in hatch.translations)]
+
+
 def _calendar(edition: Edition) -> Response:
     now = clock.now()
     context: dict[str, object] = {
@@ -150,6 +179,7 @@ def _calendar(edition: Edition) -> Response:
         "days_left": schedule.days_left(edition.year, now),
         "follows_up": schedule.follows_up(edition.year, now),
         "house": house.house_at(edition.year, now),
+        "ways": ways("calendar.edition", [SWEDISH, *edition.translations], year=edition.year),
         "other_years": sorted((year for year in library().editions if year < edition.year), reverse=True),
     }
     return public_response(render_template("calendar/calendar.html", **context))
@@ -189,6 +219,7 @@ def hatch(year: int, number: int) -> Response:
         "edition": edition,
         "hatch": found,
         "house": house.house_at(year, now),
+        "ways": ways("calendar.hatch", _languages_of(edition, found), year=year, number=number),
         "address": address,
         "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
         "today": schedule.todays_number(year, now),

@@ -1,7 +1,7 @@
 // Shares the hatch: with the share sheet where there is one, else by copying its address. Without either, no button.
 const button = document.querySelector("#dela");
 if (button && (navigator.share || navigator.clipboard)) {
-  if (!navigator.share) button.textContent = "Kopiera länken";
+  if (!navigator.share) button.textContent = button.dataset.copy;
   button.hidden = false;
   button.addEventListener("click", async () => {
     const status = document.querySelector("#delad");
@@ -10,10 +10,10 @@ if (button && (navigator.share || navigator.clipboard)) {
       if (navigator.share) await navigator.share({ title: document.querySelector("h1").textContent, url });
       else {
         await navigator.clipboard.writeText(url);
-        status.textContent = "Länken är kopierad.";
+        status.textContent = button.dataset.done;
       }
     } catch (error) {
-      if (error.name !== "AbortError") status.textContent = "Det gick inte. Kopiera adressen högst upp i webbläsaren.";
+      if (error.name !== "AbortError") status.textContent = button.dataset.failed;
     }
   });
 }

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
 from app.admin import demo, guard, notices, pages
-from app.calendar import feed_views, schedule
+from app.calendar import feed_views, schedule, screen
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
 from app.clock import Clock
@@ -36,7 +36,10 @@ from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders, wrap
 
 # Modules that give a blueprint of another module its pages when they are imported.
-PAGES = (*pages.PAGES, feed_views, season_views)
+PAGES = (*pages.PAGES, feed_views, season_views, screen)
+
+# Modules that have pages for the page cache.
+CACHED = (calendar_views, pledge_views, screen)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
@@ -100,7 +103,7 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     def addresses(now: datetime) -> page_cache.Addresses:
         with app.app_context():
-            return {**calendar_views.public_addresses(now), **pledge_views.public_addresses(now)}
+            return {name: counted for part in CACHED for name, counted in part.public_addresses(now).items()}
 
     def moments() -> list[datetime]:
         return schedule.all_change_instants(library.editions.values())

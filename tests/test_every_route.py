@@ -25,6 +25,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/testar /<year:year>/lucka/<hatch:number>/testar/kommun
     /<year:year>/januari /<year:year>/januari/tack
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
+    /skarm
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
     /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>
@@ -144,6 +145,7 @@ def visited(client, organiser, clock, enter, accept, reach):
     for day in ("2026-11-20", "2026-12-01", "2026-12-24", "2026-12-25"):
         clock.set(f"{day} 08:00")
         found |= {f"start {day}": client.get("/"), f"embed {day}": client.get("/inbaddning")}
+        found |= {f"{day} {path}": client.get(path) for path in EVERY_DAY}
     for day in ("2026-12-24", "2027-01-15", "2027-02-01"):
         clock.set(f"{day} 08:00")
         season = ("/2026/januari", "/2026/januari/tack", "/2026/resultat")
@@ -157,6 +159,7 @@ def visited(client, organiser, clock, enter, accept, reach):
     return found
 
 
+EVERY_DAY = ("/skarm",)
 ORGANISERS = (
     "/admin/",
     "/admin/bidrag",
@@ -225,7 +228,10 @@ def test_links_within_a_page_lead_somewhere(pages):
 def test_first_stop_skips_to_content(pages):
     def without(page):
         first = page.select_one("body a, body button, body input, body select, body textarea")
-        return not page.select("body.embed") and (first["href"], first.text) != ("#innehall", "Hoppa till innehållet")
+        return not page.select("body.embed, body.screen") and (first["href"], first.text) != (
+            "#innehall",
+            "Hoppa till innehållet",
+        )
 
     assert where(pages, without) == {}
 

@@ -25,6 +25,7 @@ PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
     "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "pledges", "motion", "print"),
+    "screen.css": ("tokens", "base", "calendar", "hatch", "screen"),
     "admin.css": ("tokens", "base", "forms", "pages", "admin", "editor"),
 }
 

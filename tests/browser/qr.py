@@ -12,12 +12,15 @@ QUIET = 4
 def leads_to(png: bytes, address: str) -> bool:
     """Check that the picture of a QR code, with its quiet zone, says the address."""
     expected = [[bool(module) for module in row] for row in segno.make(address, error="m", micro=False).matrix]
+    side = len(expected)
     picture = Image.open(io.BytesIO(png)).convert("L")
-    whole = len(expected) + 2 * QUIET
-
-    def is_dark(x: int, y: int) -> bool:
-        place = [int((each + QUIET + 0.5) * length / whole) for each, length in zip((x, y), picture.size, strict=True)]
-        return picture.getpixel((place[0], place[1])) < 128
-
-    side = range(len(expected))
-    return [[is_dark(x, y) for x in side] for y in side] == expected
+    # Half of the quiet zone goes, with the rounded corners and what a picture in whole pixels has of its surroundings.
+    edge = picture.width * QUIET // 2 // (side + 2 * QUIET)
+    picture = picture.crop((edge, edge, picture.width - edge, picture.height - edge)).point(lambda light: light < 128)
+    left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
+    across, down = (right - left) / side, (bottom - top) / side
+    found = [
+        [bool(picture.getpixel((left + int((x + 0.5) * across), top + int((y + 0.5) * down)))) for x in range(side)]
+        for y in range(side)
+    ]
+    return found == expected

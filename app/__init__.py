@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
 from app.admin import demo, guard, notices, pages
-from app.calendar import feed_views, poster, schedule, screen
+from app.calendar import archive, feed_views, poster, schedule, screen
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
 from app.clock import Clock
@@ -36,9 +36,9 @@ from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders, wrap
 
 # Modules that give a blueprint of another module its pages when they are imported.
-PAGES = (*pages.PAGES, feed_views, season_views, screen, poster)
+PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
 # Modules that have pages for the page cache.
-CACHED = (calendar_views, pledge_views, screen, poster)
+CACHED = (calendar_views, pledge_views, screen, poster, archive)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:

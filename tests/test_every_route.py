@@ -25,7 +25,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/testar /<year:year>/lucka/<hatch:number>/testar/kommun
     /<year:year>/januari /<year:year>/januari/tack
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
-    /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
+    /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
     /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>
@@ -120,6 +120,7 @@ def visited(client, organiser, clock, enter, accept, reach):
         "wrong method": client.post("/"),
         "about": client.get("/om"),
         "corrections": client.get("/2026/rattelser"),
+        "archive": client.get("/arkiv"),
         "poster": client.get("/2026/affisch"),
         "bingo": client.get("/2026/bingo"),
         "school sheet": client.get("/2026/skolblad"),

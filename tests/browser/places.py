@@ -445,6 +445,7 @@ PUBLIC = {
     "the screen": Place("/skarm"),
     "the screen at night": Place("/skarm", at="2026-12-24 23:00"),
     "the screen after Christmas": Place("/skarm", at="2026-12-27 08:00"),
+    "the archive": Place("/arkiv"),
     "the poster": Place("/2026/affisch"),
     "the bingo": Place("/2026/bingo"),
     "the school sheet": Place("/2026/skolblad"),

@@ -192,6 +192,7 @@ ORGANISERS = (
     "/admin/beredskap",
     "/admin/statistik",
     "/admin/paminnelser",
+    "/admin/material",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )

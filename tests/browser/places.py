@@ -586,6 +586,7 @@ ADMIN = {
     "the overview after the draw": Place("/admin/", "finished"),
     "the statistics": Place("/admin/statistik", "closed"),
     "the statistics in November": Place("/admin/statistik", at="2026-11-20 08:00"),
+    "the material": Place("/admin/material"),
     "no reminders": Place("/admin/paminnelser", at="2026-11-20 08:00"),
     "the reminders": Place("/admin/paminnelser", then=have_a_crowd_reminded),
     "the reminders with faults": Place("/admin/paminnelser", then=write_too_long_a_greeting),

@@ -21,7 +21,7 @@ from app.contest import views as contest_views
 from app.draw import status
 from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
-from app.operations import jobs, metrics
+from app.operations import export, jobs, metrics
 from app.pledges import season_views
 from app.pledges import views as pledge_views
 from app.privacy import views as own_views
@@ -81,6 +81,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         *(cli.prepare, cli.content, cli.organiser, cli.draw),
         *(cli.erase, jobs.jobs, jobs.mail, reminder_cli.reminder),
         *(operations_cli.make, operations_cli.restore, operations_cli.examine, operations_cli.measure),
+        export.export,
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)
@@ -103,6 +104,8 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
     def addresses(now: datetime) -> page_cache.Addresses:
         with app.app_context():
             return {name: counted for part in CACHED for name, counted in part.public_addresses(now).items()}
+
+    app.extensions["public_addresses"] = addresses
 
     def moments() -> list[datetime]:
         return schedule.all_change_instants(library.editions.values())

@@ -12,9 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
 from app.admin import demo, guard, notices, pages
-from app.calendar import archive, feed_views, poster, schedule, screen
+from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
+from app.calendar.pages import archive, poster, screen
 from app.clock import Clock
 from app.contest import store, terms
 from app.contest import views as contest_views

@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from app.calendar.poster import render_poster
+from app.calendar.pages.poster import render_poster
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite

@@ -15,13 +15,14 @@ from app.admin.accounts import guard
 from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
+from app.calendar.pages import archive, poster, screen
 from app.clock import Clock
 from app.contest import store, terms
 from app.contest import views as contest_views
 from app.draw import status
 from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
-from app.operations import jobs, metrics
+from app.operations import export, jobs, metrics
 from app.pledges import season_views
 from app.pledges import views as pledge_views
 from app.privacy import views as own_views
@@ -36,7 +37,9 @@ from app.web.bulkhead import Bulkhead
 from app.web.headers import SecurityHeaders, wrap
 
 # Modules that give a blueprint of another module its pages when they are imported.
-PAGES = (*pages.PAGES, feed_views, season_views)
+PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
+# Modules that have pages for the page cache.
+CACHED = (calendar_views, pledge_views, screen, poster, archive)
 
 
 def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:
@@ -79,6 +82,7 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
         *(cli.prepare, cli.content, cli.organiser, cli.draw),
         *(cli.erase, jobs.jobs, jobs.mail, reminder_cli.reminder),
         *(operations_cli.make, operations_cli.restore, operations_cli.examine, operations_cli.measure),
+        export.export,
     ):
         app.cli.add_command(command)
     _wrap(app, clock, library)
@@ -100,7 +104,9 @@ def _wrap(app: Flask, clock: Clock, library: Library) -> None:
 
     def addresses(now: datetime) -> page_cache.Addresses:
         with app.app_context():
-            return {**calendar_views.public_addresses(now), **pledge_views.public_addresses(now)}
+            return {name: counted for part in CACHED for name, counted in part.public_addresses(now).items()}
+
+    app.extensions["public_addresses"] = addresses
 
     def moments() -> list[datetime]:
         return schedule.all_change_instants(library.editions.values())

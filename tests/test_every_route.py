@@ -28,6 +28,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/lattlast /<language:language>/ /<language:language>/<year:year>/
     /<language:language>/<year:year>/hatch/<hatch:number>
     /<language:language>/feed.xml /<language:language>/calendar.ics
+    /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
     /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>
@@ -122,6 +123,10 @@ def visited(client, organiser, clock, enter, accept, reach):
         "wrong method": client.post("/"),
         "about": client.get("/om"),
         "corrections": client.get("/2026/rattelser"),
+        "archive": client.get("/arkiv"),
+        "poster": client.get("/2026/affisch"),
+        "bingo": client.get("/2026/bingo"),
+        "school sheet": client.get("/2026/skolblad"),
         "personal data": client.get("/personuppgifter"),
         "cookies": client.get("/kakor"),
         "own entry": client.get("/mitt-svar"),
@@ -147,6 +152,7 @@ def visited(client, organiser, clock, enter, accept, reach):
     for day in ("2026-11-20", "2026-12-01", "2026-12-24", "2026-12-25"):
         clock.set(f"{day} 08:00")
         found |= {f"start {day}": client.get("/"), f"embed {day}": client.get("/inbaddning")}
+        found |= {f"{day} {path}": client.get(path) for path in EVERY_DAY}
     for day in ("2026-12-24", "2027-01-15", "2027-02-01"):
         clock.set(f"{day} 08:00")
         season = ("/2026/januari", "/2026/januari/tack", "/2026/resultat")
@@ -160,6 +166,7 @@ def visited(client, organiser, clock, enter, accept, reach):
     return found
 
 
+EVERY_DAY = ("/skarm",)
 ORGANISERS = (
     "/admin/",
     "/admin/bidrag",
@@ -188,6 +195,7 @@ ORGANISERS = (
     "/admin/beredskap",
     "/admin/statistik",
     "/admin/paminnelser",
+    "/admin/material",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )
@@ -228,7 +236,10 @@ def test_links_within_a_page_lead_somewhere(pages):
 def test_first_stop_skips_to_content(pages):
     def without(page):
         first = page.select_one("body a, body button, body input, body select, body textarea")
-        return not page.select("body.embed") and (first["href"], first.text) != ("#innehall", "Hoppa till innehållet")
+        return not page.select("body.embed, body.screen") and (first["href"], first.text) != (
+            "#innehall",
+            "Hoppa till innehållet",
+        )
 
     assert where(pages, without) == {}
 

@@ -237,4 +237,4 @@ def tomorrow(number):
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
-    return "/", "/2026/", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies
+    return "/", "/2026/", "/skarm", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies

@@ -4,10 +4,11 @@ from app.admin import notices, overview, own_account, preview, privacy, readines
 from app.admin.contest import entries
 from app.admin.draw import views as draw_views
 from app.admin.editing import editions, pictures, versions, views
+from app.admin.material import views as material_views
 from app.admin.reminders import views as reminder_views
 
 PAGES = (
     *(overview, readiness, views, versions, pictures, editions, preview),
     *(entries, draw_views, statistics, reminder_views, privacy),
-    *(sign_in, own_account, users, notices),
+    *(sign_in, own_account, users, notices, material_views),
 )

@@ -237,9 +237,9 @@ def _linked(edition: Edition, title: str, site: str) -> dict[str, object]:
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:
     """Return the public pages, each edition with its open hatches (sitemaps.org 0.9)."""
     urls = ElementTree.Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
-    found = [f"{site}/", f"{site}/om"]
+    found = [f"{site}/", f"{site}/om", f"{site}/arkiv"]
     for edition, open_numbers in editions:
-        found.append(f"{site}/{edition.year}/")
+        found += [f"{site}/{edition.year}/{page}" for page in ("", "affisch", "bingo", "skolblad")]
         found += [address(edition, number, site) for number in open_numbers]
     for each in found:
         add_element(add_element(urls, "url"), "loc", each)

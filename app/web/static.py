@@ -24,6 +24,9 @@ PREFIX = "/static/"
 SOURCE = Path(__file__).parent.parent / "static"
 STYLE_SHEETS = {
     "site.css": ("tokens", "base", "calendar", "hatch", "forms", "pages", "pledges", "motion", "print"),
+    "screen.css": ("tokens", "base", "calendar", "hatch", "screen"),
+    "paper.css": ("tokens", "base", "calendar", "paper"),
+    "poster.css": ("tokens", "base", "calendar", "paper", "poster"),
     "admin.css": ("tokens", "base", "forms", "pages", "admin", "editor"),
 }
 

@@ -1,4 +1,4 @@
-"""A folder of text files as a ZIP that is made while it is sent, so that memory does not grow with it. Pure."""
+"""A folder of files as a ZIP that is made while it is sent, so that memory does not grow with it. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,8 +10,8 @@ from app.clock import SWEDEN
 SUMS = "SHA256SUMS"
 # Characters that are compressed at a time, and bytes that are sent at a time.
 BLOCK = 1 << 16
-# A path in the folder, and the text of the file in parts.
-File = tuple[str, Iterable[str]]
+# A path in the folder, and the text of the file in parts, or its bytes.
+File = tuple[str, Iterable[str] | bytes]
 
 
 class _Sent:
@@ -60,8 +60,11 @@ def _entry(path: str, at: datetime) -> ZipInfo:
     return entry
 
 
-def _blocks(parts: Iterable[str]) -> Iterator[bytes]:
+def _blocks(parts: Iterable[str] | bytes) -> Iterator[bytes]:
     """Give the parts in blocks: a line at a time would take the compressor far longer."""
+    if isinstance(parts, bytes):
+        yield parts
+        return
     held, size = list[str](), 0
     for part in parts:
         held.append(part)

@@ -28,7 +28,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         own_account choose_mails send_test_mail change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
-        reminders save_greetings send_sample
+        reminders save_greetings send_sample material material_zip
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx

@@ -1,0 +1,88 @@
+"""Sheets to print: the house with 24 codes for the wall, a bingo for the workplace and a list for the class.
+
+None of them tells anything of a hatch, so they are the same before it opens and after.
+"""
+
+from datetime import date, datetime, timedelta
+
+from flask import Response, current_app, render_template
+
+from app.calendar import feeds
+from app.calendar.look import house
+from app.calendar.pages.screen import qr_code
+from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.views import blueprint, find_edition, library, public_response
+
+SHEETS = ("poster", "bingo", "school_sheet")
+# The last day that a school may be open before Christmas.
+LAST_SCHOOL_DAY = 22
+# What one does on a working day, in our own words; the middle of the 25 squares is a star.
+ACTS = (
+    "Jag gick hit",
+    "Jag cyklade hit",
+    "Jag åkte buss hit",
+    "Jag kom med tåg",
+    "Vi åkte hit ihop",
+    "Jag gick av en hållplats för tidigt",
+    "Jag tog trappan",
+    "Vi möttes på skärmen",
+    "Jag drack ur egen mugg",
+    "Jag åt matlåda",
+    "Jag släckte efter mig",
+    "Jag stängde av skärmen",
+    "Jag skrev inte ut",
+    "Jag lånade i stället",
+    "Jag lagade något",
+    "Jag gav bort något",
+    "Jag åt något grönt",
+    "Jag hade reflex",
+    "Jag gick på lunchen",
+    "Jag öppnade luckan",
+    "Jag läste luckan högt",
+    "Jag fick med en kollega",
+    "Jag tackade en cyklist",
+    "Jag sorterade fikat",
+)
+
+
+def public_addresses(_now: datetime) -> dict[str, None]:
+    """Return the sheets: they are kept in the page cache."""
+    adapter = current_app.url_map.bind("")
+    return {adapter.build(f"calendar.{name}", {"year": year}): None for year in library().editions for name in SHEETS}
+
+
+@blueprint.get("/<year:year>/affisch")
+def poster(year: int) -> Response:
+    edition = find_edition(year)
+    return render_poster(edition, edition.file.organiser.name)
+
+
+def render_poster(edition: Edition, sender: str) -> Response:
+    """Return the poster in the name of a sender: the organiser, or a municipality that hangs it up."""
+    site = current_app.config["PUBLIC_URL"]
+    codes = {n: qr_code(feeds.address(edition, n, site), f"QR-kod till lucka {n}") for n in NUMBERS}
+    # A house in Advent, the same whenever it is printed.
+    drawn = house.house_at(edition.year, opens_at(edition.year, 20))
+    return _sheet("calendar/poster.html", edition, sender=sender, codes=codes, house=drawn)
+
+
+@blueprint.get("/<year:year>/bingo")
+def bingo(year: int) -> Response:
+    squares = [*ACTS[:12], "", *ACTS[12:]]
+    return _sheet("calendar/bingo.html", find_edition(year), rows=[squares[at : at + 5] for at in range(0, 25, 5)])
+
+
+@blueprint.get("/<year:year>/skolblad")
+def school_sheet(year: int) -> Response:
+    return _sheet("calendar/school_sheet.html", find_edition(year), days=school_days(year))
+
+
+def school_days(year: int) -> list[date]:
+    """Return Monday to Friday from 1 December until the term ends."""
+    days = (date(year, 12, 1) + timedelta(days=past) for past in range(LAST_SCHOOL_DAY))
+    return [day for day in days if day.isoweekday() < 6]
+
+
+def _sheet(template: str, edition: Edition, **context: object) -> Response:
+    site = current_app.config["PUBLIC_URL"]
+    return public_response(render_template(template, edition=edition, site=site, **context))

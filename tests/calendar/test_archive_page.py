@@ -1,0 +1,44 @@
+"""The archive has every edition that has begun, and the tradition as its sources tell it."""
+
+import shutil
+
+from bs4 import BeautifulSoup
+
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
+
+
+def test_archive_lists_editions_that_have_begun(make_app, clock, content):
+    shutil.copytree(content / "2026", content / "2027")
+    for path in (content / "2027").rglob("*.*"):
+        if path.suffix in (".md", ".toml"):
+            text = path.read_text().replace("mjk-2026", "mjk-2027").replace("2026-", "2027-")
+            path.write_text(text.replace("Miljöjulkalendern 2026", "Miljöjulkalendern 2027"))
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    assert "Miljöjulkalendern 2027" not in client.get("/arkiv").text
+    clock.set("2027-12-05 08:00")
+    listed = BeautifulSoup(client.get("/arkiv").text, "html.parser").select("main ul li")
+    assert [" ".join(item.text.split()) for item in listed] == [
+        "Miljöjulkalendern 2027 – tema transporter: 5 av 24 luckor är öppna",
+        "Miljöjulkalendern 2026 – tema transporter: alla 24 luckor är öppna",
+    ]
+
+
+def test_every_year_of_the_tradition_has_a_source(client):
+    page = BeautifulSoup(client.get("/arkiv").text, "html.parser")
+    years = [heading.text for heading in page.select("h3")]
+    sources = [heading.find_next("p").select_one(".source a") for heading in page.select("h3")]
+    assert years == ["2010", "2012", "2024"]
+    assert [year for year, source in zip(years, sources, strict=True) if year not in source.text] == []
+
+
+def test_about_leads_to_archive_and_sheets(client):
+    about = BeautifulSoup(client.get("/om").text, "html.parser")
+    found = {link["href"] for link in about.select("main a")}
+    assert {"/arkiv", "/skarm", "/2026/affisch", "/2026/bingo", "/2026/skolblad"} <= found
+    assert about.select_one('footer a[href="/arkiv"]')
+
+
+def test_other_footers_stay_as_they_are(client):
+    assert "/arkiv" not in client.get("/2026/").text

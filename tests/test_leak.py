@@ -62,6 +62,12 @@ def strings_of(hatch):
     for fact in file.facts:
         yield from (fact.text, str(fact.url), *re.split(r"[.:] ", fact.text))
     yield from re.split(r"[.!?:] ", re.sub("<[^>]+>", " ", hatch.tip))
+    for translation in hatch.translations.values():
+        told = translation.file
+        yield from (told.title, told.summary, told.image_alt or "", *told.steps)
+        if told.question:
+            yield from (told.question.text, *told.question.options, told.question.explanation)
+        yield from re.split(r"[.!?:] ", re.sub("<[^>]+>", " ", translation.tip))
     if contest := file.contest:
         yield from (contest.id, contest.question, contest.who_may_enter, contest.exclusions)
         yield from (prize.title for prize in contest.prizes)
@@ -100,7 +106,7 @@ def secrets(edition, filled_in):
     whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
     # The house has a fir tree too, of the same shape as one on the street.
     house = (ROOT / "app/templates/calendar").rglob("*.svg")
-    known = bare("".join(path.read_text() for path in (filled_in / "2026/edition.toml", *house)))
+    known = bare("".join(path.read_text() for path in (*(filled_in / "2026").glob("*.toml"), *house)))
     pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
@@ -142,18 +148,21 @@ def addresses(app, folder):
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.rule.startswith("/admin"):
-            assert rule.arguments <= {"year", "number", "name", "token", "option"}, (
+            assert rule.arguments <= {"year", "number", "name", "token", "option", "language"}, (
                 f"the leak test cannot fill in {rule.rule}"
             )
-            found |= {adapter.build(rule.endpoint, values) for values in values_for(rule.arguments)}
+            found |= {
+                adapter.build(rule.endpoint, values) for values in values_for(rule.arguments, rule.defaults or {})
+            }
     return sorted(found)
 
 
-def values_for(arguments):
+def values_for(arguments, defaults):
     """The hatches of this year and the last of the next, each with the names of its pictures."""
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
         for name in (picture_name(number), own_card(number), "miniatyr.svg", "figur.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
+            known |= {"language": "en"} | defaults
             yield {argument: known[argument] for argument in arguments}
 
 
@@ -237,4 +246,17 @@ def tomorrow(number):
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
-    return "/", "/2026/", "/skarm", "/2026/rattelser", *feeds, *results, hatch, *pictures, f"{hatch}/tavla", *replies
+    languages = ("/en/", "/en/feed.xml", "/en/calendar.ics", f"/en/2026/hatch/{number}", f"{hatch}/lattlast")
+    return (
+        "/",
+        "/2026/",
+        *languages,
+        "/skarm",
+        "/2026/rattelser",
+        *feeds,
+        *results,
+        hatch,
+        *pictures,
+        f"{hatch}/tavla",
+        *replies,
+    )

@@ -143,9 +143,12 @@ def _read_translations(
             continue
         file = read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
         if file and file.question and len(file.question.options) != len(original.question.options):
+            # An editor of the Swedish question need not know the other language.
             line = line_numbers(parts[1], 2).get("question.options", 0)
-            faults.append(Fault(_name(path), line, "question.options", "ska ha lika många svar som på svenska"))
-        elif file:
+            sentence = "har inte lika många svar som på svenska, så frågan visas på svenska"
+            remarks.append(Fault(_name(path), line, "question.options", sentence))
+            file = file.model_copy(update={"question": None})
+        if file:
             found[language] = Translation(file, to_html(parts[2]))
     return found
 

@@ -14,7 +14,7 @@ from typing import IO
 from app.calendar.loader import part_name
 from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
-from app.editing.store import TEXTS, ContentRef, Files
+from app.editing.store import ContentRef, Files, is_text
 from app.errors import NotAllowed
 
 LARGEST_UPLOAD = 32_000_000
@@ -117,7 +117,7 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> b
             clean = svg.sanitize_svg(body)
             # Blanks between elements draw nothing: a file that was taken out comes in as it was.
             return body if re.sub(rb">\s+<", b"><", body.strip()) == clean else clean
-        if name not in TEXTS:
+        if not is_text(name):
             images.recognise_image(name, body)
     except NotAllowed as trouble:
         raise NotAllowed(f"{entry.filename[:60]}: {trouble}") from None

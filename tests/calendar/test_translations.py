@@ -6,14 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.contest.forms import MUNICIPALITIES
 from tests.calendar.test_edition_2026 import CLAIMS_TO_AVOID, EDITION, FOLDER, HATCHES, TEXTS, lix
 
 LANGUAGES = ("lattlast", "en")
 KEYS = {"title", "summary", "image_alt", "steps"}
-LINKS = {"narttrafik", "cykelkarta", "pendelparkering", "tomgang", "radgivning"}
-KOMMUNER = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in FOLDER.glob("kommuner/*.toml")}
-SPELLED = str.maketrans("åäöé ", "aaoe-")
 
 
 def read(number: int, language: str) -> tuple[dict[str, Any], str]:
@@ -131,19 +127,3 @@ def test_the_edition_is_told_in_english():
     assert set(texts) == {"title", "theme", "tagline", "before", "after", "about"}
     for key, text in texts.items():
         assert numbers(text, "en") == numbers(getattr(EDITION.file, key), "lattlast"), key
-
-
-def test_every_municipality_has_a_file():
-    expected = {name.casefold().translate(SPELLED): (code, name) for code, name in MUNICIPALITIES.items()}
-    expected = {slug: pair for slug, pair in expected.items() if pair[0].isdigit()}
-    assert {slug: (file["code"], file["name"]) for slug, file in KOMMUNER.items()} == expected
-
-
-def test_a_local_line_has_a_source_and_a_hatch():
-    for slug, file in KOMMUNER.items():
-        assert set(file) == {"name", "code", "greeting", "links", "hatches", "sources"}, slug
-        assert set(file["links"]) == LINKS, slug
-        assert set(file["hatches"]) == set(file["sources"]), slug
-        assert all(int(number) in HATCHES and number == f"{int(number):02}" for number in file["hatches"]), slug
-        for address in (*file["sources"].values(), *filter(None, file["links"].values())):
-            assert re.match(r"https?://[\w.-]+/\S*$", address), slug

@@ -9,7 +9,6 @@ from flask.cli import FlaskGroup
 from app import cli, create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError, MissingKey
-from app.database import UnknownRevision
 from app.operations.cli import waiting_app
 
 
@@ -19,7 +18,7 @@ def load() -> Flask:
     is_command = context is not None and isinstance(context.find_root().command, FlaskGroup)
     try:
         return create_app(checked=not is_command)
-    except (ConfigurationError, UnknownRevision) as error:
+    except ConfigurationError as error:
         if not is_command:
             raise
         waiting = waiting_app(error)
@@ -30,7 +29,7 @@ def load() -> Flask:
 
 try:
     app = load()
-except (ConfigurationError, ContentError, UnknownRevision) as error:
+except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
 for name in ("tally", "replies"):

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
-from app.admin import demo, guard, notices, pages
+from app.admin import demo, notices, pages
+from app.admin.accounts import guard
 from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
@@ -42,8 +42,8 @@ PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
 CACHED = (calendar_views, pledge_views, screen, poster, archive)
 
 
-def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """Return the application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
+def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:
+    """Return the application. Raises ConfigurationError and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
@@ -66,7 +66,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     database.init_migrations(app, database.db)
     with app.app_context():
         database.check_revision(database.db)
-    library = app.extensions["library"] = _open_library(app, settings)
+    library = app.extensions["library"] = open_library(app, settings)
     if checked:
         library.require_edition()
 
@@ -89,7 +89,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
     return app
 
 
-def _open_library(app: Flask, settings: Settings) -> Library:
+def open_library(app: Flask, settings: Settings) -> Library:
     """Read the editions: from the files, or from this machine's copy of what the machines share."""
     files, folder, shared = app.config["CALENDAR_CONTENT"], Path(app.instance_path), None
     if settings.shares_content:

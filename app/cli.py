@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
-from app.admin.roles import ROLES
+from app.admin.accounts.roles import ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library
@@ -24,6 +24,7 @@ from app.calendar.schedule import Edition, current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.editing import editions, save, store
+from app.errors import NotAllowed
 from app.operations import backup, metrics
 from app.privacy import erasure
 from app.statistics import access_log
@@ -150,7 +151,7 @@ def verify(year: int | None, kontrollsumma: str) -> None:
     config = current_app.config
     if contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):
         raise click.ClickException("Tävlingen avgörs av övningskällan. Det är ingen riktig dragning.")
-    check = Verification(contest, _public_files(year), kontrollsumma.strip().lower())
+    check = Verification(contest, public_files(year), kontrollsumma.strip().lower())
     faults = [*check.run()]
     for sentence in (*check.facts, *faults):
         click.echo(sentence)
@@ -164,7 +165,7 @@ def verify(year: int | None, kontrollsumma: str) -> None:
     click.echo("Allt stämmer.")
 
 
-def _public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
+def public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
     """Return the files as everyone gets them, in parts, from the calendar itself."""
     site = current_app.config["PUBLIC_URL"]
 
@@ -186,7 +187,7 @@ def erase(year: int) -> None:
         raise click.ClickException(f"Ingen tävling har öppnat {year}.")
     try:
         record = erasure.erase_contest(contest, "flask erase", clock.now())
-    except erasure.ErasureRefused as refused:
+    except NotAllowed as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(erasure.describe_erasure(record))
 

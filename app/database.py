@@ -1,4 +1,6 @@
-"""Engine tuning, the declarative base, the UTC type and write(). Knows no table."""
+"""Engine tuning, the declarative base, the UTC type and write()."""
+
+# Knows no table.
 
 import sqlite3
 import threading
@@ -15,6 +17,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
+from app.config import ConfigurationError
 from app.settings import ROOT
 
 # After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever.
@@ -26,16 +29,16 @@ def keep_to_the_file(engine: sa.Engine) -> None:
     file = Path(engine.url.database or "")
 
     @sa.event.listens_for(engine, "do_connect")
-    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    def _open(_dialect: object, _record: object, arguments: list[Any], options: dict[str, object]) -> None:
         arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
         options["uri"] = True
 
     @sa.event.listens_for(engine, "connect")
-    def _note(_connection: Any, record: Any) -> None:
+    def _note(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
         record.info["file"] = _identity(file)
 
     @sa.event.listens_for(engine, "checkout")
-    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+    def _same_file(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
         if record.info.get("file") != _identity(file):
             raise sa.exc.DisconnectionError("the database file was exchanged")
 
@@ -106,15 +109,16 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 def init_app(app: Flask, address: str) -> None:
     """Give an app its database, whether it is there yet or not."""
-    app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
+    app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=engine_options(address))
     db.init_app(app)
     with app.app_context():
         _tune(db.engine)
 
 
-def _engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str) -> dict[str, object]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
-    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
+    # More connections than threads that may hold one (app/web/bulkhead.py), so that none waits for the pool.
+    options: dict[str, object] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
     return options
@@ -127,13 +131,15 @@ def _tune(engine: sa.Engine) -> None:
     keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
+    def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={SQLITE_WAITS}",
+            # Readers go on while one writes; a receipt survives a power cut only with FULL (sqlite.org/wal.html).
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is erased is to be gone from the file: deleted rows become zeros (sqlite.org/pragma.html).
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -150,18 +156,18 @@ def _tune(engine: sa.Engine) -> None:
             if not turn.acquire(timeout=WRITER_WAITS):
                 raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("too many writers"))
             connection.info["has_turn"] = True
-            _begin_to_write(connection, kept_out)
+            begin_to_write(connection, kept_out)
         else:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
     @sa.event.listens_for(engine, "checkin")
     @sa.event.listens_for(engine, "invalidate")
-    def _checkin(_connection: Any, record: Any, _error: object = None) -> None:
+    def _checkin(_connection: object, record: sa.pool.ConnectionPoolEntry, _error: object = None) -> None:
         if record.info.pop("has_turn", False):
             turn.release()
 
 
-def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
+def begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
     """Once another process has kept one writer out, the next hardly wait: others stand in line behind them."""
     driver: Any = connection.connection.dbapi_connection
     impatient = kept_out.is_set()
@@ -180,10 +186,8 @@ def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> Non
 
 
 def write_problem() -> str:
-    """Return what keeps the database from being written to at this moment, in English; empty when nothing does.
-
-    Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
-    """
+    """Return what keeps the database from being written to at this moment, in English; empty when nothing does."""
+    # Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             return "is read-only" if connection.scalar(sa.text("SHOW transaction_read_only")) == "on" else ""
@@ -204,6 +208,7 @@ def begin_write() -> None:
     """Begin a transaction that will write, one at a time: call it before the first read that a write depends on."""
     db.session.rollback()
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    # PostgreSQL has no BEGIN IMMEDIATE: a lock of ours, which ends with the transaction, lets one write at a time.
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261201)"))
 
@@ -234,12 +239,12 @@ def rows_changed(result: sa.Result[Any]) -> int:
 def add_to_counts(table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Add each row's `count` to the stored row with the same primary key; several processes may add to one row."""
     key = [column.name for column in sa.inspect(table).primary_key]
-    insert = _dialects_insert()(table)
+    insert = dialects_insert()(table)
     added = {"count": table.__table__.c.count + insert.excluded.count}
     db.session.execute(insert.on_conflict_do_update(index_elements=key, set_=added), rows)
 
 
-def _dialects_insert() -> Any:
+def dialects_insert() -> Any:
     """Return the INSERT that may add to a row; only the dialect in use is imported."""
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -249,10 +254,8 @@ def _dialects_insert() -> Any:
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:
-    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
-
-    Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
-    """
+    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique."""
+    # Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
     ordered = query.order_by(key).limit(BATCH)
     # The connection's own rows: the session would look for objects among a million of them.
     while rows := db.session.connection().execute(ordered.where(key > after)).all():
@@ -264,17 +267,13 @@ FOLDER = ROOT / "migrations"
 __all__ = ["upgrade"]
 
 
-class UnknownRevision(Exception):
-    """The database is of another program than this. The text is a Swedish sentence."""
-
-
 def init_migrations(app: Flask, db: SQLAlchemy) -> None:
     # Alembic keeps the folder in an ini file, where % begins something.
     Migrate(app, db, directory=str(FOLDER).replace("%", "%%"))
 
 
 def check_revision(db: SQLAlchemy) -> None:
-    """Refuse a database that no migration here leads from. Raises UnknownRevision."""
+    """Refuse a database that no migration here leads from. Raises ConfigurationError."""
     try:
         with db.engine.connect() as connection:
             revision = database_revision(connection)
@@ -284,7 +283,7 @@ def check_revision(db: SQLAlchemy) -> None:
         # A server may fork after this; no process may use a connection of another.
         db.engine.dispose()
     if revision and revision not in known_revisions():
-        raise UnknownRevision(
+        raise ConfigurationError(
             f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "
             "Kör den utgåvan, eller börja med en tom databas."
         )

@@ -1,10 +1,9 @@
-"""Content that several machines share: the newest stands in the database, and each machine has a copy to serve from.
+"""Content that several machines share: the newest stands in the database, and each machine has a copy to serve from."""
 
-What is shared is two folders of files, editions and their earlier versions. They are edited as on one machine, in the
-copy, under a lock in the database; what has become other is written there in one transaction. A process that dies
-before it is done leaves nothing there, and its copy is made right when it is next looked at. Each process asks at most
-once a second which revision is the newest.
-"""
+# What is shared is two folders of files, editions and their earlier versions. They are edited as on one machine, in the
+# copy, under a lock in the database; what has become other is written there in one transaction. A process that dies
+# before it is done leaves nothing there, and its copy is made right when it is next looked at. Each process asks at
+# most once a second which revision is the newest.
 
 import fcntl
 import logging
@@ -217,7 +216,7 @@ class SharedContent:
         found: dict[str, tuple[int, int, str]] = {}
         for tree in (CONTENT, HISTORY):
             for file in (self._folder / tree).rglob("*"):
-                if not file.is_file() or file.name == "lock" or _is_hidden(file.relative_to(self._folder)):
+                if not file.is_file() or file.name == "lock" or is_hidden(file.relative_to(self._folder)):
                     continue
                 path, status = file.relative_to(self._folder).as_posix(), file.stat()
                 seen = (status.st_mtime_ns, status.st_size)
@@ -244,5 +243,5 @@ class SharedContent:
             (self._folder / folder).rmdir()
 
 
-def _is_hidden(path: Path) -> bool:
+def is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)

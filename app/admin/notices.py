@@ -1,5 +1,6 @@
 """Mails to organisers: a report each morning, and what waits for one of them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,12 +14,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import overview
-from app.admin.accounts.accounts import mail_wishes
+from app.admin.accounts.forms import EmptyForm
+from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminUser, OrganiserMailSent
-from app.admin.forms import EmptyForm
-from app.admin.guard import blueprint
+from app.admin.accounts.roles import ADMINISTRATOR, may
 from app.admin.overview import SeasonStatus
-from app.admin.roles import ADMINISTRATOR, may
+from app.admin.users import mail_wishes
 from app.calendar import schedule
 from app.calendar.schedule import Edition
 from app.calendar.views import current_edition
@@ -31,6 +32,8 @@ from app.operations import jobs
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter
 from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.pledges.counter import replies_of
+from app.reminders import subscriptions
 from app.statistics import figures
 from app.text import swedish
 
@@ -73,7 +76,7 @@ def send_due() -> int:
                 except PermanentFailure:
                     continue
                 except TemporaryFailure:
-                    _give_back(organiser.id, notice.name)
+                    give_back(organiser.id, notice.name)
                     return sent
     return sent
 
@@ -105,16 +108,16 @@ def send_test_mail() -> BaseResponse:
 def due_notices(organiser: AdminUser, found: SeasonStatus) -> Iterator[Notice]:
     """Give what an organiser should have been told by now, some of it perhaps already sent."""
     wishes = mail_wishes(organiser.id)
-    if wishes.daily_report and _is_reported(found) and found.now.astimezone(SWEDEN).time() >= REPORT_AT:
+    if wishes.daily_report and is_reported(found) and found.now.astimezone(SWEDEN).time() >= REPORT_AT:
         day = found.now.astimezone(SWEDEN).date()
         yield Notice(f"rapport-{day}", lambda: _report(organiser.role, found))
     if wishes.alerts:
-        yield from _step_notices(organiser.role, found)
-        yield from _feedback_notices(organiser, found.now)
-        yield from _job_notices(organiser.role, found.now)
+        yield from step_notices(organiser.role, found)
+        yield from feedback_notices(organiser, found.now)
+        yield from job_notices(organiser.role, found.now)
 
 
-def _is_reported(found: SeasonStatus) -> bool:
+def is_reported(found: SeasonStatus) -> bool:
     """From the first hatch until a week after the last, and as long as the contest is not over."""
     year = found.edition.year
     if schedule.season(year, found.now) == "before":
@@ -134,21 +137,35 @@ def _report(role: str, found: SeasonStatus) -> Letter:
     if found.contest and may(role, "admin.entries"):
         entered = store.count_per_day(found.contest.id)
         parts.append(f"{entered.get(yesterday, 0)} tävlingssvar kom i går, {sum(entered.values())} sammanlagt.")
+    parts.extend(_reply_sentences(edition))
     if may(role, "admin.feedback") and (waiting := count_unanswered()):
-        parts.append(_waiting_messages(waiting))
+        parts.append(waiting_messages(waiting))
     parts.append(f"Nästa steg: {overview.step_for(role, found).sentence}")
     parts.append(Labelled("Översikten", f"{_site()}/admin/", address=True))
-    return Letter(f"Läget i {edition.file.title} {_short_day(now)}", (*parts, _SWITCH))
+    return Letter(f"Läget i {edition.file.title} {short_day(now)}", (*parts, _SWITCH))
+
+
+def _reply_sentences(edition: Edition) -> Iterator[str]:
+    """Tell of answers, pledges and reminders, those that there are."""
+    kinds: Counter[str] = Counter()
+    for reply, count in replies_of(edition.year).items():
+        kinds[reply.kind] += count
+    if kinds["answer"]:
+        yield f"Frågorna i luckorna har fått {kinds['answer']} svar hittills."
+    if kinds["pledge"]:
+        yield f"{kinds['pledge']} har tryckt på Jag testar hittills."
+    if reminded := sum(hour.count for hour in subscriptions.count_by_hour(edition.year, None)):
+        yield f"{reminded} {'person' if reminded == 1 else 'personer'} får påminnelser med mejl."
 
 
 _SWITCH = "Du väljer själv vilka mejl du får. Det gör du på sidan Mitt konto."
 
 
-def _short_day(now: datetime) -> str:
+def short_day(now: datetime) -> str:
     return format_date(now.astimezone(SWEDEN).date(), "d MMMM", locale="sv")
 
 
-def _step_notices(role: str, found: SeasonStatus) -> Iterator[Notice]:
+def step_notices(role: str, found: SeasonStatus) -> Iterator[Notice]:
     """Tell of the next step when it is this role's to take, once for each state of the season."""
     step = overview.step_for(role, found)
     if not step.endpoint or not may(role, step.act or step.endpoint) or not (occasion := _occasion(found)):
@@ -171,7 +188,7 @@ def _occasion(found: SeasonStatus) -> str:
     return found.state
 
 
-def _feedback_notices(organiser: AdminUser, now: datetime) -> Iterator[Notice]:
+def feedback_notices(organiser: AdminUser, now: datetime) -> Iterator[Notice]:
     if not may(organiser.role, "admin.feedback"):
         return
     last = db.session.scalar(
@@ -186,29 +203,29 @@ def _feedback_notices(organiser: AdminUser, now: datetime) -> Iterator[Notice]:
         Feedback.received_at > (last or now - FEEDBACK_IS_NEW),
     )
     if newest := db.session.scalar(newer):
-        yield Notice(f"besked-{newest}", lambda: _feedback_letter(count_unanswered()))
+        yield Notice(f"besked-{newest}", lambda: feedback_letter(count_unanswered()))
 
 
-def _feedback_letter(waiting: int) -> Letter:
+def feedback_letter(waiting: int) -> Letter:
     link = Labelled("Återkoppling", f"{_site()}/admin/aterkoppling", address=True)
-    return Letter("Nytt meddelande från en besökare", (_waiting_messages(waiting), link, _SWITCH))
+    return Letter("Nytt meddelande från en besökare", (waiting_messages(waiting), link, _SWITCH))
 
 
-def _waiting_messages(count: int) -> str:
+def waiting_messages(count: int) -> str:
     return f"{'Ett meddelande' if count == 1 else f'{count} meddelanden'} från besökare väntar på svar."
 
 
-def _job_notices(role: str, now: datetime) -> Iterator[Notice]:
+def job_notices(role: str, now: datetime) -> Iterator[Notice]:
     if role != ADMINISTRATOR:
         return
     for part, since in jobs.failing().items():
         if now - since >= STANDSTILL:
-            yield Notice(f"jobb-{part}-{since:%Y%m%d}", partial(_failing_letter, since))
+            yield Notice(f"jobb-{part}-{since:%Y%m%d}", partial(failing_letter, since))
     if (pause := jobs.longest_pause()) and pause[1] - pause[0] >= STANDSTILL:
-        yield Notice(f"stopp-{pause[0]:%Y%m%d%H%M}", partial(_stopped_letter, *pause))
+        yield Notice(f"stopp-{pause[0]:%Y%m%d%H%M}", partial(stopped_letter, *pause))
 
 
-def _failing_letter(since: datetime) -> Letter:
+def failing_letter(since: datetime) -> Letter:
     told = (
         f"Ett av bakgrundsjobben har misslyckats om och om igen sedan {swedish(since)}.",
         "Be den som sköter servern läsa loggen för flask jobs. Kalendern visas som vanligt under tiden.",
@@ -216,7 +233,7 @@ def _failing_letter(since: datetime) -> Letter:
     return Letter("Ett bakgrundsjobb går inte", told)
 
 
-def _stopped_letter(start: datetime, end: datetime) -> Letter:
+def stopped_letter(start: datetime, end: datetime) -> Letter:
     told = (
         f"Bakgrundsjobben stod stilla från {swedish(start)} till {swedish(end)}. Nu är de i gång igen.",
         "Mejl och gallring som skulle ha gjorts under tiden görs nu. Be den som sköter servern ta reda på varför.",
@@ -247,7 +264,7 @@ def _claim(organiser_id: int, name: str, now: datetime) -> bool:
     return is_free
 
 
-def _give_back(organiser_id: int, name: str) -> None:
+def give_back(organiser_id: int, name: str) -> None:
     """Let a mail that did not go be tried in the next round."""
     begin_write()
     db.session.execute(

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import demo, readiness
-from app.admin.forms import EmptyForm
-from app.admin.guard import blueprint, chosen_edition
-from app.admin.roles import may
+from app.admin.accounts.forms import EmptyForm
+from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.roles import may
 from app.calendar import schedule
 from app.calendar.edition import Contest
 from app.calendar.gaps import advice
@@ -33,11 +33,10 @@ _DRAW = ("Dragning", "admin.draw")
 
 @dataclass(frozen=True)
 class SeasonStatus:
-    """What decides the next step. `state` is the contest's (draw.status), empty without one.
+    """What decides the next step. `state` is the contest's (draw.status), empty without one."""
 
-    `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
-    authority has not named its decision to erase.
-    """
+    # `faults` counts faults in the files, `musts` what must be mended before 1 December; `undecided` says that an
+    # authority has not named its decision to erase.
 
     edition: Edition
     now: datetime
@@ -53,11 +52,10 @@ class SeasonStatus:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any.
+    """What to do, in Swedish sentences, and the page where it is done (its name and its endpoint), if any."""
 
-    `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
-    for other roles.
-    """
+    # `act` is the endpoint of the act itself, where more may see the page than may act on it; `others` is the sentence
+    # for other roles.
 
     sentence: str
     label: str = ""
@@ -98,10 +96,10 @@ def next_step(found: SeasonStatus) -> Step:
         return Step(sentence, "Förhandsvisning", "admin.preview", others="Inget måste göras.")
     if not found.state:
         return Step("Inget. Kalendern sköter luckorna själv.")
-    return _contest_step(found)
+    return contest_step(found)
 
 
-def _contest_step(found: SeasonStatus) -> Step:
+def contest_step(found: SeasonStatus) -> Step:
     contest = found.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
     if found.edition.gaps and found.state in ("draft", "waiting", "opening"):
@@ -109,7 +107,7 @@ def _contest_step(found: SeasonStatus) -> Step:
         others = "Reglerna saknar uppgifter som en redaktör ska fylla i. Annars öppnar inte tävlingen."
         return Step(sentence, *_READINESS, "admin.editing", others)
     if found.state in ("finished", "cancelled"):
-        return _last_step(found)
+        return last_step(found)
     if found.state == "closed" and found.erased:
         return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
@@ -135,7 +133,7 @@ def _contest_step(found: SeasonStatus) -> Step:
     )
 
 
-def _last_step(found: SeasonStatus) -> Step:
+def last_step(found: SeasonStatus) -> Step:
     if found.erased:
         return Step("Inget. Dragningen är avslutad och uppgifterna är gallrade.")
     if found.undecided:
@@ -212,13 +210,13 @@ def overview() -> str:
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not transport.mail_server(),
         unanswered=count_unanswered(),
-        figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
+        figures=overview_figures(edition, found, now) if may(role, "admin.statistics") else [],
         drawn=charts.layout_chart,
         in_words=charts.alt_text,
     )
 
 
-def _figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
+def overview_figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
     return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
@@ -227,23 +225,20 @@ def season_status(edition: Edition, now: datetime) -> SeasonStatus:
     contest = contest_of(edition)
     found = contest_status(contest, now, bool(edition.gaps)) if contest else None
     frozen = contest if isinstance(contest, FrozenContest) else None
+    # It reads files and follows links, and is asked about before December only.
+    findings = readiness.find_everything(edition) if schedule.season(edition.year, now) == "before" else []
     return SeasonStatus(
         edition=edition,
         contest=contest,
         now=now,
         state=found.state if found else "",
         faults=len(library().faults),
-        # It reads files and follows links, and is asked about before December only.
-        musts=_musts(edition) if schedule.season(edition.year, now) == "before" else 0,
+        musts=sum(finding.severity == "must" for finding in findings),
         draw_at=found.lock.draw_at if found and found.lock else None,
         erase_at=erasure.due_at(frozen, now) if frozen else None,
         erased=bool(frozen and erasure.is_erased(frozen.id)),
         undecided=bool(frozen and erasure.lacks_decision(frozen)),
     )
-
-
-def _musts(edition: Edition) -> int:
-    return sum(finding.severity == "must" for finding in readiness.find_everything(edition))
 
 
 @blueprint.post("/borja-om")

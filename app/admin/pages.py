@@ -1,7 +1,6 @@
 """The organisers' pages: every module that gives the blueprint its views when it is imported."""
 
-from app.admin import notices, overview, preview, privacy, readiness, statistics
-from app.admin.accounts import accounts, own_account, sign_in
+from app.admin import notices, overview, own_account, preview, privacy, readiness, sign_in, statistics, users
 from app.admin.contest import entries
 from app.admin.draw import views as draw_views
 from app.admin.editing import editions, pictures, versions, views
@@ -11,5 +10,5 @@ from app.admin.reminders import views as reminder_views
 PAGES = (
     *(overview, readiness, views, versions, pictures, editions, preview),
     *(entries, draw_views, statistics, reminder_views, privacy),
-    *(sign_in, own_account, accounts, notices, material_views),
+    *(sign_in, own_account, users, notices, material_views),
 )

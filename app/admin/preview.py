@@ -1,21 +1,19 @@
-"""The whole site as it will be at any minute, for a signed-in organiser only.
+"""The whole site as it will be at any minute, for a signed-in organiser only."""
 
-A preview has an address below the guard: /admin/forhandsvisning/2026-12-13T0800/2026/lucka/13. The public page is asked
-for within the guarded request, with the minute pinned and the address in front of its links (WSGI's SCRIPT_NAME), so
-the public's pages, their cache and their speed know nothing of it.
-"""
+# A preview has an address below the guard: /admin/forhandsvisning/2026-12-13T0800/2026/lucka/13. The public page is
+# asked for within the guarded request, with the minute pinned and the address in front of its links (WSGI's
+# SCRIPT_NAME), so the public's pages, their cache and their speed know nothing of it.
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.forms import AdminForm, PreviewForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.edition import Contest
 from app.calendar.schedule import NUMBERS, Edition
 from app.clock import PINNED, PREVIEW, SWEDEN
@@ -65,7 +63,7 @@ def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
 _KEPT = ("Content-Type", "Content-Disposition", "Location")
 # Where a text of an edition writes a link from the root; links of templates have the preview's address already.
-_FROM_THE_ROOT = re.compile(r'(<a [^>]*href=")(?=/(?!/|admin))')
+_FROM_THE_ROOT = re.compile(r'(<a\s[^>]*href=")(?=/(?!/|admin))')
 
 
 @dataclass(frozen=True)
@@ -82,24 +80,24 @@ class Preview:
 @blueprint.get("/forhandsvisning")
 def preview() -> tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    return _chooser(blank_form(PreviewForm, instant=morning), 200)
+    return render_chooser(blank_form(PreviewForm, instant=morning), 200)
 
 
 @blueprint.post("/forhandsvisning")
 def choose_preview() -> BaseResponse | tuple[str, int]:
     form = PreviewForm()
     if form.validate() and form.instant.data:
-        return redirect(_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
-    return _chooser(form, 422)
+        return redirect(preview_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
+    return render_chooser(form, 422)
 
 
-def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
+def render_chooser(form: AdminForm, status: int) -> tuple[str, int]:
     edition = chosen_edition()
     found = [
-        (moment, _address(moment.instant, moment.path))
+        (moment, preview_address(moment.instant, moment.path))
         for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
     ]
-    hatches = [(number, _address(instant, path)) for number, instant, path in hatch_dates(edition)]
+    hatches = [(number, preview_address(instant, path)) for number, instant, path in hatch_dates(edition)]
     return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
 
 
@@ -110,7 +108,7 @@ def preview_page(instant: datetime, path: str) -> BaseResponse:
     if path.partition("/")[0] == "admin":
         return redirect(f"/{path}", 303)
     app = this_app()
-    asked = _asked(instant, path)
+    asked = preview_environ(instant, path)
     answer = BaseResponse.from_app(type(app).wsgi_app.__get__(app), asked, buffered=True)
     body = answer.get_data()
     if answer.mimetype == "text/html":
@@ -122,28 +120,28 @@ def preview_page(instant: datetime, path: str) -> BaseResponse:
 @blueprint.post("/forhandsvisning/<moment:instant>/", defaults={"path": ""})
 @blueprint.post("/forhandsvisning/<moment:instant>/<path:path>")
 def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, str]]:
-    back = _address(instant, path)
+    back = preview_address(instant, path)
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
-def _asked(instant: datetime, path: str) -> dict[str, Any]:
+def preview_environ(instant: datetime, path: str) -> dict[str, object]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
     banner = Preview(
         instant,
-        day_before=_address(instant - timedelta(days=1), path),
-        day_after=_address(instant + timedelta(days=1), path),
+        day_before=preview_address(instant - timedelta(days=1), path),
+        day_after=preview_address(instant + timedelta(days=1), path),
         choose=url_for("admin.preview"),
         stop=url_for("admin.overview"),
     )
     return passed_on | {
         "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": _address(instant, "").rstrip("/"),
+        "SCRIPT_NAME": preview_address(instant, "").rstrip("/"),
         "PATH_INFO": f"/{path}".encode().decode("latin-1"),
         PINNED: instant,
         PREVIEW: banner,
     }
 
 
-def _address(instant: datetime, path: str) -> str:
+def preview_address(instant: datetime, path: str) -> str:
     return url_for("admin.preview_page", instant=instant, path=path)

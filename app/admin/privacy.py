@@ -5,14 +5,15 @@ from flask import Response, abort, g, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import EmptyForm, EraseForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.admin.accounts.models import AdminUser
-from app.admin.forms import EmptyForm, EraseForm, blank_form
-from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw.files import in_contexts
+from app.errors import NotAllowed
 from app.feedback import KINDS, Feedback
 from app.privacy import archive, erasure
 from app.privacy.models import Erasure
@@ -56,7 +57,7 @@ def mark_answered(message_id: int) -> BaseResponse:
 
 @blueprint.get("/gallring")
 def erasure_page() -> tuple[str, int]:
-    return _erasure_page(blank_form(EraseForm), 200)
+    return render_erasure(blank_form(EraseForm), 200)
 
 
 @blueprint.post("/gallring")
@@ -70,12 +71,12 @@ def erase() -> BaseResponse | tuple[str, int]:
             # The erasure lets go of every connection, and with it of who was read before.
             activity_log.log_action("erased", contest.id, clock.now(), db.session.get(AdminUser, number))
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
-        except erasure.ErasureRefused as refused:
+        except NotAllowed as refused:
             form.refuse(str(refused))
-    return _erasure_page(form, 422)
+    return render_erasure(form, 422)
 
 
-def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
+def render_erasure(form: EraseForm, status: int) -> tuple[str, int]:
     edition, contest = chosen_contest()
     if not isinstance(contest, FrozenContest):
         return render_template("admin/erasure_later.html", edition=edition, contest=contest), status

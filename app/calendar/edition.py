@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.calendar import colours
+from app.calendar.look import colours
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
@@ -30,17 +30,17 @@ ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
 IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
 
 
-def _one_line(value: object) -> object:
+def one_line(value: object) -> object:
     """Join what was typed on several lines: it goes into the head of a mail, a feed or a list."""
     return re.sub(r"\s*\n\s*", " ", value.strip()) if isinstance(value, str) else value
 
 
-OneLine = BeforeValidator(_one_line)
+OneLine = BeforeValidator(one_line)
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-def _with_time_of_day(value: object) -> object:
+def with_time_of_day(value: object) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
         raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
     return value
@@ -71,12 +71,12 @@ def _label(text: str) -> str:
 
 def _distinct(options: tuple[str, ...]) -> tuple[str, ...]:
     for one, other in combinations(options, 2):
-        if _read_aloud(one) == _read_aloud(other):
+        if read_aloud(one) == read_aloud(other):
             raise ValueError(f"”{one}” och ”{other}” går inte att skilja åt")
     return options
 
 
-def _read_aloud(text: str) -> str:
+def read_aloud(text: str) -> str:
     """Return what two options that look alike share: wide or narrow, capital or small."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
@@ -103,7 +103,7 @@ LANGUAGES = {
 }
 
 
-def _with_scheme(value: object) -> object:
+def with_scheme(value: object) -> object:
     return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
 
 
@@ -131,7 +131,7 @@ def _organisation_number(value: str) -> str:
     return value
 
 
-def _lets_windows_show(value: str) -> str:
+def lets_windows_show(value: str) -> str:
     """Check a wall's colour against what stands on it."""
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
         raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
@@ -142,14 +142,14 @@ def _lets_windows_show(value: str) -> str:
     return value
 
 
-def _is_reached(value: str) -> str:
+def is_reached(value: str) -> str:
     if not value.rpartition("@")[0].isascii():
         raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
     return value
 
 
 # An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
-Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
+Mailbox = Annotated[EmailStr, AfterValidator(is_reached)]
 # Where a text came from that no one has read through since; in the file, so that it goes wherever the text goes.
 Unreviewed = Annotated[Line | None, Field(description="taken out when the text is saved in the editor")]
 Options = Annotated[
@@ -158,13 +158,13 @@ Options = Annotated[
 # A text that may still be empty while an edition is prepared.
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
-SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
-WebAddress = Annotated[AnyHttpUrl, BeforeValidator(_with_scheme)]
+SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
+WebAddress = Annotated[AnyHttpUrl, BeforeValidator(with_scheme)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
-Wall = Annotated[str, AfterValidator(_lets_windows_show)]
+Wall = Annotated[str, AfterValidator(lets_windows_show)]
 
 
 class Part(BaseModel):
@@ -238,7 +238,7 @@ class Question(Part):
     @field_validator("answer")
     @classmethod
     def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
-        return _among_options(value, info)
+        return among_options(value, info)
 
 
 class Prize(Part):
@@ -282,10 +282,8 @@ class Contest(Part):
 
     @property
     def prizes_named(self) -> str:
-        """Return every prize as it is called, and how many there are of each where it is more than one.
-
-        A title stands after a colon, never within a sentence: its first letter may be that of a name.
-        """
+        """Return every prize as it is called, and how many there are of each where it is more than one."""
+        # A title stands after a colon, never within a sentence: its first letter may be that of a name.
         return "; ".join(f"{prize.count} st {prize.title}" if prize.count > 1 else prize.title for prize in self.prizes)
 
     def phase(self, now: datetime) -> Phase:
@@ -323,10 +321,10 @@ class Contest(Part):
     @field_validator("answer")
     @classmethod
     def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
-        return _among_options(value, info)
+        return among_options(value, info)
 
 
-def _among_options(value: str, info: ValidationInfo) -> str:
+def among_options(value: str, info: ValidationInfo) -> str:
     if value not in info.data.get("options", (value,)):
         raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
     return value

@@ -22,7 +22,7 @@ def _open() -> list[int]:
     return schedule.open_numbers(current_edition().year, clock.now())
 
 
-def _feed_items() -> list[feeds.Item]:
+def feed_items() -> list[feeds.Item]:
     edition = current_edition()
     return feeds.items(edition, _open(), clock.now(), current_app.extensions["news"](edition))
 
@@ -36,12 +36,12 @@ def _shared(body: bytes, mimetype: str) -> Response:
 
 @blueprint.get("/flode.xml")
 def atom() -> Response:
-    return _shared(feeds.atom(current_edition(), _feed_items(), _site()), "application/atom+xml")
+    return _shared(feeds.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
 
 
 @blueprint.get("/flode.json")
 def json_feed() -> Response:
-    return _shared(feeds.json_feed(current_edition(), _feed_items(), _site()), "application/feed+json")
+    return _shared(feeds.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
 
 
 @blueprint.get("/kalender.ics")
@@ -49,12 +49,12 @@ def ical() -> BaseResponse:
     """With ?kl=0730 each day rings at that time; to the quarter of an hour, for each is a page of the cache."""
     asked = request.args.get("kl")
     if asked is not None and asked not in feeds.ALARMS:
-        return _earlier_quarter(asked)
+        return earlier_quarter(asked)
     alarm = feeds.ALARMS[asked] if asked else None
     return _shared(feeds.ical(current_edition(), _open(), clock.now(), _site(), alarm), "text/calendar")
 
 
-def _earlier_quarter(asked: str) -> BaseResponse:
+def earlier_quarter(asked: str) -> BaseResponse:
     quarter = f"{asked[:2]}{int(asked[2:]) // 15 * 15:02}" if re.fullmatch(r"[0-9]{2}[0-5][0-9]", asked) else ""
     if quarter not in feeds.ALARMS:
         abort(404)

@@ -1,8 +1,7 @@
-"""The calendar for feed readers and calendar programs: Atom, JSON Feed, iCalendar. Pure.
+"""The calendar for feed readers and calendar programs: Atom, JSON Feed, iCalendar. Pure."""
 
-A feed carries a hatch from the instant it opens. The calendar file has all 24 days from the start, but a day whose
-hatch is locked says only its number.
-"""
+# A feed carries a hatch from the instant it opens. The calendar file has all 24 days from the start, but a day whose
+# hatch is locked says only its number.
 
 import json
 import re
@@ -28,10 +27,9 @@ _LINK = re.compile(r'(?<= href=")[^"]*')
 
 @dataclass(frozen=True)
 class Item:
-    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came.
+    """What a feed tells: its name within the edition, where to read it, title, summary, HTML and when it came."""
 
-    `changed` is when it last became another, if it has been edited or corrected since it came.
-    """
+    # `changed` is when it last became another, if it has been edited or corrected since it came.
 
     name: str
     path: str
@@ -119,10 +117,8 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
 
 
 def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str, alarm: time | None = None) -> bytes:
-    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read.
-
-    With `alarm` each is at that time of its day and rings, and one more in January.
-    """
+    """24 all-day events (RFC 5545), under the names and with the period that Google, Apple and Outlook each read."""
+    # With `alarm` each is at that time of its day and rings, and one more in January.
     # It takes 4 MiB and a twentieth of a second, for one file.
     from icalendar import Calendar
 

@@ -74,11 +74,10 @@ def pack(folder: Path) -> bytes:
 
 
 class Library:
-    """`editions` by year, `faults` in what stands on disk now, `version` counts up when public pages have changed.
+    """`editions` by year, `faults` in what stands on disk now, `version` counts up when public pages have changed."""
 
-    `state` is a file that is written when a contest has come further, if there is one. A demo has no gaps. With
-    `shared`, `root` is a copy of what stands in the database, and read again when that has changed.
-    """
+    # `state` is a file that is written when a contest has come further, if there is one. A demo has no gaps. With
+    # `shared`, `root` is a copy of what stands in the database, and read again when that has changed.
 
     def __init__(
         self,
@@ -103,10 +102,8 @@ class Library:
         self._read()
 
     def refresh(self, at_once: bool = False) -> None:
-        """Read again what has changed on disk; looks at most once a second and never makes a request wait.
-
-        `at_once` is for a caller that has just changed something.
-        """
+        """Read again what has changed on disk; looks at most once a second and never makes a request wait."""
+        # `at_once` is for a caller that has just changed something.
         too_soon = time.monotonic() - self._checked < 1
         if at_once or (self.shared is None and not too_soon):
             self._look(at_once)

@@ -1,4 +1,6 @@
-"""Reads the files of an edition. Every fault is named with file, field and line."""
+"""Reads the files of an edition."""
+
+# Every fault is named with file, field and line.
 
 import re
 import tomllib
@@ -29,18 +31,16 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_edition(folder: Path, demo: bool = False) -> Edition:
-    """Return the edition in a folder named after its year. Raises ContentError with every fault in it.
-
-    In a demo an example is as good as an address: nothing is sent.
-    """
+    """Return the edition in a folder named after its year. Raises ContentError with every fault in it."""
+    # In a demo an example is as good as an address: nothing is sent.
     faults: list[Fault] = []
     remarks: list[Fault] = []
     year = int(folder.name)
-    hatches = {number: _read_hatch(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
+    hatches = {number: read_hatch(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
     path = folder / "edition.toml"
     text = _read_text(path, faults, remarks)
-    edition = None if text is None else _read_model(path, EditionFile, faults, remarks, text)
-    images = _read_images(folder, faults)
+    edition = None if text is None else read_model(path, EditionFile, faults, remarks, text)
+    images = read_images(folder, faults)
     if edition and edition.logo and edition.logo not in images:
         sentence = f"bilden {edition.logo} finns inte bredvid edition.toml"
         faults.append(Fault(_name(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
@@ -95,7 +95,7 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     return [Fault(_name(path), line, "contest.id", sentence)]
 
 
-def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
+def read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
     text = _read_text(path, faults, remarks)
     if text is None:
@@ -104,12 +104,12 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remar
     if not parts:
         faults.append(Fault(_name(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
         return None
-    file = _read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
+    file = read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
         faults.append(Fault(_name(path), text.count("\n") + 1, "", "själva tipset saknas under huvudet"))
     if has_picture(parts[2]):
         remarks.append(Fault(_name(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
-    images = _read_images(folder, faults)
+    images = read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
         sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
@@ -141,15 +141,15 @@ def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | N
         return None
     for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
         if odd := not_carried(content):
-            remarks.append(Fault(_name(path), line, "", _odd_sentence(odd)))
+            remarks.append(Fault(_name(path), line, "", odd_sentence(odd)))
     return tidy(text)
 
 
-def _odd_sentence(odd: list[str]) -> str:
+def odd_sentence(odd: list[str]) -> str:
     return f"har ett tecken som inte går att visa ({', '.join(odd)}); ta bort det"
 
 
-def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
+def read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     images = {}
     for path in sorted(each for each in folder.iterdir() if image_name(each.name)):
         try:
@@ -193,13 +193,13 @@ def _texts(value: Any, *keys: str) -> Iterator[tuple[tuple[str, ...], str]]:
         yield keys, value
 
 
-def _read_model(
+def read_model(
     path: Path, model: type[Model], faults: list[Fault], remarks: list[Fault], text: str, first_line: int = 1
 ) -> Model | None:
     try:
         for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
             if odd := not_carried(value):
-                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, _odd_sentence(odd)))
+                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
         return model.model_validate(parse_toml(text))
     except ValidationError as error:
         faults += from_pydantic_errors(_name(path), line_numbers(text, first_line), error.errors())

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(
 
 def to_html(text: str) -> str:
     """Return a text as HTML of named elements only."""
-    html = _RENDERER.render(_with_lists(text))
+    html = _RENDERER.render(with_lists(text))
     return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES)
 
 
@@ -36,7 +36,7 @@ def has_picture(text: str) -> bool:
     return any(token.type == "image" for block in blocks for token in block.children or ())
 
 
-def _with_lists(text: str) -> str:
+def with_lists(text: str) -> str:
     """Write the lists that came out of Word as Markdown does, each ended by a blank line."""
     lines: list[str] = []
     in_list = False
@@ -56,7 +56,7 @@ def strip_bullet(line: str) -> str:
     return line[bullet.end() :] if bullet else line
 
 
-def _link_addresses(state: StateCore) -> None:
+def link_addresses(state: StateCore) -> None:
     """Make links of bare addresses, and let those that begin with www. lead out of the site."""
     for block in state.tokens:
         linked = False
@@ -75,7 +75,7 @@ def _linked(text: Token) -> Iterator[Token]:
     """Give a text in parts: what is no address, and each address as a link."""
     start = 0
     for found in _ADDRESS.finditer(text.content):
-        address = _without_sign(found[0])
+        address = without_sign(found[0])
         before, start = text.content[start : found.start()], found.start() + len(address)
         yield Token("text", "", 0, content=before, level=text.level)
         scheme = "" if "://" in address else "https://" if address.lower().startswith("www.") else "mailto:"
@@ -86,7 +86,7 @@ def _linked(text: Token) -> Iterator[Token]:
     yield Token("text", "", 0, content=text.content[start:], level=text.level)
 
 
-def _without_sign(address: str) -> str:
+def without_sign(address: str) -> str:
     """Return an address without what ends the sentence that it stands in."""
     bare = address.rstrip(".,:;!?'’…*_")
     while bare.endswith((")", "]")) and bare.count(")") + bare.count("]") > bare.count("(") + bare.count("["):
@@ -94,7 +94,7 @@ def _without_sign(address: str) -> str:
     return bare
 
 
-def _set_dashes(state: StateCore) -> None:
+def set_dashes(state: StateCore) -> None:
     """Set dashes and three dots; the library's own rule would make ”(c)” a sign of copyright."""
     for block in state.tokens:
         in_address = False
@@ -107,5 +107,5 @@ def _set_dashes(state: StateCore) -> None:
 # A line of dashes below a text is a rule, and an indented text is a text: so it was meant where people write by hand.
 _RENDERER = MarkdownIt("commonmark", {"html": False, "typographer": True, "quotes": "””’’"})
 _RENDERER.enable("smartquotes").disable(["lheading", "code"])
-_RENDERER.core.ruler.after("inline", "addresses", _link_addresses)
-_RENDERER.core.ruler.after("addresses", "dashes", _set_dashes)
+_RENDERER.core.ruler.after("inline", "addresses", link_addresses)
+_RENDERER.core.ruler.after("addresses", "dashes", set_dashes)

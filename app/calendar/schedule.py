@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from app.calendar import drawings
 from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
+from app.calendar.look import drawings
 from app.clock import SWEDEN
 
 NUMBERS = range(1, 25)
@@ -40,10 +40,9 @@ def share_card(images: Iterable[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Hatch:
-    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes.
+    """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
 
-    `changed` is when the text was last written.
-    """
+    # `changed` is when the text was last written.
 
     number: int
     file: HatchFile
@@ -89,11 +88,10 @@ class Hatch:
 
 @dataclass(frozen=True)
 class Edition:
-    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML.
+    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML."""
 
-    `images` are those of no hatch, by file name: they are there to be seen from the start. `gaps` names what is still
-    empty of what the rules and notices of the contest must say, `remarks` what is in the files and shown to no one.
-    """
+    # `images` are those of no hatch, by file name: they are there to be seen from the start. `gaps` names what is still
+    # empty of what the rules and notices of the contest must say, `remarks` what is in the files and shown to no one.
 
     year: int
     file: EditionFile
@@ -132,10 +130,8 @@ class Edition:
 
     @property
     def file_contest_number(self) -> int | None:
-        """The number of the hatch that the contest stands in, as the files have it now.
-
-        What a contest is once it has opened, `contest.terms` knows.
-        """
+        """The number of the hatch that the contest stands in, as the files have it now."""
+        # What a contest is once it has opened, `contest.terms` knows.
         return next((n for n in NUMBERS if self.hatches[n].file.contest), None)
 
     @property

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote
 
 import segno
@@ -10,8 +9,9 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import colours, feeds, house, schedule
+from app.calendar import feeds, schedule
 from app.calendar.library import Library
+from app.calendar.look import colours, house
 from app.calendar.schedule import Edition, Hatch
 from app.text import tidy
 from app.web import static
@@ -52,10 +52,8 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
 
 
 def public_response(body: str | bytes, mimetype: str = "text/html", age: int = 0) -> Response:
-    """Return a response that is the same for everybody. The page cache gives it its encodings.
-
-    `age` is how many seconds it is good; without one it is good until the calendar changes.
-    """
+    """Return a response that is the same for everybody. The page cache gives it its encodings."""
+    # `age` is how many seconds it is good; without one it is good until the calendar changes.
     response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     if g.get("without_database"):
         response.cache_control.no_store = True
@@ -93,10 +91,8 @@ _OTHER_PAGES = (
 
 
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
-    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
-
-    Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
-    """
+    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
+    # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     adapter = current_app.url_map.bind("")
     found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
     found["/"] = (schedule.current_year(library().editions, now), 0)
@@ -118,7 +114,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
 
 def _calendar(edition: Edition) -> Response:
     now = clock.now()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "season": schedule.season(edition.year, now),
         "open_numbers": schedule.open_numbers(edition.year, now),
@@ -155,7 +151,7 @@ def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
     address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
         "house": house.house_at(year, now),
@@ -204,7 +200,7 @@ def colours_of(year: int) -> Response:
 @blueprint.get("/om")
 def about() -> Response:
     edition = current_edition()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
         "frame_height": feeds.FRAME_HEIGHT,

@@ -1,7 +1,6 @@
-"""Writers that wait are written together: the first to get the turn writes for all who stand in line.
+"""Writers that wait are written together: the first to get the turn writes for all who stand in line."""
 
-A commit that survives a power cut costs the same for one as for eight. Knows no database.
-"""
+# A commit that survives a power cut costs the same for one as for eight. Knows no database.
 
 import threading
 from collections import deque
@@ -22,11 +21,10 @@ class _Place(Generic[Item, Result]):
 
 
 class BatchWriter(Generic[Item, Result]):
-    """`write` puts items on disk in one transaction and gives a result for each, in their order.
+    """`write` puts items on disk in one transaction and gives a result for each, in their order."""
 
-    An error of `shared_errors`, which any item would meet, is raised for all; after any other each item is written by
-    itself, so that a bad one fails alone.
-    """
+    # An error of `shared_errors`, which any item would meet, is raised for all; after any other each item is written by
+    # itself, so that a bad one fails alone.
 
     def __init__(
         self,

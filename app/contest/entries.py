@@ -1,7 +1,6 @@
-"""What an entry is, and which entries count. Pure: time and chance are arguments.
+"""What an entry is, and which entries count. Pure: time and chance are arguments."""
 
-Receipt code, canonical address, duplicate key, ticket and settling follow Öppen dragning v2, byte for byte.
-"""
+# Receipt code, canonical address, duplicate key, ticket and settling follow Öppen dragning v2, byte for byte.
 
 import re
 import unicodedata
@@ -12,6 +11,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 import idna
+
+from app.errors import NotAllowed
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
@@ -33,16 +34,11 @@ LOOK_AGAIN = (
 _EXAMPLE = "Skriv e-postadressen så här: namn@exempel.se"
 
 
-class AddressRefused(ValueError):
-    """An address that cannot be entered with. The text is a Swedish sentence for the participant."""
-
-
 @dataclass(frozen=True)
 class Candidate:
-    """What settling needs to know of an entry.
+    """What settling needs to know of an entry."""
 
-    `number` is that of its record in the log; `struck` is why it is struck already, by its sender or by hand.
-    """
+    # `number` is that of its record in the log; `struck` is why it is struck already, by its sender or by hand.
 
     number: int
     duplicate_key: str
@@ -80,32 +76,30 @@ def plain_code(text: str) -> str:
 
 
 def canonical_email(address: str) -> str:
-    """Return the address as it goes into the ticket. Raises AddressRefused.
-
-    NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
-    """
+    """Return the address as it goes into the ticket. Raises NotAllowed."""
+    # NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
     local, at, domain = unicodedata.normalize("NFKC", address).strip().partition("@")
     if not at or "@" in domain:
-        raise AddressRefused(_EXAMPLE)
+        raise NotAllowed(_EXAMPLE)
     if not local.isascii() or len(local) > LONGEST_LOCAL_PART:
-        raise AddressRefused(LOOK_AGAIN)
+        raise NotAllowed(LOOK_AGAIN)
     if not _LOCAL_PART.fullmatch(local):
-        raise AddressRefused(_EXAMPLE)
-    canonical = f"{local}@{_a_label(domain)}".lower()
+        raise NotAllowed(_EXAMPLE)
+    canonical = f"{local}@{a_label(domain)}".lower()
     if len(canonical) > LONGEST_ADDRESS:
-        raise AddressRefused("Titta en gång till på adressen: den är för lång.")
+        raise NotAllowed("Titta en gång till på adressen: den är för lång.")
     return canonical
 
 
 @lru_cache(maxsize=1024)
-def _a_label(domain: str) -> str:
+def a_label(domain: str) -> str:
     try:
         label = idna.encode(domain, uts46=True, std3_rules=True).decode().removesuffix(".")
     except (idna.IDNAError, UnicodeError, IndexError):
-        raise AddressRefused(_EXAMPLE) from None
+        raise NotAllowed(_EXAMPLE) from None
     # A name without a dot, or of digits at its end, is no host that mail can reach (RFC 3696 2).
     if "." not in label or label.rpartition(".")[2].isdigit():
-        raise AddressRefused(_EXAMPLE)
+        raise NotAllowed(_EXAMPLE)
     return label
 
 
@@ -126,10 +120,8 @@ def is_label(text: str) -> bool:
 
 
 def make_ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
-    """Return the public number of an entry, 64 hex digits; it binds code, address and answer.
-
-    `answer` is the option's label as frozen. Raises ValueError when a part could be read as two lines.
-    """
+    """Return the public number of an entry, 64 hex digits; it binds code, address and answer."""
+    # `answer` is the option's label as frozen. Raises ValueError when a part could be read as two lines.
     lines = ("oppen-dragning/v2/lott", contest_id, code, canonical, answer)
     if not is_label(answer) or any("\n" in line for line in lines):
         raise ValueError("a part of the ticket is not one line")
@@ -137,11 +129,9 @@ def make_ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
 
 
 def settle_entries(candidates: Iterable[Candidate], right_answer: str, closes: datetime) -> Iterator[Settled]:
-    """Give the entries that do not count at locking, by number.
-
-    Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number:
-    so a wrong first answer does not cost a right second one. This is the definition; the database does the same.
-    """
+    """Give the entries that do not count at locking, by number."""
+    # Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number: so
+    # a wrong first answer does not cost a right second one. This is the definition; the database does the same.
     kept: dict[str, int] = {}
     for candidate in sorted(candidates, key=lambda candidate: candidate.number):
         if candidate.struck:

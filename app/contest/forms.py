@@ -7,13 +7,13 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
-from typing import Any
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 
 from app.calendar.edition import Contest
 from app.contest import rules
-from app.contest.entries import AddressRefused, canonical_email
+from app.contest.entries import canonical_email
+from app.errors import NotAllowed
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
@@ -71,7 +71,7 @@ def _canonical(typed: str, faults: Faults) -> str:
         if typed:
             return canonical_email(typed)
         faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
-    except AddressRefused as refused:
+    except NotAllowed as refused:
         faults["email"] = str(refused)
     return ""
 
@@ -92,7 +92,7 @@ class EntryForm(TokenForm):
     rules = BooleanField()
     website = StringField("Lämna tomt")
 
-    def __init__(self, contest: Contest, **values: Any) -> None:
+    def __init__(self, contest: Contest, **values: object) -> None:
         super().__init__(**values)
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = _CHOICES

@@ -1,15 +1,15 @@
-"""What an organiser may want to look at twice. A hint strikes nothing: odd addresses belong to real people, too."""
+"""What an organiser may want to look at twice."""
+
+# A hint strikes nothing: odd addresses belong to real people, too.
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_datetime
 
-from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.database import db
+from app.text import swedish_time
 
 # The same name before the @ at so many domains is worth a look …
 MANY_DOMAINS = 3
@@ -19,6 +19,7 @@ FEW = 2
 BURST = 30
 _SHOWN = 20
 _Known = tuple[sa.ColumnElement[bool], ...]
+_Column = sa.SQLColumnExpression[Any]
 
 
 # Entries that are looked through: the newest, for it is done while the page is waited for.
@@ -62,17 +63,17 @@ def find_hints(contest_id: str) -> list[Hint]:
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
     known = (Entry.contest_id == contest_id, Entry.id >= oldest, Entry.email.is_not(None))
-    return _to_hints([*_disposable(known), *_same_name(known), *_bursts(known)])
+    return to_hints([*_disposable(known), *same_name(known), *_bursts(known)])
 
 
-def _to_hints(groups: list[_Group]) -> list[Hint]:
+def to_hints(groups: list[_Group]) -> list[Hint]:
     query = sa.select(Entry.id, Entry.email, Entry.received_at).where(Entry.id.in_([each.entry_id for each in groups]))
     entries = {number: (email, at) for number, email, at in db.session.execute(query)}
     found = []
     for each in groups:
         email, at = entries[each.entry_id]
         if each.kind == "minute":
-            found.append(Hint(f"Många bidrag på en minut, {_in_sweden(at)}", each.count))
+            found.append(Hint(f"Många bidrag på en minut, {swedish_time(at)}", each.count))
         elif email:
             name, _, domain = email.partition("@")
             same = each.kind == "name"
@@ -81,7 +82,9 @@ def _to_hints(groups: list[_Group]) -> list[Hint]:
     return found
 
 
-def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list[tuple[str, int, int]]:
+def _rows(
+    known: _Known, what: _Column, count: _Column, least: int, *where: sa.ColumnElement[bool]
+) -> list[tuple[str, int, int]]:
     """Return what entries share, the number of the newest of them, and how many there are."""
     query = sa.select(what, sa.func.max(Entry.id), count).where(*known, Entry.struck.is_(None), *where)
     query = query.group_by(what).having(count >= least)
@@ -89,7 +92,7 @@ def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list
     return [(str(value), int(newest), int(number)) for value, newest, number in rows]
 
 
-def _at() -> Any:
+def _at() -> _Column:
     """Return where the @ stands in an address, counted from 1; the name before it has none."""
     find = sa.func.instr if db.engine.dialect.name == "sqlite" else sa.func.strpos
     return find(Entry.email, "@")
@@ -100,7 +103,7 @@ def _disposable(known: _Known) -> list[_Group]:
     return [_Group("domain", *rest) for domain, *rest in domains if suspicion(f"x@{domain}")][:_SHOWN]
 
 
-def _same_name(known: _Known) -> list[_Group]:
+def same_name(known: _Known) -> list[_Group]:
     domain = sa.func.substr(Entry.email, _at() + 1)
     small = sa.select(domain).where(*known).group_by(domain).having(sa.func.count() <= FEW)
     name = sa.func.substr(Entry.email, 1, _at())
@@ -110,11 +113,7 @@ def _same_name(known: _Known) -> list[_Group]:
 
 def _bursts(known: _Known) -> list[_Group]:
     if db.engine.dialect.name == "sqlite":
-        minute: Any = sa.func.substr(Entry.received_at, 1, 16)
+        minute: _Column = sa.func.substr(Entry.received_at, 1, 16)
     else:
         minute = sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24:MI")
     return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]
-
-
-def _in_sweden(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")

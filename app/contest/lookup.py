@@ -13,30 +13,26 @@ _log = logging.getLogger(__name__)
 
 
 def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
-    """Return the contest in a hatch, as last read where the database is away.
-
-    Raises HatchLocked before its time, 404 where there is none.
-    """
+    """Return the contest in a hatch, as last read where the database is away."""
+    # Raises HatchLocked before its time, 404 where there is none.
     edition, _ = find_hatch(year, number)
     contest = shown_contest(edition)
     if contest is None or shown_hatch(edition) != number:
         abort(404)
-    _refuse_practice(contest)
+    refuse_practice(contest)
     return edition, contest
 
 
 def find_contest(year: int) -> tuple[Edition, Contest, int]:
-    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in.
-
-    In the organisers' rehearsal of the public pages, the rehearsed contest instead.
-    """
+    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in."""
+    # In the organisers' rehearsal of the public pages, the rehearsed contest instead.
     if rehearsed := g.get("rehearsed"):
         found: tuple[Edition, Contest, int] = rehearsed
         return found
     edition = find_edition(year)
     contest, number = contest_of(edition) or abort(404), hatch_of(edition) or abort(404)
     find_hatch(year, number)
-    _refuse_practice(contest)
+    refuse_practice(contest)
     return edition, contest, number
 
 
@@ -46,7 +42,7 @@ def frozen_contest_in(year: int) -> FrozenContest:
     return contest if isinstance(contest, FrozenContest) else abort(404)
 
 
-def _refuse_practice(contest: Contest) -> None:
+def refuse_practice(contest: Contest) -> None:
     """A value of the practice chain proves nothing, so only a demo shows a contest that it decides."""
     config = current_app.config
     if isinstance(contest, FrozenContest) and contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):

@@ -1,8 +1,7 @@
-"""The contest's rules in plain text, made from the fields of the edition. Pure.
+"""The contest's rules in plain text, made from the fields of the edition. Pure."""
 
-The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
-them, paragraphs, one blank line between them, and a last line feed.
-"""
+# The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
+# them, paragraphs, one blank line between them, and a last line feed.
 
 from babel.numbers import format_decimal
 
@@ -48,10 +47,10 @@ Section = tuple[str, list[str]]
 
 def rules_sections(contest: Contest, organisation: Organisation) -> list[Section]:
     """Return the rules as (heading, paragraphs)."""
-    return [*_taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
+    return [*taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
 
 
-def _taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
+def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     number = organisation.organisation_number or _BLANK
     return [
         ("Arrangör", [f"{organisation.name}, organisationsnummer {number}. Adress: {organisation.address or _BLANK}."]),

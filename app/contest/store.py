@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -31,12 +31,13 @@ RECEIPTS_A_DAY = 5
 # Errors that every entry in a transaction would meet by itself, too.
 SHARED_ERRORS = (OperationalError, InterfaceError, NoConnection)
 _CLOSED = (RecordKind.LOCKED, RecordKind.CANCELLED, RecordKind.ERASED)
-_TABLE: Any = Entry.__table__
-_MAIL: Any = OutboxMail.__table__
+_TABLE = cast("sa.Table", Entry.__table__)
+_MAIL = cast("sa.Table", OutboxMail.__table__)
 Key = tuple[str, str, str]
 
 
 def _among(column: Any, name: str) -> Any:
+    # An expanding parameter is filled in when the statement runs, so it is compiled once for any number.
     return column.in_(sa.bindparam(name, expanding=True))
 
 
@@ -60,6 +61,7 @@ _LAST_RECEIPTS = (
 _INSERT = sa.insert(_TABLE)
 
 
+# The form answers these two with pages of their own, so they are no NotAllowed.
 class NotReceived(Exception):
     """The contest takes no entries any more; this one was not taken."""
 
@@ -94,10 +96,8 @@ class PendingEntry:
 
 
 def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> SavedEntry:
-    """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
-
-    Entries of the same moment share a transaction, in the order they came.
-    """
+    """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed."""
+    # Entries of the same moment share a transaction, in the order they came.
     # A connection held while waiting in line would be one too few for the others.
     db.session.rollback()
     writer: BatchWriter[PendingEntry, SavedEntry | Exception] = current_app.extensions["entries"]
@@ -108,10 +108,10 @@ def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> Sa
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["entries"] = BatchWriter(partial(_save_in_context, app), SHARED_ERRORS, MAX_BATCH)
+    app.extensions["entries"] = BatchWriter(partial(save_in_context, app), SHARED_ERRORS, MAX_BATCH)
 
 
-def _save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
+def save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
     """Save entries of several requests in a context that is none of theirs."""
     with app.app_context():
         return save_entries(pending)
@@ -264,7 +264,7 @@ def count_per_day(contest_id: str) -> dict[date, int]:
     return dict(found)
 
 
-def _counted(value: Any, contest_id: str) -> dict[str, int]:
+def _counted(value: sa.SQLColumnExpression[Any], contest_id: str) -> dict[str, int]:
     query = sa.select(value, sa.func.count()).where(Entry.contest_id == contest_id, value.is_not(None))
     return {str(found): count for found, count in db.session.execute(query.group_by(value).order_by(value))}
 

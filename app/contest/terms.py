@@ -17,6 +17,7 @@ from app.calendar.schedule import Edition
 from app.contest import rules
 from app.contest.models import ContestContact, FrozenTerms
 from app.database import begin_write, db
+from app.errors import NotAllowed
 from app.outbox import transport
 from app.spec import beacon, files
 from app.spec.beacon import Chain
@@ -117,7 +118,8 @@ def hatch_of(edition: Edition) -> int | None:
 
 
 def phase_of(edition: Edition, now: datetime) -> Phase | None:
-    """Return the contest's phase; None without a contest. It does not open while a required field is empty."""
+    """Return the contest's phase; None without a contest."""
+    # It does not open while a required field is empty.
     if frozen := frozen_in(edition.year):
         return frozen.phase(now)
     phase = edition.file_contest.phase(now) if edition.file_contest else None
@@ -150,14 +152,14 @@ def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) 
     return answer
 
 
-def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
+def phase_of_file(edition: Edition, now: datetime) -> Phase | None:
     return edition.file_contest.phase(now) if edition.file_contest else None
 
 
 # The same as pages show it while the database is away: as last read, or as the files have it.
 shown_contest = or_without_database(contest_of, lambda edition: edition.file_contest)
 shown_hatch = or_without_database(hatch_of, lambda edition: edition.file_contest_number)
-shown_phase = or_without_database(phase_of, _phase_of_file)
+shown_phase = or_without_database(phase_of, phase_of_file)
 shown_as_cancelled = or_without_database(is_cancelled, lambda _: False)
 
 
@@ -172,48 +174,44 @@ def init_app(app: Flask) -> None:
 _CONTACT = ("email", "witnesses", "erasure_decision")
 
 
-class NotReady(Exception):
-    """The contest cannot open. The text is a Swedish sentence for the organiser."""
-
-
 def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
-    """Freeze the terms of an edition's contest, once; return them. Raises NotReady."""
+    """Freeze the terms of an edition's contest, once; return them. Raises NotAllowed."""
     contest, number = edition.file_contest, edition.file_contest_number
     if found := frozen_in(edition.year):
         return found
     if contest is None or number is None:
-        raise NotReady("Kalendern har ingen tävling.")
-    _refuse_unready(edition, contest, now)
+        raise NotAllowed("Kalendern har ingen tävling.")
+    refuse_unready(edition, contest, now)
     opened = contest.model_copy(update={"opens": max(contest.opens, now.replace(microsecond=0))})
     begin_write()
     if frozen_in(edition.year) is None:
         if db.session.get(FrozenTerms, contest.id):
-            raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+            raise NotAllowed(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
         title = edition.file.title
         add_terms(opened, edition.year, number, title, edition.file.organiser, chain, now)
-        _refresh_contact(contest.id, edition)
+        refresh_contact(contest.id, edition)
     try:
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
     found = frozen_in(edition.year)
     if found is None:
-        raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+        raise NotAllowed(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
     return found
 
 
-def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
+def refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
     if edition.gaps or contest.phase(now) != "open":
-        raise NotReady("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
+        raise NotAllowed("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
     if found := frozen_contest(contest.id):
-        raise NotReady(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
+        raise NotAllowed(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
     config = current_app.config
     if config["MAIL_URL"] and not config["DEMO"]:
         db.session.rollback()
         try:
             transport.check_connection(config["MAIL_URL"], "localhost")
         except transport.TransportDown as trouble:
-            raise NotReady(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
+            raise NotAllowed(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
 
 
 def add_terms(
@@ -261,7 +259,7 @@ def freeze_due_terms(now: datetime) -> list[str]:
         if phase_of(edition, now) == "opening":
             try:
                 freeze_terms(edition, now, current_app.extensions["draw_chain"])
-            except NotReady as reason:
+            except NotAllowed as reason:
                 told.append(f"Tävlingen {edition.year} öppnar inte: {reason}")
     return told
 
@@ -271,7 +269,7 @@ def refresh_contacts() -> None:
     for edition in current_app.extensions["library"].editions.values():
         if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
             begin_write()
-            _refresh_contact(frozen.id, edition)
+            refresh_contact(frozen.id, edition)
             db.session.commit()
 
 
@@ -286,5 +284,5 @@ def _stored(contest_id: str) -> dict[str, str] | None:
     return {name: getattr(found, name) for name in _CONTACT} if found else None
 
 
-def _refresh_contact(contest_id: str, edition: Edition) -> None:
+def refresh_contact(contest_id: str, edition: Edition) -> None:
     db.session.merge(ContestContact(contest_id=contest_id, **_contact_of(edition)))

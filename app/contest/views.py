@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,10 +15,11 @@ from app.contest import entries, forms, rules, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
-from app.contest.terms import FrozenContest, NotReady
+from app.contest.terms import FrozenContest
 from app.database import db
+from app.errors import NotAllowed
 from app.outbox import transport
-from app.web.forms import PUBLIC, QUICKEST, TokenRefused, open_token
+from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import Page, no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
@@ -34,7 +34,7 @@ def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     phase = _phase(edition, contest)
     if phase == "open" or (phase == "opening" and PREVIEW in request.environ):
-        return _form_page(edition, number, contest, 200)
+        return form_page(edition, number, contest, 200)
     return _not_open(edition, number, contest, phase), 200
 
 
@@ -44,13 +44,13 @@ def send(year: int, number: int) -> Page:
     # Whether the contest was cancelled the transaction asks.
     if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
-    sent = _read_form(contest)
+    sent = read_form(contest)
     if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
     try:
-        check("bidrag", **_entry_limits())
+        check("bidrag", **entry_limits())
     except RateLimitExceeded:
-        return _form_page(edition, number, contest, 429, trouble="limit")
+        return form_page(edition, number, contest, 429, trouble="limit")
     return _save(edition, number, contest, sent)
 
 
@@ -64,19 +64,19 @@ def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> 
     try:
         check_and_hit("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
     except RateLimitExceeded:
-        return _form_page(edition, number, contest, 429, faults, trouble="refused")
-    return _form_page(edition, number, contest, 422, faults)
+        return form_page(edition, number, contest, 429, faults, trouble="refused")
+    return form_page(edition, number, contest, 422, faults)
 
 
-def _entry_limits() -> dict[str, str]:
+def entry_limits() -> dict[str, str]:
     return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
-def _read_form(contest: Contest) -> EntryInput | Faults:
+def read_form(contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
-    except TokenRefused as error:
+    except NotAllowed as error:
         refused["token"] = str(error)
     sent = forms.validate_entry(request.form, contest, MUNICIPALITIES, nonce)
     if not refused:
@@ -89,30 +89,30 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
     try:
         frozen = terms.freeze_terms(edition, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
-    except NotReady as reason:
+    except NotAllowed as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
         return _not_open(edition, number, contest, "waiting"), 409
     except store.NotReceived:
         return _not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
-        return _form_page(edition, number, contest, 422, {"token": USED})
+        return form_page(edition, number, contest, 422, {"token": USED})
     except SQLAlchemyError:
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, contest, 503, trouble="not-saved")
+        return form_page(edition, number, contest, 503, trouble="not-saved")
     # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
-    hit("bidrag", **_entry_limits())
+    hit("bidrag", **entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
     shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
 
-def _form_page(
+def form_page(
     edition: Edition,
     number: int,
     contest: Contest,
@@ -123,13 +123,19 @@ def _form_page(
     """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     form = EntryForm(contest)
     form.show(faults or {})
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest}
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
 def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
+    context: dict[str, object] = {
+        "edition": edition,
+        "number": number,
+        "contest": contest,
+        "phase": phase,
+        "late": late,
+    }
     context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
@@ -140,7 +146,7 @@ def rules_page(year: int) -> Response:
     edition, contest, _ = find_contest(year)
     frozen = isinstance(contest, FrozenContest)
     told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
-    context: dict[str, Any] = {"edition": edition, "contest": contest, "frozen": frozen}
+    context: dict[str, object] = {"edition": edition, "contest": contest, "frozen": frozen}
     context["sections"] = told or rules.rules_sections(contest, edition.file.organiser)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()

@@ -1,7 +1,8 @@
-"""The actions before the value: strike and restore entries, lock the list, cancel. Each is one transaction.
+"""The actions before the value: strike and restore entries, lock the list, cancel."""
 
-Each raises ActionNotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
-"""
+# Each is one transaction.
+
+# Each raises NotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
 
 import json
 import unicodedata
@@ -17,7 +18,7 @@ from app.database import begin_write, db
 from app.draw import files as draw_files
 from app.draw import status
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.outbox import queue
 from app.spec import beacon, files
 from app.spec.lines import checksum, format_time
@@ -31,36 +32,36 @@ TOO_LATE = "Listan kunde inte låsas i tid: slumptalet hade flyttats mer än fyr
 def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: datetime) -> None:
     """Strike one entry by hand, and tell its participant."""
     if reason not in entries.STRIKE_REASONS:
-        raise ActionNotAllowed("Välj ett av skälen i listan.")
+        raise NotAllowed("Välj ett av skälen i listan.")
     if now >= status.strikes_until(contest):
-        raise ActionNotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
-    entry = _unlocked(contest, entry_id)
+        raise NotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
+    entry = require_unlocked_entry(contest, entry_id)
     if entry.struck:
-        raise ActionNotAllowed(f"Bidraget är redan struket: {entry.struck}.")
+        raise NotAllowed(f"Bidraget är redan struket: {entry.struck}.")
     entry.struck = reason
-    _tell(contest, entry, RecordKind.STRUCK, now)
+    queue_notice(contest, entry, RecordKind.STRUCK, now)
 
 
 def restore_entry(contest: FrozenContest, entry_id: int, now: datetime) -> None:
     """Take back the strike of one entry, and tell its participant."""
-    entry = _unlocked(contest, entry_id)
+    entry = require_unlocked_entry(contest, entry_id)
     if entry.email is None or not entry.struck:
-        raise ActionNotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
+        raise NotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
     entry.struck = None
-    _tell(contest, entry, RecordKind.RESTORED, now)
+    queue_notice(contest, entry, RecordKind.RESTORED, now)
 
 
-def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
+def require_unlocked_entry(contest: FrozenContest, entry_id: int) -> Entry:
     """Return an entry whose fate may still be changed, in the transaction that changes it."""
     begin_write()
     require_unsettled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id or entry.receipt_code is None:
-        raise ActionNotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
+        raise NotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
     return entry
 
 
-def _tell(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
+def queue_notice(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
     """Record what was done to an entry and mail it."""
     number, _ = audit.append_record(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
     if not contest.is_rehearsal:
@@ -69,12 +70,10 @@ def _tell(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime)
 
 
 def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> LockedList | None:
-    """Settle, write list and låsbevis, and queue the lock mails; None when it was too late for every round.
-
-    `newest_shown` is the newest round that a relay shows: a lock is late for what is known.
-    """
+    """Settle, write list and låsbevis, and queue the lock mails; None when it was too late for every round."""
+    # `newest_shown` is the newest round that a relay shows: a lock is late for what is known.
     if contest.phase(now) != "closed" or now < status.lock_due(contest):
-        raise ActionNotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
+        raise NotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
     require_unsettled(contest)
     number = beacon.choose_round(contest.chain, contest.round, now, newest_shown)
     if number is None:
@@ -84,7 +83,7 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     require_unsettled(contest)
     draw_files.settle_list(contest)
     logged, head = audit.latest_record(contest.id)
-    digest, counted, struck = _tally(contest.id)
+    digest, counted, struck = tally_entries(contest.id)
     proof = files.Proof(
         tavling=contest.id,
         tavling_sha256=contest.terms_sha256,
@@ -98,16 +97,16 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
         runda=number,
         tidpunkt=format_time(beacon.time_of(contest.chain, number)),
     )
-    lock = _stored(contest, proof, now)
+    lock = store_lock(contest, proof, now)
     draw_files.write_lines(contest.id)
     audit.append_record(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
-    _queue_lock_mails(contest, now)
+    queue_lock_mails(contest, now)
     db.session.commit()
     status.publish_state()
     return lock
 
 
-def _tally(contest_id: str) -> tuple[str, int, int]:
+def tally_entries(contest_id: str) -> tuple[str, int, int]:
     """Return the checksum of lista.txt as it will be, and how many tickets count and do not."""
     numbers = {True: 0, False: 0}
 
@@ -120,7 +119,7 @@ def _tally(contest_id: str) -> tuple[str, int, int]:
     return digest, numbers[True], numbers[False]
 
 
-def _stored(contest: FrozenContest, proof: files.Proof, now: datetime) -> LockedList:
+def store_lock(contest: FrozenContest, proof: files.Proof, now: datetime) -> LockedList:
     text = files.proof_text(proof)
     lock = LockedList(
         contest_id=contest.id,
@@ -139,7 +138,7 @@ def _stored(contest: FrozenContest, proof: files.Proof, now: datetime) -> Locked
     return lock
 
 
-def _queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
+def queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
     """Queue one to every participant and to each witness address."""
     if contest.is_rehearsal:
         return
@@ -156,16 +155,16 @@ def cancel_contest(
     """Cancel a contest whose value does not exist yet, for good, and tell its participants."""
     reason = " ".join(unicodedata.normalize("NFC", clean(reason)).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise ActionNotAllowed(f"Skriv varför, med {SHORTEST_REASON} till {LONGEST_REASON} tecken. Alla ser det.")
+        raise NotAllowed(f"Skriv varför, med {SHORTEST_REASON} till {LONGEST_REASON} tecken. Alla ser det.")
     begin_write()
     lock = db.session.get(LockedList, contest.id)
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är redan inställd.")
+        raise NotAllowed("Tävlingen är redan inställd.")
     if db.session.get(DrawnValue, contest.id):
-        raise ActionNotAllowed("Dragningen är gjord. Då kan tävlingen inte ställas in.")
+        raise NotAllowed("Dragningen är gjord. Då kan tävlingen inte ställas in.")
     comes, number = (lock.draw_at, lock.round) if lock else (contest.round_at, contest.round)
     if not by_program and (now >= comes or newest_shown >= number):
-        raise ActionNotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
+        raise NotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
     db.session.add(Cancellation(contest_id=contest.id, reason=reason, cancelled_at=now))
     audit.append_record(contest.id, RecordKind.CANCELLED, now, skal=reason)
     if not contest.is_rehearsal:
@@ -178,11 +177,11 @@ def cancel_contest(
 
 
 def require_unsettled(contest: FrozenContest) -> None:
-    """Raise ActionNotAllowed when the list is locked or the contest cancelled, or when its entries are erased."""
+    """Raise NotAllowed when the list is locked or the contest cancelled, or when its entries are erased."""
     if db.session.get(LockedList, contest.id):
-        raise ActionNotAllowed("Listan är redan låst och kan inte ändras.")
+        raise NotAllowed("Listan är redan låst och kan inte ändras.")
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är inställd.")
+        raise NotAllowed("Tävlingen är inställd.")
     # Without addresses no duplicates are found and no winner is reached.
     if audit.has_record(contest.id, RecordKind.ERASED):
-        raise ActionNotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")
+        raise NotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")

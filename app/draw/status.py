@@ -1,4 +1,6 @@
-"""Where a contest stands: its state and the numbers that everyone may see. Reads, never writes."""
+"""Where a contest stands: its state and the numbers that everyone may see."""
+
+# Reads, never writes.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,10 +30,6 @@ State = Literal["draft", "waiting", "opening", "open", "closed", "locked", "draw
 LOCKED_BEFORE = STRIKES_END_BEFORE = timedelta(hours=12)
 # The rules give whole days; a rehearsal does not wait for them.
 REHEARSED_ANSWER_TIME = timedelta(minutes=1)
-
-
-class ActionNotAllowed(Exception):
-    """The action was not carried out. The text is a Swedish sentence for the organiser."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def contest_status(contest: Contest, now: datetime, waits: bool = False) -> Cont
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
     outcomes = outcomes_of(contest.id)
-    state = _state(contest, now, lock, drawn, cancelled, outcomes)
+    state = state_at(contest, now, lock, drawn, cancelled, outcomes)
     return ContestStatus(contest, state, lock, drawn, cancelled, tuple(outcomes))
 
 
@@ -193,7 +191,7 @@ def prize_of(contest: FrozenContest, place: int) -> str:
     return titles[prizes[place] - 1]
 
 
-def _state(
+def state_at(
     contest: FrozenContest,
     now: datetime,
     lock: LockedList | None,

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import sqlalchemy as sa
@@ -16,9 +15,9 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw import actions, files, status, winners
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.spec import beacon, selection
-from app.spec.beacon import Chain
+from app.spec.beacon import BeaconError, Chain
 from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 
@@ -26,14 +25,10 @@ from app.spec.practice_beacon import practice_answer
 PATIENCE = 3.0
 
 
-class NoAnswer(Exception):
-    """No relay gave a genuine value."""
-
-
 class _NoRedirects(HTTPRedirectHandler):
     """A relay answers itself or not at all."""
 
-    def redirect_request(self, *_args: Any, **_values: Any) -> None:
+    def redirect_request(self, *_args: object, **_values: object) -> None:
         return None
 
 
@@ -46,23 +41,21 @@ def relay_addresses(relays: Iterable[str], chain: Chain, number: int | str) -> l
 
 
 def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
-    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises NoAnswer."""
-    for answer in _answers(relay_addresses(relays, chain, number), patience):
+    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises BeaconError."""
+    for answer in relay_answers(relay_addresses(relays, chain, number), patience):
         try:
             beacon.verify(chain, number, answer)
         except beacon.BeaconError:
             continue
         return answer
-    raise NoAnswer
+    raise BeaconError
 
 
 def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE) -> int:
-    """Return the newest round that a relay shows with a genuine signature; 0 when none does.
-
-    A lying relay could otherwise have a draw cancelled.
-    """
+    """Return the newest round that a relay shows with a genuine signature; 0 when none does."""
+    # A lying relay could otherwise have a draw cancelled.
     newest = 0
-    for answer in _answers(relay_addresses(relays, chain, "latest"), patience):
+    for answer in relay_answers(relay_addresses(relays, chain, "latest"), patience):
         try:
             newest = max(newest, beacon.verify_any(chain, answer).round)
         except beacon.BeaconError:
@@ -70,16 +63,16 @@ def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE
     return newest
 
 
-def _answers(asked: Iterable[str], patience: float) -> Iterator[str]:
+def relay_answers(asked: Iterable[str], patience: float) -> Iterator[str]:
     """Give what each relay answers, those that do."""
     for address in asked:
         try:
-            yield _read(address, patience)
+            yield read_relay(address, patience)
         except (OSError, HTTPException, ValueError):
             continue
 
 
-def _read(address: str, patience: float) -> str:
+def read_relay(address: str, patience: float) -> str:
     """Return the body of an answer, no longer than a value can be. Raises OSError, HTTPException or ValueError."""
     end = time.monotonic() + patience
     body = b""
@@ -100,20 +93,20 @@ def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
     """Check the value of the round in the låsbevis and write the ranking, once and for good. Queue the letters."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
-        raise ActionNotAllowed("Listan är inte låst. Slumptalet får inte vara känt när listan låses.")
+        raise NotAllowed("Listan är inte låst. Slumptalet får inte vara känt när listan låses.")
     if now < lock.draw_at:
-        raise ActionNotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
+        raise NotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
     try:
         value = beacon.verify(contest.chain, lock.round, pasted)
     except beacon.BeaconError as error:
-        raise ActionNotAllowed(str(error)) from None
+        raise NotAllowed(str(error)) from None
     entropy = selection.entropy_string(contest.chain.name, value.round, value.randomness)
     seed = selection.make_seed(lock.proof_sha256, entropy)
     begin_write()
     if db.session.get(DrawnValue, contest.id):
-        raise ActionNotAllowed("Dragningen är redan gjord. Den görs en gång.")
+        raise NotAllowed("Dragningen är redan gjord. Den görs en gång.")
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är inställd.")
+        raise NotAllowed("Tävlingen är inställd.")
     db.session.add(
         DrawnValue(
             contest_id=contest.id,
@@ -132,10 +125,10 @@ def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
 
 
 def fetch_value(contest: FrozenContest, now: datetime) -> None:
-    """Draw with the value that a relay gives. Raises ActionNotAllowed."""
+    """Draw with the value that a relay gives. Raises NotAllowed."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None or now < lock.draw_at:
-        raise ActionNotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
+        raise NotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
     number = lock.round
     db.session.rollback()
     if contest.chain.is_practice:
@@ -143,8 +136,8 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
         return
     try:
         answer = ask_relays(current_app.config["DRAW_RELAYS"], contest.chain, number)
-    except NoAnswer:
-        raise ActionNotAllowed(
+    except BeaconError:
+        raise NotAllowed(
             "Ingen av källorna gav slumptalet just nu. Kalendern frågar igen varje minut. Du kan också öppna en av "
             "länkarna, kopiera hela svaret och klistra in det här."
         ) from None
@@ -152,7 +145,8 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
 
 
 def newest_shown(contest: FrozenContest, now: datetime) -> int:
-    """Return the newest round that a relay shows; 0 when none answers. Of the practice chain our clock decides."""
+    """Return the newest round that a relay shows; 0 when none answers."""
+    # Of the practice chain our clock decides.
     if contest.chain.is_practice:
         return beacon.round_at(contest.chain, now) - 1
     db.session.rollback()
@@ -162,11 +156,11 @@ def newest_shown(contest: FrozenContest, now: datetime) -> int:
 def lock_due(now: datetime) -> None:
     """Lock the lists whose time has come."""
     for contest in terms.all_frozen():
-        if contest.phase(now) == "closed" and now >= status.lock_due(contest) and _is_unlocked(contest):
+        if contest.phase(now) == "closed" and now >= status.lock_due(contest) and is_unlocked(contest):
             actions.lock_list(contest, now, newest_shown(contest, now))
 
 
-def _is_unlocked(contest: FrozenContest) -> bool:
+def is_unlocked(contest: FrozenContest) -> bool:
     return (
         db.session.get(LockedList, contest.id) is None
         and not audit.has_record(contest.id, RecordKind.CANCELLED)
@@ -184,7 +178,7 @@ def fetch_due_values(now: datetime) -> list[str]:
                 actions.cancel_contest(contest, NO_VALUE, now, by_program=True)
             else:
                 fetch_value(contest, now)
-        except ActionNotAllowed as reason:
+        except NotAllowed as reason:
             told.append(f"{contest.id}: {reason}")
     return told
 

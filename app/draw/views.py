@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request
@@ -18,18 +17,15 @@ from app.database import db
 from app.draw import files, mails, status, winners
 from app.draw.files import short_file, streamed_file
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
-from app.draw.status import ActionNotAllowed, ContestStatus, contest_status
+from app.draw.status import ContestStatus, contest_status
+from app.errors import NotAllowed
 from app.text import clean
 from app.web.forms import TokenForm
 
 LENGTH, SHORTEST = 64, 8
 
 
-class UnclearTicket(Exception):
-    """What was typed names no ticket. The text is a Swedish sentence for the reader."""
-
-
-class LooksSecret(UnclearTicket):
+class LooksSecret(NotAllowed):
     """What was typed is not to be shown again."""
 
 
@@ -43,30 +39,30 @@ class Found:
 
 
 def read_ticket(text: str) -> str:
-    """Return a ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
+    """Return a ticket, or the beginning of one, as typed or pasted. Raises NotAllowed."""
     kept = "".join(text.lower().split())
     if not kept:
-        raise UnclearTicket("Skriv din lott, eller de åtta första tecknen i den.")
+        raise NotAllowed("Skriv din lott, eller de åtta första tecknen i den.")
     if re.fullmatch(f"[{entries.CROCKFORD}]{{{entries.CODE_LENGTH}}}", entries.plain_code(kept)):
         raise LooksSecret("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
     if not re.fullmatch(r"[0-9a-f]*…?", kept):
-        raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
+        raise NotAllowed("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
     kept = kept.rstrip("…")
     if len(kept) < SHORTEST:
-        raise UnclearTicket("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
+        raise NotAllowed("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
     if len(kept) > LENGTH:
-        raise UnclearTicket("Det är för långt. En lott har 64 tecken.")
+        raise NotAllowed("Det är för långt. En lott har 64 tecken.")
     return kept
 
 
 def find_ticket(standing: ContestStatus, start: str) -> Found | None:
-    """Return the ticket that begins with `start` in the locked list. Raises UnclearTicket."""
+    """Return the ticket that begins with `start` in the locked list. Raises NotAllowed."""
     first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
     query = sa.select(ListedTicket.ticket, ListedTicket.counts)
     query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
     found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2)).all()
     if len(found) > 1:
-        raise UnclearTicket("Flera lotter börjar så. Skriv några tecken till.")
+        raise NotAllowed("Flera lotter börjar så. Skriv några tecken till.")
     if not found:
         return None
     ticket, counts = found[0]
@@ -86,7 +82,7 @@ def asked_again_each_time(response: Response) -> Response:
     return response
 
 
-def draw_of(edition: Edition) -> dict[str, Any] | None:
+def draw_of(edition: Edition) -> dict[str, object] | None:
     """Return where an edition's contest stands and who has won it, for other pages; None before it has opened."""
     contest = terms.frozen_in(edition.year)
     if contest is None:
@@ -103,10 +99,10 @@ def draw(year: int) -> tuple[str, int]:
     """Show the draw; a POST looks for a ticket, so that none stands in an address."""
     edition, contest, number = find_contest(year)
     found = contest_status(contest, clock.now(), bool(edition.gaps))
-    searched = _searched(found)
+    searched = search_result(found)
     opened = "fran" in request.args
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "number": number,
@@ -123,7 +119,7 @@ def draw(year: int) -> tuple[str, int]:
     return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
 
 
-def _searched(found: ContestStatus) -> dict[str, Any]:
+def search_result(found: ContestStatus) -> dict[str, object]:
     """Return what the page says to a person who looks for a ticket."""
     if "lott" not in request.form or not found.lock:
         return {}
@@ -131,7 +127,7 @@ def _searched(found: ContestStatus) -> dict[str, Any]:
     try:
         start = read_ticket(typed)
         return {"searched": start, "ticket": find_ticket(found, start)}
-    except UnclearTicket as error:
+    except NotAllowed as error:
         return {"searched": "" if isinstance(error, LooksSecret) else typed, "unclear": str(error)}
 
 
@@ -147,25 +143,25 @@ def rules_file(year: int) -> Response:
 
 @blueprint.get("/<year:year>/dragning/lista.txt")
 def list_file(year: int) -> Response:
-    lock = _locked(year)
+    lock = locked_contest(year)
     return streamed_file(lock.list_sha256, files.locked_list(lock.contest_id))
 
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
 def proof_file(year: int) -> Response:
-    return short_file(_locked(year).proof)
+    return short_file(locked_contest(year).proof)
 
 
 @blueprint.get("/<year:year>/dragning/logg.txt")
 def log_file(year: int) -> Response:
-    lock = _locked(year)
+    lock = locked_contest(year)
     number, head = audit.latest_record(lock.contest_id)
     return streamed_file(head, audit.log_lines(lock.contest_id, number))
 
 
 @blueprint.get("/<year:year>/dragning/protokoll.json")
 def protocol_file(year: int) -> Response:
-    contest, lock = frozen_contest_in(year), _locked(year)
+    contest, lock = frozen_contest_in(year), locked_contest(year)
     if db.session.get(DrawnValue, lock.contest_id) is None:
         abort(404)
     # Every decision moves the chain's head; mails that leave do not.
@@ -182,43 +178,47 @@ def verifier_file(year: int) -> Response:
     return short_file(files.verifier_source(), "text/x-python")
 
 
-def _locked(year: int) -> LockedList:
+def locked_contest(year: int) -> LockedList:
     return db.session.get(LockedList, frozen_contest_in(year).id) or abort(404)
 
 
 @blueprint.get("/<year:year>/dragning/tacka-nej/<token>")
 def decline_page(year: int, token: str) -> BaseResponse:
     """Ask before a prize is declined: programs that scan mail open its links."""
-    contest, place, _ = _declined(year, token)
-    return _private(render_template("draw/decline.html", **_about(contest, place), form=TokenForm(formdata=None)))
+    contest, place, _ = declined_place(year, token)
+    return private_page(
+        render_template("draw/decline.html", **prize_context(contest, place), form=TokenForm(formdata=None))
+    )
 
 
 @blueprint.post("/<year:year>/dragning/tacka-nej/<token>")
 def decline(year: int, token: str) -> BaseResponse:
-    contest, place, ticket = _declined(year, token)
+    contest, place, ticket = declined_place(year, token)
     form = TokenForm()
     if not form.validate():
-        return _private(render_template("draw/decline.html", **_about(contest, place), form=form), 422)
+        return private_page(render_template("draw/decline.html", **prize_context(contest, place), form=form), 422)
     try:
         winners.decline_prize(contest, place, ticket, clock.now())
-    except ActionNotAllowed as reason:
+    except NotAllowed as reason:
         db.session.rollback()
-        return _private(render_template("draw/decline.html", **_about(contest, place), refused=str(reason)), 409)
-    return _private(render_template("draw/decline.html", **_about(contest, place), done=True))
+        return private_page(
+            render_template("draw/decline.html", **prize_context(contest, place), refused=str(reason)), 409
+        )
+    return private_page(render_template("draw/decline.html", **prize_context(contest, place), done=True))
 
 
-def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
+def declined_place(year: int, token: str) -> tuple[FrozenContest, int, str]:
     contest_id, place, ticket = mails.read_link(mails.DECLINE, token) or abort(404)
     contest = terms.frozen_contest(contest_id) or abort(404)
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
+def prize_context(contest: FrozenContest, place: int) -> dict[str, object]:
     edition, _, _ = find_contest(contest.year)
     return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
 
 
-def _private(page: str, code: int = 200) -> BaseResponse:
+def private_page(page: str, code: int = 200) -> BaseResponse:
     """Return a page of one person's: kept nowhere, and its address told to no one."""
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return Response(page, code, headers)

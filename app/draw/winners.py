@@ -15,7 +15,8 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
 from app.draw import status
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
-from app.draw.status import ActionNotAllowed, ContestStatus
+from app.draw.status import ContestStatus
+from app.errors import NotAllowed
 from app.outbox import queue
 from app.spec.log import RecordKind, receipt_sum
 from app.text import swedish
@@ -38,15 +39,15 @@ class Named:
 
 def advance_line(contest: FrozenContest, now: datetime) -> None:
     """Pass over withdrawn entries and queue letters to those in line, inside the caller's begin_write() transaction."""
-    while any(_advance_one(contest, rank, now) for rank in status.in_line(contest)):
+    while any(advance_one(contest, rank, now) for rank in status.in_line(contest)):
         pass
 
 
-def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
+def advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
     """Pass over the place when its entry is withdrawn; else see that its letter is queued."""
     entry = entry_of(contest.id, rank.ticket)
     if entry and entry.blocked_at:
-        _decide(contest, rank, entries.WITHDRAWN, now)
+        decide_place(contest, rank, entries.WITHDRAWN, now)
         return True
     if contest.is_rehearsal and db.session.get(Letter, (contest.id, rank.place)) is None:
         note_letter(contest.id, rank.place, now, refused=False)
@@ -56,10 +57,8 @@ def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
 
 
 def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> None:
-    """Note that the letter to a place left, once, inside the caller's begin_write() transaction.
-
-    A letter that the mail server refuses for good has left too: else the place could never be passed over.
-    """
+    """Note that the letter to a place left, once, inside the caller's begin_write() transaction."""
+    # A letter that the mail server refuses for good has left too: else the place could never be passed over.
     if db.session.get(Letter, (contest_id, place)) is None:
         db.session.add(Letter(contest_id=contest_id, place=place, left_at=now, refused=refused))
         audit.append_record(contest_id, RecordKind.LETTER, now, plats=place)
@@ -70,21 +69,21 @@ def confirm_winner(contest: FrozenContest, place: int, now: datetime) -> None:
     """Confirm one in line as a winner."""
     begin_write()
     rank = _in_line(contest, place)
-    _letter(contest, place)
-    _decide(contest, rank, None, now)
+    winner_letter(contest, place)
+    decide_place(contest, rank, None, now)
     db.session.commit()
 
 
 def skip_place(contest: FrozenContest, place: int, reason: str, now: datetime) -> None:
     """Pass over one in line whose answer days are over, and tell them."""
     if reason not in SKIP_REASONS:
-        raise ActionNotAllowed("Välj ett av skälen i listan.")
+        raise NotAllowed("Välj ett av skälen i listan.")
     begin_write()
     rank = _in_line(contest, place)
-    until = status.answer_by(contest, _letter(contest, place).left_at)
+    until = status.answer_by(contest, winner_letter(contest, place).left_at)
     if now < until:
-        raise ActionNotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
-    _decide(contest, rank, reason, now)
+        raise NotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
+    decide_place(contest, rank, reason, now)
     if not contest.is_rehearsal:
         queue.queue_mail("forbigangen", contest.id, rank.ticket, now, place)
     advance_line(contest, now)
@@ -96,9 +95,9 @@ def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime
     begin_write()
     rank = _in_line(contest, place)
     if rank.ticket != ticket:
-        raise ActionNotAllowed("Länken gäller inte.")
-    _letter(contest, place)
-    _decide(contest, rank, DECLINED, now)
+        raise NotAllowed("Länken gäller inte.")
+    winner_letter(contest, place)
+    decide_place(contest, rank, DECLINED, now)
     advance_line(contest, now)
     db.session.commit()
 
@@ -106,18 +105,18 @@ def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime
 def _in_line(contest: FrozenContest, place: int) -> Rank:
     found = next((rank for rank in status.in_line(contest) if rank.place == place), None)
     if found is None:
-        raise ActionNotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
+        raise NotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
     return found
 
 
-def _letter(contest: FrozenContest, place: int) -> Letter:
+def winner_letter(contest: FrozenContest, place: int) -> Letter:
     found = db.session.get(Letter, (contest.id, place))
     if found is None:
-        raise ActionNotAllowed("Mejlet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
+        raise NotAllowed("Mejlet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
     return found
 
 
-def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
+def decide_place(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
     db.session.add(Verdict(contest_id=contest.id, place=rank.place, skipped=skipped, decided_at=now))
     if skipped:
         queue.drop_waiting(contest.id, rank.ticket)
@@ -130,17 +129,17 @@ def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: dateti
 def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime) -> None:
     """Publish a confirmed winner's first name and municipality."""
     if not named.first_name or len(named.first_name) > LONGEST_NAME:
-        raise ActionNotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
+        raise NotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
     if named.municipality not in MUNICIPALITIES or named.municipality == UNNAMED:
-        raise ActionNotAllowed("Välj en kommun i listan.")
+        raise NotAllowed("Välj en kommun i listan.")
     begin_write()
     verdict, drawn = db.session.get(Verdict, (contest.id, place)), db.session.get(DrawnValue, contest.id)
     if verdict is None or verdict.skipped or drawn is None:
-        raise ActionNotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
+        raise NotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
     if not _day(drawn.drawn_at) <= named.consented_on <= _day(now):
-        raise ActionNotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
+        raise NotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
     if db.session.get(WinnerName, (contest.id, place)):
-        raise ActionNotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
+        raise NotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
     db.session.add(WinnerName(contest_id=contest.id, place=place, recorded_at=now, **vars(named)))
     db.session.commit()
     status.publish_state()
@@ -151,7 +150,7 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
     begin_write()
     named = db.session.get(WinnerName, (contest.id, place))
     if named is None:
-        raise ActionNotAllowed("Det finns inget publicerat namn att ta bort.")
+        raise NotAllowed("Det finns inget publicerat namn att ta bort.")
     db.session.delete(named)
     db.session.commit()
     status.publish_state()
@@ -181,10 +180,8 @@ def _day(moment: datetime) -> date:
 
 
 def withdraw_entry(contest: FrozenContest, ticket: str, now: datetime) -> bool | None:
-    """Withdraw an entry and erase what it says about a person; return whether the list was locked.
-
-    None when it is withdrawn already, or erased.
-    """
+    """Withdraw an entry and erase what it says about a person; return whether the list was locked."""
+    # None when it is withdrawn already, or erased.
     begin_write()
     entry = entry_of(contest.id, ticket)
     if entry is None or entry.blocked_at or not entry.receipt_code:

@@ -1,4 +1,6 @@
-"""An edition as a ZIP file, out and in. What comes in is counted and measured before a byte of it is unpacked."""
+"""An edition as a ZIP file, out and in."""
+
+# What comes in is counted and measured before a byte of it is unpacked.
 
 import io
 import re
@@ -13,6 +15,7 @@ from app.calendar.loader import image_name
 from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
 from app.editing.store import TEXTS, ContentRef, Files
+from app.errors import NotAllowed
 
 LARGEST_UPLOAD = 32_000_000
 _MOST_FILES, _LARGEST_FILE, _LARGEST_TOTAL, _HIGHEST_RATIO = 500, 1_000_000, 30_000_000, 200
@@ -29,10 +32,6 @@ _RUBBISH = re.compile(
 _NAME = re.compile(r"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4])/)?([^/\\]+)")
 
 
-class ArchiveError(Exception):
-    """The archive is refused. The text is a Swedish sentence that says why."""
-
-
 def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
     """Write the leaves of an edition as 2026/edition.toml, 2026/01/hatch.md and so on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -43,42 +42,42 @@ def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
 
 
 def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
-    """Return the leaves in an archive, as leaves of `year`. Raises ArchiveError."""
+    """Return the leaves in an archive, as leaves of `year`. Raises NotAllowed."""
     if (lines := body.count(_ENTRY)) > 4 * _MOST_FILES:
         # Before the list is read: a long one fills the memory. Folders, and what Finder adds, stand in it too.
-        raise ArchiveError(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
+        raise NotAllowed(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(_name_of(e)))]
-            _measured(entries)
-            outer = _outer_folder([_name_of(entry) for entry in entries])
-            placed = [(entry, *_place(entry, _name_of(entry).removeprefix(outer), year)) for entry in entries]
+            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(name_of(e)))]
+            measure_entries(entries)
+            outer = outer_folder([name_of(entry) for entry in entries])
+            placed = [(entry, *place_of_entry(entry, name_of(entry).removeprefix(outer), year)) for entry in entries]
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
             for entry, leaf, name in placed:
                 # Some disks take BILD.png and bild.png for one file.
                 if name.casefold() in map(str.casefold, leaves[leaf]):
-                    raise ArchiveError(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
-                leaves[leaf][name] = _read(archive, entry, name)
+                    raise NotAllowed(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
+                leaves[leaf][name] = read_entry(archive, entry, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-        raise ArchiveError("Filen går inte att läsa som ZIP-arkiv.") from None
+        raise NotAllowed("Filen går inte att läsa som ZIP-arkiv.") from None
     for leaf, files in leaves.items():
         if leaf.text_name not in files:
-            raise ArchiveError(f"Arkivet saknar {f'{leaf.name}/' if leaf.number else ''}{leaf.text_name}.")
+            raise NotAllowed(f"Arkivet saknar {f'{leaf.name}/' if leaf.number else ''}{leaf.text_name}.")
     return leaves
 
 
-def _measured(entries: Iterable[zipfile.ZipInfo]) -> None:
-    """By what the archive says of itself; _read() sees to it that it does not lie."""
+def measure_entries(entries: Iterable[zipfile.ZipInfo]) -> None:
+    """By what the archive says of itself; read_entry() sees to it that it does not lie."""
     sizes = [(entry.file_size, max(entry.compress_size, 1)) for entry in entries]
     if len(sizes) > _MOST_FILES:
-        raise ArchiveError(f"Arkivet har {len(sizes)} filer. Högst {_MOST_FILES} tas emot.")
+        raise NotAllowed(f"Arkivet har {len(sizes)} filer. Högst {_MOST_FILES} tas emot.")
     if sum(size for size, _ in sizes) > _LARGEST_TOTAL:
-        raise ArchiveError(f"Arkivet blir större än {_LARGEST_TOTAL // 1_000_000} MB uppackat.")
+        raise NotAllowed(f"Arkivet blir större än {_LARGEST_TOTAL // 1_000_000} MB uppackat.")
     if any(size > 100_000 and size / compressed > _HIGHEST_RATIO for size, compressed in sizes):
-        raise ArchiveError("Arkivet växer orimligt mycket när det packas upp, så det packas inte upp.")
+        raise NotAllowed("Arkivet växer orimligt mycket när det packas upp, så det packas inte upp.")
 
 
-def _name_of(entry: zipfile.ZipInfo) -> str:
+def name_of(entry: zipfile.ZipInfo) -> str:
     """Return a file's name in NFC; Finder writes UTF-8 without saying so, which is then read as cp437."""
     name = entry.filename
     if not entry.flag_bits & _SAYS_UTF8:
@@ -87,32 +86,32 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _outer_folder(names: Sequence[str]) -> str:
+def outer_folder(names: Sequence[str]) -> str:
     """Return the folder that all files lie in, with its slash; "" when there is none."""
     outer = {name.partition("/")[0] if "/" in name else "" for name in names}
     folder = outer.pop() if len(outer) == 1 else ""
     return "" if re.fullmatch(r"\.{0,2}|\d\d", folder) else f"{folder}/"
 
 
-def _place(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
+def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
     shown = path[:60]
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ArchiveError(f"Arkivet har en länk, {shown}, i stället för en fil.")
+        raise NotAllowed(f"Arkivet har en länk, {shown}, i stället för en fil.")
     match = _NAME.fullmatch(path)
     too_long = len(path.encode()) > _LONGEST_NAME
     leaf = ContentRef(year, int(match[1] or 0)) if match else ContentRef(year)
     if not match or too_long or not (match[2] == leaf.text_name or image_name(match[2])):
-        raise ArchiveError(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
+        raise NotAllowed(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
-        raise ArchiveError(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")
+        raise NotAllowed(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")
     return leaf, match[2]
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
     with archive.open(entry) as file:
         body = file.read(_LARGEST_FILE + 1)
     if len(body) > _LARGEST_FILE:
-        raise ArchiveError(f"Filen {entry.filename[:60]} är större än {_LARGEST_FILE // 1_000_000} MB.")
+        raise NotAllowed(f"Filen {entry.filename[:60]} är större än {_LARGEST_FILE // 1_000_000} MB.")
     try:
         if name.lower().endswith(".svg"):
             clean = svg.sanitize_svg(body)
@@ -120,6 +119,6 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
             return body if re.sub(rb">\s+<", b"><", body.strip()) == clean else clean
         if name not in TEXTS:
             images.recognise_image(name, body)
-    except (svg.UnsafeSVG, images.ImageError) as trouble:
-        raise ArchiveError(f"{entry.filename[:60]}: {trouble}") from None
+    except NotAllowed as trouble:
+        raise NotAllowed(f"{entry.filename[:60]}: {trouble}") from None
     return body

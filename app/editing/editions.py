@@ -64,21 +64,21 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
     with desk.alone():
         made = {
-            ContentRef(year, leaf.number): _shift_year(files, leaf, year)
+            ContentRef(year, leaf.number): shift_year(files, leaf, year)
             for leaf, files in read_all(desk, source).items()
         }
-        _create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
+        create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
 
 
 def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
     with desk.alone():
-        made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        made = {ContentRef(year): shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _create_edition(desk, year, made, Change(act.who, BLANK, act.now))
+        create_edition(desk, year, made, Change(act.who, BLANK, act.now))
 
 
-def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
+def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
     text = store.text_of(files)
     changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
@@ -101,18 +101,18 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
     """Return the id and the times of a contest in another year, and no corrections: they were about its rules."""
     name = str(contest.get("id", ""))
     moved = name.replace(str(before), str(year)) if str(before) in name else f"{name}-{year}"
-    times = {key: _same_day(at, year - before) for key, at in contest.items() if isinstance(at, datetime)}
+    times = {key: same_day(at, year - before) for key, at in contest.items() if isinstance(at, datetime)}
     return {"id": name if str(year) in name else moved, "corrections": None} | times
 
 
-def _same_day(at: datetime, years: int) -> datetime:
+def same_day(at: datetime, years: int) -> datetime:
     try:
         return at.replace(year=at.year + years)
     except ValueError:  # 29 February
         return at.replace(year=at.year + years, day=28)
 
 
-def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
+def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
     """Put a new edition in place in one move. Raises SaveRefused, ContentWriteError."""
     folder = desk.root / str(year)
     if folder.exists():
@@ -145,15 +145,15 @@ def require_future_year(year: int, now: datetime) -> None:
 
 
 def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
-    """Return an archive's edition for `year`, its dates moved from another. Raises ArchiveError, SaveRefused."""
+    """Return an archive's edition for `year`, its dates moved from another. Raises NotAllowed, SaveRefused."""
     made = archive.unpack_edition(body, year)
-    source = _year_of(made) or year
+    source = year_of(made) or year
     if source == year:
         return made
-    return {leaf: _shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
+    return {leaf: shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
 
 
-def _year_of(leaves: dict[ContentRef, Files]) -> int | None:
+def year_of(leaves: dict[ContentRef, Files]) -> int | None:
     """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
     title = None
     for leaf, files in leaves.items():
@@ -172,10 +172,8 @@ def _year_of(leaves: dict[ContentRef, Files]) -> int | None:
 def import_changes(
     desk: Editor, year: int, made: dict[ContentRef, Files], now: datetime
 ) -> dict[ContentRef, list[str]]:
-    """Return what an archive would change in an edition that is there: by leaf, the names of files.
-
-    Raises SaveRefused when it may not, ContentWriteError.
-    """
+    """Return what an archive would change in an edition that is there: by leaf, the names of files."""
+    # Raises SaveRefused when it may not, ContentWriteError.
     edition = desk.shown.get(year)
     if edition and validation.has_opened(edition, now):
         raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
@@ -190,24 +188,22 @@ def import_changes(
 
 
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
-    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
-
-    Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
-    """
+    """Put an archive's edition in place, as a new year or instead of one whose contest has not opened."""
+    # Raises NotAllowed, SaveRefused with every fault, ContentWriteError.
     made = read_archive(year, body)
     with desk.alone():
         if not (desk.root / str(year)).exists():
-            _create_edition(desk, year, made, act)
+            create_edition(desk, year, made, act)
             return
         differing = import_changes(desk, year, made, act.now)
         before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
-        after = _replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
+        after = replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
         record = {leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
         with store.translate_os_errors():
-            store.put_files(_import_record(desk, year), json.dumps(record).encode())
+            store.put_files(import_record(desk, year), json.dumps(record).encode())
 
 
-def _replace_edition(
+def replace_edition(
     desk: Editor, year: int, made: dict[ContentRef, Files], act: Change
 ) -> dict[ContentRef, history.Version]:
     """Put leaves in place of those that stand, all in one move or none. Raises ContentWriteError."""
@@ -236,18 +232,18 @@ def _replace_edition(
     return added
 
 
-def _import_record(desk: Editor, year: int) -> Path:
+def import_record(desk: Editor, year: int) -> Path:
     return desk.history.root / str(year) / "import.json"
 
 
 def can_undo_import(desk: Editor, year: int) -> bool:
     """Check whether everything stands as the latest import left it."""
-    return bool(_versions_before(desk, year))
+    return bool(versions_before(desk, year))
 
 
-def _versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Version]:
+def versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Version]:
     """Return the versions from before the latest import; none when something was changed since, or it was none."""
-    file = _import_record(desk, year)
+    file = import_record(desk, year)
     record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     found = {}
     for number, (before, after) in record.items():
@@ -264,15 +260,15 @@ def _versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Versio
 def undo_import(desk: Editor, year: int, act: Change) -> None:
     """Put everything back as it was before the latest import. Raises SaveRefused, ContentWriteError."""
     with desk.alone():
-        before = _versions_before(desk, year)
+        before = versions_before(desk, year)
         if not before:
             raise SaveRefused("Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget.")
         made = {leaf: desk.history.files(leaf, version) for leaf, version in before.items()}
         save.check_changes(desk, made, act.now)
         save.require_not_early(desk, made, act.now, years=desk.shown)
-        _replace_edition(desk, year, made, act)
+        replace_edition(desk, year, made, act)
         with store.translate_os_errors():
-            _import_record(desk, year).unlink(missing_ok=True)
+            import_record(desk, year).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -299,14 +295,12 @@ def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
 
 
 def publish_files(desk: Editor, files: Path, year: int, over: bool, act: Change) -> int:
-    """Put in place what has been edited in the files of a year, and return how many leaves that were.
-
-    Raises SaveRefused, also when organisers have edited the same, unless `over`; ContentWriteError.
-    """
+    """Put in place what has been edited in the files of a year, and return how many leaves that were."""
+    # Raises SaveRefused, also when organisers have edited the same, unless `over`; ContentWriteError.
     with desk.alone():
         found = find_unpublished(desk, files, year)
         if not (desk.root / str(year)).exists():
-            _create_edition(desk, year, found.changed, act)
+            create_edition(desk, year, found.changed, act)
             return len(found.changed)
         if found.conflicts and not over:
             names = ", ".join(f"{leaf.year}/{leaf.name}" for leaf in found.conflicts)

@@ -1,7 +1,7 @@
-"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds.
+"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds."""
 
-Pillow takes 5 MiB, so it is imported when there is a picture to read, and the reader of HEIC when there is such a one.
-"""
+# Pillow takes 5 MiB, so it is imported when there is a picture to read, and the reader of HEIC when there is such a
+# one.
 
 import io
 import re
@@ -10,10 +10,11 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.calendar.schedule import card_name
 from app.editing import svg
+from app.errors import NotAllowed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -30,7 +31,7 @@ Focus = tuple[float, float]
 MIDDLE: Focus = (50, 50)
 # A large picture takes 400 MB while it is read, so they are read one after the other.
 _ONE_AT_A_TIME = threading.Lock()
-_OPTIONS: dict[str, dict[str, Any]] = {
+_OPTIONS: dict[str, dict[str, object]] = {
     "AVIF": {"speed": 8},
     "WEBP": {"method": 4},
     "JPEG": {"optimize": True, "progressive": True},
@@ -46,70 +47,61 @@ _SOMETHING_ELSE = re.compile(
 )
 
 
-class ImageError(Exception):
-    """The picture is refused. The text is a Swedish sentence that says why."""
-
-
 def image_variants(body: bytes, focus: Focus = MIDDLE) -> tuple[str, dict[str, bytes]]:
-    """Return the name of the file that the hatch names, and that and the other files by name. Raises ImageError.
-
-    Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
-    No crop loses what is at `focus`.
-    """
+    """Return the name of the file that the hatch names, and that and the other files by name. Raises NotAllowed."""
+    # Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on. No crop
+    # loses what is at `focus`.
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _drawing(body)
+        return store_drawing(body)
     from PIL import ImageOps
 
     stem = f"foto-{sha256(body + str(focus).encode()).hexdigest()[:8]}"
     # Cut in these parts, a point keeps its place among what is left.
     centre = (focus[0] / 100, focus[1] / 100)
     with _ONE_AT_A_TIME:
-        picture = _decoded(body, centre)
+        picture = decode_picture(body, centre)
     name, files = f"{stem}.jpg", {}
     for width in sorted({min(width, picture.width) for width in WIDTHS}):
         small = ImageOps.fit(picture, (width, round(width * 3 / 4)))
         for ending, kind in (("avif", "AVIF"), ("webp", "WEBP")):
-            files[f"{stem}-{width}.{ending}"] = _within_budget(small, kind, BUDGET * width // WIDTHS[0])
-    files[name] = _within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
+            files[f"{stem}-{width}.{ending}"] = within_budget(small, kind, BUDGET * width // WIDTHS[0])
+    files[name] = within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
     card = ImageOps.fit(picture, (1200, 630), centering=centre)
-    files[card_name(files[name], "jpg")] = _within_budget(card, "JPEG", 2 * BUDGET)
+    files[card_name(files[name], "jpg")] = within_budget(card, "JPEG", 2 * BUDGET)
     return name, files
 
 
-def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
-    try:
-        clean = svg.sanitize_svg(body)
-    except svg.UnsafeSVG as unsafe:
-        raise ImageError(str(unsafe)) from None
+def store_drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
+    clean = svg.sanitize_svg(body)
     if len(clean) > BUDGET:
-        raise ImageError(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
+        raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
     name = f"bild-{sha256(clean).hexdigest()[:8]}.svg"
     return name, {name: clean}
 
 
-def _decoded(body: bytes, centre: tuple[float, float]) -> "Image.Image":
+def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":
     """Return the first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
     from PIL import Image, ImageOps
 
     # Of a GIF its first picture.
-    with _opened(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
+    with open_picture(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
         # A JPEG is decoded small at once; of the rest as few copies as can be are made before they are small.
         opened.draft("RGB", (WIDTHS[0], WIDTHS[0]))
         opened.load()
-        small = _eight_bits(opened)
+        small = eight_bits(opened)
         if (factor := min(small.size) // WIDTHS[0]) > 1:
             small = small.reduce(factor)
         upright = ImageOps.exif_transpose(small)
         # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
         plain = Image.new("RGB", upright.size, "white")
-        colours = _in_srgb(upright).convert("RGBA")
+        colours = in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
-        raise ImageError("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, _largest(plain), centering=centre)
+        raise NotAllowed("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
+    return ImageOps.fit(plain, largest_part(plain), centering=centre)
 
 
-def _eight_bits(picture: "Image.Image") -> "Image.Image":
+def eight_bits(picture: "Image.Image") -> "Image.Image":
     """Return a picture of 8 bits a channel that can be made small: greys of 16 bits are scaled, never cut off."""
     if picture.mode.startswith("I"):
         return picture.point(lambda level: level * (1 / 257)).convert("L")
@@ -117,30 +109,30 @@ def _eight_bits(picture: "Image.Image") -> "Image.Image":
 
 
 def recognise_image(name: str, body: bytes) -> None:
-    """Raises ImageError unless a file is the picture that its name says, not too large to decode, and nothing more."""
-    with _opened(body, (_FORMATS[name.rpartition(".")[2].lower()],)):
+    """Raises NotAllowed unless a file is the picture that its name says, not too large to decode, and nothing more."""
+    with open_picture(body, (_FORMATS[name.rpartition(".")[2].lower()],)):
         pass
 
 
 @contextmanager
-def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
-    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes ImageError."""
+def open_picture(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
+    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes NotAllowed."""
     from PIL import Image
 
-    too_large = ImageError(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
+    too_large = NotAllowed(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
     try:
         with Image.open(io.BytesIO(body), formats=formats) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise too_large
             if zipfile.is_zipfile(io.BytesIO(body)) or _SOMETHING_ELSE.search(body):
-                raise ImageError(
+                raise NotAllowed(
                     "Filen är en bild och något mer, som en webbsida eller ett arkiv. Spara om bilden först."
                 )
             yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except (OSError, SyntaxError, ValueError, EOFError):
-        raise ImageError(
+        raise NotAllowed(
             "Filen går inte att läsa som bild. Använd JPEG, PNG, HEIC, WebP, AVIF, GIF eller SVG."
         ) from None
 
@@ -155,12 +147,12 @@ def _heif(body: bytes) -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _largest(picture: "Image.Image") -> tuple[int, int]:
+def largest_part(picture: "Image.Image") -> tuple[int, int]:
     width = min(WIDTHS[0], picture.width, picture.height * 4 // 3)
     return width, width * 3 // 4
 
 
-def _in_srgb(picture: "Image.Image") -> "Image.Image":
+def in_srgb(picture: "Image.Image") -> "Image.Image":
     """Colours as every screen shows them; a phone's own wider ones look dull without their profile."""
     from PIL import ImageCms
 
@@ -174,15 +166,15 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
         return picture
 
 
-def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
-    """Return the best quality that fits. Raises ImageError when none does."""
-    for encoded in _encoded(picture, kind):
+def within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
+    """Return the best quality that fits. Raises NotAllowed when none does."""
+    for encoded in encode_picture(picture, kind):
         if len(encoded) <= budget:
             return encoded
-    raise ImageError("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
+    raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
-def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:
+def encode_picture(picture: "Image.Image", kind: str) -> Iterator[bytes]:
     for quality in _QUALITIES:
         target = io.BytesIO()
         picture.save(target, kind, quality=quality, **_OPTIONS[kind])

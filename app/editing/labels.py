@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.text import lower_first
@@ -117,17 +117,17 @@ def describe_file(text: str) -> str:
     return "\n".join(_lines(head)) + (f"\n\n{tip}" if tip else "")
 
 
-def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _lines(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
     for name, value in table.items():
         for place, part in enumerate(value, 1) if isinstance(value, list) else [(0, value)]:
             field = f"{prefix}{name}" + (f"[{place}]" if place else "")
             if isinstance(part, Mapping):
                 yield from _lines(part, f"{field}.")
             else:
-                yield f"{field_label(field)}: {_in_words(part)}"
+                yield f"{field_label(field)}: {in_words(part)}"
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: object) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     return str(value).strip()
@@ -144,7 +144,8 @@ class Piece(NamedTuple):
 
 
 def diff_lines(old: str, new: str) -> list[list[Piece]]:
-    """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it. Empty when alike."""
+    """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it."""
+    # Empty when alike.
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_AROUND)
     return [

@@ -32,10 +32,9 @@ class SaveRefused(Exception):
 
 
 class EditConflict(Exception):
-    """The text has been changed by another user since it was shown. Nothing is written.
+    """The text has been changed by another user since it was shown. Nothing is written."""
 
-    `theirs` is what stands now, `mine` what would have been written, `version` who wrote theirs.
-    """
+    # `theirs` is what stands now, `mine` what would have been written, `version` who wrote theirs.
 
     def __init__(self, theirs: Files, mine: Files, version: Version) -> None:
         super().__init__(version.what)
@@ -83,10 +82,8 @@ class Change:
 
 
 def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change) -> bool:
-    """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
-
-    Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
-    """
+    """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown."""
+    # Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
     with desk.alone():
         theirs = desk.read(leaf)
         mine = revise(theirs)
@@ -94,7 +91,7 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
             raise EditConflict(theirs, mine, catch_up(desk, leaf, theirs, act.now))
         check_changes(desk, {leaf: mine}, act.now)
         if mine != theirs:
-            _put(desk, leaf, mine, act)
+            put_files(desk, leaf, mine, act)
         return mine != theirs
 
 
@@ -107,15 +104,13 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
         files = desk.history.files(leaf, version)
         check_changes(desk, {leaf: files}, act.now)
         require_not_early(desk, {leaf: files}, act.now, years=(leaf.year,))
-        _put(desk, leaf, files, act)
+        put_files(desk, leaf, files, act)
 
 
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
-    """Put several leaves of one edition in place, so that at no moment two of them hold a contest.
-
-    When the disk will not have one of them, those before it are put back. The caller holds desk.alone().
-    Raises SaveRefused, ContentWriteError.
-    """
+    """Put several leaves of one edition in place, so that at no moment two of them hold a contest."""
+    # When the disk will not have one of them, those before it are put back. The caller holds desk.alone(). Raises
+    # SaveRefused, ContentWriteError.
     check_changes(desk, changes, act.now)
     require_not_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
@@ -124,10 +119,10 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     try:
         for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
             before = desk.read(leaf)
-            done.append((leaf, before, _put(desk, leaf, changes[leaf], act)))
+            done.append((leaf, before, put_files(desk, leaf, changes[leaf], act)))
     except store.ContentWriteError:
         for leaf, before, version in reversed(done):
-            _put_back(desk, leaf, before, version)
+            put_back(desk, leaf, before, version)
         raise
 
 
@@ -146,8 +141,9 @@ def check_changes(desk: Editor, changes: Changes, now: datetime) -> None:
         raise SaveRefused(sentence)
 
 
-def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
-    """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
+def put_files(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
+    """Keep what stands now and what comes, then writes it."""
+    # What could not be written whole is put back.
     before = desk.read(leaf)
     catch_up(desk, leaf, before, act.now)
     with store.translate_os_errors():
@@ -155,12 +151,12 @@ def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
     try:
         store.write_atomically(desk.root, leaf, files)
     except store.ContentWriteError:
-        _put_back(desk, leaf, before, version)
+        put_back(desk, leaf, before, version)
         raise
     return version
 
 
-def _put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
+def put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
     desk.history.drop(leaf, version)
     # A disk that will not have this either: what stood before is among the versions.
     with suppress(store.ContentWriteError):

@@ -66,10 +66,8 @@ def checksum(files: Files) -> str:
 
 
 def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
-    """Pictures first, then the text that names them, and last away with what is no longer named.
-
-    Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
-    """
+    """Pictures first, then the text that names them, and last away with what is no longer named."""
+    # Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
     folder = leaf.folder(root)
     with translate_os_errors():
         for name in sorted(files, key=lambda name: name in TEXTS):
@@ -82,7 +80,8 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
 
 
 def put_files(path: Path, body: bytes) -> None:
-    """Write a file complete or not at all. Does nothing when it says so already."""
+    """Write a file complete or not at all."""
+    # Does nothing when it says so already.
     if path.is_file() and path.read_bytes() == body:
         return
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")

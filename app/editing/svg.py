@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from html import escape
 from xml.parsers import expat
 
+from app.errors import NotAllowed
+
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
     """svg g path rect circle ellipse line polyline polygon text tspan title desc defs symbol use linearGradient
@@ -38,12 +40,8 @@ _RULE = re.compile(r"((?:\.[\w-]+ ?, ?)*\.[\w-]+) ?\{([^{}]*)\}")
 _MOST_ELEMENTS, _DEEPEST, _LONGEST_SHEET = 20_000, 100, 50_000
 
 
-class UnsafeSVG(Exception):
-    """The drawing is refused. The text is a Swedish sentence that says for what."""
-
-
 def sanitize_svg(body: bytes) -> bytes:
-    """Return the drawing written anew: elements and attributes that only draw. Raises UnsafeSVG."""
+    """Return the drawing written anew: elements and attributes that only draw. Raises NotAllowed."""
     # Twice: a style sheet may stand after what it is about.
     classes = _Classes()
     _parse(body, classes)
@@ -54,27 +52,27 @@ def sanitize_svg(body: bytes) -> bytes:
 
 def _parse(body: bytes, reader: "_Classes | _Reader") -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _check_doctype
+    parser.StartDoctypeDeclHandler = check_doctype
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.ProcessingInstructionHandler = _no_instruction
+    parser.ProcessingInstructionHandler = no_instruction
     try:
         parser.Parse(body, True)
     except expat.ExpatError as error:
-        raise UnsafeSVG(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
+        raise NotAllowed(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
 
 
-def _check_doctype(_name: str, _system: str | None, public: str | None, has_own_part: bool) -> None:
+def check_doctype(_name: str, _system: str | None, public: str | None, has_own_part: bool) -> None:
     if has_own_part or not (public or "").startswith(_DOCTYPE):
-        raise UnsafeSVG(
+        raise NotAllowed(
             "SVG-filen har en egen DOCTYPE. Spara om den utan, i Illustrator med Exportera som › SVG, annars som "
             "”optimerad SVG”."
         )
 
 
-def _no_instruction(*_: object) -> None:
-    raise UnsafeSVG("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
+def no_instruction(*_: object) -> None:
+    raise NotAllowed("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
 
 
 class _Classes:
@@ -98,18 +96,18 @@ class _Classes:
         # Blanks are single, so that no pattern has to go back over them.
         sheet, self._sheet = " ".join("".join(self._sheet).split()), None
         if len(sheet) > _LONGEST_SHEET:
-            raise _not_allowed("style")
+            raise not_allowed("style")
         sheet = re.sub(r"/\*.*?\*/", "", sheet)
         if _RULE.sub("", sheet).strip():
-            raise _not_allowed("style")
+            raise not_allowed("style")
         for names, properties in _RULE.findall(sheet):
             for each in re.findall(r"[\w-]+", names):
                 self.styles[each] = f"{self.styles.get(each, '')}{properties.strip(' ;')};"
 
 
-def _not_allowed(local: str) -> UnsafeSVG:
+def not_allowed(local: str) -> NotAllowed:
     advice = _ADVICE.get(local, "Spara om den som ”vanlig SVG”.")
-    return UnsafeSVG(f"SVG-filen innehåller <{local}>, som inte är tillåtet. {advice}")
+    return NotAllowed(f"SVG-filen innehåller <{local}>, som inte är tillåtet. {advice}")
 
 
 class _Reader:
@@ -125,15 +123,15 @@ class _Reader:
         space, _, local = name.rpartition(" ")
         self._count += 1
         if self._count > _MOST_ELEMENTS or len(self._open) + self._left_out >= _DEEPEST:
-            raise UnsafeSVG("SVG-filen är för invecklad. Förenkla bilden, eller spara den som PNG.")
+            raise NotAllowed("SVG-filen är för invecklad. Förenkla bilden, eller spara den som PNG.")
         if self._count == 1 and (space, local) != (_NAMESPACE, "svg"):
-            raise UnsafeSVG("Filen är inte en SVG-bild.")
+            raise NotAllowed("Filen är inte en SVG-bild.")
         if self._left_out:
             self._left_out += 1
             return
         foreign = space != _NAMESPACE or local in ("metadata", "style")
         if local == "script" or not (foreign or local in _ELEMENTS):
-            raise _not_allowed(local)
+            raise not_allowed(local)
         if foreign:
             self._left_out = 1
             return
@@ -174,16 +172,16 @@ class _Reader:
 
 
 def _draws(key: str, value: str) -> bool:
-    """Check whether an attribute is written anew. Raises UnsafeSVG for one that runs or fetches something."""
+    """Check whether an attribute is written anew. Raises NotAllowed for one that runs or fetches something."""
     name = key.rpartition(" ")[2]
     if name.lower().startswith("on"):
-        raise UnsafeSVG(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
+        raise NotAllowed(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
     if name == "href" and not re.fullmatch(r"#[\w.-]+", value):
-        raise UnsafeSVG("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
+        raise NotAllowed("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
     if name not in _ATTRIBUTES or key.rpartition(" ")[0] not in ("", _XLINK):
         return False
     outside = re.sub(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)", "", value)
     reached = re.search(r"url|@import|expression|javascript:|image-set|\\|/\*", outside, re.IGNORECASE)
     if reached:
-        raise UnsafeSVG(f"SVG-filen hämtar något i {name}. Spara om den med allt i en fil.")
+        raise NotAllowed(f"SVG-filen hämtar något i {name}. Spara om den med allt i en fil.")
     return True

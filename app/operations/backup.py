@@ -18,19 +18,19 @@ from flask import current_app
 from app import clock, database
 from app.clock import SWEDEN
 from app.database import db
+from app.errors import NotAllowed
 from app.operations import bundle
-from app.operations.bundle import BackupError
 
 # Tables whose rows no backup has: people who asked to be reminded were told so, and that all of it goes on 7 January.
 LEFT_OUT = ("reminder",)
 
 
 def database_revision() -> str:
-    """Return the migration that the database has come to. Raises BackupError when there is none."""
+    """Return the migration that the database has come to. Raises NotAllowed when there is none."""
     with db.engine.connect() as connection:
         found = database.database_revision(connection)
     if found is None:
-        raise BackupError("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
+        raise NotAllowed("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
     return found
 
 
@@ -46,10 +46,10 @@ def is_new() -> bool:
 
 
 def dump_database(target: Path) -> None:
-    """Write the database as it is at one instant to a new file, without LEFT_OUT. Raises BackupError."""
+    """Write the database as it is at one instant to a new file, without LEFT_OUT. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
         without = (f"--exclude-table-data={table}" for table in LEFT_OUT)
-        return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", *without, f"--file={target}")
+        return run_program("pg_dump", "--format=custom", "--no-owner", "--no-acl", *without, f"--file={target}")
     with db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
         driver.execute("VACUUM INTO ?", (str(target),))
@@ -59,14 +59,16 @@ def dump_database(target: Path) -> None:
         for table in known.intersection(LEFT_OUT):
             copy.execute(f"DELETE FROM {table}")  # noqa: S608 – a name of our own
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BackupError("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
+            raise NotAllowed("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
     return None
 
 
 def load_database(source: Path) -> None:
-    """Fill the empty database from such a file, in one transaction. Raises BackupError."""
+    """Fill the empty database from such a file, in one transaction. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
-        return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
+        return run_program(
+            "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source)
+        )
     # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
     with closing(sqlite3.connect(source)) as copy, db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
@@ -75,11 +77,11 @@ def load_database(source: Path) -> None:
     return None
 
 
-def _run(program: str, *arguments: str) -> None:
+def run_program(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL on our database; its password is in no list of processes."""
     found = shutil.which(program)
     if found is None:
-        raise BackupError(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
+        raise NotAllowed(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
     url = db.engine.url
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
@@ -87,7 +89,7 @@ def _run(program: str, *arguments: str) -> None:
     done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["utan att säga varför"])[0]
-        raise BackupError(f"{program} gick inte: {reason}")
+        raise NotAllowed(f"{program} gick inte: {reason}")
 
 
 # A file in the instance folder; its age says when the last backup was made.
@@ -107,50 +109,50 @@ class MadeBackup:
 
 
 def make_backup(target: Path | None, now: datetime) -> MadeBackup:
-    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises BackupError."""
+    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises NotAllowed."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
-    _refuse_place(file)
+    refuse_place(file)
     engine = db.engine.dialect.name
     work = Path(tempfile.mkdtemp(prefix=".kopia-", dir=file.parent))
     try:
         revision = database_revision()
         copy = work / bundle.DATABASES[engine]
         dump_database(copy)
-        members = {copy.name: copy} | dict(_files())
+        members = {copy.name: copy} | dict(files_to_keep())
         manifest = bundle.pack_backup(file, members, now, engine, revision)
     finally:
         shutil.rmtree(work)
     with bundle.open_backup(file) as written:
         written.check()
-    done = _instance() / DONE
+    done = instance_folder() / DONE
     done.touch()
     return MadeBackup(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
 
 
-def _instance() -> Path:
+def instance_folder() -> Path:
     return Path(current_app.instance_path)
 
 
 def _folder() -> Path:
-    folder = _instance() / "backup"
+    folder = instance_folder() / "backup"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
-def _refuse_place(file: Path) -> None:
+def refuse_place(file: Path) -> None:
     """A place where others may write is no place for a backup: they could put another in its stead."""
     if file.exists():
-        raise BackupError(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
+        raise NotAllowed(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
     if not file.parent.is_dir():
-        raise BackupError(f"Mappen {file.parent} finns inte.")
+        raise NotAllowed(f"Mappen {file.parent} finns inte.")
     mode = file.parent.stat().st_mode
     if mode & 0o022 and not mode & 0o1000:
-        raise BackupError(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
+        raise NotAllowed(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
 
 
-def _files() -> Iterator[tuple[str, Path]]:
+def files_to_keep() -> Iterator[tuple[str, Path]]:
     """Give what is kept beside the database, by its name in the backup."""
-    instance = _instance()
+    instance = instance_folder()
     if (key := instance / "secret_key").is_file():
         yield bundle.SECRET_KEY, key
     if current_app.extensions["library"].shared:
@@ -172,7 +174,7 @@ def drop_old_backups(days: int, now: datetime) -> int:
 
 def kept() -> list[Path]:
     """Return the backups in the instance folder, newest first."""
-    return sorted((_instance() / "backup").glob(_NAME), reverse=True)
+    return sorted((instance_folder() / "backup").glob(_NAME), reverse=True)
 
 
 def _made(file: Path) -> datetime:
@@ -181,4 +183,4 @@ def _made(file: Path) -> datetime:
 
 def last_backup() -> datetime | None:
     """Return when the last backup was made, wherever it lies; None when none was."""
-    return clock.written_at(_instance() / DONE)
+    return clock.written_at(instance_folder() / DONE)

@@ -1,4 +1,6 @@
-"""A backup as one file: a ZIP of members and a manifest with the checksum of each. Knows no database."""
+"""A backup as one file: a ZIP of members and a manifest with the checksum of each."""
+
+# Knows no database.
 
 import json
 import os
@@ -14,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from app.errors import NotAllowed
+
 FORMAT = "miljojulkalendern-backup/1"
 MANIFEST = "manifest.json"
 # The member that is the database, by engine.
@@ -21,10 +25,6 @@ DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET_KEY = "instance/secret_key"  # noqa: S105 – the name of a member
 _NAME = re.compile(r"(content|instance/history)/.+")
 _PART = 1 << 20
-
-
-class BackupError(Exception):
-    """A backup that cannot be made or used. The text is a Swedish sentence that says why."""
 
 
 @dataclass(frozen=True)
@@ -38,33 +38,33 @@ class Manifest:
 
 
 def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
-    """Write `files`, by member name, into a new file at `target` that only its owner can read.
-
-    A file that was removed while the backup was made is left out.
-    """
+    """Write `files`, by member name, into a new file at `target` that only its owner can read."""
+    # A file that was removed while the backup was made is left out.
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
         part.unlink()
+    # O_EXCL opens no file that is there already, nor a link that another user has put there (open(2)).
     with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             members = {}
             for name, path in files.items():
                 with suppress(FileNotFoundError):
-                    members[name] = _add(archive, name, path)
+                    members[name] = add_file(archive, name, path)
             manifest = Manifest(made_at, engine, revision, members)
-            archive.writestr(MANIFEST, json.dumps(_as_json(manifest), indent=1, ensure_ascii=False))
+            archive.writestr(MANIFEST, json.dumps(as_json(manifest), indent=1, ensure_ascii=False))
         file.flush()
         os.fsync(file.fileno())
     part.rename(target)
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+def add_file(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    # The size of what is streamed is not known beforehand; without force_zip64 it ends at 2 GiB (zipfile).
     with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
-        return _copied(source, member)
+        return copy_with_checksum(source, member)
 
 
-def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
+def copy_with_checksum(source: IO[bytes], target: IO[bytes] | None) -> str:
     """Copy in parts, or only reads, and returns the SHA-256 of what went by."""
     digest = sha256()
     while part := source.read(_PART):
@@ -74,7 +74,7 @@ def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
     return digest.hexdigest()
 
 
-def _as_json(manifest: Manifest) -> dict[str, object]:
+def as_json(manifest: Manifest) -> dict[str, object]:
     return {
         "format": FORMAT,
         "made_at": manifest.made_at.isoformat(),
@@ -89,39 +89,40 @@ class BackupArchive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self.manifest = _manifest(archive)
+        self.manifest = read_manifest(archive)
         self._check_names()
 
     def _check_names(self) -> None:
         entries = [entry for entry in self._archive.infolist() if entry.filename != MANIFEST]
         names = [entry.filename for entry in entries]
         if DATABASES.get(self.manifest.engine) not in names:
-            raise BackupError("Säkerhetskopian har ingen databas, så den går inte att återställa.")
+            raise NotAllowed("Säkerhetskopian har ingen databas, så den går inte att återställa.")
         if sorted(names) != sorted(self.manifest.members):
-            raise BackupError("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
+            raise NotAllowed("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
         for entry in entries:
-            if not _is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-                raise BackupError(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
+            # The upper 16 bits are a Unix mode, where a link has a kind of its own.
+            if not is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
+                raise NotAllowed(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
-        """Read every member against its checksum. Raises BackupError for the first that differs."""
+        """Read every member against its checksum. Raises NotAllowed for the first that differs."""
         for name in self.manifest.members:
             self.extract(name, None)
 
     def extract(self, name: str, target: Path | None) -> None:
-        """Write a member to a new file that only its owner can read, or read it only. Raises BackupError."""
+        """Write a member to a new file that only its owner can read, or read it only. Raises NotAllowed."""
         try:
             with self._archive.open(name) as source:
-                digest = _written(source, target) if target else _copied(source, None)
+                digest = write_members(source, target) if target else copy_with_checksum(source, None)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             digest = ""
         if digest != self.manifest.members[name]:
-            raise BackupError(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
+            raise NotAllowed(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
 
 
-def _written(source: IO[bytes], target: Path) -> str:
+def write_members(source: IO[bytes], target: Path) -> str:
     with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        digest = _copied(source, file)
+        digest = copy_with_checksum(source, file)
         file.flush()
         os.fsync(file.fileno())
     return digest
@@ -129,31 +130,31 @@ def _written(source: IO[bytes], target: Path) -> str:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[BackupArchive]:
-    """Give a backup to read. Raises BackupError when it is none, or says something of itself that cannot be."""
+    """Give a backup to read. Raises NotAllowed when it is none, or says something of itself that cannot be."""
     try:
         archive = zipfile.ZipFile(file)
     except FileNotFoundError:
-        raise BackupError(f"Filen {file} finns inte.") from None
+        raise NotAllowed(f"Filen {file} finns inte.") from None
     except (zipfile.BadZipFile, OSError):
-        raise BackupError(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
+        raise NotAllowed(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
     with archive:
         yield BackupArchive(archive)
 
 
-def _manifest(archive: zipfile.ZipFile) -> Manifest:
+def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         found = json.loads(archive.read(MANIFEST))
         if found["format"] != FORMAT:
-            raise BackupError(
+            raise NotAllowed(
                 f"Säkerhetskopian har formatet {found['format']!r}, som det här programmet inte känner till."
             )
         made_at = datetime.fromisoformat(found["made_at"])
         return Manifest(made_at, str(found["engine"]), str(found["revision"]), dict(found["sha256"]))
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise BackupError("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
+        raise NotAllowed("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
     """Check whether a member's name is one that we write, and leads to no other folder."""
     if name in DATABASES.values() or name == SECRET_KEY:
         return True

@@ -4,7 +4,6 @@ import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -12,9 +11,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from app import clock
 from app.clock import SWEDEN
+from app.errors import NotAllowed
 from app.operations import backup, doctor, metrics
 from app.operations import restore as operations_restore
-from app.operations.bundle import BackupError
 from app.web.headers import this_app
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -35,7 +34,7 @@ def make(to: Path | None, keep: int | None) -> None:
     before = backup.last_backup()
     try:
         made = backup.make_backup(to, clock.wall_clock_now())
-    except (BackupError, OSError) as trouble:
+    except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Ingen säkerhetskopia gjordes. {trouble}") from None
     click.echo(f"Säkerhetskopian är klar: {made.file}")
     click.echo(
@@ -58,7 +57,7 @@ def restore(file: Path) -> None:
     """Återställer en säkerhetskopia till en tom kalender."""
     try:
         manifest = operations_restore.restore_backup(file)
-    except (BackupError, OSError) as trouble:
+    except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Inget återställdes. {trouble}") from None
     click.echo(f"Säkerhetskopian från {manifest.made_at.astimezone(SWEDEN):%Y-%m-%d %H:%M} är återställd.")
     click.echo(f"Den gjordes {_ago(manifest.made_at)}. Det som hände därefter är inte med.")
@@ -106,7 +105,7 @@ class _RestoreOnly(AppGroup):
         raise SystemExit(f"Kalendern startar inte.\n{self._reason}")
 
 
-def waiting_app(reason: Exception, overrides: Mapping[str, Any] | None = None) -> Flask:
+def waiting_app(reason: Exception, overrides: Mapping[str, object] | None = None) -> Flask:
     """Make the app of a calendar that cannot start for `reason`. Raises ConfigurationError."""
     app = operations_restore.bare_app(overrides)
     app.cli = _RestoreOnly(reason)

@@ -46,11 +46,12 @@ class Line:
 
 
 def doctor_lines() -> Iterator[Line]:
-    """Everything, one thing at a time. What cannot be looked at is a fault, and the rest goes on."""
+    """Everything, one thing at a time."""
+    # What cannot be looked at is a fault, and the rest goes on.
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),
-        *(_shown, _unpublished, _security_txt),
+        *(_shown, _unpublished, security_txt),
     )
     for check in checks:
         try:
@@ -64,10 +65,10 @@ def _parts() -> Iterator[Line]:
     parts, _, _ = health.ready()
     for name, state in parts.items():
         fine, what = _PARTS[name]
-        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {_in_swedish(state)}.")
+        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {in_swedish(state)}.")
 
 
-def _in_swedish(state: str) -> str:
+def in_swedish(state: str) -> str:
     for english, swedish in _SWEDISH.items():
         state = state.replace(english, swedish)
     return state
@@ -163,7 +164,7 @@ def _unpublished() -> Iterator[Line]:
         yield Line("obs", f"Ändrat i filerna men inte publicerat: {', '.join(waiting)}. Kör flask content push.")
 
 
-def _security_txt() -> Iterator[Line]:
+def security_txt() -> Iterator[Line]:
     if not (fault := feeds.security_fault(security_text(), clock.wall_clock_now())):
         yield Line("bra", "security.txt gäller.")
     else:

@@ -1,7 +1,6 @@
-"""What is done beside the server, by the clock: mails as they fall due, erasure every night. `make run` starts it.
+"""What is done beside the server, by the clock: mails as they fall due, erasure every night. `make run` starts it."""
 
-Several processes may run this: what is to be done stands in the database, and is claimed there before it is done.
-"""
+# Several processes may run this: what is to be done stands in the database, and is claimed there before it is done.
 
 import logging
 import signal
@@ -55,7 +54,7 @@ class NightClaim(Base):
 
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
-    _note_round()
+    note_round()
     parts = {
         "freeze": freeze_due,
         "lock": lock_due,
@@ -96,7 +95,7 @@ def longest_pause() -> tuple[datetime, datetime] | None:
     return pause
 
 
-def _note_round() -> None:
+def note_round() -> None:
     """Say in a file that a round begins, and remember how long it was since the one before, by the machine's clock."""
     before, longest = last_round(), longest_pause()
     heartbeat = Path(current_app.instance_path) / HEARTBEAT
@@ -166,11 +165,11 @@ def next_due(now: datetime) -> datetime:
         change for edition in current_app.extensions["library"].editions.values() for change in change_instants(edition)
     ]
     moments += [moment for contest in terms.all_frozen() for moment in (status.lock_due(contest), contest.round_at)]
-    due = [moment for moment in (*moments, queue.next_due(), _next_night(now)) if moment and moment > now]
+    due = [moment for moment in (*moments, queue.next_due(), next_night(now)) if moment and moment > now]
     return min([now + LONGEST_SLEEP, *due])
 
 
-def _next_night(now: datetime) -> datetime:
+def next_night(now: datetime) -> datetime:
     local = now.astimezone(SWEDEN)
     tonight = datetime.combine(local.date(), NIGHT, SWEDEN)
     return tonight if local < tonight else datetime.combine(local.date() + timedelta(days=1), NIGHT, SWEDEN)
@@ -190,14 +189,14 @@ def jobs() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     ending = threading.Event()
     app = this_app()
-    rounds = threading.Thread(target=_run_until, args=(app, ending), daemon=True)
+    rounds = threading.Thread(target=run_until, args=(app, ending), daemon=True)
     rounds.start()
     signal.sigwait(ends)
     ending.set()
     rounds.join(LAST_WORD)
 
 
-def _run_until(app: Flask, ending: threading.Event) -> None:
+def run_until(app: Flask, ending: threading.Event) -> None:
     while not ending.is_set():
         with app.app_context():
             run_round(ending)

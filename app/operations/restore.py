@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -12,13 +11,14 @@ from app import audit, clock, config, database
 from app.clock import Clock
 from app.contest.models import FrozenTerms
 from app.database import begin_write, db
+from app.errors import NotAllowed
 from app.operations import backup as operations_backup
 from app.operations import bundle
-from app.operations.bundle import BackupArchive, BackupError, Manifest
+from app.operations.bundle import BackupArchive, Manifest
 from app.spec.log import RecordKind
 
 
-def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+def bare_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Make an app with a database and nothing else. Raises ConfigurationError."""
     settings = config.without_key(overrides)
     app = Flask("app", instance_path=str(config.made_folder(settings.instance)), static_folder=None)
@@ -30,33 +30,31 @@ def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def restore_backup(file: Path) -> Manifest:
-    """Fill the empty calendar from a backup and bring its database up to date. Raises BackupError.
-
-    The database comes last: what an attempt that failed left behind, the next one finds as it should be.
-    """
+    """Fill the empty calendar from a backup and bring its database up to date. Raises NotAllowed."""
+    # The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     with bundle.open_backup(file) as backup:
-        _refuse_other_program(backup.manifest)
+        refuse_other_program(backup.manifest)
         backup.check()
         if db.engine.dialect.name == "sqlite":
             database.create_private_file(db.engine)
         if not current_app.config["SECRET_KEY"] and bundle.SECRET_KEY not in backup.manifest.members:
-            raise BackupError("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
+            raise NotAllowed("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
         if not operations_backup.is_empty_database():
-            raise BackupError("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
+            raise NotAllowed("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
         places = {name: _place(name) for name in backup.manifest.members if name not in bundle.DATABASES.values()}
         with tempfile.TemporaryDirectory(prefix=".kopia-", dir=current_app.instance_path) as folder:
-            _fill(backup, places, Path(folder))
+            fill_folder(backup, places, Path(folder))
             copy = Path(folder) / bundle.DATABASES[backup.manifest.engine]
             backup.extract(copy.name, copy)
             operations_backup.load_database(copy)
     if not current_app.config["SECRET_KEY"] and (key := Path(current_app.instance_path) / "secret_key").is_file():
         current_app.config["SECRET_KEY"] = key.read_text().strip()
     database.upgrade()
-    _record_restoring()
+    record_restoring()
     return backup.manifest
 
 
-def _record_restoring() -> None:
+def record_restoring() -> None:
     """Write it into the log of every contest that is not erased: what came after the backup is lost."""
     begin_write()
     for contest_id in db.session.scalars(sa.select(FrozenTerms.contest_id)).all():
@@ -65,15 +63,15 @@ def _record_restoring() -> None:
     db.session.commit()
 
 
-def _refuse_other_program(manifest: Manifest) -> None:
+def refuse_other_program(manifest: Manifest) -> None:
     if manifest.engine != db.engine.dialect.name:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         here, there = names[db.engine.dialect.name], names[manifest.engine]
-        raise BackupError(
+        raise NotAllowed(
             f"Säkerhetskopian är från {there}, men den här kalendern använder {here}. Ställ om DATABASE_URL."
         )
     if manifest.revision not in database.known_revisions():
-        raise BackupError(
+        raise NotAllowed(
             f"Säkerhetskopian är från en annan utgåva av programmet (databas {manifest.revision}). "
             "Återställ den med den utgåvan."
         )
@@ -85,13 +83,13 @@ def _place(name: str) -> Path:
     return root / rest
 
 
-def _fill(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
+def fill_folder(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
     """Put the files in their places, when each place is empty or already has the very same file."""
     staged = {name: folder / str(number) for number, name in enumerate(places)}
     for name, path in staged.items():
         backup.extract(name, path)
         if places[name].exists() and places[name].read_bytes() != path.read_bytes():
-            raise BackupError(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
+            raise NotAllowed(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
     for name, path in staged.items():
         place = places[name]
         if not place.exists():

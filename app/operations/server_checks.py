@@ -32,10 +32,9 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself.
+    """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself."""
 
-    `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
-    """
+    # `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
 
     severity: Severity
     sentence: str
@@ -45,11 +44,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Server:
-    """How the server stands. Ages are from now; None is never, or not to be known.
+    """How the server stands. Ages are from now; None is never, or not to be known."""
 
-    `sqlite` is None on PostgreSQL; `apart` is how far the host's clock is from the database's, or from time that files
-    have, and None where there is nothing to compare with.
-    """
+    # `sqlite` is None on PostgreSQL; `apart` is how far the host's clock is from the database's, or from time that
+    # files have, and None where there is nothing to compare with.
 
     public_url: str
     mail_url: str
@@ -67,10 +65,10 @@ class Server:
 
 def check_server(server: Server) -> list[Finding]:
     """Return what is missing or odd."""
-    return [*_of_settings(server), *_of_state(server), *_of_machine(server)]
+    return [*of_settings(server), *of_state(server), *of_machine(server)]
 
 
-def _of_settings(server: Server) -> Iterator[Finding]:
+def of_settings(server: Server) -> Iterator[Finding]:
     if server.debug:
         yield Finding("must", "Felsökningsläget är på. Det får aldrig vara på när andra kommer åt kalendern.")
     if server.rehearsal:
@@ -94,7 +92,7 @@ def _of_settings(server: Server) -> Iterator[Finding]:
         yield Finding("should", "Filen med den hemliga nyckeln kan läsas av andra på servern.")
 
 
-def _of_state(server: Server) -> Iterator[Finding]:
+def of_state(server: Server) -> Iterator[Finding]:
     if server.backup_age is None:
         yield Finding("should", "Det finns ingen säkerhetskopia. Be den som sköter servern köra flask backup.")
     elif server.backup_age > BACKUP_WITHIN:
@@ -108,7 +106,7 @@ def _of_state(server: Server) -> Iterator[Finding]:
         yield Finding("should", "Bakgrundsjobben har stannat. Mejl skickas inte och inget gallras. Starta flask jobs.")
 
 
-def _of_machine(server: Server) -> Iterator[Finding]:
+def of_machine(server: Server) -> Iterator[Finding]:
     if server.apart is None:
         yield Finding(
             "may", "Klockan gick inte att jämföra med någon annan. Kontrollera att servern ställer den via nätet."
@@ -143,7 +141,7 @@ def read_server() -> Server:
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
         backup_age=_since(backup.last_backup()),
         jobs_age=_since(jobs.last_round()),
-        apart=_clocks_apart(on_sqlite),
+        apart=clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
         disk_free=shutil.disk_usage(instance).free,
         mail_from=config["MAIL_FROM"] or current_edition().file.organiser.email,
@@ -155,8 +153,9 @@ def _since(moment: datetime | None) -> timedelta | None:
     return clock.wall_clock_now() - moment if moment else None
 
 
-def _clocks_apart(on_sqlite: bool) -> timedelta | None:
-    """Return the host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
+def clocks_apart(on_sqlite: bool) -> timedelta | None:
+    """Return the host's clock beside the database's."""
+    # On SQLite they are one: then, whether the network sets it.
     if on_sqlite:
         return timedelta(0) if _SYNCHRONISED.exists() else None
     theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()

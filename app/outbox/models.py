@@ -1,4 +1,6 @@
-"""Mails that are to be sent. A row names what the mail is about; its text and address are looked up when it goes."""
+"""Mails that are to be sent."""
+
+# A row names what the mail is about; its text and address are looked up when it goes.
 
 from datetime import datetime
 
@@ -11,11 +13,10 @@ WAITING = "waiting"
 
 
 class OutboxMail(Base):
-    """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send).
+    """One mail: `state` is waiting, sent, refused (by its receiver, for good) or dropped (nothing left to send)."""
 
-    `ticket` is the entry that it is about, or "vittne:<n>" for a witness address. The unique key is what keeps a mail
-    from being queued twice.
-    """
+    # `ticket` is the entry that it is about, or "vittne:<n>" for a witness address. The unique key is what keeps a mail
+    # from being queued twice.
 
     __tablename__ = "outbox_mail"
     __table_args__ = (

@@ -1,8 +1,7 @@
-"""Hands finished mails over: to an SMTP server, or without one to files that can be read.
+"""Hands finished mails over: to an SMTP server, or without one to files that can be read."""
 
-An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
-machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
-"""
+# An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
+# machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
 
 import base64
 import os
@@ -54,18 +53,16 @@ def mail_server() -> str:
 
 @contextmanager
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
-    """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
-
-    It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
-    """
+    """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO."""
+    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
     if not url:
-        yield partial(_write, folder)
+        yield partial(write_file, folder)
         return
     connected: list[smtplib.SMTP] = []
 
     def send(mail: EmailMessage) -> None:
         if not connected:
-            connected.append(_connected(url, our_name))
+            connected.append(connect_to_server(url, our_name))
         _send(connected[0], mail)
 
     try:
@@ -78,23 +75,25 @@ def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
 
 def check_connection(url: str, our_name: str) -> None:
     """Connects and signs in as for a mail, sends none, and hangs up. Raises TransportDown."""
-    server = _connected(url, our_name)
+    server = connect_to_server(url, our_name)
     with suppress(OSError, smtplib.SMTPException):
         server.quit()
 
 
-def _connected(url: str, our_name: str) -> smtplib.SMTP:
+def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""
     server: smtplib.SMTP | None = None
     try:
         if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=_tls(host))
+            # TLS from the first byte, on a port of its own (RFC 8314, 3.3).
+            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
         else:
+            # Submission, where STARTTLS follows (RFC 6409, 3.1).
             server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
-            _start_tls(server, host)
+            start_tls(server, host)
         if parts.username:
-            _sign_in(server, unquote(parts.username), unquote(parts.password or ""))
+            sign_in(server, unquote(parts.username), unquote(parts.password or ""))
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         if server:
             server.close()
@@ -102,34 +101,34 @@ def _connected(url: str, our_name: str) -> smtplib.SMTP:
     return server
 
 
-def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+def sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
     """Name and password go as UTF-8 (RFC 4616), which smtplib has for ASCII only."""
     if f"{user}{password}".isascii():
         server.login(user, password)
         return
     server.ehlo_or_helo_if_needed()
     if "PLAIN" in server.esmtp_features.get("auth", "").upper().split():
-        code, answer = server.docmd("AUTH", "PLAIN " + _in_base64(f"\0{user}\0{password}"))
+        code, answer = server.docmd("AUTH", "PLAIN " + in_base64(f"\0{user}\0{password}"))
     else:
         server.docmd("AUTH", "LOGIN")
-        server.docmd(_in_base64(user))
-        code, answer = server.docmd(_in_base64(password))
+        server.docmd(in_base64(user))
+        code, answer = server.docmd(in_base64(password))
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, answer)
 
 
-def _in_base64(text: str) -> str:
+def in_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _start_tls(server: smtplib.SMTP, host: str) -> None:
+def start_tls(server: smtplib.SMTP, host: str) -> None:
     server.ehlo_or_helo_if_needed()
     if host in _LOOPBACK and not server.has_extn("starttls"):
         return
-    server.starttls(context=_tls(host))
+    server.starttls(context=tls_context(host))
 
 
-def _tls(host: str) -> ssl.SSLContext:
+def tls_context(host: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if host in _LOOPBACK:
         # A mail server on the same machine has a certificate for another name, if for any.
@@ -146,6 +145,7 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPDataError as error:
         raise _answered(error.smtp_code, "innehållet", ContentRefused) from None
     except smtplib.SMTPNotSupportedError:
+        # Only a server that speaks SMTPUTF8 takes them (RFC 6531).
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
     except smtplib.SMTPResponseException as error:
         raise TransportDown(_trouble(error)) from None
@@ -163,7 +163,7 @@ def _trouble(error: Exception) -> str:
     return f"servern: {type(error).__name__} {code}".strip()
 
 
-def _write(folder: Path, mail: EmailMessage) -> None:
+def write_file(folder: Path, mail: EmailMessage) -> None:
     """A file named after the mail, so that a second try takes the place of the first; on disk before it is told."""
     name = mail["Message-ID"].strip("<>").partition("@")[0]
     unfinished = folder / f".{name}"
@@ -172,6 +172,7 @@ def _write(folder: Path, mail: EmailMessage) -> None:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(mail.as_bytes(policy=policy.default.clone(utf8=not str(mail["To"]).isascii())))
             os.fsync(file.fileno())
+        # A rename is whole or not at all, and the bytes are on disk before it.
         unfinished.replace(folder / f"{name}.eml")
     except OSError as error:
         raise TransportDown(f"filen: {type(error).__name__}") from None

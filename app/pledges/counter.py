@@ -1,8 +1,7 @@
-"""Counts replies in memory and adds them to the database at most once a second.
+"""Counts replies in memory and adds them to the database at most once a second."""
 
-Many replies at once are then one transaction a second, so that they never stand in the way of entries. A process that
-is killed loses what it has counted since it last wrote: at most the replies of one second. One that ends writes them.
-"""
+# Many replies at once are then one transaction a second, so that they never stand in the way of entries. A process that
+# is killed loses what it has counted since it last wrote: at most the replies of one second. One that ends writes them.
 
 import logging
 import threading

@@ -20,16 +20,16 @@ def edition_figures(edition: Edition, now: datetime) -> list[Figure]:
     numbers = schedule.open_numbers(year, now)
     answers = {number: results.count_answers(replies, year, number, edition.hatches[number].file) for number in numbers}
     found = [
-        _per_hatch("svar", "Svar på ”Vad tror du?”", "svar", {n: each.total for n, each in answers.items()}),
-        _per_hatch(
+        per_hatch("svar", "Svar på ”Vad tror du?”", "svar", {n: each.total for n, each in answers.items()}),
+        per_hatch(
             "ratt", "Rätt på ”Vad tror du?”", "rätt", {n: each.chosen[each.right] for n, each in answers.items()}
         ),
-        _per_hatch("testar", "”Jag testar”", "tryckningar", _only(numbers, results.by_hatch(replies, "pledge"))),
-        per_municipality(_by_municipality(replies), "testar-kommuner", "”Jag testar”", "tryckningar"),
+        per_hatch("testar", "”Jag testar”", "tryckningar", _only(numbers, results.by_hatch(replies, "pledge"))),
+        per_municipality(by_municipality(replies), "testar-kommuner", "”Jag testar”", "tryckningar"),
     ]
     if now >= schedule.follow_up(year)[0]:
         kept = _only(numbers, results.by_hatch(replies, "kept"))
-        found.append(_per_hatch("gor-fortfarande", "Gör fortfarande", "kryss", kept))
+        found.append(per_hatch("gor-fortfarande", "Gör fortfarande", "kryss", kept))
     return found
 
 
@@ -37,12 +37,12 @@ def _only(numbers: list[int], counts: Counter[int]) -> dict[int, int]:
     return {number: counts[number] for number in numbers}
 
 
-def _per_hatch(key: str, title: str, thing: str, counts: Mapping[int, int]) -> Figure:
+def per_hatch(key: str, title: str, thing: str, counts: Mapping[int, int]) -> Figure:
     points = [Point(f"lucka {number}", str(number), count) for number, count in counts.items()]
     return Figure(key, f"{title} per lucka", "Lucka", thing, points)
 
 
-def _by_municipality(replies: Counter[Reply]) -> dict[str, int]:
+def by_municipality(replies: Counter[Reply]) -> dict[str, int]:
     return {
         MUNICIPALITIES.get(reply.choice, reply.choice): count
         for reply, count in replies.items()

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.calendar import feeds, house, schedule
+from app.calendar import feeds, schedule
+from app.calendar.look import house
 from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import find_hatch, library, public_response
 from app.contest.forms import MUNICIPALITIES
@@ -91,7 +91,7 @@ def answer(year: int, number: int, option: int) -> Response:
         abort(404)
     counted = results.count_answers(replies_of(year), year, number, hatch.file)
     chosen = question.options[option - 1]
-    return _hatch_page("pledges/answer.html", edition, hatch, chosen=chosen, counted=counted)
+    return hatch_page("pledges/answer.html", edition, hatch, chosen=chosen, counted=counted)
 
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/testar")
@@ -127,10 +127,10 @@ def _thanks(year: int, number: int, located: bool) -> Response:
     count = results.by_hatch(replies_of(year), "pledge")[number]
     effects = results.sum_effects(edition, {number: count})
     shown = {"count": count, "effects": effects, "located": located, "places": PLACES}
-    return _hatch_page("pledges/thanks.html", edition, hatch, fewest=results.FEWEST_PLEDGES, **shown)
+    return hatch_page("pledges/thanks.html", edition, hatch, fewest=results.FEWEST_PLEDGES, **shown)
 
 
-def _hatch_page(template: str, edition: Edition, hatch: Hatch, **context: Any) -> Response:
+def hatch_page(template: str, edition: Edition, hatch: Hatch, **context: object) -> Response:
     """Return a page beside the hatch's own window."""
     context |= {"edition": edition, "hatch": hatch, "house": house.house_at(edition.year, clock.now())}
     context["address"] = feeds.address(edition, hatch.number, current_app.config["PUBLIC_URL"])

@@ -1,7 +1,6 @@
-"""Erasing what is known of people when its time is up, so that no file keeps a trace, and a record that it was done.
+"""Erasing what is known of people when its time is up, so that no file keeps a trace, and a record that it was done."""
 
-The public record of the draw stays as it is: tickets without codes and addresses are no one's.
-"""
+# The public record of the draw stays as it is: tickets without codes and addresses are no one's.
 
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from app.contest.models import ContestContact, Entry
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed, vacuum
 from app.draw import status, winners
+from app.errors import NotAllowed
 from app.feedback import Feedback
 from app.outbox import queue
 from app.privacy import mail_files
@@ -26,10 +26,8 @@ LONGEST = timedelta(days=365)
 
 
 def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
-    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
-
-    A contest whose list was never locked ends a year after its closing.
-    """
+    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on."""
+    # A contest whose list was never locked ends a year after its closing.
     if ended_at:
         return ended_at + timedelta(days=contest.keep_days)
     return None if is_locked else contest.closes + LONGEST
@@ -41,10 +39,6 @@ def days_left(erase_at: datetime, now: datetime) -> int:
 
 
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
-
-
-class ErasureRefused(Exception):
-    """Nothing was erased. The text is a Swedish sentence that says why and what to do."""
 
 
 def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
@@ -66,33 +60,33 @@ def sweep_feedback() -> None:
 
 def erase_due(now: datetime) -> list[str]:
     """Erase what has had its time, in every contest, and return Swedish sentences for the log."""
-    return [sentence for contest in terms.all_frozen() for sentence in _erase_one(contest, now)]
+    return [sentence for contest in terms.all_frozen() for sentence in erase_one(contest, now)]
 
 
-def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
+def erase_one(contest: FrozenContest, now: datetime) -> list[str]:
     """Return one contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
-        told = _erase_later_feedback(contest, now)
-        return told if is_cleaned(contest.id) else [*told, _clean_again(contest.id, now)]
+        told = erase_later_feedback(contest, now)
+        return told if is_cleaned(contest.id) else [*told, clean_again(contest.id, now)]
     due = due_at(contest, now)
     if due is None or due > now:
         return []
     try:
         return [describe_erasure(erase_contest(contest, "nattlig gallring", now))]
-    except ErasureRefused as refused:
+    except NotAllowed as refused:
         return [str(refused)]
 
 
-def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
+def erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
     """Erase feedback that has come since, when it is as old as the entries were."""
     begin_write()
-    gone = _erase_feedback(now - timedelta(days=contest.keep_days))
+    gone = erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
 
 
-def _clean_again(contest_id: str, now: datetime) -> str:
-    done = "Klart: inga rester finns kvar." if _clean(contest_id, now) else REMAINS
+def clean_again(contest_id: str, now: datetime) -> str:
+    done = "Klart: inga rester finns kvar." if clean_contest(contest_id, now) else REMAINS
     return f"Rester efter gallringen i {contest_id}. {done}"
 
 
@@ -112,21 +106,22 @@ def note_of(contest_id: str) -> ErasureNote | None:
 
 
 def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
-    """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
-    _refuse_before_its_time(contest, now)
+    """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises NotAllowed."""
+    refuse_before_its_time(contest, now)
+    # Looked at again within the transaction: two processes may have come to it in the same night.
     begin_write()
     if is_erased(contest.id):
         db.session.rollback()
-        raise ErasureRefused("Uppgifterna är redan gallrade.")
+        raise NotAllowed("Uppgifterna är redan gallrade.")
     contact = terms.contact_of(contest.id)
     decision = contact.erasure_decision if contact else ""
     db.session.add(
         Erasure(
             contest_id=contest.id,
             erased_at=now,
-            entries=_empty(contest.id),
+            entries=empty_contest(contest.id),
             mails=len(mail_files.orphaned_files()),
-            feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
+            feedback=erase_feedback(now - timedelta(days=contest.keep_days)),
         )
     )
     db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
@@ -135,19 +130,18 @@ def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Era
     audit.append_record(contest.id, RecordKind.ERASED, now)
     db.session.commit()
     status.publish_state()
-    _clean(contest.id, now)
+    clean_contest(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
 
 
-def _clean(contest_id: str, now: datetime) -> bool:
-    """Remove the files and old pages that still hold what was erased, and note it once nothing is left.
-
-    An attempt that was interrupted before the note, or found the database in use, is made again the next night.
-    """
+def clean_contest(contest_id: str, now: datetime) -> bool:
+    """Remove the files and old pages that still hold what was erased, and note it once nothing is left."""
+    # An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     try:
         mail_files.sweep_files()
     except OSError:
         return False
+    # A row that is deleted stays in the file and in the log beside it until both are rewritten.
     if not vacuum():
         return False
     begin_write()
@@ -158,6 +152,7 @@ def _clean(contest_id: str, now: datetime) -> bool:
 
 def lacks_decision(contest: FrozenContest) -> bool:
     """Check whether the organiser is an authority that has not said under which decision it erases."""
+    # An authority destroys public records only under a decision on it (arkivlagen).
     contact = terms.contact_of(contest.id)
     return contest.organisation.kind == AUTHORITY and not (contact and contact.erasure_decision)
 
@@ -170,21 +165,22 @@ def waits_for_decision(contest: FrozenContest, now: datetime) -> bool:
     return due is not None and due <= now
 
 
-def _refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
+def refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
     if is_erased(contest.id):
-        raise ErasureRefused("Uppgifterna är redan gallrade.")
+        raise NotAllowed("Uppgifterna är redan gallrade.")
     due = due_at(contest, now)
     if due is None or due > now:
-        raise ErasureRefused("Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad.")
+        raise NotAllowed("Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad.")
     if lacks_decision(contest):
-        raise ErasureRefused(
+        raise NotAllowed(
             f"Uppgifterna i {contest.id} gallras inte: en myndighet behöver ett gallringsbeslut. Skriv beslutets "
             "diarienummer i redigeraren under Arrangör och personuppgifter, eller i fältet erasure_decision under "
             f"[privacy] i {contest.year}/edition.toml."
         )
 
 
-def _empty(contest_id: str) -> int:
+def empty_contest(contest_id: str) -> int:
+    # Code, address and answer make the ticket: once the first two are gone, no one can tell whose it is.
     nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr"))
     known = sa.or_(*(getattr(Entry, name).is_not(None) for name in nothing))
     changed = db.session.execute(
@@ -195,7 +191,7 @@ def _empty(contest_id: str) -> int:
     return rows_changed(changed)
 
 
-def _erase_feedback(before: datetime) -> int:
+def erase_feedback(before: datetime) -> int:
     gone = db.session.execute(sa.delete(Feedback).where(Feedback.received_at < before))
     return rows_changed(gone)
 

@@ -15,6 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import winners
 from app.draw.models import LockedList, Rank, Verdict
+from app.errors import NotAllowed
 from app.privacy import mail_files
 from app.spec.lines import format_time
 from app.text import clean, clean_address
@@ -88,6 +89,7 @@ def export_entry(own: OwnEntry) -> dict[str, object]:
 
 def withdraw_own_entry(own: OwnEntry, now: datetime) -> bool | None:
     """Withdraw the entry and remove its mails; return whether the list was locked, None when it was done before."""
+    # Erasure on request (GDPR, article 17). In a locked list the ticket stays, for it says nothing about the person.
     locked = winners.withdraw_entry(own.contest, own.entry.ticket, now)
     mail_files.remove_files(own.entry.ticket)
     return locked
@@ -113,5 +115,5 @@ class OwnEntryForm(TokenForm):
     def validate_email(self, field: EmailField) -> None:
         try:
             self.canonical = canonical_email(field.data or "")
-        except ValueError as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None

@@ -75,13 +75,13 @@ class Proof:
 def verify(logs: list[Path]) -> Proof:
     """Search the database, the files of this machine and its logs for anything of a list."""
     proof = Proof()
-    _verify_rows(proof)
-    _verify_files(proof)
-    _verify_logs(proof, logs)
+    verify_rows(proof)
+    verify_files(proof)
+    verify_logs(proof, logs)
     return proof
 
 
-def _verify_rows(proof: Proof) -> None:
+def verify_rows(proof: Proof) -> None:
     rows = db.session.execute(sa.select(Reminder.year, sa.func.count()).group_by(Reminder.year)).all()
     proof.searched.append("Databasen: tabellen med påminnelser. Utkorgen har bara tävlingens mejl, aldrig påminnelser.")
     for year, count in rows:
@@ -98,7 +98,7 @@ def _verify_rows(proof: Proof) -> None:
     db.session.remove()
 
 
-def _verify_files(proof: Proof) -> None:
+def verify_files(proof: Proof) -> None:
     """Search the bytes of every file, also within backups, which are compressed."""
     root, size, count = Path(current_app.instance_path), 0, 0
     for path in sorted(root.rglob("*")):
@@ -107,18 +107,18 @@ def _verify_files(proof: Proof) -> None:
         name, count, size = str(path.relative_to(root)), count + 1, size + path.stat().st_size
         if path.is_relative_to(files.folder()):
             proof.found.append(f"Ett mejl ligger kvar som fil: {name}")
-        elif traces := _count_in(path, _MARKED):
+        elif traces := count_in(path, _MARKED):
             proof.found.append(f"{name} har spår av {traces} adresser.")
     proof.searched.append(
         f"Varje byte i {count} filer i instansmappen, {size / 1_000_000:.1f} MB, säkerhetskopior också."
     )
 
 
-def _verify_logs(proof: Proof, named: list[Path]) -> None:
+def verify_logs(proof: Proof, named: list[Path]) -> None:
     """No address at all may stand in a log."""
     logs = [*sorted(Path(current_app.instance_path).glob("*.log*")), *named]
     for log in logs:
-        if count := _count_in(log, _ADDRESS):
+        if count := count_in(log, _ADDRESS):
             proof.found.append(f"Loggen {log.name} har {count} e-postadresser.")
     proof.searched.append(f"Loggfiler: {', '.join(log.name for log in logs) or 'inga i instansmappen'}.")
     if not named:
@@ -127,7 +127,7 @@ def _verify_logs(proof: Proof, named: list[Path]) -> None:
         )
 
 
-def _count_in(path: Path, pattern: re.Pattern[bytes]) -> int:
+def count_in(path: Path, pattern: re.Pattern[bytes]) -> int:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return sum(_count(archive.open(name), pattern) for name in archive.namelist())
@@ -136,10 +136,10 @@ def _count_in(path: Path, pattern: re.Pattern[bytes]) -> int:
 
 
 def _count(file: IO[bytes], pattern: re.Pattern[bytes]) -> int:
-    return len({match for part in _overlapping_parts(file) for match in pattern.findall(part)})
+    return len({match for part in overlapping_parts(file) for match in pattern.findall(part)})
 
 
-def _overlapping_parts(file: IO[bytes]) -> Iterator[bytes]:
+def overlapping_parts(file: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while part := file.read(_PART):
         yield rest + part

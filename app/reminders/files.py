@@ -26,7 +26,7 @@ def remove_files(requests: Iterable[int]) -> None:
     """Remove the mails about these requests; what cannot be removed now goes with the nightly sweep."""
     gone = {str(number) for number in requests}
     for file in mail_files():
-        if _request_of(file) in gone:
+        if request_of(file) in gone:
             with suppress(OSError):
                 file.unlink()
 
@@ -37,9 +37,9 @@ def sweep_files() -> None:
     files = mail_files()
     living = {str(number) for number in db.session.scalars(sa.select(Reminder.id))} if files else set()
     for file in files:
-        if _request_of(file) not in living:
+        if request_of(file) not in living:
             file.unlink(missing_ok=True)
 
 
-def _request_of(file: Path) -> str:
+def request_of(file: Path) -> str:
     return file.name.lstrip(".").partition(".")[2].partition(".")[0]

@@ -2,7 +2,8 @@
 
 from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
 
-from app.contest.entries import AddressRefused, canonical_email
+from app.contest.entries import canonical_email
+from app.errors import NotAllowed
 from app.reminders.rules import HOURS, USUAL_HOUR, days_in_words
 from app.text import clean, clean_address
 from app.web.forms import QUICKEST, SelectChoice, TokenForm
@@ -35,7 +36,7 @@ class ReminderForm(TokenForm):
             raise ValidationError("Skriv din e-postadress, så här: namn@exempel.se")
         try:
             self.canonical = canonical_email(field.data)
-        except AddressRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
     def validate_hour(self, field: SelectField) -> None:

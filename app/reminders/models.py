@@ -25,12 +25,11 @@ class MarkedAddress(sa.types.TypeDecorator[str]):
 
 
 class Reminder(Base):
-    """One request to be reminded; a subscription once it is confirmed, and gone once it has ended.
+    """One request to be reminded; a subscription once it is confirmed, and gone once it has ended."""
 
-    `token` is the key in the links of its mails. `number` is that of the newest hatch that no mail is to go about
-    any more: it is raised before a mail is sent, so no hatch is mailed twice. `refusals` counts the days in a row on
-    which the receiver's server refused what was sent.
-    """
+    # `token` is the key in the links of its mails. `number` is that of the newest hatch that no mail is to go about any
+    # more: it is raised before a mail is sent, so no hatch is mailed twice. `refusals` counts the days in a row on
+    # which the receiver's server refused what was sent.
 
     __tablename__ = "reminder"
     __table_args__ = (

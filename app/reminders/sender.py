@@ -1,8 +1,7 @@
-"""Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once.
+"""Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once."""
 
-A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
-take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
-"""
+# A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
+# take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -47,10 +45,9 @@ MOST_REFUSALS = 2
 
 @dataclass(frozen=True)
 class ClaimedReminder:
-    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with.
+    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with."""
 
-    `before` is the number to go back to when it did not go.
-    """
+    # `before` is the number to go back to when it did not go.
 
     id: int
     token: str
@@ -70,42 +67,42 @@ def send_due(ending: Event | None = None) -> int:
         return 0
     app, until = this_app(), clock.now() + LONGEST_ROUND
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        rounds = [pool.submit(_send_in_context, app, ending, until) for _ in range(CONNECTIONS)]
+        rounds = [pool.submit(send_in_context, app, ending, until) for _ in range(CONNECTIONS)]
     return sum(done.result() for done in rounds)
 
 
-def _send_in_context(app: Flask, ending: Event | None, until: datetime) -> int:
+def send_in_context(app: Flask, ending: Event | None, until: datetime) -> int:
     with app.app_context():
-        return _send_round(ending, until)
+        return send_round(ending, until)
 
 
-def _send_round(ending: Event | None, until: datetime) -> int:
+def send_round(ending: Event | None, until: datetime) -> int:
     """Send over one connection after another, for some servers hang up after so many mails."""
     sent = 0
     while True:
         with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
-            went, is_over = _send_over(send, ending, until)
+            went, is_over = send_over(send, ending, until)
         sent += went
         if is_over or not went:
             return sent
 
 
-def _send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
+def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
     """Send over one connection; return how many went, and whether there is nothing more to send."""
     sent = 0
     while not (ending and ending.is_set()) and clock.now() < until and (mail := claim(clock.now())):
         try:
             send(_compose(mail))
         except (PermanentFailure, ValueError) as refused:
-            _note_refusal(mail, isinstance(refused, ContentRefused))
+            note_refusal(mail, isinstance(refused, ContentRefused))
         except TransportDown as trouble:
             if not isinstance(trouble, Unanswered):
-                _put_back(mail, clock.now() + SERVER_REST)
+                put_back(mail, clock.now() + SERVER_REST)
             if not sent:
                 _rest(clock.now() + SERVER_REST)
             return sent, False
         except TemporaryFailure:
-            _put_back(mail, clock.now() + RECEIVER_REST)
+            put_back(mail, clock.now() + RECEIVER_REST)
         else:
             sent += 1
             if mail.refusals:
@@ -149,7 +146,7 @@ def _due(now: datetime) -> sa.Select[Reminder]:
     return query.order_by(Reminder.confirmed_at.is_not(None), Reminder.hour, Reminder.id)
 
 
-def _note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
+def note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
     """End a subscription that its receiver does not want; at once when the address is refused."""
     begin_write()
     own = sa.select(Reminder).where(Reminder.id == mail.id, Reminder.confirmed_at.is_not(None))
@@ -160,9 +157,9 @@ def _note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
     db.session.commit()
 
 
-def _put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
+def put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
     """Have a mail sent later that the server said it did not take."""
-    before: dict[str, Any] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
+    before: dict[str, object] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
     _change(mail, retry_at=retry_at, **before)
 
 

@@ -1,7 +1,6 @@
 """Asking to be reminded, confirming it, and leaving again."""
 
 import logging
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
@@ -58,7 +57,7 @@ def _is_open() -> bool:
 
 def _page(form: ReminderForm, status: int, trouble: str = "") -> Page:
     edition = current_edition()
-    context: dict[str, Any] = {"edition": edition, "form": form, "trouble": trouble, "hours": rules.HOURS}
+    context: dict[str, object] = {"edition": edition, "form": form, "trouble": trouble, "hours": rules.HOURS}
     context["is_open"] = _is_open()
     context["host"] = urlsplit(current_app.config["PUBLIC_URL"]).netloc
     return render_template("reminders/ask.html", **context), status
@@ -88,7 +87,7 @@ def confirm(token: str) -> BaseResponse:
 
 def _confirm_page(token: str, form: TokenForm, status: int) -> Response:
     wish = subscriptions.find(token, clock.now())
-    context: dict[str, Any] = {"edition": current_edition(), "wish": wish, "form": form, "token": token}
+    context: dict[str, object] = {"edition": current_edition(), "wish": wish, "form": form, "token": token}
     context |= {"consent": rules.CONSENTS[rules.CONSENT], "in_words": rules.days_in_words}
     page = render_template("reminders/confirm.html", **context)
     return Response(page, status if wish else 410, headers=_UNSEEN)

@@ -1,7 +1,6 @@
-"""The public random value: drand chains, rounds and times, and proof that a value is genuine. Pure.
+"""The public random value: drand chains, rounds and times, and proof that a value is genuine. Pure."""
 
-Source: the drand specification, scheme bls-unchained-g1-rfc9380; signatures on G1, keys on G2 of BLS12-381.
-"""
+# Source: the drand specification, scheme bls-unchained-g1-rfc9380; signatures on G1, keys on G2 of BLS12-381.
 
 import json
 import re
@@ -21,11 +20,10 @@ class BeaconError(Exception):
 
 @dataclass(frozen=True)
 class Chain:
-    """One version of a drand chain.
+    """One version of a drand chain."""
 
-    `name` is `kalla` and `hash` is `kedja` in the files; `key` is 96 bytes in hex; `genesis` and `period` are in
-    seconds. A list is locked at least `lead` seconds before its round; a late lock moves `step` rounds ahead.
-    """
+    # `name` is `kalla` and `hash` is `kedja` in the files; `key` is 96 bytes in hex; `genesis` and `period` are in
+    # seconds. A list is locked at least `lead` seconds before its round; a late lock moves `step` rounds ahead.
 
     name: str
     version: int
@@ -96,11 +94,9 @@ def time_of(chain: Chain, number: int) -> datetime:
 
 
 def choose_round(chain: Chain, first: int, locked_at: datetime, newest_shown: int = 0) -> int | None:
-    """Return the round that decides when the list is locked at `locked_at`; None when it is too late for all.
-
-    `first` is the round of the terms. `newest_shown` is the newest round that a relay shows: a lock is late for what
-    is known, whatever our clock says.
-    """
+    """Return the round that decides when the list is locked at `locked_at`; None when it is too late for all."""
+    # `first` is the round of the terms. `newest_shown` is the newest round that a relay shows: a lock is late for what
+    # is known, whatever our clock says.
     earliest = locked_at.replace(microsecond=0) + timedelta(seconds=chain.lead)
     for steps in range(MOST_STEPS + 1):
         number = first + steps * chain.step
@@ -116,11 +112,9 @@ def steps_between(chain: Chain, first: int, number: int) -> int | None:
 
 
 def verify(chain: Chain, expected: int, pasted: str) -> Value:
-    """Return the value of round `expected` from a relay's JSON (v1 or v2) or a bare signature in hex.
-
-    Raises BeaconError when the paste cannot be read, is of another round, or is not genuine.
-    """
-    number, signature, randomness = _parse(pasted)
+    """Return the value of round `expected` from a relay's JSON (v1 or v2) or a bare signature in hex."""
+    # Raises BeaconError when the paste cannot be read, is of another round, or is not genuine.
+    number, signature, randomness = parse_pasted(pasted)
     if number not in (None, expected):
         raise BeaconError(f"Slumptalet är från runda {number}, men dragningen väntar på runda {expected}.")
     if not is_genuine(chain, expected, signature):
@@ -138,13 +132,13 @@ def verify(chain: Chain, expected: int, pasted: str) -> Value:
 
 def verify_any(chain: Chain, answer: str) -> Value:
     """Return the value of the round that a relay's JSON names. Raises BeaconError."""
-    number, _, _ = _parse(answer)
+    number, _, _ = parse_pasted(answer)
     if number is None:
         raise BeaconError("Rundans nummer saknas i svaret.")
     return verify(chain, number, answer)
 
 
-def _parse(pasted: str) -> tuple[int | None, str, str | None]:
+def parse_pasted(pasted: str) -> tuple[int | None, str, str | None]:
     text = pasted.strip()
     if not text:
         raise BeaconError("Klistra in slumptalet i rutan.")

@@ -1,9 +1,9 @@
-"""How often pages are shown, from the log of an nginx that answers most of them from its cache.
+"""How often pages are shown, from the log of an nginx that answers most of them from its cache."""
 
-The log is that of deploy/nginx.conf, without addresses. What has been read of it stands in the database together with
-the counts, so nothing is counted twice, whoever reads and however often it stops. A file is known by the random number
-of its first request: that stays when it is renamed, differs when the place is taken by a new one, and on each machine.
-"""
+# The log is that of deploy/nginx.conf, without addresses. What has been read of it stands in the database together with
+# the counts, so nothing is counted twice, whoever reads and however often it stops. A file is known by the random
+# number of its first request: that stays when it is renamed, differs when the place is taken by a new one, and on each
+# machine.
 
 import re
 from collections import Counter
@@ -59,7 +59,7 @@ def count_shown() -> None:
     if log := current_app.config["ACCESS_LOG"]:
         since = begin()
         for file in _files(log):
-            while _count_part(file, since):
+            while count_part(file, since):
                 pass
 
 
@@ -83,7 +83,7 @@ def _files(log: Path) -> list[Path]:
     return sorted(found, key=lambda file: file.stat().st_mtime)
 
 
-def _count_part(file: Path, since: datetime) -> bool:
+def count_part(file: Path, since: datetime) -> bool:
     """Count the next part of a file, and tell whether there may be more."""
     with file.open("rb") as opened:
         number = _NUMBER.match(opened.readline(200))

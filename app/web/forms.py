@@ -1,8 +1,7 @@
-"""A form token without cookie or session: signed, with the time it was made and a random value.
+"""A form token without cookie or session: signed, with the time it was made and a random value."""
 
-It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button
-give one entry and one receipt instead of two.
-"""
+# It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button give
+# one entry and one receipt instead of two.
 
 import hmac
 import secrets
@@ -11,6 +10,7 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 from flask_wtf import FlaskForm
@@ -23,38 +23,36 @@ from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 
 from app import clock
+from app.errors import NotAllowed
 
 # What a token is bound to in the forms that anyone may send.
 PUBLIC = "public"
 # A person does not fill in a form faster than this; a program does.
 QUICKEST = timedelta(seconds=2)
+# WCAG 2.2.1 asks nothing of limits over 20 hours: who was interrupted may come back and send.
 LONGEST = timedelta(hours=24)
 
 
-class TokenRefused(ValueError):
-    """The form cannot be taken as it is; the text says why, in Swedish."""
-
-
 def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
-    """Return the random value of a form's token. Raises TokenRefused."""
+    """Return the random value of a form's token. Raises NotAllowed."""
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
-        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.") from None
+        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.") from None
     age = timedelta(seconds=clock.now().timestamp() - made)
     if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
-        raise TokenRefused("Formuläret har varit öppet för länge. Skicka det igen.")
+        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.")
     if age < quickest:
-        raise TokenRefused("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
+        raise NotAllowed("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
     return str(nonce)
 
 
 def _serializer() -> URLSafeSerializer:
-    return _with_keys((*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]))
+    return with_keys((*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]))
 
 
 @lru_cache(maxsize=4)
-def _with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
+def with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
     return URLSafeSerializer(keys, salt="form-token/v1")
 
 
@@ -73,7 +71,7 @@ class SignedToken(CSRF):
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
             open_token(field.data or "", self.bound_to, self.quickest)
-        except TokenRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
 
@@ -124,11 +122,9 @@ def init_app(app: Flask) -> None:
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, Any], public_host: str) -> bool:
-    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin.
-
-    No page can change the first. The second a proxy can make another than Host, by its port or its own name.
-    """
+def is_from_elsewhere(environ: WSGIEnvironment, public_host: str) -> bool:
+    """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
+    # No page can change the first. The second a proxy can make another than Host, by its port or its own name.
     if site := environ.get("HTTP_SEC_FETCH_SITE", ""):
         return site not in ("same-origin", "none")
     origin = environ.get("HTTP_ORIGIN", "")

@@ -1,9 +1,8 @@
-"""Log lines as JSON, with a request's number and nothing about who sent it.
+"""Log lines as JSON, with a request's number and nothing about who sent it."""
 
-What is logged of a request is its rule, never its address: addresses may hold an invitation or a search.
-Of an error it is the kind and the place, never its text, which may quote what was written. Pages from the page cache
-are answered before this: they are in the proxy's log only.
-"""
+# What is logged of a request is its rule, never its address: addresses may hold an invitation or a search. Of an error
+# it is the kind and the place, never its text, which may quote what was written. Pages from the page cache are answered
+# before this: they are in the proxy's log only.
 
 import json
 import logging
@@ -23,6 +22,7 @@ from app.settings import ROOT
 HANDLER = "json-lines"
 _log = logging.getLogger("app.request")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+# nginx's $request_id is 32 hex digits; other proxies send half of that.
 _FROM_PROXY = re.compile(r"[0-9a-f]{16,32}")
 # An e-mail address, or what is long enough to be a code, token or ticket: a second wall, for others' messages.
 _PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b[A-Za-z0-9_-]{24,}\b")
@@ -63,10 +63,11 @@ def init_app(app: Flask) -> None:
     app.log_exception = log_exception  # type: ignore[method-assign]
     if not app.config["JSON_LOG"]:
         return
-    _write_to(sys.stderr)
+    write_to(sys.stderr)
 
     @app.before_request
     def number() -> None:
+        # Only a proxy of ours may name a request: a visitor could give two the same number.
         told = request.headers.get("X-Request-Id", "") if app.config["TRUSTED_PROXIES"] else ""
         g.request_id = told if _FROM_PROXY.fullmatch(told) else secrets.token_hex(8)
         g.began = time.perf_counter()
@@ -80,7 +81,7 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def _write_to(stream: Any) -> None:
+def write_to(stream: Any) -> None:
     """Once a process, whichever handlers exist."""
     root = logging.getLogger()
     if not any(handler.name == HANDLER for handler in root.handlers):

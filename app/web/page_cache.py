@@ -1,11 +1,10 @@
-"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up.
+"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up."""
 
-A page depends only on the content and on which instants of the calendar have passed. A page with counts in it says how
-long they are good, and is then made again. A generation holds the pages of one state of the calendar; in the last
-minute before it ends the next one is made in a thread, so that midnight is no rush. Which of them is shown the clock
-decides at each request. Only addresses that exist are kept, and what stands after a question mark is not read unless
-such an address has it, so no request can fill the memory or slip past it.
-"""
+# A page depends only on the content and on which instants of the calendar have passed. A page with counts in it says
+# how long they are good, and is then made again. A generation holds the pages of one state of the calendar; in the last
+# minute before it ends the next one is made in a thread, so that midnight is no rush. Which of them is shown the clock
+# decides at each request. Only addresses that exist are kept, and what stands after a question mark is not read unless
+# such an address has it, so no request can fill the memory or slip past it.
 
 import math
 import threading
@@ -14,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.http import parse_accept_header
 
 from app.clock import PINNED, Clock
-from app.web.headers import WSGIApp, read_whole
+from app.web.headers import read_whole
 from app.web.pages import LONGEST_AGE, Answer, Page, cacheable_page, encoded_answer
 
 Counted = tuple[int, int]
@@ -61,16 +61,15 @@ class Generation:
 
 
 class PageCache:
-    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`.
+    """WSGI middleware. `addresses(now)` names the pages that are the same bytes for everybody at `now`."""
 
-    They change when the library does and at each of `moments()`.
-    Some of them stand for something to count: `count` is told that, and when, each time such a page is shown.
-    Whatever host a visitor named, they are rendered for `host`.
-    """
+    # They change when the library does and at each of `moments()`. Some of them stand for something to count: `count`
+    # is told that, and when, each time such a page is shown. Whatever host a visitor named, they are rendered for
+    # `host`.
 
     def __init__(
         self,
-        app: WSGIApp,
+        app: WSGIApplication,
         host: str,
         clock: Clock,
         library: Versioned,
@@ -88,7 +87,7 @@ class PageCache:
         self._generations: tuple[Generation, ...] = ()
         self._lock = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         moment = self._clock.timestamp()
         self._library.refresh()
         found = self._lookup(environ, moment) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
@@ -99,20 +98,21 @@ class PageCache:
         if found.counted and is_get:
             self._count(found.counted, moment)
         known = environ.get("HTTP_IF_NONE_MATCH")
+        # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy that compresses anew sends W/ and our tag.
         if known and (known == "*" or found.tag in known):
             start_response("304 Not Modified", found.unchanged)
             return [b""]
         start_response("200 OK", found.headers)
         return [found.body if is_get else b""]
 
-    def _lookup(self, environ: dict[str, Any], moment: float) -> Answer | None:
+    def _lookup(self, environ: WSGIEnvironment, moment: float) -> Answer | None:
         generations = self._generations
         generation = generations[0] if generations else None
         if generation is None or not generation.is_good(moment, self._library.version):
             generation = self._generation_at(moment)
         left = generation.end - moment
         age = LONGEST_AGE if left > LONGEST_AGE else self._nearly_over(generation, int(left), environ)
-        path, encoding = self._address(generation, environ), _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        path, encoding = self._address(generation, environ), best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = generation.answers.get((path, encoding, age))
         if (found and moment < found.until) or path not in generation.addresses:
             return found
@@ -124,7 +124,7 @@ class PageCache:
         generation.answers[path, encoding, age] = made
         return made
 
-    def _address(self, generation: Generation, environ: dict[str, Any]) -> str:
+    def _address(self, generation: Generation, environ: WSGIEnvironment) -> str:
         """Return what is asked for: with its query only when that is an address of its own."""
         path: str = environ["PATH_INFO"]
         if query := environ.get("QUERY_STRING"):
@@ -132,7 +132,7 @@ class PageCache:
             return asked if asked.partition("=")[0] in generation.questions else path
         return path
 
-    def _nearly_over(self, generation: Generation, age: int, environ: dict[str, Any]) -> int:
+    def _nearly_over(self, generation: Generation, age: int, environ: WSGIEnvironment) -> int:
         """In its last minute a generation's answers live shorter, and the next one is made."""
         if self._made(generation.end) is None:
             with self._lock:
@@ -170,7 +170,7 @@ class PageCache:
             addresses=self._addresses(_instant(moment)),
         )
 
-    def _prepare(self, generation: Generation, following: Generation, environ: dict[str, Any]) -> None:
+    def _prepare(self, generation: Generation, following: Generation, environ: WSGIEnvironment) -> None:
         """Render what was asked for, and what is new, as of the first instant of a state that has not come yet."""
         wanted = [
             path
@@ -180,7 +180,7 @@ class PageCache:
         for path in wanted:
             self._render_once(following, path, environ | {"PATH_INFO": path}, following.start)
 
-    def _render_once(self, generation: Generation, path: str, environ: dict[str, Any], moment: float) -> Page | None:
+    def _render_once(self, generation: Generation, path: str, environ: WSGIEnvironment, moment: float) -> Page | None:
         page = generation.pages.get(path)
         # While a page is made again, others are shown the one before.
         if (page and moment < page.until) or not generation.lock.acquire(blocking=page is None):
@@ -193,14 +193,18 @@ class PageCache:
         finally:
             generation.lock.release()
 
-    def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
+    def _render(self, path: str, environ: WSGIEnvironment, moment: float) -> Page | None:
         """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         asked["PATH_INFO"], _, asked["QUERY_STRING"] = path.partition("?")
         asked |= {"REQUEST_METHOD": "GET", "HTTP_HOST": self._host, PINNED: _instant(moment)}
-        response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
-        body = read_whole(response)
+
+        def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return lambda _: None
+
+        body = read_whole(self._app(asked, start))
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
         return cacheable_page(*started[0], body, earlier, moment)
 
@@ -210,6 +214,6 @@ def _instant(moment: float) -> datetime:
 
 
 @lru_cache(maxsize=512)
-def _best_encoding(accepted: str) -> str:
+def best_encoding(accepted: str) -> str:
     offers = parse_accept_header(accepted)
     return next((encoding for encoding in ("br", "gzip") if offers[encoding] > 0), "identity")

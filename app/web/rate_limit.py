@@ -1,8 +1,9 @@
-"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day.
+"""Rate limits."""
 
-limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite file
-beside the database; with REDIS_URL several machines share the counts.
-"""
+# Addresses are kept only as keyed hashes whose key changes every day.
+
+# limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite
+# file beside the database; with REDIS_URL several machines share the counts.
 
 import hmac
 import ipaddress
@@ -68,12 +69,8 @@ _APART = 60
 
 def init_app(app: Flask) -> None:
     url = app.config["REDIS_URL"]
-    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(counter_file(app.instance_path))
-
-
-def counter_file(folder: str) -> str:
-    """Return where the counts of this machine are kept."""
-    return str(Path(folder) / "ratelimit.sqlite3")
+    file = Path(app.instance_path) / "ratelimit.sqlite3"
+    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(str(file))
 
 
 def storage() -> Any:
@@ -86,12 +83,10 @@ class RateLimitExceeded(Exception):
 
 
 def check(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing.
-
-    `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
-    """
+    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing."""
+    # `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
     for limit, what in _counts(purpose, each, together, account):
-        if _is_over(limit, what):
+        if is_over(limit, what):
             raise RateLimitExceeded(purpose)
 
 
@@ -116,7 +111,7 @@ def hit_limit(limit: str, *what: str) -> None:
 
 def is_exhausted(limit: str, *what: str) -> bool:
     """Check whether the next try at `what` would be too many; count nothing."""
-    return _is_over(_parsed(limit), what)
+    return is_over(_parsed(limit), what)
 
 
 def _counts(purpose: str, each: str, together: str, account: str) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
@@ -136,7 +131,7 @@ def _count(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
         return True
 
 
-def _is_over(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
+def is_over(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
     try:
         return not FixedWindowRateLimiter(storage()).test(limit, *what)
     except storage().base_exceptions:
@@ -172,6 +167,7 @@ class SQLiteStorage(Storage):
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
+        # Counts that a power cut takes are no loss, so no hit waits for the disk.
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
         return connection

@@ -1,8 +1,7 @@
-"""Static files under names that carry their own checksum, compressed beforehand, served by WhiteNoise.
+"""Static files under names that carry their own checksum, compressed beforehand, served by WhiteNoise."""
 
-The files in app/static are plain. At start they are copied into the instance folder as name.<checksum>.ext with
-.br and .gz beside them; the style sheets in css/ are joined so that a page needs one request for them.
-"""
+# The files in app/static are plain. At start they are copied into the instance folder as name.<checksum>.ext with .br
+# and .gz beside them; the style sheets in css/ are joined so that a page needs one request for them.
 
 import gzip
 import logging
@@ -63,7 +62,7 @@ def _write(path: Path, body: bytes) -> None:
     partial.replace(path)
 
 
-def _let_frames_fetch(headers: Any, _path: str, _url: str) -> None:
+def let_frames_fetch(headers: Any, _path: str, _url: str) -> None:
     """A sandboxed frame is another origin than the site whose page it shows."""
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
@@ -79,7 +78,8 @@ def init_app(app: Flask) -> None:
         names = build_static(target)
 
     def asset(name: str) -> str:
-        """Return the address of a static file. In debug mode it is built again when it has changed."""
+        """Return the address of a static file."""
+        # In debug mode it is built again when it has changed.
         return PREFIX + (build_static(target) if app.debug else names)[name]
 
     def size(address: str) -> int:
@@ -89,7 +89,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = app.extensions["asset"] = asset
     app.extensions["asset_size"] = size
     settings = {"root": str(target), "prefix": PREFIX, "autorefresh": app.debug, "max_age": 3600}
-    settings["add_headers_function"] = _let_frames_fetch
+    settings["add_headers_function"] = let_frames_fetch
     hashed = re.compile(r"\.[0-9a-f]{12}\.")
     wrap(app, partial(WhiteNoise, **settings, immutable_file_test=lambda _path, url: bool(hashed.search(url))))
 
@@ -97,8 +97,8 @@ def init_app(app: Flask) -> None:
 # Stands in the footer where the weight goes.
 MARK = "§vikt§"
 # Of its variants a browser fetches one: the largest of the first kind at most.
-_PICTURE = re.compile(r'<picture><source[^>]* srcset="(?:[^"]*, )?(\S+) \d+w".*?</picture>', re.DOTALL)
-_PARTS = re.compile(r'<(?:img|script)[^>]* src="([^"]+)"|<link rel="(?:stylesheet|icon)" href="([^"]+)"')
+_PICTURE = re.compile(r'<picture>\s*<source[^>]*\ssrcset="(?:[^"]*, )?(\S+) \d+w".*?</picture>', re.DOTALL)
+_PARTS = re.compile(r'<(?:img|script)[^>]*\ssrc="([^"]+)"|<link\s+rel="(?:stylesheet|icon)" href="([^"]+)"')
 
 
 def with_weight(page: str, size_of: Callable[[str], int]) -> str:

@@ -34,10 +34,8 @@ class _Sent:
 
 
 def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[bytes]:
-    """Give the ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them.
-
-    The same files and the same `at`, which dates them, give the same bytes.
-    """
+    """Give the ZIP in parts: the files in their order, and last their SHA-256 as `sha256sum -c` reads them."""
+    # The same files and the same `at`, which dates them, give the same bytes.
     sent, sums = _Sent(), list[str]()
     with ZipFile(sent, "w") as archive:  # type: ignore[call-overload] # zipfile asks only for write and flush
         for name, parts in files:
@@ -48,6 +46,7 @@ def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[byt
                     file.write(block)
                     if len(sent.held) >= BLOCK:
                         yield sent.taken()
+            # Two spaces: the form of `sha256sum`, for a file read as it is.
             sums.append(f"{digest.hexdigest()}  {name}\n")
         archive.writestr(_entry(f"{folder}/{SUMS}", at), "".join(sums))
     yield sent.taken()
@@ -56,6 +55,7 @@ def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[byt
 def _entry(path: str, at: datetime) -> ZipInfo:
     """Return what the ZIP says of a file; nothing of the machine that made it."""
     entry = ZipInfo(path, at.astimezone(SWEDEN).timetuple()[:6])
+    # 3 is Unix, whose file mode is in the upper 16 bits (PKWARE's APPNOTE, 4.4.2.2 and 4.4.15).
     entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o100644 << 16
     return entry
 

@@ -17,9 +17,9 @@ from bs4 import BeautifulSoup
 
 from app.admin.accounts import credentials, sessions
 from app.admin.accounts.credentials import TOO_EASY
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminUser, RecoveryCode
-from app.admin.guard import COOKIE
-from app.admin.roles import ASKED_AGAIN
+from app.admin.accounts.roles import ASKED_AGAIN
 from app.database import db
 from tests.admin.conftest import EMAIL, PASSWORD, SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in
@@ -159,10 +159,10 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
             return super().verify(password_hash, password)
 
     monkeypatch.setattr(credentials, "hasher", lambda: Watched(time_cost=2, memory_cost=128, parallelism=1))
-    credentials._nobodys.cache_clear()
+    credentials.hash_of_no_account.cache_clear()
     _, secret = account()
     pages = [come_in(secret, email=email, password="fel lösenord här").answer.text for email in (EMAIL, "okand@b.se")]
-    credentials._nobodys.cache_clear()
+    credentials.hash_of_no_account.cache_clear()
     assert work == ["$argon2id$v=19$m=128,t=2,p=1"] * 2
     assert len({re.sub(r'(name="(token|email|code)"[^>]*) value="[^"]*"', r"\1", page) for page in pages}) == 1
 
@@ -327,7 +327,7 @@ def prove(browser, code, path="/admin/bidrag.csv"):
 @on_sqlite
 def test_7_3_1_and_7_3_2_a_sign_in_ends_after_an_hour_of_nothing_and_after_twelve_in_all(olga, clock):
     assert (timedelta(hours=1), timedelta(hours=12)) == (sessions.IDLE, sessions.ABSOLUTE)
-    assert "Du loggas ut kl. 09.00 om du inte gör något innan dess." in olga.get("/admin/").text
+    assert "Du loggas ut kl. 09.00 om du inte gör något innan dess." in " ".join(olga.get("/admin/").text.split())
     clock.forward(hours=1, minutes=1)
     assert not is_in(olga)
 
@@ -519,7 +519,7 @@ def test_7_5_3_a_proof_leads_nowhere_else(olga, code, till):
 @on_sqlite
 def test_6_3_1_guesses_wait_for_their_turn_and_a_known_browser_has_one_of_its_own(olga, come_in, monkeypatch):
     monkeypatch.setattr(credentials, "WAITS", 0.01)
-    with credentials._turn(credentials._turns), credentials._turn(credentials._turns):
+    with credentials.take_turn(credentials._turns), credentials.take_turn(credentials._turns):
         assert come_in(olga.secret).answer.status_code == 429
         olga.delete_cookie(COOKIE)
         assert is_in(come_in(olga.secret, browser=olga))

@@ -6,10 +6,13 @@ from email import policy
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.database import db
 from app.feedback import Feedback
 from app.operations import jobs
+from app.reminders import subscriptions
+from app.reminders.models import Reminder
 from tests.conftest import on_sqlite, swedish, token_in
 
 
@@ -68,6 +71,22 @@ def test_the_report_tells_of_today_and_yesterday(app, organiser, run_round, cloc
     assert f"I dag öppnade lucka 11: {title}." in text
     assert "1 tävlingssvar kom i går, 1 sammanlagt." in text
     assert "Ett meddelande från besökare väntar på svar." in text
+
+
+def test_report_tells_what_readers_do(app, client, organiser, run_round, clock):
+    choose(organiser, daily_report="ja")
+    client.post("/2026/lucka/5/svar", data={"svar": "3"})
+    client.post("/2026/lucka/5/testar")
+    client.post("/2026/lucka/6/testar")
+    with app.app_context():
+        subscriptions.ask("gun@example.se", 2026, 7, False, clock.now())
+        subscriptions.confirm(db.session.scalars(sa.select(Reminder.token)).one(), clock.now())
+    clock.set("2026-12-11 08:00")
+    run_round()
+    text = letters(app)[0].get_body(("plain",)).get_content()
+    assert "Frågorna i luckorna har fått 1 svar hittills." in text
+    assert "2 har tryckt på Jag testar hittills." in text
+    assert "1 person får påminnelser med mejl." in text
 
 
 def test_messages_that_come_together_make_one_mail(app, organiser, run_round, clock):

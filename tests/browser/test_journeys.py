@@ -126,6 +126,7 @@ def test_entrant_finds_the_ticket(visitor, clock, reach):
     fill_in(visitor)
     send(visitor, clock)
     expect(heading(visitor, THANKS)).to_be_visible()
+    visitor.get_by_text("Hela lotten").click()
     ticket = visitor.get_by_text(re.compile("^[0-9a-f]{64}$")).inner_text()
     reach("locked")
     visitor.get_by_role("main").get_by_role("link", name="dragningen", exact=True).click()

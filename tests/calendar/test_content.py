@@ -261,7 +261,7 @@ DANGEROUS = st.sampled_from([
 @settings(deadline=None)
 @given(st.lists(DANGEROUS | st.text(max_size=5) | st.sampled_from([" ", "\n\n"])).map("".join))
 def test_a_tip_never_brings_a_script_or_a_foreign_picture(markdown):
-    harmless = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br", "h2", "h3", "code"}
+    harmless = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br", "hr", "h2", "h3", "code"}
     for name, attributes in Elements(to_html(markdown)).found:
         assert name in harmless
         assert set(attributes) <= ({"href", "rel", "title"} if name == "a" else set())

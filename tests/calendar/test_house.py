@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendar import drawings, house
 from app.calendar.loader import read_edition
+from app.calendar.look import drawings, house
 from tests.conftest import swedish
 
 

@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_the_field(enter, stored, fi
     assert page.select_one("#fel h2").text == "Det finns ett problem"
     assert [(link["href"], link.text) for link in page.select("#fel a")] == [(f"#{field}", sentence)]
     assert page.find(id=field).name in ("input", "select", "textarea")
-    assert page.find(id=f"{field}-fel").text == f"Fel: {sentence}"
+    assert " ".join(page.find(id=f"{field}-fel").text.split()) == f"Fel: {sentence}"
     assert page.select_one(f'[aria-invalid="true"][aria-describedby~="{field}-fel"]')
     assert stored() == []
 
@@ -276,7 +276,7 @@ def test_who_sends_many_forms_with_faults_is_told_and_stands_in_the_way_of_none(
     assert [enter(email="bo").status_code for _ in range(2)] == [422, 429]
     answer = enter(email="bo")
     assert "Rätta fälten som är markerade och skicka en gång till." in soup(answer).select_one("#fel").text
-    assert soup(answer).select_one("#email-fel").text == f"Fel: {ADDRESS}"
+    assert " ".join(soup(answer).select_one("#email-fel").text.split()) == f"Fel: {ADDRESS}"
     client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
     assert enter(email="bo").status_code == 422
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.editing.svg import UnsafeSVG, sanitize_svg
+from app.editing.svg import sanitize_svg
+from app.errors import NotAllowed
 from tests.editing.test_drawings import svg
 
 INKSCAPE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -47,10 +48,10 @@ def test_the_classes_of_illustrator_become_styles_of_each_shape():
     ],
 )
 def test_what_fetches_is_refused_with_advice_of_its_kind(inner, advice):
-    with pytest.raises(UnsafeSVG, match=advice):
+    with pytest.raises(NotAllowed, match=advice):
         sanitize_svg(svg(inner))
 
 
 def test_a_document_type_of_its_own_is_refused():
-    with pytest.raises(UnsafeSVG, match="DOCTYPE"):
+    with pytest.raises(NotAllowed, match="DOCTYPE"):
         sanitize_svg(b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x" [<!ENTITY a "b">]>' + svg("&a;"))

@@ -1,8 +1,7 @@
-"""Passwords: argon2id, a few at a time, and which ones are too easy to guess.
+"""Passwords: argon2id, a few at a time, and which ones are too easy to guess."""
 
-Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and being hard to guess, never
-which kinds of signs it has.
-"""
+# Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and being hard to guess, never which
+# kinds of signs it has.
 
 import base64
 import hmac
@@ -17,14 +16,15 @@ from typing import TYPE_CHECKING
 import pyotp
 import sqlalchemy as sa
 
-from app.admin import activity_log
-from app.admin.accounts import crypto
+from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.database import begin_write, db, rows_changed
+from app.web.rate_limit import RateLimitExceeded
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+# OWASP ASVS 5.0 asks for 8 signs at least (6.2.1) and that 64 are allowed (6.2.9). A bound keeps hashing short.
 SHORTEST, LONGEST = 12, 128
 # Of zxcvbn's 0 to 4: more than a hundred million guesses.
 HARD_ENOUGH = 3
@@ -39,15 +39,12 @@ WAITS = 5
 _turns, _turns_of_known = BoundedSemaphore(2), BoundedSemaphore(1)
 
 
-class Busy(Exception):
-    """No turn came; it passes by itself."""
-
-
 @cache
 def hasher() -> "PasswordHasher":
     # Read here, as below: a process that serves the public has no use for it.
     from argon2 import PasswordHasher
 
+    # Its defaults are the second profile of RFC 9106, 4: 64 MiB, three passes, four lanes.
     return PasswordHasher()
 
 
@@ -56,12 +53,12 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password_hash: str | None, password: str, known: bool = False) -> bool:
-    """Check whether the password is right; as much work when there is no account. Raises Busy."""
+    """Check whether the password is right; as much work when there is no account. Raises RateLimitExceeded."""
     from argon2.exceptions import Argon2Error
 
-    with _turn(_turns_of_known if known else _turns):
+    with take_turn(_turns_of_known if known else _turns):
         try:
-            return hasher().verify(password_hash or _nobodys(), password)
+            return hasher().verify(password_hash or hash_of_no_account(), password)
         except Argon2Error:
             return False
 
@@ -72,9 +69,9 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 @contextmanager
-def _turn(turns: BoundedSemaphore) -> Iterator[None]:
+def take_turn(turns: BoundedSemaphore) -> Iterator[None]:
     if not turns.acquire(timeout=WAITS):
-        raise Busy
+        raise RateLimitExceeded
     try:
         yield
     finally:
@@ -82,7 +79,7 @@ def _turn(turns: BoundedSemaphore) -> Iterator[None]:
 
 
 @cache
-def _nobodys() -> str:
+def hash_of_no_account() -> str:
     """Return something to compare with when the account does not exist, so that the answer takes as long."""
     return hasher().hash(secrets.token_urlsafe(16))
 
@@ -111,11 +108,13 @@ _LENGTH = 24
 
 def new_secret() -> str:
     """Return a TOTP secret of 160 bits."""
+    # As RFC 4226, 4 (R6) recommends.
     return pyotp.random_base32(32)
 
 
 def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
     """Return the 30-second step that a code belongs to, newer than `last`; one step early or late is fine."""
+    # RFC 6238, 5.2: one step for clocks that differ, and no code twice.
     totp = pyotp.TOTP(secret)
     digits = "".join(character for character in code if character in "0123456789")
     this = int(now.timestamp()) // 30
@@ -159,7 +158,7 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
     number, key = organiser.id, next(crypto.keys("recovery"))
     begin_write()
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
-    db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=_checksum(key, code)) for code in made)
+    db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=code_checksum(key, code)) for code in made)
     activity_log.log_in_transaction("recovery", "", now, organiser)
     db.session.commit()
     return ["-".join(code[start : start + 4] for start in range(0, _LENGTH, 4)) for code in made]
@@ -168,7 +167,7 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
 def use_recovery_code(organiser: AdminUser, typed: str) -> bool:
     """Use up a recovery code, typed with any spaces, hyphens and capitals."""
     code = "".join(sign for sign in typed.lower() if sign in _SIGNS)
-    known = [_checksum(key, code) for key in crypto.keys("recovery")]
+    known = [code_checksum(key, code) for key in crypto.keys("recovery")]
     number = organiser.id
     begin_write()
     used = sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number, RecoveryCode.code_hmac.in_(known))
@@ -187,5 +186,5 @@ def offered_secret(token: str, key: str) -> str:
     return base64.b32encode(hmac.digest(key.encode(), f"totp/v1|{token}".encode(), "sha1")).decode()
 
 
-def _checksum(key: bytes, code: str) -> str:
+def code_checksum(key: bytes, code: str) -> str:
     return hmac.digest(key, code.encode(), "sha256").hex()

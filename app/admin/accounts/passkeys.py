@@ -1,8 +1,7 @@
-"""Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between.
+"""Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between."""
 
-The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library takes
-14 MiB and a fifth of a second with what it reads of certificates, so it is imported when there is a passkey.
-"""
+# The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library
+# takes 14 MiB and a fifth of a second with what it reads of certificates, so it is imported when there is a passkey.
 
 import ipaddress
 import json
@@ -14,26 +13,20 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import current_app, request
 
-from app.admin import activity_log
-from app.admin.accounts import crypto
+from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
 from app.database import begin_write, db
+from app.errors import NotAllowed
 
 # Seconds.
 ANSWER_WITHIN = 600
 UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lösenord och kod."
 
 
-class PasskeyRefused(Exception):
-    """The text is a Swedish sentence for the person at the page."""
-
-
 def origin() -> str | None:
-    """Return the site's own origin; None where passkeys do not work because it is asked for by an IP address.
-
-    On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
-    127.0.0.1 are the same server and only the first can have passkeys.
-    """
+    """Return the site's own origin; None where passkeys do not work because it is asked for by an IP address."""
+    # On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
+    # 127.0.0.1 are the same server and only the first can have passkeys.
     told = urlsplit(current_app.config["PUBLIC_URL"])
     if told.hostname in ("localhost", "127.0.0.1", "::1"):
         told = urlsplit(request.host_url)
@@ -46,30 +39,30 @@ def origin() -> str | None:
     return None
 
 
-def _party() -> tuple[str, str]:
+def relying_party() -> tuple[str, str]:
     found = origin()
     if found is None:
-        raise PasskeyRefused("Passkeys fungerar inte på en IP-adress. Öppna kalendern på sin vanliga adress.")
+        raise NotAllowed("Passkeys fungerar inte på en IP-adress. Öppna kalendern på sin vanliga adress.")
     return urlsplit(found).hostname or "", found
 
 
-def sign_in_options(now: datetime) -> dict[str, Any]:
+def sign_in_options(now: datetime) -> dict[str, object]:
     """Return what a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
 
-    party, _ = _party()
+    party, _ = relying_party()
     required = UserVerificationRequirement.REQUIRED
     options = webauthn.generate_authentication_options(rp_id=party, user_verification=required)
-    return _sealed_options(options, options.challenge, "answer", now)
+    return sealed_options(options, options.challenge, "answer", now)
 
 
-def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
+def registration_options(organiser: AdminUser, now: datetime) -> dict[str, object]:
     """Return what a browser needs to make a passkey for the account."""
     import webauthn
     from webauthn.helpers import structs
 
-    party, _ = _party()
+    party, _ = relying_party()
     options = webauthn.generate_registration_options(
         rp_id=party,
         rp_name="Miljöjulkalendern",
@@ -84,10 +77,10 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
             for key in passkeys_of(organiser)
         ],
     )
-    return _sealed_options(options, options.challenge, f"add {organiser.id}", now)
+    return sealed_options(options, options.challenge, f"add {organiser.id}", now)
 
 
-def _sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
+def sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, object]:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 
@@ -101,14 +94,14 @@ def passkeys_of(organiser: AdminUser) -> list[Passkey]:
 
 
 def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
-    """Keep a passkey that the browser has just made. Raises PasskeyRefused."""
+    """Keep a passkey that the browser has just made. Raises NotAllowed."""
     import webauthn
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
 
-    party, site = _party()
+    party, site = relying_party()
     try:
-        asked = _asked(challenge, f"add {organiser.id}", now)
+        asked = open_challenge(challenge, f"add {organiser.id}", now)
         made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=asked,
@@ -117,7 +110,7 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
             require_user_verification=True,
         )
     except (WebAuthnException, crypto.InvalidSeal, ValueError):
-        raise PasskeyRefused("Passkeyn gick inte att läsa. Försök en gång till.") from None
+        raise NotAllowed("Passkeyn gick inte att läsa. Försök en gång till.") from None
     number = organiser.id
     kept = {
         "credential_id": bytes_to_base64url(made.credential_id),
@@ -125,22 +118,22 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
         "sign_count": made.sign_count,
     }
     begin_write()
-    _use_up(asked, now)
+    use_up(asked, now)
     if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == kept["credential_id"])):
-        raise PasskeyRefused("Den passkeyn finns redan.")
+        raise NotAllowed("Den passkeyn finns redan.")
     db.session.add(Passkey(organiser_id=number, name=name or "Min passkey", created_at=now, **kept))
     activity_log.log_in_transaction("passkey", "", now)
     db.session.commit()
 
 
 def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
-    """Return the organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
+    """Return the organiser whose passkey has answered the challenge, once. Raises NotAllowed."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
-    party, site = _party()
+    party, site = relying_party()
     try:
-        asked, key = _asked(challenge, "answer", now), _named(credential)
+        asked, key = open_challenge(challenge, "answer", now), credential_name(credential)
         answer = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=asked,
@@ -151,20 +144,20 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
             require_user_verification=True,
         )
     except (WebAuthnException, crypto.InvalidSeal, ValueError, TypeError):
-        raise PasskeyRefused(UNKNOWN) from None
+        raise NotAllowed(UNKNOWN) from None
     number = key.id
     begin_write()
-    _use_up(asked, now)
+    use_up(asked, now)
     used = sa.update(Passkey).where(Passkey.id == number).returning(Passkey.organiser_id)
     whose = db.session.scalar(used.values(sign_count=answer.new_sign_count, used_at=now))
     db.session.commit()
     organiser = db.session.get(AdminUser, whose)
     if organiser is None:
-        raise PasskeyRefused(UNKNOWN)
+        raise NotAllowed(UNKNOWN)
     return organiser
 
 
-def _named(credential: str) -> Passkey:
+def credential_name(credential: str) -> Passkey:
     told = json.loads(credential)
     name = told.get("id") if isinstance(told, dict) else None
     key = db.session.scalar(sa.select(Passkey).where(Passkey.credential_id == str(name)))
@@ -173,18 +166,18 @@ def _named(credential: str) -> Passkey:
     return key
 
 
-def _asked(challenge: str, purpose: str, now: datetime) -> bytes:
+def open_challenge(challenge: str, purpose: str, now: datetime) -> bytes:
     from webauthn import base64url_to_bytes
 
     return base64url_to_bytes(crypto.decrypt_recent(challenge, f"passkey {purpose}", ANSWER_WITHIN, now))
 
 
-def _use_up(challenge: bytes, now: datetime) -> None:
+def use_up(challenge: bytes, now: datetime) -> None:
     """Inside the caller's begin_write() transaction, so that of two answers to one challenge only the first counts."""
     name = sha256(challenge).hexdigest()
     db.session.execute(sa.delete(UsedChallenge).where(UsedChallenge.expires_at < now))
     if db.session.get(UsedChallenge, name):
-        raise PasskeyRefused("Den frågan är redan besvarad. Försök en gång till.")
+        raise NotAllowed("Den frågan är redan besvarad. Försök en gång till.")
     until = now + timedelta(seconds=ANSWER_WITHIN + 60)
     db.session.add(UsedChallenge(challenge_sha256=name, expires_at=until))
 

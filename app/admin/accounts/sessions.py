@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.admin import activity_log
-from app.admin.accounts import credentials, crypto, throttle
+from app.admin.accounts import activity_log, credentials, crypto, throttle
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode
+from app.admin.accounts.roles import ADMINISTRATOR, ROLES
 from app.admin.accounts.throttle import checksum
-from app.admin.roles import ADMINISTRATOR, ROLES
 from app.database import begin_write, db
+from app.errors import NotAllowed
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -29,26 +29,24 @@ _SYSTEMS = (
 
 def describe_user_agent(agent: str) -> str:
     """Return the kind of browser and of system; nothing that tells two people apart."""
-    browser = _first(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
-    system = _first(agent, _SYSTEMS, "")
+    browser = first_sign(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
+    system = first_sign(agent, _SYSTEMS, "")
     return f"{browser} på {system}" if system else browser
 
 
-def _first(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -> str:
+def first_sign(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -> str:
     return next((name for sign, name in signs if sign in agent), otherwise)
 
 
 INVITATION_LASTS = timedelta(days=7)
+# OWASP ASVS 5.0, 7.3.1 and 7.3.2: an end after nothing was done, and one whatever is done.
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
 # How long an ended sign-in is still known, so that what was being written finds its way back.
 REMEMBERED = timedelta(days=1)
 PROOF_LASTS = timedelta(minutes=10)
+# One sentence for any fault: it does not tell whether the account exists (ASVS 5.0, 6.3.8).
 NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
-
-
-class AccessRefused(Exception):
-    """The text is a Swedish sentence for the person at the form."""
 
 
 class Credentials(NamedTuple):
@@ -65,10 +63,8 @@ def has_organisers() -> bool:
 
 
 def create_invitation(email: str | None, now: datetime, role: str | None = None, how: str = "") -> str:
-    """Return a new invitation's token. With an existing account, accepting it sets a new password and code.
-
-    `how` the link reaches its receiver, as the log says it.
-    """
+    """Return a new invitation's token. With an existing account, accepting it sets a new password and code."""
+    # `how` the link reaches its receiver, as the log says it.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
     begin_write()
@@ -86,20 +82,18 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 
 def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
-    """Create the organiser (or renews one) and uses the invitation up. Raises AccessRefused.
-
-    Other links for the same address end as well: they would give the account another password.
-    """
+    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed."""
+    # Other links for the same address end as well: they would give the account another password.
     secret = credentials.offered_secret(token, key)
     step = credentials.step_of(secret, code, 0, now)
     if step is None:
-        raise AccessRefused("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
+        raise NotAllowed("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
     proof = {"password_hash": credentials.hash_password(password), "totp_last_step": step}
     proof["totp_secret"] = crypto.encrypt(secret, "totp", now)
     begin_write()
     invitation = find_invitation(token, now)
     if invitation is None:
-        raise AccessRefused("Länken har redan använts eller är för gammal. Be om en ny.")
+        raise NotAllowed("Länken har redan använts eller är för gammal. Be om en ny.")
     address = invitation.email or email.strip().lower()
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == address))
     if organiser is None:
@@ -107,7 +101,7 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
         db.session.add(organiser)
         db.session.flush()
     else:
-        _renew(organiser, invitation.role or organiser.role, proof)
+        renew_account(organiser, invitation.role or organiser.role, proof)
     db.session.delete(invitation)
     db.session.execute(sa.delete(Invitation).where(Invitation.email == address))
     activity_log.log_in_transaction("accepted", "", now, organiser)
@@ -115,7 +109,7 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
     return organiser
 
 
-def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
+def renew_account(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
     """Renew an account whose credentials were lost: none of them works any more."""
     for lost in (AdminSession, RecoveryCode, Passkey):
         db.session.execute(sa.delete(lost).where(lost.organiser_id == organiser.id))
@@ -125,25 +119,23 @@ def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
 
 
 def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime) -> str:
-    """Return the token of a new sign-in. Raises Busy, or AccessRefused with the same words and work for any fault.
-
-    `device` names a browser that is known to the account, as attempts.known_device tells.
-    """
+    """Return the token of a new sign-in. Raises NotAllowed, with the same words and work for any fault."""
+    # `device` names a browser that is known to the account, as attempts.known_device tells.
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == claim.email.strip().lower()))
     kept_hash = organiser.password_hash if organiser else None
     if not credentials.verify_password(kept_hash, claim.password, known=device is not None) or organiser is None:
-        raise _login_failed(claim, organiser, now)
+        raise login_failed(claim, organiser, now)
     # A recovery code is too long to be guessed, and the last way in: guesses at short ones do not close it.
     if device is None and not claim.recovery and throttle.codes_exhausted(claim.email):
-        raise _login_failed(claim, organiser, now)
-    if not _verify_second_factor(organiser, claim, now):
+        raise login_failed(claim, organiser, now)
+    if not verify_second_factor(organiser, claim, now):
         throttle.hit_wrong_code(claim.email)
-        raise _login_failed(claim, organiser, now)
-    _rehash(organiser, claim.password)
+        raise login_failed(claim, organiser, now)
+    rehash_password(organiser, claim.password)
     return open_sign_in(organiser, "lösenord och " + ("reservkod" if claim.recovery else "kod"), browser, now)
 
 
-def _rehash(organiser: AdminUser, password: str) -> None:
+def rehash_password(organiser: AdminUser, password: str) -> None:
     """Keep up with the parameters in force, now that the password is at hand."""
     number, old = organiser.id, organiser.password_hash
     if credentials.needs_rehash(old):
@@ -154,16 +146,16 @@ def _rehash(organiser: AdminUser, password: str) -> None:
         db.session.commit()
 
 
-def _verify_second_factor(organiser: AdminUser, claim: Credentials, now: datetime) -> bool:
+def verify_second_factor(organiser: AdminUser, claim: Credentials, now: datetime) -> bool:
     if claim.recovery:
         return credentials.use_recovery_code(organiser, claim.recovery)
     return credentials.use_code(organiser, claim.code, now)
 
 
-def _login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> AccessRefused:
+def login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> NotAllowed:
     if throttle.should_log_failure(claim.email):
         activity_log.log_action("failed", "" if organiser else "okänt konto", now, organiser)
-    return AccessRefused(NOT_TOGETHER)
+    return NotAllowed(NOT_TOGETHER)
 
 
 def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) -> str:

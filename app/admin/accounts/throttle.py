@@ -1,10 +1,9 @@
-"""Limits on signing in: guessing has to stop, the organiser never.
+"""Limits on signing in: guessing has to stop, the organiser never."""
 
-No count here can be used up by a stranger for everyone. A browser that has signed in to the account before has
-a count of its own; so has every address, and every address with every account; passkeys, which cannot be guessed, have
-theirs. Who already knows the password and guesses at one-time codes spends the one count that an account has, and that
-does not stop a known browser or a passkey.
-"""
+# No count here can be used up by a stranger for everyone. A browser that has signed in to the account before has a
+# count of its own; so has every address, and every address with every account; passkeys, which cannot be guessed, have
+# theirs. Who already knows the password and guesses at one-time codes spends the one count that an account has, and
+# that does not stop a known browser or a passkey.
 
 import secrets
 from contextlib import suppress
@@ -19,6 +18,7 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit, hit_limit, is_e
 
 DEVICE_COOKIE = "__Host-organisator-enhet"
 DEVICE_LASTS = timedelta(days=180)
+# Guessing has a limit (OWASP ASVS 5.0, 6.3.1) that a person who mistypes does not come near.
 ONE_ADDRESS = "60 per 10 minutes"
 WRONG_CODES = "20 per hour"
 PASSKEYS = "60 per 10 minutes"
@@ -47,7 +47,8 @@ def known_device(email: str, now: datetime) -> str | None:
 
 
 def remember_device(response: Response, email: str, now: datetime) -> None:
-    """Give a browser that has just signed in the cookie that it is known by. It does not sign in."""
+    """Give a browser that has just signed in the cookie that it is known by."""
+    # It does not sign in.
     sealed = crypto.encrypt(f"{account_key(email)}|{secrets.token_hex(8)}", "device", now)
     response.set_cookie(
         *(DEVICE_COOKIE, sealed),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from flask import (
@@ -18,10 +17,10 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import AdminForm, RestoreForm, StrikeForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
-from app.admin.forms import AdminForm, RestoreForm, StrikeForm, blank_form
-from app.admin.guard import blueprint, chosen_contest, chosen_frozen
 from app.calendar.edition import Contest
 from app.contest import hints
 from app.contest.forms import MUNICIPALITIES
@@ -30,6 +29,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import actions, status
 from app.draw.status import contest_status
+from app.errors import NotAllowed
 from app.text import clean
 
 PER_PAGE = 100
@@ -57,14 +57,14 @@ class EntryPage:
 
 def find_entries(contest: Contest, asked: EntrySearch, before: int | None) -> EntryPage:
     """Find the page of entries with numbers below `before`; the first page when that is None or no number."""
-    query = sa.select(Entry).where(Entry.contest_id == contest.id, *_conditions(contest, asked))
+    query = sa.select(Entry).where(Entry.contest_id == contest.id, *search_conditions(contest, asked))
     if before and 0 < before < _LARGEST_ID:
         query = query.where(Entry.id < before)
     found = [*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE + 1))]
     return EntryPage(found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None)
 
 
-def _conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
+def search_conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
     found: list[Condition] = []
     if asked.municipality:
         found.append(Entry.municipality == asked.municipality)
@@ -85,7 +85,7 @@ def entries() -> str:
     edition, contest = chosen_contest()
     text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
     asked = EntrySearch(text, shown, municipality if municipality in MUNICIPALITIES else "")
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "standing": contest_status(contest, clock.now(), bool(edition.gaps)),
@@ -122,26 +122,28 @@ def extract(entry_id: int) -> Response:
 
 @blueprint.get("/bidrag/<number:entry_id>/stryk")
 def strike_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, blank_form(StrikeForm), 200)
+    return render_strike(entry_id, blank_form(StrikeForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     form = StrikeForm()
-    return _decide(entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now))
+    return decide_entry(
+        entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now)
+    )
 
 
 @blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, blank_form(RestoreForm), 200)
+    return render_strike(entry_id, blank_form(RestoreForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return _decide(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
+    return decide_entry(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
 
 
-def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
+def decide_entry(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
     """Carry out what was decided of an entry, and go back to it in the list."""
     edition, contest = chosen_frozen()
     if form.validate():
@@ -150,12 +152,12 @@ def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> Base
             kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
             activity_log.log_action(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
-        except status.ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
-    return _strike_page(entry_id, form, 422)
+    return render_strike(entry_id, form, 422)
 
 
-def _strike_page(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
+def render_strike(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
     edition, contest = chosen_frozen()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
     back = isinstance(form, RestoreForm)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app, g, render_template, url_for
 
 from app import clock
-from app.admin import roles
+from app.admin.accounts import roles
+from app.admin.accounts.forms import UNSEEN, AdminForm, blank_form
+from app.admin.accounts.guard import chosen_contest
 from app.admin.draw.forms import (
     CancelForm,
     ConfirmForm,
@@ -20,8 +21,6 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
-from app.admin.forms import UNSEEN, AdminForm, blank_form
-from app.admin.guard import chosen_contest
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition
 from app.clock import SWEDEN
@@ -73,24 +72,24 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     now = clock.now()
     found = contest_status(contest, now, bool(edition.gaps))
     waiting = _in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
-    empty = _offered(edition, contest, found, waiting, now)
+    empty = offered_forms(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "standing": found,
         "in_line": waiting,
         "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
-        "faults": _faults(posted, empty),
+        "faults": form_faults(posted, empty),
         "open_page": open_page(edition, contest),
         "rehearsals": practice.count_rehearsals(edition.year),
-        **(_times(contest, found) if isinstance(contest, FrozenContest) else {}),
+        **(draw_times(contest, found) if isinstance(contest, FrozenContest) else {}),
     }
     return render_template("admin/draw.html", **context | forms), status_code
 
 
-def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
+def draw_times(contest: FrozenContest, found: ContestStatus) -> dict[str, object]:
     number = found.lock.round if found.lock else contest.round
     return {
         "strikes_until": status.strikes_until(contest),
@@ -122,17 +121,15 @@ def open_page(edition: Edition, contest: Contest) -> str:
     return url_for("draw.draw", year=edition.year)
 
 
-def _offered(edition: Edition, contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
+def offered_forms(
+    edition: Edition, contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime
+) -> Forms:
     """Return what the one signed in may do now: forms by name, as they are when nothing has been filled in."""
     forms: Forms = {"rehearsal_form": blank_form(RehearsalForm, number=practice.count_rehearsals(edition.year) + 1)}
     if isinstance(contest, FrozenContest):
-        forms |= _before_the_value(contest, found, now) | _about_the_winners(contest, found, waiting, now)
-    return {name: form for name, form in forms.items() if may_send(name)}
-
-
-def may_send(form: str) -> bool:
-    """Check whether the one signed in may send a form, by its name."""
-    return roles.may(g.sign_in.organiser.role, f"admin.{_PLACES[form][1]}")
+        forms |= before_the_value(contest, found, now) | about_the_winners(contest, found, waiting, now)
+    role = g.sign_in.organiser.role
+    return {name: form for name, form in forms.items() if roles.may(role, f"admin.{_PLACES[name][1]}")}
 
 
 def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) -> bool:
@@ -141,7 +138,7 @@ def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) ->
     return found.state == "closed" and not found.erased and now >= due
 
 
-def _before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
+def before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
     forms: Forms = {"lock_form": blank_form(LockNowForm)} if may_lock_now(contest, found, now) else {}
     comes = found.lock.draw_at if found.lock else contest.round_at
     if found.state == "locked" and now >= comes:
@@ -151,7 +148,7 @@ def _before_the_value(contest: FrozenContest, found: ContestStatus, now: datetim
     return forms
 
 
-def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
+def about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
     forms: Forms = {}
     if any(one.letter for one in waiting):
         forms["confirm_form"] = blank_form(ConfirmForm)
@@ -168,7 +165,7 @@ def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: li
     return forms
 
 
-def _faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
+def form_faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
     """Return what to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
     return [
         (name if form in offered and name not in UNSEEN else _PLACES[form][0], sentence)

@@ -9,7 +9,9 @@ from flask import Response, abort, current_app, g, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import AdminForm
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition
 from app.admin.draw.forms import (
     CancelForm,
     ConfirmForm,
@@ -22,11 +24,10 @@ from app.admin.draw.forms import (
     WithdrawNameForm,
 )
 from app.admin.draw.page import Action, may_lock_now, render_draw
-from app.admin.forms import AdminForm
-from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
-from app.draw.status import ActionNotAllowed, contest_status
+from app.draw.status import contest_status
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -42,7 +43,7 @@ def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page
             place = f", plats {form.place.data}" if "place" in form else ""
             activity_log.log_action(kind, contest.id + place, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
         except RateLimitExceeded:
             form.refuse("Det blev många försök. Vänta en minut och försök igen.")
@@ -59,7 +60,7 @@ def draw() -> Page:
 def lock_now() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
         if not may_lock_now(contest, contest_status(contest, now), now):
-            raise ActionNotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
+            raise NotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
         actions.lock_list(contest, now, value.newest_shown(contest, now))
         return "locked"
 
@@ -69,7 +70,7 @@ def lock_now() -> BaseResponse | Page:
 @blueprint.post("/dragning/hamta")
 def fetch_value() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
-        _spend_a_check()
+        spend_a_check()
         value.fetch_value(contest, now)
         return "drawn"
 
@@ -81,14 +82,14 @@ def paste_value() -> BaseResponse | Page:
     form = PasteForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
-        _spend_a_check()
+        spend_a_check()
         value.draw_winners(contest, form.value.data or "", now)
         return "drawn"
 
     return carry_out("paste_form", form, action)
 
 
-def _spend_a_check() -> None:
+def spend_a_check() -> None:
     """Checking a signature takes work, and asking a relay takes a stranger's."""
     check_and_hit("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
@@ -163,7 +164,7 @@ def start_rehearsal() -> BaseResponse | Page:
             practice.start_rehearsal(contest, edition.year, hatch, title, organiser, number, clock.now())
             activity_log.log_action("rehearsed", f"övning {number}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year, ovning=number), 303)
-        except ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
     return render_draw(422, rehearsal_form=form)
 
@@ -187,12 +188,12 @@ def rehearsed_page(part: str) -> Response:
 
 
 @blueprint.app_context_processor
-def addresses_of_the_rehearsal() -> dict[str, Any]:
+def addresses_of_the_rehearsal() -> dict[str, object]:
     """In a rehearsed public page, what leads to the draw's pages leads to the rehearsed ones."""
-    return {"url_for": _rehearsed_url_for} if g.get("rehearsed") else {}
+    return {"url_for": rehearsed_url_for} if g.get("rehearsed") else {}
 
 
-def _rehearsed_url_for(endpoint: str, **values: Any) -> str:
+def rehearsed_url_for(endpoint: str, **values: Any) -> str:
     address = url_for(endpoint, **values)
     if not endpoint.startswith("draw."):
         return address

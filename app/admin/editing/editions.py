@@ -1,20 +1,21 @@
 """The edition as a whole: what can be edited, two hatches that change places, a new year, an archive out and in."""
 
 import io
-from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, NewEditionForm, SwapForm
-from app.admin.forms import EmptyForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
+from app.editing.store import ContentRef
+from app.errors import NotAllowed
 from app.web.forms import SelectChoice
 from app.web.headers import Page
 
@@ -25,7 +26,7 @@ IMPORTED = "läst in från ett arkiv"
 @blueprint.get("/redigera")
 def editing() -> str:
     edition, desk = chosen_edition(), editor.editor()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
@@ -39,23 +40,23 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def _page(name: str, form: Any, status: int = 200) -> Page:
+def render_form(name: str, form: AdminForm, status: int = 200) -> Page:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
-def _refused(form: Any, trouble: Exception) -> int:
+def show_trouble(form: AdminForm, trouble: Exception) -> int:
     """Say on the form why nothing was done; the status to answer with."""
     for sentence in str(trouble).splitlines():
         form["token"].errors = [*form["token"].errors, sentence]
     return 503 if isinstance(trouble, store.ContentWriteError) else 422
 
 
-def _back(what: str, year: int) -> BaseResponse:
+def back_to_editing(what: str, year: int) -> BaseResponse:
     editor.publish_change(f"{year}: {what}")
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def _swap_form(**values: Any) -> Any:
+def swap_form(**values: object) -> AdminForm:
     form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
@@ -64,24 +65,24 @@ def _swap_form(**values: Any) -> Any:
 
 @blueprint.get("/redigera/byt-plats")
 def swap_page() -> Page:
-    return _page("swap", _swap_form(first=1, second=2))
+    return render_form("swap", swap_form(first=1, second=2))
 
 
 @blueprint.post("/redigera/byt-plats")
 def swap() -> BaseResponse | Page:
-    edition, form = chosen_edition(), _swap_form()
+    edition, form = chosen_edition(), swap_form()
     if not form.validate():
-        return _page("swap", form, 422)
+        return render_form("swap", form, 422)
     first, second = form.first.data, form.second.data
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
         editions.swap_hatches(editor.editor(), edition.year, first, second, act)
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("swap", form, _refused(form, trouble))
-    return _back("bytt", edition.year)
+        return render_form("swap", form, show_trouble(form, trouble))
+    return back_to_editing("bytt", edition.year)
 
 
-def _new_form(**values: Any) -> Any:
+def new_form(**values: object) -> AdminForm:
     form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [
@@ -93,14 +94,14 @@ def _new_form(**values: Any) -> Any:
 
 @blueprint.get("/redigera/ny")
 def new_page() -> Page:
-    return _page("new", _new_form(year=str(max(library().editions) + 1)))
+    return render_form("new", new_form(year=str(max(library().editions) + 1)))
 
 
 @blueprint.post("/redigera/ny")
 def new() -> BaseResponse | Page:
-    form, desk = _new_form(), editor.editor()
+    form, desk = new_form(), editor.editor()
     if not form.validate():
-        return _page("new", form, 422)
+        return render_form("new", form, 422)
     try:
         year = int(form.year.data or 0)
         editions.require_future_year(year, clock.now())
@@ -109,8 +110,8 @@ def new() -> BaseResponse | Page:
         else:
             editions.copy_edition(desk, int(form.source.data), year, editor.change_now(""))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("new", form, _refused(form, trouble))
-    return _back("skapad", year)
+        return render_form("new", form, show_trouble(form, trouble))
+    return back_to_editing("skapad", year)
 
 
 @blueprint.get("/redigera/kalender.zip")
@@ -124,7 +125,7 @@ def export() -> Response:
 
 @blueprint.get("/redigera/las-in")
 def archive_page() -> Page:
-    return _page("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
+    return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
 
 
 @blueprint.post("/redigera/las-in")
@@ -134,18 +135,18 @@ def take_in() -> BaseResponse | Page:
         sent = ArchiveForm()
     except RequestEntityTooLarge:
         form = blank_form(ArchiveForm)
-        return _page("archive", form, _refused(form, archive.ArchiveError("Filen är större än 32 MB.")))
+        return render_form("archive", form, show_trouble(form, NotAllowed("Filen är större än 32 MB.")))
     body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
     if not sent.validate():
-        return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
+        return render_form("archive", form, show_trouble(form, NotAllowed(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
         if year in library().editions:
             return _ask(year, body)
         editions.import_edition(editor.editor(), year, body, editor.change_now(IMPORTED))
-    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("archive", form, _refused(form, trouble))
-    return _back("inlast", year)
+    except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_form("archive", form, show_trouble(form, trouble))
+    return back_to_editing("inlast", year)
 
 
 def _ask(year: int, body: bytes) -> Page:
@@ -153,10 +154,10 @@ def _ask(year: int, body: bytes) -> Page:
     desk = editor.editor()
     differing = editions.import_changes(desk, year, editions.read_archive(year, body), clock.now())
     form = blank_form(KeptArchiveForm, year=str(year), kept=editor.keep_upload(body) if differing else "")
-    return _confirm_page(year, form, differing)
+    return confirm_page(year, form, differing)
 
 
-def _confirm_page(year: int, form: Any, differing: Any, status: int = 200) -> Page:
+def confirm_page(year: int, form: AdminForm, differing: dict[ContentRef, list[str]], status: int = 200) -> Page:
     parts = [
         (f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter", [*map(_kind, files)])
         for leaf, files in sorted(differing.items())
@@ -176,14 +177,14 @@ def confirm_archive() -> BaseResponse | Page:
     form = KeptArchiveForm()
     again = blank_form(ArchiveForm, year=form.year.data)
     if not form.validate():
-        return _page("archive", again, _refused(again, archive.ArchiveError(form.faults()[0][1])))
+        return render_form("archive", again, show_trouble(again, NotAllowed(form.faults()[0][1])))
     year, kept = int(form.year.data or 0), str(form.kept.data)
     try:
         editions.import_edition(editor.editor(), year, editor.kept_upload(kept), editor.change_now(IMPORTED))
-    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("archive", again, _refused(again, trouble))
+    except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_form("archive", again, show_trouble(again, trouble))
     editor.drop_upload(kept)
-    return _back("inlast", year)
+    return back_to_editing("inlast", year)
 
 
 @blueprint.post("/redigera/las-in/ta-tillbaka")
@@ -195,5 +196,5 @@ def undo_archive() -> BaseResponse | Page:
         editions.undo_import(editor.editor(), year, editor.change_now("tog tillbaka inläsningen"))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
         again = blank_form(ArchiveForm, year=str(year))
-        return _page("archive", again, _refused(again, trouble))
-    return _back("tillbaka", year)
+        return render_form("archive", again, show_trouble(again, trouble))
+    return back_to_editing("tillbaka", year)

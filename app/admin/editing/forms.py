@@ -1,4 +1,6 @@
-"""The editor's forms. Their fields take whatever is typed: the site's own reader judges it when it is saved."""
+"""The editor's forms."""
+
+# Their fields take whatever is typed: the site's own reader judges it when it is saved.
 
 import re
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Regexp
 
-from app.admin.forms import AdminForm
+from app.admin.accounts.forms import AdminForm
 from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
@@ -35,7 +37,7 @@ class EditorForm(AdminForm):
     TABLE: ClassVar[str] = ""
     checksum = HiddenField()
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, object]:
         """Return what was typed, for app.editing.form_mapping."""
         return {name: value for name, value in self.data.items() if name not in ("token", "checksum")}
 

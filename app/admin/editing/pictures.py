@@ -6,13 +6,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.admin.accounts.forms import AdminForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
-from app.admin.forms import blank_form
-from app.admin.guard import blueprint, chosen_edition
-from app.calendar import drawings
+from app.calendar.look import drawings
 from app.editing import hatch_file, images, save, store
 from app.editing.store import ContentRef, Files
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -24,7 +25,7 @@ def edit_picture(number: int) -> Page:
     head = _head(files)
     x, y = (str(round(place)) for place in head.get("image_focus", images.MIDDLE))
     shown = {"image_alt": head.get("image_alt"), "image_credit": head.get("image_credit"), "focus_x": x, "focus_y": y}
-    return _page(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
+    return render_picture(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
 
 
 def _head(files: Files) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def save_picture(number: int) -> BaseResponse | Page:
     except RequestEntityTooLarge:
         form = blank_form(PictureForm, checksum="")
         form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
-        return _page(leaf, form, 422)
+        return render_picture(leaf, form, 422)
     body = editor.uploaded_bytes(form.picture.data)
     has_picture = bool(body or _head(editor.editor().read(leaf)).get("image"))
     if form.validate() and has_picture:
@@ -53,18 +54,18 @@ def save_picture(number: int) -> BaseResponse | Page:
     for name in ("token", *_FIELDS):
         again[name].errors = form[name].errors
     again.picture.errors = [] if has_picture else ["Välj en bild."]
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
 _FIELDS = ("image_alt", "image_credit", "focus_x", "focus_y")
 
 
-def _again(form: Any) -> Any:
+def _again(form: AdminForm) -> AdminForm:
     """Return the form as it was filled in, but for the file, which a browser does not send twice."""
     return blank_form(PictureForm, **{name: form[name].data for name in _FIELDS}, checksum=form.checksum.data)
 
 
-def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
+def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Page:
     again = _again(form)
     focus = (int(form.focus_x.data), int(form.focus_y.data))
     head: dict[str, Any] = {"image_alt": form.image_alt.data, "image_credit": form.image_credit.data or None}
@@ -82,13 +83,13 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
             return kept | {leaf.text_name: text} | made_files
 
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
-    except images.ImageError as unusable:
+    except NotAllowed as unusable:
         again.picture.errors = [str(unusable)]
     except RateLimitExceeded:
         again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")
     except save.EditConflict as conflict:
         again.checksum.data = store.checksum(conflict.theirs)
-        return _page(leaf, again, 409, conflict=conflict)
+        return render_picture(leaf, again, 409, conflict=conflict)
     except save.SaveRefused as refused:
         for fault in refused.faults:
             again.tell(fault)
@@ -97,17 +98,17 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     except hatch_file.HatchFileError:
         again.refuse("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.")
     except store.ContentWriteError as trouble:
-        return _page(leaf, again, 503, trouble=str(trouble))
+        return render_picture(leaf, again, 503, trouble=str(trouble))
     else:
         editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
-def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,

@@ -9,10 +9,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin.accounts.forms import AdminForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
-from app.admin.forms import blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
@@ -33,8 +33,8 @@ class EditorPage:
     address: str
     title: str
     form: type[EditorForm]
-    shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
-    changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
+    shown: Callable[[Mapping[str, object], str], form_mapping.Values]
+    changes: Callable[[Mapping[str, object]], tuple[form_mapping.Values, str | None]]
 
     @property
     def template(self) -> str:
@@ -77,14 +77,14 @@ def show_page(sheet: EditorPage, number: int = 0) -> Page:
     leaf = ContentRef(chosen_edition().year, number)
     files = editor.editor().read(leaf)
     try:
-        head, tip = _read(leaf, files)
+        head, tip = read_head(leaf, files)
     except hatch_file.HatchFileError:
         return render_template("admin/editing/unreadable.html", edition=chosen_edition(), leaf=leaf, sheet=sheet), 422
     form = blank_form(sheet.form, **sheet.shown(head, tip), checksum=store.checksum(files))
-    return _page(sheet, leaf, form)
+    return render_editor(sheet, leaf, form)
 
 
-def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
+def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str]:
     text = store.text_of(files)
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
@@ -101,38 +101,38 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
     form = blank_form(sheet.form, **values, checksum=sent.checksum.data)
     if not sent.validate():
         form.refuse(sent.faults()[0][1])
-        return _page(sheet, leaf, form, 422)
+        return render_editor(sheet, leaf, form, 422)
     if act:
-        return _page(sheet, leaf, form, act=act)
-    return _save(sheet, leaf, form, values)
+        return render_editor(sheet, leaf, form, act=act)
+    return save_form(sheet, leaf, form, values)
 
 
-def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
+def save_form(sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values) -> BaseResponse | Page:
     try:
         new = save.save_change(
             editor.editor(),
             leaf,
             form.checksum.data or "",
-            partial(_revised, sheet, leaf, values),
+            partial(revise_form, sheet, leaf, values),
             editor.change_now(f"ändrade {lower_first(sheet.title)}"),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
-        return _page(sheet, leaf, form, 409, conflict=conflict)
+        return render_editor(sheet, leaf, form, 409, conflict=conflict)
     except save.SaveRefused as refused:
         for fault in refused.faults:
             form.tell(fault)
         if refused.sentence:
             form.refuse(refused.sentence)
-        return _page(sheet, leaf, form, 422)
+        return render_editor(sheet, leaf, form, 422)
     except store.ContentWriteError as trouble:
-        return _page(sheet, leaf, form, 503, trouble=str(trouble))
+        return render_editor(sheet, leaf, form, 503, trouble=str(trouble))
     editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
     done = "sparat" if new else "oforandrat"
     return redirect(page_address(sheet, leaf, klart=done), 303)
 
 
-def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
+def revise_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
     head, tip = sheet.changes(values)
     # Saved, changed or not, is read through.
     head = head | {"unreviewed": None}
@@ -150,9 +150,9 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
 
 
-def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,

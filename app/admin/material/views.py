@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar import feeds, schedule
 from app.calendar.schedule import Edition
 from app.contest.terms import contest_of

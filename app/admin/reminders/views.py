@@ -1,15 +1,13 @@
 """The reminders as organisers see them: how many at which hour, how far today's have come, and their greetings."""
 
-from typing import Any
-
 from flask import current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 from wtforms.validators import Length
 
 from app import clock
-from app.admin.forms import AdminForm, EmptyForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.schedule import NUMBERS
 from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server
 from app.reminders import erasure, rules, sender, subscriptions
@@ -21,7 +19,7 @@ NOT_TAKEN = "E-postservern tar inte emot provet: {}. Be den som sköter servern 
 NOT_NOW = "E-postservern svarar inte: {}. Försök igen om en stund, eller be den som sköter servern titta."
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
@@ -32,7 +30,7 @@ class GreetingsForm(AdminForm):
 for number in NUMBERS:
     field = StringField(
         f"{number} december",
-        filters=[_one_line],
+        filters=[one_line],
         validators=[Length(max=LONGEST, message=f"Korta raden för {number} december till högst {LONGEST} tecken.")],
     )
     setattr(GreetingsForm, f"day_{number}", field)
@@ -72,7 +70,7 @@ def _page(status: int, form: AdminForm | None = None, fault: str = "") -> Page:
     edition, now = chosen_edition(), clock.now()
     day = rules.day_at(edition.year, now)
     lines = {f"day_{number}": text for number, text in subscriptions.greetings(edition.year).items()}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "day": day,
         "hours": subscriptions.count_by_hour(edition.year, day),

@@ -1,0 +1,62 @@
+"""Who may do what in the organisers' area: one table, closed by default. Pure."""
+
+# A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
+
+ADMINISTRATOR, EDITOR, CONTEST = "administrator", "editor", "contest"
+# The roles, as people read them.
+ROLES = {
+    ADMINISTRATOR: "administratör",
+    EDITOR: "redaktör",
+    CONTEST: "tävlingsansvarig",
+}
+ABOUT = {
+    ADMINISTRATOR: "gör allt, och bjuder in andra",
+    EDITOR: "skriver luckorna, men ser inga bidrag",
+    CONTEST: "tar hand om bidrag, dragning och gallring",
+}
+
+# The way in; everything else asks for a sign-in.
+OPEN_TO_ALL = {
+    *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
+    *("admin.passkey_question", "admin.sign_in_with_passkey"),
+}
+
+# Pages of the blueprint by who may use them.
+_TABLE: dict[tuple[str, ...], str] = {
+    (ADMINISTRATOR, EDITOR, CONTEST): """
+        overview sign_out stay_signed_in prove_again
+        own_account choose_mails send_test_mail change_password codes_page renew_codes make_recovery_codes
+        add_passkey remove_passkey end_sign_in end_all_sign_ins
+        readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
+        reminders save_greetings send_sample material material_zip
+    """,
+    (ADMINISTRATOR, CONTEST): """
+        entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
+        draw rehearsed_page lock_now paste_value fetch_value confirm skip cancel
+        publish_name withdraw_name start_rehearsal
+        feedback mark_answered erasure_page erase archive_package log_page
+    """,
+    (ADMINISTRATOR, EDITOR): """
+        editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser
+        edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text
+        hatch_versions hatch_version hatch_restore text_versions text_version text_restore
+        swap_page swap new_page new export archive_page take_in confirm_archive undo_archive
+    """,
+    (ADMINISTRATOR,): """
+        accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over
+    """,
+}
+MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
+
+_ASKED_AGAIN = """
+    lock_now paste_value fetch_value confirm skip cancel extract entries_csv entries_xlsx archive_package erase
+    invite_organiser withdraw_invitation change_role remove_organiser
+    codes_page renew_codes make_recovery_codes add_passkey remove_passkey
+"""
+# Pages that want a new proof of who is there when the last one is some minutes old.
+ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}
+
+
+def may(role: str, endpoint: str) -> bool:
+    """Check whether someone with the role may use a page, by its endpoint."""
+    return role in MAY_USE.get(endpoint, ())

@@ -207,10 +207,10 @@ def _write(file: Path, body: bytes) -> None:
 
 
 @click.command("export")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="MÅL")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @with_appcontext
 def export(folder: Path) -> None:
-    """Skriver kalendern, som den är nu, som filer i mappen MÅL. Vilket webbhotell som helst kan visa dem."""
+    """Skriver kalendern, som den är nu, som filer i DIR. Vilket webbhotell som helst kan visa dem."""
     now = clock.now()
     try:
         written = export_site(folder, current_app.extensions["public_addresses"](now), now)

@@ -5,8 +5,10 @@
 
 import gzip
 import logging
+import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
@@ -57,7 +59,7 @@ def _files() -> dict[str, bytes]:
 
 def _write(path: Path, body: bytes) -> None:
     """Complete or not at all: another worker may be reading."""
-    partial = path.with_name(f"{path.name}.{id(body)}.partial")
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     partial.write_bytes(body)
     partial.replace(path)
 

@@ -37,7 +37,7 @@ def test_about_leads_to_archive_and_sheets(client):
     about = BeautifulSoup(client.get("/om").text, "html.parser")
     found = {link["href"] for link in about.select("main a")}
     assert {"/arkiv", "/skarm", "/2026/affisch", "/2026/bingo", "/2026/skolblad"} <= found
-    assert about.select_one('main a[href="/arkiv"]')
+    assert about.select_one('footer a[href="/arkiv"]')
 
 
 def test_other_footers_stay_as_they_are(client):

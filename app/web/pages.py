@@ -77,7 +77,7 @@ def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int]
         *page.headers,
         ("Cache-Control", f"public, max-age={age}, must-revalidate"),
         ("ETag", tag),
-        # The back button shows what the browser has kept, however old (RFC 9111, 4.2.4), and Chromium asks again only
+        # The back button shows what the browser has kept, however old (RFC 9111, 6), and Chromium asks again only
         # when nothing that is kept may match. Yesterday's calendar would be shown; asking costs a 304.
         ("Vary", "*" if is_html else "Accept-Encoding"),
     ]

@@ -352,9 +352,10 @@ class HatchFile(Part):
         tuple[Percent, Percent], Field(description="what no crop may lose: from the left and from above")
     ] = (50, 50)
     unreviewed: Unreviewed = None
-    steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
-    facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
-    question: Question
+    # A hatch may do without these three: "God jul" is one.
+    steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
+    facts: Annotated[tuple[Fact, ...], Field(max_length=6)] = ()
+    question: Question | None = None
     corrections: Annotated[tuple[CorrectedFact, ...], Field(max_length=20)] = ()
     contest: Contest | None = None
 

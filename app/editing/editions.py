@@ -21,19 +21,6 @@ BLANK_HATCH = """+++
 title = "Lucka {number}"
 unreviewed = "tom lucka"
 summary = "Skriv en mening om tipset."
-steps = ["Skriv det första steget."]
-
-[[facts]]
-text = "Skriv något som går att kontrollera."
-source = "Skriv vem som säger det."
-url = "https://example.org/"
-year = "odaterad"
-
-[question]
-text = "Skriv en fråga."
-options = ["Ja", "Nej"]
-answer = "Ja"
-explanation = "Skriv varför."
 +++
 
 Skriv tipset här.

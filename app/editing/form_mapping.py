@@ -35,12 +35,11 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
 
 def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
     """Return what a hatch's form says as values for its head, and the tip."""
-    question = shown["question"]
     head = {
         "title": shown["title"],
         "summary": shown["summary"],
         "image_alt": shown["image_alt"] or None,
-        "steps": [strip_bullet(step) for step in _lines(shown["steps"])],
+        "steps": [strip_bullet(step) for step in _lines(shown["steps"])] or None,
         "facts": [
             fact
             | {"language": fact["language"] or None, "year": _number(fact["year"]), "read": _date(fact["read"]) or None}
@@ -48,10 +47,16 @@ def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
             | {name: fact[name] or None for name in ("effect_unit", "effect_assumes")}
             for fact in _filled(shown["facts"])
         ],
-        "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
+        "question": _question(shown["question"]),
         "corrections": _dated(shown["corrections"]),
     }
     return head, shown["tip"]
+
+
+def _question(shown: Mapping[str, Any]) -> Values | None:
+    """Return the question; None when nothing of it is filled in."""
+    question = {"text": shown["text"]} | _options(shown) | {"explanation": shown["explanation"]}
+    return question if any(question.values()) else None
 
 
 CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")

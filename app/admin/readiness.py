@@ -24,7 +24,7 @@ from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
 from app.editing.editions import BLANK_HATCH
-from app.editing.labels import field_label
+from app.editing.labels import field_label, tell_fault
 from app.operations import server_checks
 from app.operations.server_checks import Finding
 
@@ -116,7 +116,8 @@ def _other_years(text: str, year: int) -> list[str]:
 
 def _of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
-    yield from (Finding("must", f"{remark}.", _hatch_of(remark), _part_of(remark)) for remark in edition.remarks)
+    for remark in edition.remarks:
+        yield Finding("must", f"{tell_fault(remark)}.", _hatch_of(remark), _part_of(remark))
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):

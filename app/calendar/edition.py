@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from app.calendar import colours
+from app.calendar.faults import FieldError
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
@@ -42,7 +43,7 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 def _with_time_of_day(value: object) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
-        raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
+        raise FieldError(f"ska ha ett klockslag, som {value}T23:59:59", "ska ha ett klockslag också")
     return value
 
 
@@ -85,7 +86,10 @@ def _year(value: object) -> int | str:
     if value == "odaterad":
         return "odaterad"
     if not isinstance(value, int) or not 1990 <= value <= 2100:
-        raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
+        raise FieldError(
+            "ska vara ett årtal utan citattecken, eller ”odaterad”",
+            "ska vara ett årtal, som 2025, eller odaterad",
+        )
     return value
 
 
@@ -118,7 +122,10 @@ def _image(value: str) -> str:
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise ValueError(f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska")
+        raise FieldError(
+            f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska",
+            "välj ett av språken",
+        )
     return value
 
 
@@ -308,7 +315,10 @@ class Contest(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.opens < self.closes < self.draw_at:
-            raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
+            raise FieldError(
+                "tiderna ska komma i ordningen opens, closes, draw_at",
+                "ska öppna före den stänger, och stänga före dragningen",
+            )
         return self
 
     @field_validator("draw_at")
@@ -328,7 +338,10 @@ class Contest(Part):
 
 def _among_options(value: str, info: ValidationInfo) -> str:
     if value not in info.data.get("options", (value,)):
-        raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
+        raise FieldError(
+            "ska vara ett av alternativen i options, bokstav för bokstav",
+            "välj ett av alternativen som är ifyllda",
+        )
     return value
 
 
@@ -419,7 +432,10 @@ class Accessibility(Part):
     @model_validator(mode="after")
     def _shortcomings_are_told(self) -> Self:
         if self.conformance != "helt" and not self.shortcomings:
-            raise ValueError("brister saknas: räkna upp dem i shortcomings, eller ändra conformance")
+            raise FieldError(
+                "brister saknas: räkna upp dem i shortcomings, eller ändra conformance",
+                "lägg till minst en brist, eller välj Helt",
+            )
         return self
 
 

@@ -106,14 +106,16 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remar
         return None
     file = _read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
-        faults.append(Fault(_name(path), text.count("\n") + 1, "", "själva tipset saknas under huvudet"))
+        sentence = "själva tipset saknas under huvudet"
+        faults.append(Fault(_name(path), text.count("\n") + 1, "", sentence, "saknas"))
     if has_picture(parts[2]):
         remarks.append(Fault(_name(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
     images = _read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
         sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
-        faults.append(Fault(_name(path), lines.get("image", 0), "image", sentence))
+        in_form = f"{file.image} finns inte på servern; välj bilden igen"
+        faults.append(Fault(_name(path), lines.get("image", 0), "image", sentence, in_form))
     if file and file.contest and file.contest.opens < opens_at(year, number):
         sentence = "tävlingen kan inte öppna före sin lucka"
         faults.append(Fault(_name(path), lines.get("contest.opens", 0), "contest.opens", sentence))
@@ -130,7 +132,8 @@ def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | N
         faults.append(Fault(_name(path), 0, "", "filen saknas eller går inte att läsa"))
         return None
     if raw is None:
-        faults.append(Fault(_name(path), 0, "", f"filen är större än {LARGEST_TEXT // 1000} kB"))
+        sentence = f"filen är större än {LARGEST_TEXT // 1000} kB"
+        faults.append(Fault(_name(path), 0, "", sentence, "texten är för lång; korta den"))
         return None
     try:
         # Organisers edit on Windows: a byte order mark and CRLF are fine.

@@ -15,6 +15,7 @@ from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
+from app.editing.labels import tell_fault
 from app.web.forms import SelectChoice
 from app.web.headers import Page
 
@@ -30,7 +31,7 @@ def editing() -> str:
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
         "open_numbers": schedule.open_numbers(edition.year, clock.now()),
-        "remarks": edition.remarks,
+        "remarks": [tell_fault(remark) for remark in edition.remarks],
         "to_look_through": edition.unreviewed,
         "can_undo": editions.can_undo_import(desk, edition.year),
         "form": blank_form(EmptyForm),
@@ -76,7 +77,10 @@ def swap() -> BaseResponse | Page:
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
         editions.swap_hatches(editor.editor(), edition.year, first, second, act)
-    except (save.SaveRefused, store.ContentWriteError) as trouble:
+    except save.SaveRefused as refused:
+        form["token"].errors = editor.refusal_told(refused)
+        return _page("swap", form, 422)
+    except store.ContentWriteError as trouble:
         return _page("swap", form, _refused(form, trouble))
     return _back("bytt", edition.year)
 

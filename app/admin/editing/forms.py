@@ -23,7 +23,7 @@ from app.admin.forms import AdminForm
 from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS
-from app.editing.labels import LABELS, field_label
+from app.editing.labels import LABELS, field_label, tell_fault
 from app.text import clean
 from app.web.forms import SelectChoice
 
@@ -48,16 +48,18 @@ class EditorForm(AdminForm):
 
     def tell(self, fault: Fault) -> None:
         """Put a fault beside its field, or first of all when the form has no such field."""
-        fields, message = self._fields_by_id(), fault.message
-        path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in message)
+        fields, message = self._fields_by_id(), fault.in_form or fault.message
+        path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in fault.message)
         name = re.sub(r"\[(\d+)\]", lambda place: f"-{int(place[1]) - 1}", path).replace(".", "-")
         row = re.fullmatch(r"([\w.]+)\[(\d+)\]", path)
         if name not in fields and row and (whole := row[1].replace(".", "-")) in fields:
             name, message = whole, f"rad {row[2]} {message}"
         if name in fields:
             fields[name].errors = [*fields[name].errors, message]
+        elif path == self.TABLE or any(each.startswith(f"{name}-") for each in fields):
+            self.refuse(f"{field_label(fault.field)}: {message}")
         else:
-            self.refuse(str(fault))
+            self.refuse(tell_fault(fault))
 
     def refuse(self, sentence: str) -> None:
         """A sentence about the whole form."""

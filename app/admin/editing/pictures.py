@@ -12,6 +12,7 @@ from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import drawings
 from app.editing import hatch_file, images, save, store
+from app.editing.merging import SameField
 from app.editing.store import ContentRef, Files
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
@@ -81,7 +82,13 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
             kept = {name: body for name, body in files.items() if name == drawings.FIGURE} if body else files
             return kept | {leaf.text_name: text} | made_files
 
-        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
+        def merge(base: Files, theirs: Files) -> Files:
+            if _of_picture(base) != _of_picture(theirs):
+                raise SameField
+            return revise(theirs)
+
+        act = editor.change_now("bytte bild")
+        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, act, merge)
     except images.ImageError as unusable:
         again.picture.errors = [str(unusable)]
     except RateLimitExceeded:
@@ -102,6 +109,12 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
         editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
     return _page(leaf, again, 422)
+
+
+def _of_picture(files: Files) -> tuple[dict[str, Any], Files]:
+    """Return what the page of a picture may change of a hatch."""
+    said = {name: value for name, value in _head(files).items() if name.startswith("image")}
+    return said, {name: body for name, body in files.items() if name not in store.TEXTS}
 
 
 def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:

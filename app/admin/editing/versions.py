@@ -110,7 +110,7 @@ def _restore(leaf: ContentRef, number: int) -> BaseResponse | Page:
     try:
         save.restore_version(editor.editor(), leaf, number, editor.change_now(f"gick tillbaka till version {number}"))
     except save.SaveRefused as refused:
-        return _page(leaf, number, blank_form(EmptyForm), 422, tuple(str(refused).splitlines()))
+        return _page(leaf, number, blank_form(EmptyForm), 422, tuple(editor.refusal_told(refused)))
     except store.ContentWriteError as trouble:
         return _page(leaf, number, blank_form(EmptyForm), 503, (str(trouble),))
     editor.publish_change(f"{leaf.year}/{leaf.name}: tillbaka till version {number}")

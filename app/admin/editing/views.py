@@ -17,6 +17,7 @@ from app.calendar import schedule
 from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store
+from app.editing.merging import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
 from app.web.headers import Page
@@ -109,12 +110,13 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
 
 def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
     try:
-        new = save.save_change(
+        saved = save.save_change(
             editor.editor(),
             leaf,
             form.checksum.data or "",
             partial(_revised, sheet, leaf, values),
             editor.change_now(f"ändrade {lower_first(sheet.title)}"),
+            partial(_merged, sheet, leaf, values),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
@@ -128,8 +130,22 @@ def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.V
     except store.ContentWriteError as trouble:
         return _page(sheet, leaf, form, 503, trouble=str(trouble))
     editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
-    done = "sparat" if new else "oforandrat"
-    return redirect(page_address(sheet, leaf, klart=done), 303)
+    done = "sparat" if saved.new else "oforandrat"
+    beside = [version.number for version in saved.beside]
+    return redirect(page_address(sheet, leaf, klart=done, ocksa=beside), 303)
+
+
+def _merged(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, base: Files, theirs: Files) -> Files:
+    """Return what stands now with what the form changes of what it was filled from. Raises SameField."""
+    try:
+        before, now = _read(leaf, base), _read(leaf, theirs)
+    except hatch_file.HatchFileError:
+        raise SameField from None
+    if leaf.number and before[0].get("title") != now[0].get("title") and before[1] != now[1]:
+        # Two hatches have changed places, and this is another.
+        raise SameField
+    shown = [form_mapping.compact_fields(sheet.shown(*each)) for each in (before, now)]
+    return _revised(sheet, leaf, merge_fields(shown[0], shown[1], values), theirs)
 
 
 def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
@@ -152,10 +168,16 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
 
 def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
+    beside = request.args.getlist("ocksa", type=int) if request.method == "GET" else []
     context: dict[str, Any] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,
+        "beside": editor.others_named(
+            version for version in editor.editor().history.versions(leaf) if version.number in beside
+        )
+        if beside
+        else "",
         "form": form,
         "address": page_address(sheet, leaf),
         "open": schedule.is_open(leaf.year, leaf.number or 1, clock.now()),

@@ -6,7 +6,7 @@ the public's pages, their cache and their speed know nothing of it.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ from app import clock
 from app.admin.forms import AdminForm, PreviewForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import NUMBERS, Edition
+from app.calendar.schedule import NUMBERS, Edition, Hatch
+from app.calendar.views import hatch_page
 from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of
 from app.web.headers import this_app
@@ -126,6 +127,14 @@ def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, st
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
+def render_hatch(edition: Edition, hatch: Hatch, template: str, **context: object) -> str:
+    """Return a hatch's page as of its morning, with this hatch in place of the one that the site has."""
+    instant = datetime(edition.year, 12, hatch.number, 8, tzinfo=SWEDEN)
+    changed = replace(edition, hatches=edition.hatches | {hatch.number: hatch})
+    with this_app().request_context(_asked(instant, f"{edition.year}/lucka/{hatch.number}")):
+        return hatch_page(changed, hatch, template, **context)
+
+
 def _asked(instant: datetime, path: str) -> dict[str, Any]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
@@ -138,11 +147,17 @@ def _asked(instant: datetime, path: str) -> dict[str, Any]:
     )
     return passed_on | {
         "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": _address(instant, "").rstrip("/"),
+        # Without ?ar=, which the addresses of an organiser's page go on with.
+        "SCRIPT_NAME": _address(instant, "").partition("?")[0].rstrip("/"),
         "PATH_INFO": f"/{path}".encode().decode("latin-1"),
         PINNED: instant,
         PREVIEW: banner,
     }
+
+
+def morning_address(year: int, number: int) -> str:
+    """Return the address of a hatch's preview on the morning that it opens."""
+    return _address(datetime(year, 12, number, 8, tzinfo=SWEDEN), f"{year}/lucka/{number}")
 
 
 def _address(instant: datetime, path: str) -> str:

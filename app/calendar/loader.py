@@ -95,6 +95,15 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     return [Fault(_name(path), line, "contest.id", sentence)]
 
 
+def read_hatch(folder: Path, year: int) -> Hatch:
+    """Return the hatch in a folder named after its number. Raises ContentError with every fault in it."""
+    faults: list[Fault] = []
+    found = _read_hatch(folder, year, int(folder.name), faults, [])
+    if faults or found is None:
+        raise ContentError(faults)
+    return found
+
+
 def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
     text = _read_text(path, faults, remarks)

@@ -153,7 +153,12 @@ def current_hatch(number: int) -> BaseResponse:
 @blueprint.get("/<year:year>/lucka/<hatch:number>")
 def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
-    now = clock.now()
+    return public_response(hatch_page(edition, found))
+
+
+def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.html", **more: object) -> str:
+    """Return the page of a hatch as it is now."""
+    year, number, now = edition.year, found.number, clock.now()
     address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
     context: dict[str, Any] = {
         "edition": edition,
@@ -165,7 +170,7 @@ def hatch(year: int, number: int) -> Response:
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
     }
-    return public_response(render_template("calendar/hatch.html", **context))
+    return render_template(template, **context, **more)
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")

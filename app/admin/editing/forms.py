@@ -56,7 +56,7 @@ class EditorForm(AdminForm):
             name, message = whole, f"rad {row[2]} {message}"
         if name in fields:
             fields[name].errors = [*fields[name].errors, message]
-        elif path == self.TABLE or any(each.startswith(f"{name}-") for each in fields):
+        elif fault.field and (path == self.TABLE or any(each.startswith(f"{name}-") for each in fields)):
             self.refuse(f"{field_label(fault.field)}: {message}")
         else:
             self.refuse(tell_fault(fault))

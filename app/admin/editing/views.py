@@ -9,14 +9,16 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import preview
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
+from app.calendar.faults import ContentError
 from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
-from app.editing import form_mapping, hatch_file, save, store
+from app.editing import form_mapping, hatch_file, save, store, validation
 from app.editing.merging import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
@@ -24,6 +26,8 @@ from app.web.headers import Page
 
 # Bytes: three long texts whose letters are all å take that much room on their way here.
 LARGEST_FORM = 512 * 1024
+# What the banner of a preview says.
+SHOWN_NOW = "Så blir luckan med det du har skrivit. Inget är sparat."
 
 
 @dataclass(frozen=True)
@@ -181,9 +185,11 @@ def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **m
         "form": form,
         "address": page_address(sheet, leaf),
         "open": schedule.is_open(leaf.year, leaf.number or 1, clock.now()),
+        "as_it_will_be": preview.morning_address(leaf.year, leaf.number) if leaf.number else "",
         "phase": phase_of(edition, clock.now()),
         "to_html": to_html,
         "done": request.args.get("klart") if request.method == "GET" else None,
+        "unsaved": request.method == "POST",
     }
     if conflict:
         context |= editor.describe_conflict(conflict)
@@ -200,6 +206,27 @@ for each in SHEETS:
 def unreadable(error: store.ContentWriteError) -> Page:
     """A file that is not there, or that the server may not read, where no form can keep what was typed."""
     return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
+
+
+@blueprint.post("/redigera/lucka/<hatch:number>/forhandsgranska")
+def preview_hatch(number: int) -> Page:
+    """The hatch's page as the form has it; nothing is kept."""
+    request.max_content_length = LARGEST_FORM
+    sheet, leaf, sent = SHEETS[0], ContentRef(chosen_edition().year, number), HatchForm()
+    values = form_mapping.compact_fields(sent.shown())
+    form = blank_form(HatchForm, **values)
+    if not sent.validate():
+        form.refuse(sent.faults()[0][1])
+    else:
+        try:
+            hatch = validation.read_hatch_as(leaf, _revised(sheet, leaf, values, editor.editor().read(leaf)))
+            return preview.render_hatch(chosen_edition(), hatch, "admin/editing/as_page.html", what=SHOWN_NOW), 200
+        except ContentError as error:
+            for fault in error.faults:
+                form.tell(fault)
+        except save.SaveRefused as refused:
+            form.refuse(refused.sentence)
+    return render_template("admin/editing/not_shown.html", edition=chosen_edition(), leaf=leaf, form=form), 422
 
 
 @blueprint.post("/redigera/forhandsgranska")

@@ -4,12 +4,13 @@ import json
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.calendar.schedule import NUMBERS, is_open
+from app.calendar.schedule import NUMBERS, current_year, is_open, opens_at
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused
@@ -45,6 +46,65 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
     with desk.alone():
         one, other = ContentRef(year, first), ContentRef(year, second)
         save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+
+
+def move_contest(desk: Editor, year: int, target: int, act: Change) -> None:
+    """Put the contest in another locked hatch, and let it open with that one. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        source, contest = _contest_of(desk, year)
+        if is_open(year, target, act.now) or source == target:
+            raise SaveRefused("Välj en annan lucka, som är låst.")
+        earliest = opens_at(year, target).astimezone(SWEDEN).replace(tzinfo=None)
+        before = opens_at(year, source).astimezone(SWEDEN).replace(tzinfo=None)
+        opens = contest.get("opens")
+        if isinstance(opens, datetime) and (
+            opens.replace(tzinfo=None) == before or opens.replace(tzinfo=None) < earliest
+        ):
+            contest |= {"opens": earliest}
+        put = ((source, None), (target, contest))
+        save.save_all(desk, {ContentRef(year, n): _with_contest(desk, year, n, value) for n, value in put}, act)
+
+
+def remove_contest(desk: Editor, year: int, act: Change) -> None:
+    """Take the contest out of its hatch, as long as it has not opened. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        number, _ = _contest_of(desk, year)
+        save.save_all(desk, {ContentRef(year, number): _with_contest(desk, year, number, None)}, act)
+
+
+def _contest_of(desk: Editor, year: int) -> tuple[int, dict[str, Any]]:
+    """Return the contest in the files, and the number of its hatch. Raises SaveRefused where there is none."""
+    for number in NUMBERS:
+        with suppress(hatch_file.HatchFileError):
+            head, _ = hatch_file.parse_hatch(store.text_of(desk.read(ContentRef(year, number))))
+            if isinstance(head.get("contest"), dict):
+                return number, head["contest"]
+    raise SaveRefused("Kalendern har ingen tävling.")
+
+
+def _with_contest(desk: Editor, year: int, number: int, contest: dict[str, Any] | None) -> Files:
+    files = desk.read(ContentRef(year, number))
+    try:
+        return files | {"hatch.md": hatch_file.render_hatch(store.text_of(files), {"contest": contest}).encode()}
+    except hatch_file.HatchFileError:
+        raise SaveRefused(f"Lucka {number} går inte att läsa. Gå tillbaka till en tidigare version först.") from None
+
+
+def delete_edition(desk: Editor, year: int, act: Change) -> None:
+    """Take away an edition that is still a draft; its versions stay. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        if not may_delete(desk, year, act.now):
+            raise SaveRefused(f"Kalendern för {year} är inget utkast längre, så den kan inte tas bort.")
+        with store.translate_os_errors():
+            away = desk.root / f".bort-{year}"
+            shutil.rmtree(away, ignore_errors=True)
+            (desk.root / str(year)).rename(away)
+            shutil.rmtree(away, ignore_errors=True)
+
+
+def may_delete(desk: Editor, year: int, now: datetime) -> bool:
+    """Check whether an edition is a draft: of a year to come, that no one is shown, and not the only one."""
+    return len(desk.shown) > 1 and year in desk.shown and current_year(desk.shown, now) < year
 
 
 def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.editing import editor
-from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, NewEditionForm, SwapForm
+from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, SwapForm
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
+from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
 from app.editing.labels import tell_fault
@@ -33,6 +34,7 @@ def editing() -> str:
         "open_numbers": schedule.open_numbers(edition.year, clock.now()),
         "remarks": [tell_fault(remark) for remark in edition.remarks],
         "to_look_through": edition.unreviewed,
+        "may_delete": editions.may_delete(desk, edition.year, clock.now()),
         "can_undo": editions.can_undo_import(desk, edition.year),
         "form": blank_form(EmptyForm),
         "done": request.args.get("klart"),
@@ -83,6 +85,81 @@ def swap() -> BaseResponse | Page:
     except store.ContentWriteError as trouble:
         return _page("swap", form, _refused(form, trouble))
     return _back("bytt", edition.year)
+
+
+@blueprint.get("/redigera/tavling/flytta")
+def move_contest_page() -> Page:
+    return _page("move_contest", _move_form(target=0))
+
+
+def _move_form(**values: Any) -> Any:
+    form = blank_form(MoveContestForm, **values) if values else MoveContestForm()
+    edition, now = chosen_edition(), clock.now()
+    locked = [n for n in NUMBERS if not schedule.is_open(edition.year, n, now) and n != edition.file_contest_number]
+    form.target.choices = [
+        SelectChoice(0, "Välj"),
+        *(SelectChoice(n, f"{n}. {edition.hatches[n].file.title}") for n in locked),
+    ]
+    return form
+
+
+@blueprint.post("/redigera/tavling/flytta")
+def move_contest() -> BaseResponse | Page:
+    form, year = _move_form(), chosen_edition().year
+    if not form.validate() or not form.target.data:
+        form.target.errors = form.target.errors or ["Välj en lucka."]
+        return _page("move_contest", form, 422)
+    target = form.target.data
+    try:
+        editions.move_contest(
+            editor.editor(), year, target, editor.change_now(f"flyttade tävlingen till lucka {target}")
+        )
+    except save.SaveRefused as refused:
+        form["token"].errors = editor.refusal_told(refused)
+        return _page("move_contest", form, 422)
+    except store.ContentWriteError as trouble:
+        return _page("move_contest", form, _refused(form, trouble))
+    editor.publish_change(f"{year}: tävlingen flyttad till lucka {target}")
+    return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
+
+
+@blueprint.post("/redigera/tavling/ta-bort")
+def remove_contest() -> BaseResponse | Page:
+    form, year = EmptyForm(), chosen_edition().year
+    try:
+        if not form.validate():
+            raise save.SaveRefused(form.faults()[0][1])
+        editions.remove_contest(editor.editor(), year, editor.change_now("tog bort tävlingen"))
+    except save.SaveRefused as refused:
+        again = _move_form(target=0)
+        again["token"].errors = editor.refusal_told(refused)
+        return _page("move_contest", again, 422)
+    except store.ContentWriteError as trouble:
+        again = _move_form(target=0)
+        return _page("move_contest", again, _refused(again, trouble))
+    editor.publish_change(f"{year}: tävlingen borttagen")
+    return redirect(url_for("admin.overview", ar=year), 303)
+
+
+@blueprint.get("/redigera/ta-bort")
+def delete_edition_page() -> Page:
+    return _page("delete_edition", blank_form(EmptyForm))
+
+
+@blueprint.post("/redigera/ta-bort")
+def delete_edition() -> BaseResponse | Page:
+    form, year = EmptyForm(), chosen_edition().year
+    try:
+        if not form.validate():
+            raise save.SaveRefused(form.faults()[0][1])
+        editions.delete_edition(editor.editor(), year, editor.change_now("tog bort kalendern"))
+        library().last_good.file(year).unlink(missing_ok=True)
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        again = blank_form(EmptyForm)
+        return _page("delete_edition", again, _refused(again, trouble))
+    library().editions.pop(year, None)
+    editor.publish_change(f"{year}: kalendern borttagen")
+    return redirect(url_for("admin.editing", ar=min(library().editions), klart="borttagen"), 303)
 
 
 def _new_form(**values: Any) -> Any:

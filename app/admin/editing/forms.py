@@ -268,6 +268,10 @@ class SwapForm(WholeForm):
     second = SelectField("Den andra luckan", coerce=int)
 
 
+class MoveContestForm(WholeForm):
+    target = SelectField("Flytta till", coerce=int)
+
+
 def _year() -> StringField:
     wrong = Regexp(r"20[0-9]{2}$", message="Skriv ett årtal med fyra siffror, som 2027.")
     return StringField("År", filters=[clean], validators=[wrong])

@@ -43,7 +43,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text preview_hatch
         hatch_versions hatch_version hatch_restore version_page version_picture text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in confirm_archive undo_archive
-        delete_edition_page delete_edition
+        delete_edition_page delete_edition order_page save_order
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over

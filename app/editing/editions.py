@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,15 +55,35 @@ def move_contest(desk: Editor, year: int, target: int, act: Change) -> None:
         source, contest = _contest_of(desk, year)
         if is_open(year, target, act.now) or source == target:
             raise SaveRefused("Välj en annan lucka, som är låst.")
-        earliest = opens_at(year, target).astimezone(SWEDEN).replace(tzinfo=None)
-        before = opens_at(year, source).astimezone(SWEDEN).replace(tzinfo=None)
-        opens = contest.get("opens")
-        if isinstance(opens, datetime) and (
-            opens.replace(tzinfo=None) == before or opens.replace(tzinfo=None) < earliest
-        ):
-            contest |= {"opens": earliest}
+        contest |= _opening(contest, year, source, target)
         put = ((source, None), (target, contest))
         save.save_all(desk, {ContentRef(year, n): _with_contest(desk, year, n, value) for n, value in put}, act)
+
+
+def _opening(contest: dict[str, Any], year: int, source: int, target: int) -> dict[str, Any]:
+    """Return when a contest opens in another hatch: with it, if it did so before or would open too early."""
+    before, earliest = (opens_at(year, n).astimezone(SWEDEN).replace(tzinfo=None) for n in (source, target))
+    opens = contest.get("opens")
+    local = opens.replace(tzinfo=None) if isinstance(opens, datetime) else None
+    return {"opens": earliest} if local and (local == before or local < earliest) else {}
+
+
+def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) -> None:
+    """Give the hatches another order: the first of `order` becomes number 1. Raises SaveRefused, ContentWriteError."""
+    if sorted(order) != [*NUMBERS]:
+        raise SaveRefused("Ordningen har inte alla 24 luckor. Ladda om sidan och försök igen.")
+    if is_open(year, 1, act.now):
+        raise SaveRefused("Första luckan är öppen. Byt plats på två låsta luckor i stället.")
+    with desk.alone():
+        changes = {ContentRef(year, to): desk.read(ContentRef(year, n)) for to, n in enumerate(order, 1) if to != n}
+        source, contest = next(iter(_contests(desk, year)), (0, {}))
+        target = order.index(source) + 1 if source else 0
+        if source != target and (moved := _opening(contest, year, source, target)):
+            files = changes[ContentRef(year, target)]
+            text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
+            changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
+        if changes:
+            save.save_all(desk, changes, act)
 
 
 def remove_contest(desk: Editor, year: int, act: Change) -> None:
@@ -74,12 +95,17 @@ def remove_contest(desk: Editor, year: int, act: Change) -> None:
 
 def _contest_of(desk: Editor, year: int) -> tuple[int, dict[str, Any]]:
     """Return the contest in the files, and the number of its hatch. Raises SaveRefused where there is none."""
+    for found in _contests(desk, year):
+        return found
+    raise SaveRefused("Kalendern har ingen tävling.")
+
+
+def _contests(desk: Editor, year: int) -> Iterator[tuple[int, dict[str, Any]]]:
     for number in NUMBERS:
         with suppress(hatch_file.HatchFileError):
             head, _ = hatch_file.parse_hatch(store.text_of(desk.read(ContentRef(year, number))))
             if isinstance(head.get("contest"), dict):
-                return number, head["contest"]
-    raise SaveRefused("Kalendern har ingen tävling.")
+                yield number, head["contest"]
 
 
 def _with_contest(desk: Editor, year: int, number: int, contest: dict[str, Any] | None) -> Files:

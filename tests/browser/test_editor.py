@@ -145,3 +145,18 @@ def test_the_whole_hatch_opens_beside_without_script(new_context, request):
         page.get_by_role("button", name="Förhandsgranska hela luckan").click()
     expect(opened.value.locator("h1")).to_have_text("En helt ny rubrik")
     expect(page.get_by_label("Rubrik", exact=True)).to_have_value("En helt ny rubrik")
+
+
+def test_a_hatch_is_dragged_to_another_place(page, sign_in, clock):
+    clock.set("2026-11-20 08:00")
+    sign_in(page)
+    page.goto("/admin/redigera/ordning")
+    rows = page.locator(".order > li")
+    name = rows.nth(4).locator(".name").inner_text()
+    rows.nth(4).drag_to(rows.nth(1), target_position={"x": 20, "y": 4})
+    expect(rows.nth(1).locator(".name")).to_have_text(name)
+    expect(rows.nth(1).locator(".place")).to_have_text("2")
+    rows.nth(1).get_by_role("button", name="Flytta ner").press("Enter")
+    expect(page.locator("#flyttad")).to_contain_text("är nu lucka 3.")
+    press(page, "Spara ordningen")
+    expect(page.locator("#kvitto")).to_contain_text("Luckorna har fått ny ordning.")

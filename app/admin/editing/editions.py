@@ -1,6 +1,7 @@
 """The edition as a whole: what can be edited, two hatches that change places, a new year, an archive out and in."""
 
 import io
+import re
 from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.editing import editor
-from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, SwapForm
+from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, OrderForm, SwapForm
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
@@ -85,6 +86,41 @@ def swap() -> BaseResponse | Page:
     except store.ContentWriteError as trouble:
         return _page("swap", form, _refused(form, trouble))
     return _back("bytt", edition.year)
+
+
+@blueprint.get("/redigera/ordning")
+def order_page() -> Page:
+    return _order_page(blank_form(OrderForm), [*NUMBERS])
+
+
+def _order_page(form: Any, order: list[int], status: int = 200) -> Page:
+    edition = chosen_edition()
+    begun = schedule.is_open(edition.year, 1, clock.now())
+    return render_template("admin/editing/order.html", edition=edition, form=form, order=order, begun=begun), status
+
+
+@blueprint.post("/redigera/ordning")
+def save_order() -> BaseResponse | Page:
+    """Move a hatch one step in the form, or save the order that the form has."""
+    form, year, step = OrderForm(), chosen_edition().year, request.form.get("act", "")
+    order = form.numbers() or [*NUMBERS]
+    again = blank_form(OrderForm)
+    if not form.validate():
+        return _order_page(again, order, _refused(again, save.SaveRefused(form.faults()[0][1])))
+    if found := re.fullmatch(r"(upp|ner)-([1-9]\d?)", step):
+        place = order.index(int(found[2])) if int(found[2]) in NUMBERS else 0
+        other = place + (1 if found[1] == "ner" else -1)
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+        return _order_page(again, order)
+    try:
+        editions.reorder_hatches(editor.editor(), year, form.numbers(), editor.change_now("bytte ordning på luckorna"))
+    except save.SaveRefused as refused:
+        again["token"].errors = editor.refusal_told(refused)
+        return _order_page(again, order, 422)
+    except store.ContentWriteError as trouble:
+        return _order_page(again, order, _refused(again, trouble))
+    return _back("ordnad", year)
 
 
 @blueprint.get("/redigera/tavling/flytta")

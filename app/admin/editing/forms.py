@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Regexp
 from app.admin.forms import AdminForm
 from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
+from app.calendar.schedule import NUMBERS
 from app.editing.form_mapping import OPTIONS
 from app.editing.labels import LABELS, field_label, tell_fault
 from app.text import clean
@@ -270,6 +271,17 @@ class SwapForm(WholeForm):
 
 class MoveContestForm(WholeForm):
     target = SelectField("Flytta till", coerce=int)
+
+
+class OrderForm(WholeForm):
+    """The hatches' numbers in the order that they are to have."""
+
+    order = StringField(filters=[clean])
+
+    def numbers(self) -> list[int]:
+        """Return what was sent as numbers; none when it is not the 24."""
+        found = [int(part) for part in (self.order.data or "").split(",") if part.isdecimal() and len(part) < 3]
+        return found if sorted(found) == [*NUMBERS] else []
 
 
 def _year() -> StringField:

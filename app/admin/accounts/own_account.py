@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.accounts import accounts, credentials, crypto, passkeys, sessions, throttle
 from app.admin.accounts.forms import AddPasskeyForm, CodesForm, MailWishesForm, PasswordForm
-from app.admin.accounts.sign_in import WAIT, picture, signed_out
+from app.admin.accounts.sign_in import WAIT, app_for_codes, signed_out
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
 from app.web.headers import Page
@@ -99,7 +99,7 @@ def _codes_page(secret: str, form: Any, status: int) -> Page:
     context: dict[str, Any] = {
         "form": form,
         "secret": secret,
-        "picture": picture(secret, g.sign_in.organiser.email),
+        **app_for_codes(secret, g.sign_in.organiser.email),
         "offer": crypto.encrypt(secret, _offer(), clock.session_now()),
     }
     return render_template("admin/codes.html", **context), status

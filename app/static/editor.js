@@ -74,8 +74,8 @@ if (whole) {
     try {
       const answer = await fetch(whole.dataset.from, { method: "POST", body: new URLSearchParams(body) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.redirected || mine !== turn) return;
-      if (!answer.ok) {
+      if (answer.redirected || !answer.ok || mine !== turn) return;
+      if (page.querySelector("#fel")) {
         const faults = [...page.querySelectorAll(".fault-summary li")].map((fault) => fault.textContent);
         status.textContent = faults.length ? `Visas när det här är rättat: ${faults.join(". ")}.` : "";
         return;

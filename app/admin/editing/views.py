@@ -226,7 +226,7 @@ def preview_hatch(number: int) -> Page:
                 form.tell(fault)
         except save.SaveRefused as refused:
             form.refuse(refused.sentence)
-    return render_template("admin/editing/not_shown.html", edition=chosen_edition(), leaf=leaf, form=form), 422
+    return render_template("admin/editing/not_shown.html", edition=chosen_edition(), leaf=leaf, form=form), 200
 
 
 @blueprint.post("/redigera/forhandsgranska")

@@ -12,8 +12,8 @@ from app.calendar.faults import Fault
 from app.calendar.library import Library
 from app.calendar.schedule import Edition
 from app.editing import store, validation
+from app.editing.form_mapping import SameField
 from app.editing.history import History, Version, is_version_of
-from app.editing.merging import SameField
 from app.editing.store import ContentRef, Files
 from app.editing.validation import Changes
 from app.shared_content import SharedContent

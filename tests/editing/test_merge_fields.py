@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.editing.merging import SameField, merge_fields
+from app.editing.form_mapping import SameField, merge_fields
 
 
 @pytest.mark.parametrize(

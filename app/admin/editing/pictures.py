@@ -12,7 +12,7 @@ from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import drawings
 from app.editing import hatch_file, images, save, store
-from app.editing.merging import SameField
+from app.editing.form_mapping import SameField
 from app.editing.store import ContentRef, Files
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit

@@ -19,7 +19,7 @@ from app.calendar.faults import ContentError
 from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store, validation
-from app.editing.merging import SameField, merge_fields
+from app.editing.form_mapping import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
 from app.web.headers import Page

@@ -68,7 +68,7 @@ class Hatch:
             return self
         told: dict[str, Any] = {name: getattr(found.file, name) for name in ("title", "summary", "steps")}
         told["image_alt"] = found.file.image_alt or self.file.image_alt
-        if found.file.question:
+        if found.file.question and self.file.question:
             told["question"] = found.file.question.of(self.file.question)
         return replace(self, file=self.file.model_copy(update=told), tip=found.tip, language=language)
 

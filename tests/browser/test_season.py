@@ -100,6 +100,8 @@ class Communicator(Person):
         self.write("Välj ett lösenord", PASSWORD)
         self.write("Engångskod", self.code())
         self.press("Skapa kontot")
+        self.sees("Kontot är skapat, och du är inloggad.")
+        self.press("Logga ut")
 
     def come_in(self, at):
         self.clock.set(at)

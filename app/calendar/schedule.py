@@ -134,7 +134,7 @@ class Edition:
         hatches = {number: hatch.within(language) for number, hatch in self.hatches.items()}
         found = self.translations.get(language)
         if found is None:
-            return replace(self, hatches=hatches)
+            return replace(self, hatches=hatches, language=language)
         told = {name: getattr(found, name) for name in ("title", "theme", "tagline")}
         prose: dict[str, Any] = {name: getattr(found, name) for name in ("before", "after", "about")}
         return replace(self, file=self.file.model_copy(update=told), hatches=hatches, language=language, **prose)

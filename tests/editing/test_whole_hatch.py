@@ -48,7 +48,7 @@ def test_a_form_from_elsewhere_is_not_shown(shown):
 
 def test_a_locked_hatch_can_be_looked_at(organiser):
     link = soup(organiser.get(HATCH)).find("a", string="Se luckan")["href"]
-    assert soup(organiser.get(link)).select_one(".kicker").text.startswith("Lucka 3, dagens lucka")
+    assert soup(organiser.get(link)).select_one(".kicker").text.strip().startswith("Lucka 3, dagens lucka")
 
 
 def test_an_earlier_version_is_a_page_with_its_own_picture(organiser, change):

@@ -16,7 +16,7 @@ from app.admin.accounts.forms import (
     blank_form,
 )
 from app.admin.accounts.guard import blueprint, renew_sign_in
-from app.admin.sign_in import WAIT, picture, signed_out
+from app.admin.sign_in import WAIT, app_for_codes, signed_out
 from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
@@ -106,7 +106,7 @@ def render_codes(secret: str, form: AdminForm, status: int) -> Page:
     context: dict[str, object] = {
         "form": form,
         "secret": secret,
-        "picture": picture(secret, g.sign_in.organiser.email),
+        **app_for_codes(secret, g.sign_in.organiser.email),
         "offer": crypto.encrypt(secret, offer_purpose(), clock.session_now()),
     }
     return render_template("admin/codes.html", **context), status

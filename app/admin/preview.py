@@ -5,7 +5,7 @@
 # SCRIPT_NAME), so the public's pages, their cache and their speed know nothing of it.
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import Response, redirect, render_template, request, url_for
@@ -15,7 +15,8 @@ from app import clock
 from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import NUMBERS, Edition
+from app.calendar.schedule import NUMBERS, Edition, Hatch
+from app.calendar.views import hatch_page
 from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of
 from app.web.headers import this_app
@@ -124,6 +125,14 @@ def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, st
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
+def render_hatch(edition: Edition, hatch: Hatch, template: str, **context: object) -> str:
+    """Return a hatch's page as of its morning, with this hatch in place of the one that the site has."""
+    instant = datetime(edition.year, 12, hatch.number, 8, tzinfo=SWEDEN)
+    changed = replace(edition, hatches=edition.hatches | {hatch.number: hatch})
+    with this_app().request_context(preview_environ(instant, f"{edition.year}/lucka/{hatch.number}")):
+        return hatch_page(changed, hatch, template, **context)
+
+
 def preview_environ(instant: datetime, path: str) -> dict[str, object]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
@@ -136,11 +145,17 @@ def preview_environ(instant: datetime, path: str) -> dict[str, object]:
     )
     return passed_on | {
         "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": preview_address(instant, "").rstrip("/"),
+        # Without ?ar=, which the addresses of an organiser's page go on with.
+        "SCRIPT_NAME": preview_address(instant, "").partition("?")[0].rstrip("/"),
         "PATH_INFO": f"/{path}".encode().decode("latin-1"),
         PINNED: instant,
         PREVIEW: banner,
     }
+
+
+def morning_address(year: int, number: int) -> str:
+    """Return the address of a hatch's preview on the morning that it opens."""
+    return preview_address(datetime(year, 12, number, 8, tzinfo=SWEDEN), f"{year}/lucka/{number}")
 
 
 def preview_address(instant: datetime, path: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from babel.lists import format_list
 from flask import current_app, render_template
 from werkzeug.exceptions import HTTPException
 
@@ -23,7 +24,7 @@ from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
 from app.editing.editions import BLANK_HATCH
-from app.editing.labels import field_label
+from app.editing.labels import field_label, tell_fault
 from app.operations import server_checks
 from app.operations.server_checks import Finding
 
@@ -92,7 +93,12 @@ def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
         yield Finding(
             "may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", number, "picture"
         )
-    texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
+    parts = {"inga steg": file.steps, "inga fakta": file.facts, "ingen fråga": file.question}
+    if lacking := [name for name, part in parts.items() if not part]:
+        told = format_list(lacking, locale="sv")
+        yield Finding("may", f"Luckan har {told}. Är det meningen?", number, "hatch")
+    asked = (file.question.text, file.question.explanation) if file.question else ()
+    texts = (file.title, file.summary, hatch.tip, *file.steps, *asked)
     yield from (Finding("should", sentence, number, "hatch") for sentence in other_years(" ".join(texts), year))
     yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in of_fact(fact, year))
 
@@ -110,7 +116,8 @@ def other_years(text: str, year: int) -> list[str]:
 
 def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
-    yield from (Finding("must", f"{remark}.", hatch_of(remark), part_of(remark)) for remark in edition.remarks)
+    for remark in edition.remarks:
+        yield Finding("must", f"{tell_fault(remark)}.", hatch_of(remark), part_of(remark))
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):
@@ -195,7 +202,7 @@ def not_read(edition: Edition) -> list[Finding]:
 
 def _placeholders(hatch: Hatch) -> Iterator[Finding]:
     """Tell which sentences of a blank hatch still stand where its own were to be."""
-    texts = set(re.findall(r"Skriv [^\"\n]+\.|https://example\.org/", BLANK_HATCH))
+    texts = set(re.findall(r"Skriv [^\"\n]+\.", BLANK_HATCH))
     said = hatch.file.model_dump_json() + hatch.tip
     for text in sorted(texts):
         if text in said:

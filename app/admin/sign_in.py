@@ -155,7 +155,7 @@ def accept_invitation(token: str) -> BaseResponse | Page:
         if form.validate():
             key = current_app.config["SECRET_KEY"]
             organiser = sessions.accept_invitation(token, *form.credentials(), key, clock.session_now())
-            return show_recovery_codes(organiser)
+            return welcome(organiser)
     except NotAllowed as error:
         form.code.errors = [str(error)]
     except RateLimitExceeded:
@@ -163,20 +163,27 @@ def accept_invitation(token: str) -> BaseResponse | Page:
     return invitation_page(token, found.email, form, 422)
 
 
-def show_recovery_codes(organiser: AdminUser) -> Page:
-    """Return the new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
-    made_now = credentials.make_recovery_codes(organiser, clock.session_now())
-    return render_template("admin/recovery_codes.html", codes=made_now, new=True), 200
+def welcome(organiser: AdminUser) -> BaseResponse:
+    """Let the new account in, for it has just given password and code, and show its recovery codes to be printed."""
+    now = clock.session_now()
+    made_now = credentials.make_recovery_codes(organiser, now)
+    token = sessions.open_sign_in(organiser, "nytt konto", browser_name(), now)
+    g.sign_in = sessions.find_sign_in(token, now)
+    response = make_response(render_template("admin/recovery_codes.html", codes=made_now, new=True))
+    give_cookie(response, token)
+    throttle.remember_device(response, organiser.email, now)
+    return response
 
 
 def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
-    context: dict[str, object] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
+    context: dict[str, object] = {"form": form, "email": email, "secret": secret, **app_for_codes(secret, email)}
     return render_template("admin/invitation.html", **context), status
 
 
-def picture(secret: str, email: str | None) -> Markup:
-    """Return the secret as a square to be read by an app for one-time codes."""
+def app_for_codes(secret: str, email: str | None) -> dict[str, object]:
+    """Return the secret for an app for one-time codes: a square to be read, and an address that opens it on a phone."""
     address = pyotp.TOTP(secret).provisioning_uri(name=email or "organisatör", issuer_name="Miljöjulkalendern")
     code = segno.make(address, error="m")
-    return Markup(code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2))  # noqa: S704 made here
+    square = code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2)
+    return {"picture": Markup(square), "app_address": address}  # noqa: S704 made here

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.calendar.faults import FieldError
 from app.calendar.look import colours
 from app.clock import SWEDEN
 
@@ -42,7 +43,7 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 def with_time_of_day(value: object) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
-        raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
+        raise FieldError(f"ska ha ett klockslag, som {value}T23:59:59", "ska ha ett klockslag också")
     return value
 
 
@@ -85,7 +86,10 @@ def _year(value: object) -> int | str:
     if value == "odaterad":
         return "odaterad"
     if not isinstance(value, int) or not 1990 <= value <= 2100:
-        raise ValueError("ska vara ett årtal utan citattecken, eller ”odaterad”")
+        raise FieldError(
+            "ska vara ett årtal utan citattecken, eller ”odaterad”",
+            "ska vara ett årtal, som 2025, eller odaterad",
+        )
     return value
 
 
@@ -118,7 +122,10 @@ def _image(value: str) -> str:
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise ValueError(f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska")
+        raise FieldError(
+            f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska",
+            "välj ett av språken",
+        )
     return value
 
 
@@ -306,7 +313,10 @@ class Contest(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.opens < self.closes < self.draw_at:
-            raise ValueError("tiderna ska komma i ordningen opens, closes, draw_at")
+            raise FieldError(
+                "tiderna ska komma i ordningen opens, closes, draw_at",
+                "ska öppna före den stänger, och stänga före dragningen",
+            )
         return self
 
     @field_validator("draw_at")
@@ -326,7 +336,10 @@ class Contest(Part):
 
 def among_options(value: str, info: ValidationInfo) -> str:
     if value not in info.data.get("options", (value,)):
-        raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
+        raise FieldError(
+            "ska vara ett av alternativen i options, bokstav för bokstav",
+            "välj ett av alternativen som är ifyllda",
+        )
     return value
 
 
@@ -384,9 +397,10 @@ class HatchFile(Part):
         tuple[Percent, Percent], Field(description="what no crop may lose: from the left and from above")
     ] = (50, 50)
     unreviewed: Unreviewed = None
-    steps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
-    facts: Annotated[tuple[Fact, ...], Field(min_length=1, max_length=6)]
-    question: Question
+    # A hatch may do without these three: "God jul" is one.
+    steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
+    facts: Annotated[tuple[Fact, ...], Field(max_length=6)] = ()
+    question: Question | None = None
     corrections: Annotated[tuple[CorrectedFact, ...], Field(max_length=20)] = ()
     contest: Contest | None = None
 
@@ -450,7 +464,10 @@ class Accessibility(Part):
     @model_validator(mode="after")
     def _shortcomings_are_told(self) -> Self:
         if self.conformance != "helt" and not self.shortcomings:
-            raise ValueError("brister saknas: räkna upp dem i shortcomings, eller ändra conformance")
+            raise FieldError(
+                "brister saknas: räkna upp dem i shortcomings, eller ändra conformance",
+                "lägg till minst en brist, eller välj Helt",
+            )
         return self
 
 

@@ -1,5 +1,6 @@
 """Faults in content: where they are and what to do, each in one Swedish sentence. Pure."""
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -42,16 +43,41 @@ _SENTENCES = {
     "float_parsing": "ska vara ett tal",
     "model_type": "ska vara en egen del, med rubriken inom hakparenteser",
 }
+# The same for the one who has a form before them, and no file.
+_IN_FORMS = {
+    "missing": "saknas",
+    "extra_forbidden": "är något som kalendern inte känner till; be den som sköter servern att ta bort det",
+    "string_type": "ska vara text",
+    "string_too_short": "saknas",
+    "string_pattern_mismatch": "får bara ha små bokstäver (a–z), siffror och bindestreck, 3 till 60 tecken",
+    "too_short": "är för få; fyll i minst {min_length}",
+    "too_long": "är för många; högst {max_length}",
+    "int_type": "ska vara ett heltal",
+    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing"), "välj dag och klockslag"),
+    "float_type": "ska vara ett tal",
+}
+
+
+class FieldError(ValueError):
+    """A value that a field cannot have, in the words of the file and in those of a form."""
+
+    def __init__(self, sentence: str, in_form: str) -> None:
+        super().__init__(sentence)
+        self.in_form = in_form
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """Something to mend in a file; `field` is empty and `line` 0 when the whole file is meant."""
+    """Something to mend in a file; `field` is empty and `line` 0 when the whole file is meant.
+
+    `in_form` says the same as `message` to the one who has a form before them.
+    """
 
     file: str
     line: int
     field: str
     message: str
+    in_form: str = dataclasses.field(default="", compare=False)
 
     def __str__(self) -> str:
         place = (
@@ -72,7 +98,7 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [
-        fault_at(file, lines, [str(key) for key in detail["loc"]], describe_error(detail))
+        fault_at(file, lines, [str(key) for key in detail["loc"]], describe_error(detail), _in_form(detail))
         for detail in details
         # A list of which a part is wrong is counted without it; the part's own fault says enough.
         if not (
@@ -82,11 +108,11 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     ]
 
 
-def fault_at(file: str, lines: Mapping[str, int], keys: Sequence[str], message: str) -> Fault:
+def fault_at(file: str, lines: Mapping[str, int], keys: Sequence[str], message: str, in_form: str = "") -> Fault:
     """Return a fault of the field that `keys` lead to. `lines` is what line_numbers found in the file."""
     known = next((".".join(keys[:end]) for end in range(len(keys), 0, -1) if ".".join(keys[:end]) in lines), "")
     shown = "".join(f"[{int(key) + 1}]" if key.isdigit() else f".{key}" for key in keys).lstrip(".")
-    return Fault(file, lines.get(known, 0), shown, message)
+    return Fault(file, lines.get(known, 0), shown, message, in_form)
 
 
 def describe_error(detail: ErrorDetails) -> str:
@@ -95,6 +121,13 @@ def describe_error(detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return str(context["error"]) if "error" in context else "ska vara en e-postadress"
     return _SENTENCES.get(detail["type"], "har ett värde som inte går att använda").format(**context)
+
+
+def _in_form(detail: ErrorDetails) -> str:
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, FieldError):
+        return error.in_form
+    return _IN_FORMS.get(detail["type"], "").format(**detail.get("ctx", {}))
 
 
 def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:

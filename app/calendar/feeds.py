@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import SWEDEN
-from app.languages import SWEDISH, translate
+from app.languages import EASY, SWEDISH, translate
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -73,9 +73,9 @@ def address(edition: Edition, number: int, site: str) -> str:
 
 
 def _path(edition: Edition, number: int) -> str:
-    if edition.language == SWEDISH:
-        return f"/{edition.year}/lucka/{number}"
-    return f"/{edition.language}/{edition.year}/hatch/{number}"
+    if edition.language not in (SWEDISH, EASY):
+        return f"/{edition.language}/{edition.year}/hatch/{number}"
+    return f"/{edition.year}/lucka/{number}{'/lattlast' if edition.language == EASY else ''}"
 
 
 def _home(edition: Edition, site: str) -> str:

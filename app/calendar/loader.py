@@ -39,7 +39,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     faults: list[Fault] = []
     remarks: list[Fault] = []
     year = int(folder.name)
-    hatches = {number: read_hatch(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
+    hatches = {number: read_hatch_of(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
     path = folder / "edition.toml"
     text = _read_text(path, faults, remarks)
     edition = None if text is None else read_model(path, EditionFile, faults, remarks, text)
@@ -100,7 +100,16 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     return [Fault(_name(path), line, "contest.id", sentence)]
 
 
-def read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
+def read_hatch(folder: Path, year: int) -> Hatch:
+    """Return the hatch in a folder named after its number. Raises ContentError with every fault in it."""
+    faults: list[Fault] = []
+    found = read_hatch_of(folder, year, int(folder.name), faults, [])
+    if faults or found is None:
+        raise ContentError(faults)
+    return found
+
+
+def read_hatch_of(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
     text = _read_text(path, faults, remarks)
     if text is None:
@@ -111,14 +120,16 @@ def read_hatch(folder: Path, year: int, number: int, faults: list[Fault], remark
         return None
     file = read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
-        faults.append(Fault(_name(path), text.count("\n") + 1, "", "själva tipset saknas under huvudet"))
+        sentence = "själva tipset saknas under huvudet"
+        faults.append(Fault(_name(path), text.count("\n") + 1, "", sentence, "saknas"))
     if has_picture(parts[2]):
         remarks.append(Fault(_name(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
     images = read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
         sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
-        faults.append(Fault(_name(path), lines.get("image", 0), "image", sentence))
+        in_form = f"{file.image} finns inte på servern; välj bilden igen"
+        faults.append(Fault(_name(path), lines.get("image", 0), "image", sentence, in_form))
     if file and file.contest and file.contest.opens < opens_at(year, number):
         sentence = "tävlingen kan inte öppna före sin lucka"
         faults.append(Fault(_name(path), lines.get("contest.opens", 0), "contest.opens", sentence))
@@ -142,7 +153,8 @@ def _read_translations(
             faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
             continue
         file = read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
-        if file and file.question and len(file.question.options) != len(original.question.options):
+        options = original.question.options if original.question else ()
+        if file and file.question and len(file.question.options) != len(options):
             # An editor of the Swedish question need not know the other language.
             line = line_numbers(parts[1], 2).get("question.options", 0)
             sentence = "har inte lika många svar som på svenska, så frågan visas på svenska"
@@ -175,7 +187,8 @@ def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | N
         faults.append(Fault(_name(path), 0, "", "filen saknas eller går inte att läsa"))
         return None
     if raw is None:
-        faults.append(Fault(_name(path), 0, "", f"filen är större än {LARGEST_TEXT // 1000} kB"))
+        sentence = f"filen är större än {LARGEST_TEXT // 1000} kB"
+        faults.append(Fault(_name(path), 0, "", sentence, "texten är för lång; korta den"))
         return None
     try:
         # Organisers edit on Windows: a byte order mark and CRLF are fine.

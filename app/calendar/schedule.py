@@ -68,7 +68,7 @@ class Hatch:
             return self
         told: dict[str, Any] = {name: getattr(found.file, name) for name in ("title", "summary", "steps")}
         told["image_alt"] = found.file.image_alt or self.file.image_alt
-        if found.file.question:
+        if found.file.question and self.file.question:
             told["question"] = found.file.question.of(self.file.question)
         return replace(self, file=self.file.model_copy(update=told), tip=found.tip, language=language)
 
@@ -134,7 +134,7 @@ class Edition:
         hatches = {number: hatch.within(language) for number, hatch in self.hatches.items()}
         found = self.translations.get(language)
         if found is None:
-            return replace(self, hatches=hatches)
+            return replace(self, hatches=hatches, language=language)
         told = {name: getattr(found, name) for name in ("title", "theme", "tagline")}
         prose: dict[str, Any] = {name: getattr(found, name) for name in ("before", "after", "about")}
         return replace(self, file=self.file.model_copy(update=told), hatches=hatches, language=language, **prose)

@@ -213,8 +213,13 @@ def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     if current() == EASY and found.language != EASY:
         abort(404)
-    now = clock.now()
-    address = current_app.config["PUBLIC_URL"] + url_for("calendar.hatch", year=year, number=number)
+    return public_response(hatch_page(edition, found))
+
+
+def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.html", **more: object) -> str:
+    """Return the page of a hatch as it is now."""
+    year, number, now = edition.year, found.number, clock.now()
+    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
     context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
@@ -226,7 +231,7 @@ def hatch(year: int, number: int) -> Response:
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
     }
-    return public_response(render_template("calendar/hatch.html", **context))
+    return render_template(template, **context, **more)
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")

@@ -50,6 +50,22 @@ def settle_list(contest: FrozenContest) -> None:
     _update(sa.update(Entry).where(*others).values(struck=entries.DUPLICATE, stays=stays.c.ticket))
 
 
+def forecast_strikes(contest: FrozenContest) -> dict[str, int]:
+    """Return how many entries settle_list() would strike now, by reason; none of those that are zero."""
+    left = (Entry.contest_id == contest.id, Entry.struck.is_(None))
+    is_late = Entry.received_at >= contest.closes + timedelta(seconds=1)
+    is_right = Entry.answer == contest.answer
+    total = sa.func.count()
+    repeated = total - sa.func.count(sa.distinct(Entry.duplicate_key))
+    counts = {
+        entries.LATE: sa.select(total).where(*left, is_late),
+        entries.WRONG: sa.select(total).where(*left, ~is_late, ~is_right),
+        entries.DUPLICATE: sa.select(repeated).where(*left, ~is_late, is_right, Entry.duplicate_key.is_not(None)),
+    }
+    found = {reason: int(db.session.scalar(query) or 0) for reason, query in counts.items()}
+    return {reason: count for reason, count in found.items() if count}
+
+
 def _update(change: sa.Update) -> None:
     db.session.execute(change, execution_options={"synchronize_session": False})
 

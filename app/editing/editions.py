@@ -4,12 +4,14 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.calendar.schedule import NUMBERS, is_open
+from app.calendar.schedule import NUMBERS, current_year, is_open, opens_at
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused
@@ -21,19 +23,6 @@ BLANK_HATCH = """+++
 title = "Lucka {number}"
 unreviewed = "tom lucka"
 summary = "Skriv en mening om tipset."
-steps = ["Skriv det första steget."]
-
-[[facts]]
-text = "Skriv något som går att kontrollera."
-source = "Skriv vem som säger det."
-url = "https://example.org/"
-year = "odaterad"
-
-[question]
-text = "Skriv en fråga."
-options = ["Ja", "Nej"]
-answer = "Ja"
-explanation = "Skriv varför."
 +++
 
 Skriv tipset här.
@@ -58,6 +47,90 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
     with desk.alone():
         one, other = ContentRef(year, first), ContentRef(year, second)
         save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+
+
+def move_contest(desk: Editor, year: int, target: int, act: Change) -> None:
+    """Put the contest in another locked hatch, and let it open with that one. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        source, contest = _contest_of(desk, year)
+        if is_open(year, target, act.now) or source == target:
+            raise SaveRefused("Välj en annan lucka, som är låst.")
+        contest |= _opening(contest, year, source, target)
+        put = ((source, None), (target, contest))
+        save.save_all(desk, {ContentRef(year, n): _with_contest(desk, year, n, value) for n, value in put}, act)
+
+
+def _opening(contest: dict[str, Any], year: int, source: int, target: int) -> dict[str, Any]:
+    """Return when a contest opens in another hatch: with it, if it did so before or would open too early."""
+    before, earliest = (opens_at(year, n).astimezone(SWEDEN).replace(tzinfo=None) for n in (source, target))
+    opens = contest.get("opens")
+    local = opens.replace(tzinfo=None) if isinstance(opens, datetime) else None
+    return {"opens": earliest} if local and (local == before or local < earliest) else {}
+
+
+def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) -> None:
+    """Give the hatches another order: the first of `order` becomes number 1. Raises SaveRefused, ContentWriteError."""
+    if sorted(order) != [*NUMBERS]:
+        raise SaveRefused("Ordningen har inte alla 24 luckor. Ladda om sidan och försök igen.")
+    if is_open(year, 1, act.now):
+        raise SaveRefused("Första luckan är öppen. Byt plats på två låsta luckor i stället.")
+    with desk.alone():
+        changes = {ContentRef(year, to): desk.read(ContentRef(year, n)) for to, n in enumerate(order, 1) if to != n}
+        source, contest = next(iter(_contests(desk, year)), (0, {}))
+        target = order.index(source) + 1 if source else 0
+        if source != target and (moved := _opening(contest, year, source, target)):
+            files = changes[ContentRef(year, target)]
+            text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
+            changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
+        if changes:
+            save.save_all(desk, changes, act)
+
+
+def remove_contest(desk: Editor, year: int, act: Change) -> None:
+    """Take the contest out of its hatch, as long as it has not opened. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        number, _ = _contest_of(desk, year)
+        save.save_all(desk, {ContentRef(year, number): _with_contest(desk, year, number, None)}, act)
+
+
+def _contest_of(desk: Editor, year: int) -> tuple[int, dict[str, Any]]:
+    """Return the contest in the files, and the number of its hatch. Raises SaveRefused where there is none."""
+    for found in _contests(desk, year):
+        return found
+    raise SaveRefused("Kalendern har ingen tävling.")
+
+
+def _contests(desk: Editor, year: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number in NUMBERS:
+        with suppress(hatch_file.HatchFileError):
+            head, _ = hatch_file.parse_hatch(store.text_of(desk.read(ContentRef(year, number))))
+            if isinstance(head.get("contest"), dict):
+                yield number, head["contest"]
+
+
+def _with_contest(desk: Editor, year: int, number: int, contest: dict[str, Any] | None) -> Files:
+    files = desk.read(ContentRef(year, number))
+    try:
+        return files | {"hatch.md": hatch_file.render_hatch(store.text_of(files), {"contest": contest}).encode()}
+    except hatch_file.HatchFileError:
+        raise SaveRefused(f"Lucka {number} går inte att läsa. Gå tillbaka till en tidigare version först.") from None
+
+
+def delete_edition(desk: Editor, year: int, act: Change) -> None:
+    """Take away an edition that is still a draft; its versions stay. Raises SaveRefused, ContentWriteError."""
+    with desk.alone():
+        if not may_delete(desk, year, act.now):
+            raise SaveRefused(f"Kalendern för {year} är inget utkast längre, så den kan inte tas bort.")
+        with store.translate_os_errors():
+            away = desk.root / f".bort-{year}"
+            shutil.rmtree(away, ignore_errors=True)
+            (desk.root / str(year)).rename(away)
+            shutil.rmtree(away, ignore_errors=True)
+
+
+def may_delete(desk: Editor, year: int, now: datetime) -> bool:
+    """Check whether an edition is a draft: of a year to come, that no one is shown, and not the only one."""
+    return len(desk.shown) > 1 and year in desk.shown and current_year(desk.shown, now) < year
 
 
 def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:

@@ -36,12 +36,11 @@ def hatch_shown(head: Shown, tip: str) -> Values:
 
 def hatch_changes(shown: Shown) -> tuple[Values, str]:
     """Return what a hatch's form says as values for its head, and the tip."""
-    question = shown["question"]
     head = {
         "title": shown["title"],
         "summary": shown["summary"],
         "image_alt": shown["image_alt"] or None,
-        "steps": [strip_bullet(step) for step in _lines(shown["steps"])],
+        "steps": [strip_bullet(step) for step in _lines(shown["steps"])] or None,
         "facts": [
             fact
             | {"language": fact["language"] or None, "year": _number(fact["year"]), "read": _date(fact["read"]) or None}
@@ -49,10 +48,16 @@ def hatch_changes(shown: Shown) -> tuple[Values, str]:
             | {name: fact[name] or None for name in ("effect_unit", "effect_assumes")}
             for fact in _filled(shown["facts"])
         ],
-        "question": {"text": question["text"]} | _options(question) | {"explanation": question["explanation"]},
+        "question": _question(shown["question"]),
         "corrections": _dated(shown["corrections"]),
     }
     return head, shown["tip"]
+
+
+def _question(shown: Mapping[str, Any]) -> Values | None:
+    """Return the question; None when nothing of it is filled in."""
+    question = {"text": shown["text"]} | _options(shown) | {"explanation": shown["explanation"]}
+    return question if any(question.values()) else None
 
 
 CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")
@@ -222,3 +227,47 @@ def _date(text: str) -> date | str:
         return date.fromisoformat(text)
     except ValueError:
         return text
+
+
+# What means something together only: an answer is the place of an option.
+_UNITS = {"answer": "options"}
+
+
+class SameField(Exception):
+    """Both have changed the same field."""
+
+
+def merge_fields(base: Any, theirs: Any, mine: Any) -> Any:
+    """Return `theirs` with what `mine` changes of `base`. Raises SameField.
+
+    Rows are put together place by place when neither has added or taken away one.
+    """
+    if mine in (base, theirs):
+        return theirs
+    if theirs == base:
+        return mine
+    if all(isinstance(each, Mapping) for each in (base, theirs, mine)):
+        return _merge_tables(base, theirs, mine)
+    if all(isinstance(each, list) for each in (base, theirs, mine)) and len(base) == len(theirs) == len(mine):
+        return [merge_fields(*parts) for parts in zip(base, theirs, mine, strict=True)]
+    raise SameField
+
+
+def _merge_tables(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for name in mine:
+        names: Sequence[str] = [name, *(part for part, whole in _UNITS.items() if whole == name and part in mine)]
+        if len(names) > 1:
+            tables = ({part: table.get(part) for part in names} for table in (base, theirs, mine))
+            merged |= _merge_whole(*tables)
+        elif name not in _UNITS:
+            merged[name] = merge_fields(base.get(name), theirs.get(name), mine[name])
+    return merged
+
+
+def _merge_whole(base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]) -> dict[str, Any]:
+    if mine in (base, theirs):
+        return theirs
+    if theirs == base:
+        return mine
+    raise SameField

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from app.calendar.faults import Fault
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.text import lower_first
 
@@ -106,6 +107,14 @@ def field_label(field: str) -> str:
     if not places:
         return own
     return f"{outer} {places[0]}, {lower_first(own)}" if outer else f"{own} {places[0]}"
+
+
+def tell_fault(fault: Fault) -> str:
+    """Return a fault in the words of the editor's pages: where it is, how the field is called, what to do."""
+    folder = fault.file.split("/")[1] if "/" in fault.file else ""
+    where = f"Lucka {int(folder)}" if folder.isdigit() else "Kalenderns texter"
+    called = f"{where}, {lower_first(field_label(fault.field))}" if fault.field else where
+    return f"{called}: {fault.in_form or fault.message}"
 
 
 def describe_file(text: str) -> str:

@@ -12,6 +12,7 @@ from app.calendar.faults import Fault
 from app.calendar.library import Library
 from app.calendar.schedule import Edition
 from app.editing import store, validation
+from app.editing.form_mapping import SameField
 from app.editing.history import History, Version, is_version_of
 from app.editing.store import ContentRef, Files
 from app.editing.validation import Changes
@@ -19,6 +20,8 @@ from app.shared_content import SharedContent
 
 # Makes of a leaf's files what they are to be.
 Revision = Callable[[Files], Files]
+# Does so where the person was shown the first files and the second stand now. Raises SameField.
+Merge = Callable[[Files, Files], Files]
 NO_DATABASE = "Databasen svarar inte. Inget är ändrat på sidan. Försök igen om en stund."
 AT_THE_SERVER = "ändrad på servern, utanför redigeraren"
 
@@ -81,18 +84,45 @@ class Change:
     now: datetime
 
 
-def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change) -> bool:
+@dataclass(frozen=True)
+class Saved:
+    """Whether anything differs, and what others had saved meanwhile that is kept beside it."""
+
+    new: bool
+    beside: tuple[Version, ...] = ()
+
+
+def save_change(
+    desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change, merge: Merge | None = None
+) -> Saved:
     """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown."""
-    # Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
+    # When another stands there now, `merge` may keep both. Raises SaveRefused, EditConflict, ContentWriteError.
     with desk.alone():
         theirs = desk.read(leaf)
-        mine = revise(theirs)
+        mine, beside = revise(theirs), tuple[Version, ...]()
         if mine != theirs and store.checksum(theirs) != seen:
-            raise EditConflict(theirs, mine, catch_up(desk, leaf, theirs, act.now))
+            latest = catch_up(desk, leaf, theirs, act.now)
+            base, beside = versions_since(desk, leaf, seen)
+            try:
+                if base is None or merge is None:
+                    raise SameField
+                mine = merge(desk.history.files(leaf, base), theirs)
+            except SameField:
+                raise EditConflict(theirs, mine, latest) from None
         check_changes(desk, {leaf: mine}, act.now)
         if mine != theirs:
             put_files(desk, leaf, mine, act)
-        return mine != theirs
+        return Saved(mine != theirs, beside)
+
+
+def versions_since(desk: Editor, leaf: ContentRef, seen: str) -> tuple[Version | None, tuple[Version, ...]]:
+    """Return the version with a checksum, and those that came after it; None when it is not kept."""
+    newer: list[Version] = []
+    for version in desk.history.versions(leaf):
+        if store.checksum_of(version.files) == seen:
+            return version, tuple(newer)
+        newer.append(version)
+    return None, ()
 
 
 def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) -> None:

@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -66,7 +66,12 @@ def text_of(files: Files) -> str:
 
 def checksum(files: Files) -> str:
     """Stands for everything in a leaf: pictures too."""
-    joined = "\n".join(f"{name} {sha256(body).hexdigest()}" for name, body in sorted(files.items()))
+    return checksum_of({name: sha256(body).hexdigest() for name, body in files.items()})
+
+
+def checksum_of(digests: Mapping[str, str]) -> str:
+    """Return the checksum of a leaf whose files have these checksums."""
+    joined = "\n".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
     return sha256(joined.encode()).hexdigest()[:32]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
-from app.calendar.loader import find_reused_id, part_name, read_edition
-from app.calendar.schedule import NUMBERS, Edition, is_open
+from app.calendar.loader import find_reused_id, part_name, read_edition, read_hatch
+from app.calendar.schedule import NUMBERS, Edition, Hatch, is_open
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
 
@@ -57,6 +57,16 @@ def lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> 
         for path in leaf.folder(root).glob("*"):
             if path.name == leaf.text_name or part_name(path.name):
                 (folder / path.name).symlink_to(path.resolve())
+
+
+def read_hatch_as(leaf: ContentRef, files: Files) -> Hatch:
+    """Return a hatch as the site would read it from these files. Raises ContentError."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = leaf.folder(Path(temporary))
+        folder.mkdir(parents=True)
+        for name, body in files.items():
+            (folder / name).write_bytes(body)
+        return read_hatch(folder, leaf.year)
 
 
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:

@@ -49,6 +49,8 @@ class AnswerCount:
 
 
 def count_answers(replies: Counter[Reply], year: int, number: int, file: HatchFile) -> AnswerCount:
+    if file.question is None:
+        return AnswerCount((), 0)
     options = file.question.options
     chosen = (replies[Reply(year, "answer", number, str(place))] for place, _ in enumerate(options, 1))
     return AnswerCount(tuple(chosen), options.index(file.question.answer))
@@ -159,7 +161,7 @@ def season_result(
     answers = {n: count_answers(replies, year, n, edition.hatches[n].file) for n in numbers}
     pledges, kept = by_hatch(replies, "pledge"), by_hatch(replies, "kept")
     total = sum(each.total for each in answers.values())
-    right = sum(each.chosen[each.right] for each in answers.values())
+    right = sum(each.chosen[each.right] for each in answers.values() if each.chosen)
     return Result(
         edition=edition,
         visits=sum(visits.values()),

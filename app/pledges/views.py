@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.calendar import feeds, schedule
+from app.calendar.edition import Question
 from app.calendar.look import house
 from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import find_hatch, library, public_response
@@ -42,14 +43,15 @@ def _addresses(edition: Edition, now: datetime) -> Iterator[str]:
         place = {"year": year, "number": number}
         yield adapter.build("pledges.pledged", place)
         yield adapter.build("pledges.located", place)
-        for option, _ in enumerate(edition.hatches[number].file.question.options, 1):
+        question = edition.hatches[number].file.question
+        for option in _places(question) if question else ():
             yield adapter.build("pledges.answer", place | {"option": option})
 
 
 def asks_for_answer(edition: Edition, hatch: Hatch) -> bool:
-    """Check whether a hatch's question may be answered at once: the contest's own may not."""
-    contest = shown_contest(edition)
-    return not contest or contest.question.casefold() != hatch.file.question.text.casefold()
+    """Check whether a hatch has a question that may be answered at once: the contest's own may not."""
+    contest, question = shown_contest(edition), hatch.file.question
+    return question is not None and (not contest or contest.question.casefold() != question.text.casefold())
 
 
 def is_within_limits(purpose: str) -> bool:
@@ -69,13 +71,18 @@ def count_or_refuse(purpose: str, *replies: Reply) -> None:
     counter.count_replies(*replies)
 
 
+def _places(question: Question) -> list[str]:
+    return [str(place) for place, _ in enumerate(question.options, 1)]
+
+
 @blueprint.post("/<year:year>/lucka/<hatch:number>/svar")
 def send_answer(year: int, number: int) -> Response:
     edition, hatch = find_hatch(year, number)
     option = request.form.get("svar", "")
     if not option:
         return redirect(url_for("calendar.hatch", year=year, number=number, _anchor="vad-tror-du"), 303)
-    if option not in map(str, range(1, len(hatch.file.question.options) + 1)) or not asks_for_answer(edition, hatch):
+    question = hatch.file.question
+    if question is None or not asks_for_answer(edition, hatch) or option not in _places(question):
         abort(400)
     # Too many to count is no reason not to tell whether the answer was right.
     if is_within_limits("svar"):
@@ -87,7 +94,7 @@ def send_answer(year: int, number: int) -> Response:
 def answer(year: int, number: int, option: int) -> Response:
     edition, hatch = find_hatch(year, number)
     question = hatch.file.question
-    if option > len(question.options) or not asks_for_answer(edition, hatch):
+    if question is None or not asks_for_answer(edition, hatch) or str(option) not in _places(question):
         abort(404)
     counted = results.count_answers(replies_of(year), year, number, hatch.file)
     chosen = question.options[option - 1]

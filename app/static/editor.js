@@ -28,8 +28,80 @@ for (const part of document.querySelectorAll("[data-preview]")) {
     if (line) text.selectionStart = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1;
     const { selectionStart: start, selectionEnd: end } = text;
     const chosen = text.value.slice(start, end);
+    // Pressed on what has it already, within the selection or around it, a button takes it away.
+    const inner = chosen.length >= before.length + after.length && chosen.startsWith(before) && chosen.endsWith(after);
+    const outer = text.value.slice(0, start).endsWith(before) && text.value.slice(end).startsWith(after);
+    // One star is italics, and two that stand there are bold.
+    const bold = before === "*" && /(^|[^*])\*\*$/.test(inner ? chosen.slice(0, 2) : text.value.slice(0, start));
+    if (!line && !bold && (inner || outer)) {
+      const from = inner ? start : start - before.length;
+      const bare = inner ? chosen.slice(before.length, chosen.length - after.length) : chosen;
+      text.setSelectionRange(from, inner ? end : end + after.length);
+      document.execCommand("insertText", false, bare);
+      text.setSelectionRange(from, from + bare.length);
+      return;
+    }
     // The only way to put text in that the browser's own undo takes back.
     document.execCommand("insertText", false, line ? chosen.replace(/^/gm, line) : before + chosen + after);
     if (!line) text.setSelectionRange(start + before.length, start + before.length + chosen.length);
   });
+}
+
+// Asks before unsaved text is left. What stands in a form that was sent and came back is not saved either.
+const form = document.querySelector("form[data-asks]");
+if (form) {
+  const said = () => new URLSearchParams(new FormData(form)).toString();
+  const first = said();
+  let sent = false;
+  form.addEventListener("submit", ({ submitter }) => { sent = submitter?.formTarget !== "_blank"; });
+  window.addEventListener("pageshow", () => { sent = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!sent && ("unsaved" in form.dataset || said() !== first)) event.preventDefault();
+  });
+}
+
+// The whole hatch beside the form, where there is room; otherwise, and without script, a button opens it in a new tab.
+const whole = document.querySelector(".whole-preview");
+const wide = matchMedia("(min-width: 80rem)");
+if (whole) {
+  const frame = whole.querySelector("iframe");
+  const status = whole.querySelector("[role=status]");
+  let waiting, turn = 0, shown = "";
+  const show = async () => {
+    const body = new URLSearchParams(new FormData(form)).toString();
+    if (!wide.matches || body === shown) return;
+    const mine = ++turn;
+    try {
+      const answer = await fetch(whole.dataset.from, { method: "POST", body: new URLSearchParams(body) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.redirected || !answer.ok || mine !== turn) return;
+      if (page.querySelector("#fel")) {
+        const faults = [...page.querySelectorAll(".fault-summary li")].map((fault) => fault.textContent);
+        status.textContent = faults.length ? `Visas när det här är rättat: ${faults.join(". ")}.` : "";
+        return;
+      }
+      shown = body;
+      status.textContent = "Inget är sparat.";
+      for (const part of page.querySelectorAll("script, .skip, .preview-banner")) part.remove();
+      const base = page.createElement("base");
+      base.target = "_blank";
+      page.head.prepend(base);
+      const top = frame.contentWindow?.scrollY ?? 0;
+      frame.onload = () => frame.contentWindow.scrollTo(0, top);
+      frame.srcdoc = `<!doctype html>${page.documentElement.outerHTML}`;
+    } catch {
+      // Without a connection the last preview stays.
+    }
+  };
+  const fit = () => {
+    whole.hidden = !wide.matches;
+    whole.parentElement.classList.toggle("has-whole", wide.matches);
+    show();
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 400);
+  });
+  wide.addEventListener("change", fit);
+  fit();
 }

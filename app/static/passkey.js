@@ -1,9 +1,10 @@
 // A passkey is asked for by the browser; the answer goes into the form around the button, which is then sent as usual.
 for (const place of document.querySelectorAll("[data-passkey]")) {
-  if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) continue;
+  if (!window.isSecureContext || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) continue;
   const { passkey, credential, challenge } = place.dataset;
   const status = place.querySelector("[role=status]");
-  place.hidden = false;
+  place.hidden = place.closest("form").hidden = false;
+  document.querySelector(".no-passkeys")?.remove();
   place.querySelector("button").addEventListener("click", async () => {
     status.textContent = "";
     try {

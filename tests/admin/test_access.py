@@ -44,7 +44,10 @@ def accept(client, code):
         shown = client.get(page)
         secret = secret_on(shown)
         fields = {"email": email, "password": password, "code": typed or code(secret), "token": token_in(shown)}
-        return client.post(page, data=fields), secret
+        answer = client.post(page, data=fields)
+        # The new account is let in at once; these tests are about the way in afterwards.
+        client.delete_cookie(COOKIE)
+        return answer, secret
 
     return send
 
@@ -91,7 +94,7 @@ def test_invited_organiser_signs_in(sign_in, client):
 @on_sqlite
 def test_first_organiser_says_address_herself(app, invite, accept):
     answer, _ = accept(invite(None), email="Olle@Example.SE")
-    assert (answer.status_code, "Kontot är klart." in answer.text) == (200, True)
+    assert (answer.status_code, "Kontot är skapat, och du är inloggad." in answer.text) == (200, True)
     with app.app_context():
         assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
 
@@ -101,6 +104,17 @@ def test_invitation_is_for_invited_address_only(app, invite, accept):
     accept(invite("olle@example.se"), email="elak@example.se")
     with app.app_context():
         assert db.session.scalars(sa.select(AdminUser.email)).all() == ["olle@example.se"]
+
+
+@on_sqlite
+def test_a_new_account_is_let_in_at_once(invite, client, code):
+    page = invite("olle@example.se")
+    shown = client.get(page)
+    assert "otpauth://totp/" in shown.text
+    fields = {"password": PASSWORD, "code": code(secret_on(shown)), "token": token_in(shown)}
+    told = client.post(page, data=fields).text
+    assert "Kontot är skapat, och du är inloggad." in told
+    assert is_in(client)
 
 
 def test_an_invitation_works_once(invite, accept, client):

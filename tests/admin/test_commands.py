@@ -116,7 +116,7 @@ def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask
     secret = re.search(r'<code class="key"[^>]*>([^<]+)', page.text)[1].replace(" ", "")
     typed = {"token": token_in(page), "password": "ett alldeles nytt lösenord", "code": code(secret)}
     assert client.post(path_in(printed), data=typed).status_code == 200
-    browser = come_in(secret, email="olle@example.se", password="ett alldeles nytt lösenord", browser=client)
+    browser = come_in(secret, email="olle@example.se", password="ett alldeles nytt lösenord")
     assert browser.get("/admin/konton").status_code == 200
     with app.app_context():
         assert [(each.email, each.role) for each in db.session.scalars(sa.select(AdminUser))] == [

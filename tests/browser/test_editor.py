@@ -48,7 +48,7 @@ def test_without_script_buttons_do_it(new_context, request):
     page.goto(HATCH)
     expect(page.get_by_role("button", name="Fet")).to_be_hidden()
     page.get_by_label("Tips", exact=True).fill("Gå *hem*.")
-    press(page, "Förhandsgranska")
+    page.get_by_role("button", name="Förhandsgranska", exact=True).click()
     expect(page.locator("#tip-visning em")).to_have_text("hem")
     count = page.locator("fieldset.part").count()
     press(page, "Lägg till fakta")
@@ -92,3 +92,71 @@ def test_saving_leads_to_pages_in_order(new_context, app, request, html_faults, 
     request.getfixturevalue("sign_in")(page)
     act(page, app)
     assert faults_in(page, page.content(), html_faults) == {}
+
+
+def test_bold_pressed_twice_is_bold_off(page, sign_in):
+    sign_in(page)
+    page.goto(HATCH)
+    tip = page.get_by_label("Tips", exact=True)
+    tip.fill("Cykla mera.")
+    for name, once in (("Fet", "**Cykla mera.**"), ("Kursiv", "*Cykla mera.*"), ("Länk", "[Cykla mera.](https://)")):
+        tip.press("Control+a")
+        page.get_by_role("button", name=name).first.click()
+        expect(tip).to_have_value(once)
+        page.get_by_role("button", name=name).first.click()
+        expect(tip).to_have_value("Cykla mera.")
+
+
+def test_leaving_asks_only_when_something_is_unsaved(page, sign_in):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    sign_in(page)
+    page.goto(HATCH)
+    page.goto("/admin/redigera")
+    page.goto(HATCH)
+    page.get_by_label("Rubrik", exact=True).fill("Ny rubrik")
+    press(page, "Spara")
+    assert asked == []
+    page.get_by_label("Rubrik", exact=True).fill("Osparad")
+    page.goto("/admin/redigera")
+    assert asked == ["beforeunload"]
+
+
+def test_the_whole_hatch_is_shown_as_one_types(page, sign_in):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page)
+    page.goto(HATCH)
+    shown = page.frame_locator(".whole-preview iframe")
+    page.get_by_label("Rubrik", exact=True).fill("En helt ny rubrik")
+    expect(shown.locator("h1")).to_have_text("En helt ny rubrik")
+    page.get_by_label("Rubrik", exact=True).fill("")
+    expect(page.locator(".whole-preview [role=status]")).to_contain_text("Rubrik: saknas")
+    expect(shown.locator("h1")).to_have_text("En helt ny rubrik")
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.locator(".whole-preview")).to_be_hidden()
+
+
+def test_the_whole_hatch_opens_beside_without_script(new_context, request):
+    page = new_context(java_script_enabled=False).new_page()
+    request.getfixturevalue("sign_in")(page)
+    page.goto(HATCH)
+    page.get_by_label("Rubrik", exact=True).fill("En helt ny rubrik")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Förhandsgranska hela luckan").click()
+    expect(opened.value.locator("h1")).to_have_text("En helt ny rubrik")
+    expect(page.get_by_label("Rubrik", exact=True)).to_have_value("En helt ny rubrik")
+
+
+def test_a_hatch_is_dragged_to_another_place(page, sign_in, clock):
+    clock.set("2026-11-20 08:00")
+    sign_in(page)
+    page.goto("/admin/redigera/ordning")
+    rows = page.locator(".order > li")
+    name = rows.nth(4).locator(".name").inner_text()
+    rows.nth(4).drag_to(rows.nth(1), target_position={"x": 20, "y": 4})
+    expect(rows.nth(1).locator(".name")).to_have_text(name)
+    expect(rows.nth(1).locator(".place")).to_have_text("2")
+    rows.nth(1).get_by_role("button", name="Flytta ner").press("Enter")
+    expect(page.locator("#flyttad")).to_contain_text("är nu lucka 3.")
+    press(page, "Spara ordningen")
+    expect(page.locator("#kvitto")).to_contain_text("Luckorna har fått ny ordning.")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app.admin.accounts import sessions
 from app.database import db
 from app.draw import mails
+from app.draw import value as draw_value
 from app.draw.models import Rank
 from tests.browser.acts import fill_in, press, send, tab_to
 from tests.browser.conftest import SMALL
@@ -261,15 +262,31 @@ def test_invited_organiser_signs_in(page, app, clock):
     page.get_by_label("Engångskod").fill(app_in_the_phone.at(clock.now()))
     page.get_by_role("button", name="Skapa kontot").click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
-    page.get_by_role("link", name="Jag har sparat dem, logga in").click()
-    clock.forward(seconds=30)
-    page.get_by_label("E-postadress").fill("olle@example.se")
-    page.get_by_label("Lösenord").fill("en snöig morgon i Sotenäs")
-    page.get_by_label("Engångskod").fill(app_in_the_phone.at(clock.now()))
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("link", name="Jag har sparat dem, börja").click()
     expect(heading(page, "Nästa steg", 2)).to_be_visible()
     page.get_by_role("button", name="Logga ut").click()
     expect(heading(page, "Logga in")).to_be_visible()
+
+
+def test_the_draw_page_waits_for_what_one_does(desk, page, app, clock, contest):
+    page.clock.install()
+    desk("locked", at="2026-12-22 12:00:30")
+    page.get_by_role("button", name="Fråga nu").focus()
+    with app.app_context():
+        draw_value.draw_winners(contest, VALUE, clock.now())
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#foljer")).to_contain_text("Något har hänt")
+    expect(page.get_by_role("button", name="Fråga nu")).to_be_focused()
+
+
+def test_the_draw_page_is_another_when_the_value_has_come(desk, page, app, clock, contest):
+    page.clock.install()
+    desk("locked", at="2026-12-22 12:00:30")
+    with app.app_context():
+        draw_value.draw_winners(contest, VALUE, clock.now())
+    page.clock.fast_forward(31_000)
+    expect(page.locator(".acts > li.is-done")).to_have_count(3)
+    expect(page.get_by_role("heading", name="Plats 1 är på tur")).to_be_visible()
 
 
 def test_an_organiser_strikes_an_entry(desk):

@@ -100,6 +100,8 @@ class Communicator(Person):
         self.write("Välj ett lösenord", PASSWORD)
         self.write("Engångskod", self.code())
         self.press("Skapa kontot")
+        self.sees("Kontot är skapat, och du är inloggad.")
+        self.press("Logga ut")
 
     def come_in(self, at):
         self.clock.set(at)
@@ -195,6 +197,7 @@ def strike_and_read_the_figures(olga):
     olga.come_in("2027-12-15 09:00")
     olga.follow("Bidrag")
     olga.follow("Stryk bidrag 3")
+    olga.page.get_by_label("Skäl").select_option("anställd")
     olga.press("Stryk bidrag 3")
     expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk bidrag 3")).to_have_count(0)
     olga.follow("Statistik")

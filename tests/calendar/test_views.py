@@ -305,7 +305,7 @@ def test_what_was_wrong_in_open_hatches_is_listed_the_latest_first(make_app, con
 def test_a_corrected_hatch_says_when_and_leads_to_what_was_wrong(make_app, content):
     edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
     client = make_app(CALENDAR_CONTENT=content).test_client()
-    link = soup(client, "/2026/lucka/3").select_one(".facts a[href='/2026/rattelser']")
+    link = soup(client, "/2026/lucka/3").select_one("article a[href='/2026/rattelser']")
     assert words(link) == "Rättad 5 december"
     assert not soup(client, "/2026/lucka/4").select("a[href='/2026/rattelser']")
 

@@ -107,7 +107,7 @@ def test_a_file_that_is_too_large_is_told_in_a_sentence(upload, monkeypatch):
 def test_a_picture_does_not_overwrite_what_somebody_else_did_meanwhile(upload, organiser, anna, content):
     seen = fields(organiser.get(PICTURE))
     hatch = "/admin/redigera/lucka/3"
-    anna.post(hatch, data=fields(anna.get(hatch)) | {"title": "Annas"})
+    anna.post(hatch, data=fields(anna.get(hatch)) | {"title": "Annas", "image_alt": "Annas ord."})
     answer = upload(photo(), checksum=seen["checksum"])
     assert answer.status_code == 409
     assert "anna@example.se ändrade den här luckan" in words(answer)

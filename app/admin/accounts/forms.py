@@ -104,7 +104,11 @@ class InvitationForm(AdminForm):
 
 
 class StrikeForm(AdminForm):
-    reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
+    reason = SelectField(
+        "Skäl",
+        choices=[SelectChoice("", "Välj"), *map(SelectChoice, STRIKE_REASONS)],
+        validators=[InputRequired("Välj ett skäl. Personen får veta det.")],
+    )
 
 
 class RestoreForm(AdminForm):

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts import drafts, reauth, roles, sessions
+from app.admin.accounts import drafts, passkeys, reauth, roles, sessions
 from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
 from app.calendar.edition import Contest
@@ -53,6 +53,7 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
     """Return the page to sign in on, with what is to be come back to."""
     form = form or blank_form(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
     passkey_form = blank_form(PasskeyForm, kept=form.kept.data, till=form.till.data)
+    context["passkeys_work"] = passkeys.origin() is not None
     page = render_template("admin/sign_in.html", form=form, passkey_form=passkey_form, **context)
     return page, status
 
@@ -75,7 +76,15 @@ def proof_page(fault: str | None, till: str = "") -> Page:
     carried = reauth.other_fields() if posted else [("till", till or request.full_path.rstrip("?"))]
     action = request.full_path.rstrip("?") if posted else url_for("admin.prove_again")
     form = blank_form(EmptyForm)
-    page = render_template("admin/prove.html", action=action, carried=carried, posted=posted, fault=fault, form=form)
+    page = render_template(
+        "admin/prove.html",
+        action=action,
+        carried=carried,
+        posted=posted,
+        fault=fault,
+        form=form,
+        passkeys_work=passkeys.origin() is not None,
+    )
     return page, 422 if fault else 403
 
 

@@ -12,7 +12,7 @@ ROLES = {
 ABOUT = {
     ADMINISTRATOR: "gör allt, och bjuder in andra",
     EDITOR: "skriver luckorna, men ser inga bidrag",
-    CONTEST: "tar hand om bidrag, dragning och gallring",
+    CONTEST: "tar hand om tävlingens villkor, bidrag, dragning och gallring",
 }
 
 # The way in; everything else asks for a sign-in.
@@ -29,6 +29,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         add_passkey remove_passkey end_sign_in end_all_sign_ins
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
         reminders save_greetings send_sample material material_zip
+        edit_contest save_contest move_contest_page move_contest remove_contest
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
@@ -37,10 +38,11 @@ _TABLE: dict[tuple[str, ...], str] = {
         feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
-        editing edit_hatch save_hatch edit_contest save_contest edit_texts save_texts edit_organiser save_organiser
-        edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text
-        hatch_versions hatch_version hatch_restore text_versions text_version text_restore
+        editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser
+        edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text preview_hatch
+        hatch_versions hatch_version hatch_restore version_page version_picture text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in confirm_archive undo_archive
+        delete_edition_page delete_edition order_page save_order
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over

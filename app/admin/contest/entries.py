@@ -28,6 +28,7 @@ from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import actions, status
+from app.draw.files import forecast_strikes
 from app.draw.status import contest_status
 from app.errors import NotAllowed
 from app.text import clean
@@ -89,6 +90,7 @@ def entries() -> str:
         "edition": edition,
         "contest": contest,
         "standing": contest_status(contest, clock.now(), bool(edition.gaps)),
+        "forecast": forecast_strikes(contest) if isinstance(contest, FrozenContest) else {},
         "page": find_entries(contest, asked, request.args.get("fore", type=int)),
         "asked": asked,
         "is_narrowed": asked != EntrySearch(),

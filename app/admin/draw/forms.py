@@ -50,7 +50,9 @@ class ConfirmForm(AdminForm):
 
 class SkipForm(AdminForm):
     place = _number()
-    reason = SelectField("Varför?", validate_choice=False, choices=[*map(SelectChoice, ("", *SKIP_REASONS))])
+    reason = SelectField(
+        "Varför?", validate_choice=False, choices=[SelectChoice("", "Välj"), *map(SelectChoice, SKIP_REASONS)]
+    )
 
 
 class CancelForm(AdminForm):
@@ -75,7 +77,10 @@ class NameForm(AdminForm):
     municipality = SelectField(
         "Kommun",
         validate_choice=False,
-        choices=[SelectChoice(*each) for each in MUNICIPALITIES.items() if each[0] != UNNAMED],
+        choices=[
+            SelectChoice("", "Välj"),
+            *(SelectChoice(*each) for each in MUNICIPALITIES.items() if each[0] != UNNAMED),
+        ],
     )
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
     agreed = BooleanField(

@@ -38,6 +38,8 @@ from app.web.headers import Page
 Forms = dict[str, AdminForm]
 # The program locks; the button is for when it could not.
 LATE_LOCK = timedelta(minutes=5)
+# How long beforehand the page begins to follow what comes.
+SOON = timedelta(minutes=10)
 # Each form's heading on the page, and the page of the blueprint that takes it.
 _PLACES = {
     "lock_form": ("las", "lock_now"),
@@ -83,10 +85,22 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
         "municipalities": MUNICIPALITIES,
         "faults": form_faults(posted, empty),
         "open_page": open_page(edition, contest),
+        "waits": status_code == 200 and is_waiting(contest, found, waiting, now),
         "rehearsals": practice.count_rehearsals(edition.year),
         **(draw_times(contest, found) if isinstance(contest, FrozenContest) else {}),
     }
     return render_template("admin/draw.html", **context | forms), status_code
+
+
+def is_waiting(contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime) -> bool:
+    """Check whether the program is about to do something by itself, so that the page will be another one soon."""
+    if not isinstance(contest, FrozenContest) or contest.is_rehearsal:
+        return False
+    if found.state == "closed":
+        return now >= status.lock_due(contest) - SOON
+    if found.lock and found.state == "locked":
+        return now >= found.lock.draw_at - SOON
+    return any(one.letter is None and one.text for one in waiting)
 
 
 def draw_times(contest: FrozenContest, found: ContestStatus) -> dict[str, object]:

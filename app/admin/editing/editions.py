@@ -1,6 +1,7 @@
 """The edition as a whole: what can be edited, two hatches that change places, a new year, an archive out and in."""
 
 import io
+import re
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -10,10 +11,12 @@ from app import clock
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
-from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, NewEditionForm, SwapForm
+from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, OrderForm, SwapForm
 from app.calendar import schedule
+from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
+from app.editing.labels import tell_fault
 from app.editing.store import ContentRef
 from app.errors import NotAllowed
 from app.web.forms import SelectChoice
@@ -31,8 +34,9 @@ def editing() -> str:
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
         "open_numbers": schedule.open_numbers(edition.year, clock.now()),
-        "remarks": edition.remarks,
+        "remarks": [tell_fault(remark) for remark in edition.remarks],
         "to_look_through": edition.unreviewed,
+        "may_delete": editions.may_delete(desk, edition.year, clock.now()),
         "can_undo": editions.can_undo_import(desk, edition.year),
         "form": blank_form(EmptyForm),
         "done": request.args.get("klart"),
@@ -77,9 +81,122 @@ def swap() -> BaseResponse | Page:
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
         editions.swap_hatches(editor.editor(), edition.year, first, second, act)
-    except (save.SaveRefused, store.ContentWriteError) as trouble:
+    except save.SaveRefused as refused:
+        form["token"].errors = editor.refusal_told(refused)
+        return render_form("swap", form, 422)
+    except store.ContentWriteError as trouble:
         return render_form("swap", form, show_trouble(form, trouble))
     return back_to_editing("bytt", edition.year)
+
+
+@blueprint.get("/redigera/ordning")
+def order_page() -> Page:
+    return render_order(blank_form(OrderForm), [*NUMBERS])
+
+
+def render_order(form: AdminForm, order: list[int], status: int = 200) -> Page:
+    edition = chosen_edition()
+    begun = schedule.is_open(edition.year, 1, clock.now())
+    return render_template("admin/editing/order.html", edition=edition, form=form, order=order, begun=begun), status
+
+
+@blueprint.post("/redigera/ordning")
+def save_order() -> BaseResponse | Page:
+    """Move a hatch one step in the form, or save the order that the form has."""
+    form, year, step = OrderForm(), chosen_edition().year, request.form.get("act", "")
+    order = form.numbers() or [*NUMBERS]
+    again = blank_form(OrderForm)
+    if not form.validate():
+        return render_order(again, order, show_trouble(again, save.SaveRefused(form.faults()[0][1])))
+    if found := re.fullmatch(r"(upp|ner)-([1-9]\d?)", step):
+        place = order.index(int(found[2])) if int(found[2]) in NUMBERS else 0
+        other = place + (1 if found[1] == "ner" else -1)
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+        return render_order(again, order)
+    try:
+        editions.reorder_hatches(editor.editor(), year, form.numbers(), editor.change_now("bytte ordning på luckorna"))
+    except save.SaveRefused as refused:
+        again["token"].errors = editor.refusal_told(refused)
+        return render_order(again, order, 422)
+    except store.ContentWriteError as trouble:
+        return render_order(again, order, show_trouble(again, trouble))
+    return back_to_editing("ordnad", year)
+
+
+@blueprint.get("/redigera/tavling/flytta")
+def move_contest_page() -> Page:
+    return render_form("move_contest", move_form(target=0))
+
+
+def move_form(**values: object) -> AdminForm:
+    form = blank_form(MoveContestForm, **values) if values else MoveContestForm()
+    edition, now = chosen_edition(), clock.now()
+    locked = [n for n in NUMBERS if not schedule.is_open(edition.year, n, now) and n != edition.file_contest_number]
+    form.target.choices = [
+        SelectChoice(0, "Välj"),
+        *(SelectChoice(n, f"{n}. {edition.hatches[n].file.title}") for n in locked),
+    ]
+    return form
+
+
+@blueprint.post("/redigera/tavling/flytta")
+def move_contest() -> BaseResponse | Page:
+    form, year = move_form(), chosen_edition().year
+    if not form.validate() or not form.target.data:
+        form.target.errors = form.target.errors or ["Välj en lucka."]
+        return render_form("move_contest", form, 422)
+    target = form.target.data
+    try:
+        editions.move_contest(
+            editor.editor(), year, target, editor.change_now(f"flyttade tävlingen till lucka {target}")
+        )
+    except save.SaveRefused as refused:
+        form["token"].errors = editor.refusal_told(refused)
+        return render_form("move_contest", form, 422)
+    except store.ContentWriteError as trouble:
+        return render_form("move_contest", form, show_trouble(form, trouble))
+    editor.publish_change(f"{year}: tävlingen flyttad till lucka {target}")
+    return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
+
+
+@blueprint.post("/redigera/tavling/ta-bort")
+def remove_contest() -> BaseResponse | Page:
+    form, year = EmptyForm(), chosen_edition().year
+    try:
+        if not form.validate():
+            raise save.SaveRefused(form.faults()[0][1])
+        editions.remove_contest(editor.editor(), year, editor.change_now("tog bort tävlingen"))
+    except save.SaveRefused as refused:
+        again = move_form(target=0)
+        again["token"].errors = editor.refusal_told(refused)
+        return render_form("move_contest", again, 422)
+    except store.ContentWriteError as trouble:
+        again = move_form(target=0)
+        return render_form("move_contest", again, show_trouble(again, trouble))
+    editor.publish_change(f"{year}: tävlingen borttagen")
+    return redirect(url_for("admin.overview", ar=year), 303)
+
+
+@blueprint.get("/redigera/ta-bort")
+def delete_edition_page() -> Page:
+    return render_form("delete_edition", blank_form(EmptyForm))
+
+
+@blueprint.post("/redigera/ta-bort")
+def delete_edition() -> BaseResponse | Page:
+    form, year = EmptyForm(), chosen_edition().year
+    try:
+        if not form.validate():
+            raise save.SaveRefused(form.faults()[0][1])
+        editions.delete_edition(editor.editor(), year, editor.change_now("tog bort kalendern"))
+        library().last_good.file(year).unlink(missing_ok=True)
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        again = blank_form(EmptyForm)
+        return render_form("delete_edition", again, show_trouble(again, trouble))
+    library().editions.pop(year, None)
+    editor.publish_change(f"{year}: kalendern borttagen")
+    return redirect(url_for("admin.editing", ar=min(library().editions), klart="borttagen"), 303)
 
 
 def new_form(**values: object) -> AdminForm:

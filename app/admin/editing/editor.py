@@ -1,11 +1,13 @@
 """What every page of the editor needs: the desk, who is at it, and what an organiser is called."""
 
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from babel.dates import format_timedelta
+from babel.lists import format_list
 from flask import Response, abort, current_app, g
 from werkzeug.datastructures import FileStorage
 
@@ -17,7 +19,7 @@ from app.calendar.views import library
 from app.database import db
 from app.editing import store
 from app.editing.history import Version
-from app.editing.labels import describe_file, diff_lines
+from app.editing.labels import describe_file, diff_lines, tell_fault
 from app.editing.save import Change, EditConflict, Editor, SaveRefused, open_editor
 from app.editing.store import Files, text_of
 
@@ -45,11 +47,22 @@ def author_name(version: Version) -> str:
     return "någon som inte längre har ett konto" if version.who else "någon på servern"
 
 
+def others_named(versions: Iterable[Version]) -> str:
+    """Return who made some versions, each once, as they are called within a sentence."""
+    names = ("du själv" if version.who == g.sign_in.organiser_id else author_name(version) for version in versions)
+    return format_list(list(dict.fromkeys(names)), locale="sv")
+
+
 def time_ago(version: Version) -> str:
     """Return how long ago, as "för 2 minuter sedan"."""
     if clock.now() - version.at < timedelta(minutes=1):
         return "alldeles nyss"
     return format_timedelta(version.at - clock.now(), add_direction=True, locale="sv", threshold=1.2)
+
+
+def refusal_told(refused: SaveRefused) -> list[str]:
+    """Return why a change was refused, in the words of the editor's pages."""
+    return [refused.sentence] if refused.sentence else [tell_fault(fault) for fault in refused.faults]
 
 
 def describe_conflict(conflict: EditConflict) -> dict[str, object]:

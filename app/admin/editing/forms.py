@@ -24,8 +24,9 @@ from wtforms.validators import InputRequired, Regexp
 from app.admin.accounts.forms import AdminForm
 from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
+from app.calendar.schedule import NUMBERS
 from app.editing.form_mapping import OPTIONS
-from app.editing.labels import LABELS, field_label
+from app.editing.labels import LABELS, field_label, tell_fault
 from app.text import clean
 from app.web.forms import SelectChoice
 
@@ -50,16 +51,18 @@ class EditorForm(AdminForm):
 
     def tell(self, fault: Fault) -> None:
         """Put a fault beside its field, or first of all when the form has no such field."""
-        fields, message = self._fields_by_id(), fault.message
-        path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in message)
+        fields, message = self._fields_by_id(), fault.in_form or fault.message
+        path = fault.field.removeprefix(f"{self.TABLE}.") if fault.field else "tip" * ("tipset" in fault.message)
         name = re.sub(r"\[(\d+)\]", lambda place: f"-{int(place[1]) - 1}", path).replace(".", "-")
         row = re.fullmatch(r"([\w.]+)\[(\d+)\]", path)
         if name not in fields and row and (whole := row[1].replace(".", "-")) in fields:
             name, message = whole, f"rad {row[2]} {message}"
         if name in fields:
             fields[name].errors = [*fields[name].errors, message]
+        elif fault.field and (path == self.TABLE or any(each.startswith(f"{name}-") for each in fields)):
+            self.refuse(f"{field_label(fault.field)}: {message}")
         else:
-            self.refuse(str(fault))
+            self.refuse(tell_fault(fault))
 
     def refuse(self, sentence: str) -> None:
         """A sentence about the whole form."""
@@ -266,6 +269,21 @@ class PictureForm(WholeForm):
 class SwapForm(WholeForm):
     first = SelectField("Den ena luckan", coerce=int)
     second = SelectField("Den andra luckan", coerce=int)
+
+
+class MoveContestForm(WholeForm):
+    target = SelectField("Flytta till", coerce=int)
+
+
+class OrderForm(WholeForm):
+    """The hatches' numbers in the order that they are to have."""
+
+    order = StringField(filters=[clean])
+
+    def numbers(self) -> list[int]:
+        """Return what was sent as numbers; none when it is not the 24."""
+        found = [int(part) for part in (self.order.data or "").split(",") if part.isdecimal() and len(part) < 3]
+        return found if sorted(found) == [*NUMBERS] else []
 
 
 def _year() -> StringField:

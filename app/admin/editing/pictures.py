@@ -12,6 +12,7 @@ from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
 from app.calendar.look import drawings
 from app.editing import hatch_file, images, save, store
+from app.editing.form_mapping import SameField
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed
 from app.web.headers import Page
@@ -83,7 +84,13 @@ def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Pag
             kept = {name: body for name, body in files.items() if stays(name)}
             return kept | {leaf.text_name: text} | made_files
 
-        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
+        def merge(base: Files, theirs: Files) -> Files:
+            if picture_of(base) != picture_of(theirs):
+                raise SameField
+            return revise(theirs)
+
+        act = editor.change_now("bytte bild")
+        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, act, merge)
     except NotAllowed as unusable:
         again.picture.errors = [str(unusable)]
     except RateLimitExceeded:
@@ -104,6 +111,12 @@ def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Pag
         editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
     return render_picture(leaf, again, 422)
+
+
+def picture_of(files: Files) -> tuple[dict[str, Any], Files]:
+    """Return what the page of a picture may change of a hatch."""
+    said = {name: value for name, value in _head(files).items() if name.startswith("image")}
+    return said, {name: body for name, body in files.items() if name not in store.TEXTS}
 
 
 def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:

@@ -3,14 +3,17 @@
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.admin import preview
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.views import SHEETS, page_address
-from app.editing import save, store
+from app.calendar.faults import ContentError
+from app.editing import save, store, validation
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef
+from app.text import swedish_time
 from app.web.headers import Page
 
 
@@ -47,6 +50,38 @@ def version_address(leaf: ContentRef, version: Version, endpoint: str = "version
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare/<number:version>")
 def hatch_version(number: int, version: int) -> Page:
     return render_version(ContentRef(chosen_edition().year, number), version, blank_form(EmptyForm))
+
+
+@blueprint.get("/redigera/lucka/<hatch:number>/tidigare/<number:version>/sida")
+def version_page(number: int, version: int) -> Page:
+    """An earlier version of a hatch as the page that it was, or would have been."""
+    edition = chosen_edition()
+    leaf = ContentRef(edition.year, number)
+    found = find_version(leaf, version)
+    what = f"Så såg lucka {number} ut i version {version}, {swedish_time(found.at)}. Den gäller inte nu."
+    try:
+        hatch = validation.read_hatch_as(leaf, editor.editor().history.files(leaf, found))
+    except ContentError:
+        refused = ("Versionen går inte att visa som sida, för kalendern har andra krav nu.",)
+        return render_version(leaf, version, blank_form(EmptyForm), 422, refused)
+    page = preview.render_hatch(edition, hatch, "admin/editing/as_page.html", what=what)
+    # The picture of then, not the one that has its address now.
+    now = preview.morning_address(leaf.year, number).partition("?")[0] + "/bild/"
+    then = url_for("admin.version_picture", number=number, version=version, year=leaf.year, name="x")
+    return page.replace(now, then.partition("?")[0].removesuffix("x")), 200
+
+
+@blueprint.get("/redigera/lucka/<hatch:number>/tidigare/<number:version>/bild/<number:year>/<name>")
+def version_picture(year: int, number: int, version: int, name: str) -> BaseResponse:
+    """A picture of an earlier version; the year stands in the path, for the page's own addresses have no ?ar=."""
+    leaf = ContentRef(year, number)
+    files = editor.editor().history.files(leaf, find_version(leaf, version))
+    return editor.private_file(name, {each: body for each, body in files.items() if each not in store.TEXTS})
+
+
+def find_version(leaf: ContentRef, number: int) -> Version:
+    versions = editor.editor().history.versions(leaf)
+    return next((each for each in versions if each.number == number), None) or abort(404)
 
 
 @blueprint.get("/redigera/texter/tidigare/<number:version>")
@@ -110,7 +145,7 @@ def _restore(leaf: ContentRef, number: int) -> BaseResponse | Page:
     try:
         save.restore_version(editor.editor(), leaf, number, editor.change_now(f"gick tillbaka till version {number}"))
     except save.SaveRefused as refused:
-        return render_version(leaf, number, blank_form(EmptyForm), 422, tuple(str(refused).splitlines()))
+        return render_version(leaf, number, blank_form(EmptyForm), 422, tuple(editor.refusal_told(refused)))
     except store.ContentWriteError as trouble:
         return render_version(leaf, number, blank_form(EmptyForm), 503, (str(trouble),))
     editor.publish_change(f"{leaf.year}/{leaf.name}: tillbaka till version {number}")

@@ -9,20 +9,25 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin import preview
 from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.calendar import schedule
+from app.calendar.faults import ContentError
 from app.calendar.markdown import to_html
 from app.contest.terms import phase_of
-from app.editing import form_mapping, hatch_file, save, store
+from app.editing import form_mapping, hatch_file, save, store, validation
+from app.editing.form_mapping import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
 from app.web.headers import Page
 
 # Bytes: three long texts whose letters are all å take that much room on their way here.
 LARGEST_FORM = 512 * 1024
+# What the banner of a preview says.
+SHOWN_NOW = "Så blir luckan med det du har skrivit. Inget är sparat."
 
 
 @dataclass(frozen=True)
@@ -109,12 +114,13 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
 
 def save_form(sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values) -> BaseResponse | Page:
     try:
-        new = save.save_change(
+        saved = save.save_change(
             editor.editor(),
             leaf,
             form.checksum.data or "",
             partial(revise_form, sheet, leaf, values),
             editor.change_now(f"ändrade {lower_first(sheet.title)}"),
+            partial(merge_form, sheet, leaf, values),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
@@ -128,8 +134,22 @@ def save_form(sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form
     except store.ContentWriteError as trouble:
         return render_editor(sheet, leaf, form, 503, trouble=str(trouble))
     editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
-    done = "sparat" if new else "oforandrat"
-    return redirect(page_address(sheet, leaf, klart=done), 303)
+    done = "sparat" if saved.new else "oforandrat"
+    beside = [version.number for version in saved.beside]
+    return redirect(page_address(sheet, leaf, klart=done, ocksa=beside), 303)
+
+
+def merge_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, base: Files, theirs: Files) -> Files:
+    """Return what stands now with what the form changes of what it was filled from. Raises SameField."""
+    try:
+        before, now = read_head(leaf, base), read_head(leaf, theirs)
+    except hatch_file.HatchFileError:
+        raise SameField from None
+    if leaf.number and before[0].get("title") != now[0].get("title") and before[1] != now[1]:
+        # Two hatches have changed places, and this is another.
+        raise SameField
+    shown = [form_mapping.compact_fields(sheet.shown(*each)) for each in (before, now)]
+    return revise_form(sheet, leaf, merge_fields(shown[0], shown[1], values), theirs)
 
 
 def revise_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
@@ -152,16 +172,24 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
 
 def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
+    beside = request.args.getlist("ocksa", type=int) if request.method == "GET" else []
     context: dict[str, object] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,
+        "beside": editor.others_named(
+            version for version in editor.editor().history.versions(leaf) if version.number in beside
+        )
+        if beside
+        else "",
         "form": form,
         "address": page_address(sheet, leaf),
         "open": schedule.is_open(leaf.year, leaf.number or 1, clock.now()),
+        "as_it_will_be": preview.morning_address(leaf.year, leaf.number) if leaf.number else "",
         "phase": phase_of(edition, clock.now()),
         "to_html": to_html,
         "done": request.args.get("klart") if request.method == "GET" else None,
+        "unsaved": request.method == "POST",
     }
     if conflict:
         context |= editor.describe_conflict(conflict)
@@ -178,6 +206,27 @@ for each in SHEETS:
 def unreadable(error: store.ContentWriteError) -> Page:
     """A file that is not there, or that the server may not read, where no form can keep what was typed."""
     return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
+
+
+@blueprint.post("/redigera/lucka/<hatch:number>/forhandsgranska")
+def preview_hatch(number: int) -> Page:
+    """The hatch's page as the form has it; nothing is kept."""
+    request.max_content_length = LARGEST_FORM
+    sheet, leaf, sent = SHEETS[0], ContentRef(chosen_edition().year, number), HatchForm()
+    values = form_mapping.compact_fields(sent.shown())
+    form = blank_form(HatchForm, **values)
+    if not sent.validate():
+        form.refuse(sent.faults()[0][1])
+    else:
+        try:
+            hatch = validation.read_hatch_as(leaf, revise_form(sheet, leaf, values, editor.editor().read(leaf)))
+            return preview.render_hatch(chosen_edition(), hatch, "admin/editing/as_page.html", what=SHOWN_NOW), 200
+        except ContentError as error:
+            for fault in error.faults:
+                form.tell(fault)
+        except save.SaveRefused as refused:
+            form.refuse(refused.sentence)
+    return render_template("admin/editing/not_shown.html", edition=chosen_edition(), leaf=leaf, form=form), 200
 
 
 @blueprint.post("/redigera/forhandsgranska")

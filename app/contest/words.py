@@ -6,6 +6,7 @@ from flask import Flask, current_app
 
 from app.calendar.edition import Contest, TranslatedContest
 from app.calendar.schedule import Edition
+from app.contest.terms import FrozenContest
 from app.languages import SWEDISH, current, tag, translate
 
 # What the rules lay down word for word: where a file says something else by now, its translation does too.
@@ -56,9 +57,9 @@ def words_of(edition: Edition, contest: Contest) -> Words:
     )
 
 
-def words_of_frozen(contest: Contest, year: int) -> Words | None:
+def words_of_frozen(contest: FrozenContest) -> Words | None:
     """Return what the contest says in the current language; None where its edition is gone from the files."""
-    edition = current_app.extensions["library"].editions.get(year)
+    edition = current_app.extensions["library"].editions.get(contest.year)
     return words_of(edition, contest) if edition else None
 
 

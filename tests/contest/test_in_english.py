@@ -1,0 +1,176 @@
+"""The contest in English: what is read and mailed is English, what is stored and drawn is the frozen Swedish."""
+
+from email import message_from_bytes, policy
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.contest import terms
+from app.contest.entries import make_ticket
+from app.contest.models import Entry
+from app.database import db
+from app.draw import actions
+from app.operations import jobs
+from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
+
+pytestmark = on_sqlite
+ENGLISH = "/en/2026/hatch/10/enter"
+OPTIONS = 'options = ["2027", "2030", "2040"]'
+LATIN = 'options = ["MMXXVII", "MMXXX", "MMXL"]'
+
+
+def soup(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def send(client, clock, **changes):
+    token = token_in(client.get(ENGLISH))
+    clock.forward(seconds=20)
+    return client.post(ENGLISH, data=filled(token=token, **changes))
+
+
+@pytest.fixture
+def other_words(content):
+    """The calendar's files, where the English options differ from the Swedish."""
+    file = content / "2026" / "10" / "en.md"
+    text = file.read_text("utf-8")
+    assert OPTIONS in text
+    file.write_text(text.replace(OPTIONS, LATIN), "utf-8")
+    return content
+
+
+@pytest.fixture
+def mails(tmp_path):
+    """What lies in the outbox' folder, by kind."""
+
+    def read():
+        files = sorted((tmp_path / "mail").glob("*.eml"))
+        return {file.name.split(".")[0]: message_from_bytes(file.read_bytes(), policy=policy.default) for file in files}
+
+    return read
+
+
+def test_form_and_receipt_are_english(client, clock):
+    page = soup(client.get(ENGLISH))
+    assert page.html["lang"] == "en"
+    assert page.legend.text.startswith("By what year")
+    assert [option.text for option in page.select("fieldset label")] == ["2027", "2030", "2040"]
+    assert page.select_one("fieldset [lang]") is None
+    assert page.find("label", {"for": "adult"}).text == "I am 18 or older"
+    receipt = soup(send(client, clock))
+    assert (receipt.html["lang"], receipt.h1.text) == ("en", "You are in!")
+    assert receipt.select_one(".told dd").text.strip() == "2030"
+
+
+def test_entry_is_the_frozen_swedish_one(make_app, other_words, clock):
+    app = make_app(CALENDAR_CONTENT=other_words)
+    client = app.test_client()
+    form = soup(client.get(ENGLISH))
+    assert [(i["value"], i.find_next("label").text) for i in form.select("input[type=radio]")][1] == ("2030", "MMXXX")
+    assert soup(send(client, clock)).select_one(".told dd").text.strip() == "MMXXX (2030)"
+    with app.app_context():
+        entry = db.session.scalars(db.select(Entry)).one()
+        assert (entry.answer, entry.language) == ("2030", "en")
+        assert entry.ticket == make_ticket("mjk-2026", entry.receipt_code, entry.email, "2030")
+
+
+def test_what_an_english_form_freezes_is_swedish(make_app, clock):
+    app = make_app(opened=False)
+    client = app.test_client()
+    token = token_in(client.get("/mitt-svar"))
+    clock.forward(seconds=20)
+    assert client.post(ENGLISH, data=filled(token=token)).status_code == 200
+    with app.app_context():
+        frozen, edition = terms.frozen_in(2026), app.extensions["library"].editions[2026]
+        assert (frozen.edition_title, frozen.question) == (edition.file.title, edition.file_contest.question)
+        assert "tisdag 22 december" in frozen.rules
+        assert "Tuesday" not in frozen.rules
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("answer", "MMXXX", "Choose one of the answers."),
+        ("email", None, "Enter your e-mail address. We need it to reach you if you win."),
+        ("email", "anna", "Enter the e-mail address like this: name@example.com"),
+        ("municipality", "", "Choose your municipality, or “Prefer not to say”."),
+        ("adult", None, "Tick that you are 18 or older. You must be to take part."),
+        ("rules", None, "Tick that you accept the rules."),
+        ("website", "x", "Empty the field “Leave empty”. It is there to stop programs that fill in forms."),
+    ],
+)
+def test_faults_are_english(client, clock, field, typed, sentence):
+    page = soup(send(client, clock, **{field: typed}))
+    assert page.title.text.startswith("Error: ")
+    assert [(link["href"], link.text) for link in page.select("#fel a")] == [(f"#{field}", sentence)]
+    assert " ".join(page.find(id=f"{field}-fel").text.split()) == f"Error: {sentence}"
+
+
+def test_form_that_is_too_old_says_so(client, clock):
+    answer = client.post(ENGLISH, data=filled(token="x"))
+    assert soup(answer).select_one("#fel li").text == "The form has been open for too long. Send it again."
+
+
+def test_what_was_typed_is_never_markup(client, clock):
+    assert "<script>alert" not in send(client, clock, email='"><script>alert(1)</script>').text
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("en.md", OPTIONS, 'options = ["2027", "2030"]'),
+        ("hatch.md", "Senast vilket år ska all", "När ska all"),
+    ],
+    ids=["other options", "question changed after the opening"],
+)
+def test_untranslated_contest_is_swedish(make_app, content, client, clock, file, old, new):
+    path = content / "2026" / "10" / file
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    make_app()
+    page = soup(make_app(CALENDAR_CONTENT=content).test_client().get(ENGLISH))
+    assert page.legend.text.startswith("Senast vilket år")
+    assert {element["lang"] for element in page.select("legend, fieldset label, .lead span")} == {"sv"}
+    assert page.html["lang"] == "en"
+
+
+def test_receipt_mail_is_in_the_entrys_language(make_app, other_words, clock, mails):
+    app = make_app(CALENDAR_CONTENT=other_words)
+    send(app.test_client(), clock)
+    with app.app_context():
+        jobs.run_round()
+    mail = mails()["kvitto"]
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["Content-Language"] == "en"
+    assert mail["Subject"].startswith("You are in the contest in ")
+    assert "You answered: MMXXX (2030)." in text
+    assert "Tuesday 22 December 2026" in text
+    assert '<html lang="en">' in mail.get_body(("html",)).get_content()
+
+
+def test_other_mails_begin_with_english(app, client, clock, mails):
+    send(client, clock)
+    with app.app_context():
+        actions.cancel_contest(terms.frozen_in(2026), "Vinsten finns inte längre.", clock.now())
+        jobs.run_round()
+    mail = mails()["installd"]
+    text = mail.get_body(("plain",)).get_content()
+    assert text.startswith("The contest is cancelled. The rest of this e-mail is in Swedish.\n\nHej!")
+    html = mail.get_body(("html",)).get_content()
+    assert '<html lang="sv">' in html
+    assert '<p lang="en">The contest is cancelled.' in html
+    assert mail["Content-Language"] == "sv, en"
+
+
+def test_closed_contest_says_so(client, clock):
+    clock.set("2026-12-21 08:00")
+    page = soup(client.get(ENGLISH))
+    assert (page.html["lang"], page.h1.text) == ("en", "The contest has closed")
+    assert client.post(ENGLISH, data=filled()).status_code == 409
+
+
+def test_english_links_stay_english(client):
+    hatch, start = soup(client.get("/en/2026/hatch/10")), soup(client.get("/en/"))
+    assert hatch.select_one(".contest-call a.button")["href"] == ENGLISH
+    assert start.select_one(f'.masthead a[href="{ENGLISH}"]')
+    assert hatch.select_one(".contest-call p").text.count("Studded tyres") == 1
+    assert soup(client.get("/2026/lucka/10")).select_one(".contest-call a.button")["href"] == ENTRY_URL

@@ -380,6 +380,9 @@ class TranslatedEdition(Part):
     before: Prose
     after: Prose
     about: Prose
+    # Of the notice of personal data; Swedish where they are empty.
+    legal_basis: Blank = ""
+    recipients: Blank = ""
 
 
 class CorrectedFact(Part):

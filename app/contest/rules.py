@@ -5,7 +5,7 @@
 
 from babel.numbers import format_decimal
 
-from app.calendar.edition import Contest, Organisation
+from app.calendar.edition import Contest, Organisation, Prize
 from app.languages import gettext_noop, translate
 from app.spec.record import SKIP_REASONS
 from app.text import swedish
@@ -79,12 +79,15 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     ]
 
 
+def prize_line(prize: Prize) -> str:
+    return f"{prize.count} st: {prize.title}, värde {format_decimal(prize.value, locale='sv')} kronor."
+
+
 def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes]
-            or [_BLANK],
+            [*map(prize_line, contest.prizes)] or [_BLANK],
         ),
         (
             "Så utses vinnaren",

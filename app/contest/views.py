@@ -11,15 +11,15 @@ from app.calendar.edition import Contest, Phase
 from app.calendar.schedule import Edition
 from app.calendar.views import library, public_response
 from app.clock import PREVIEW
-from app.contest import entries, forms, rules, store, terms
+from app.contest import entries, forms, rules, rules_in_english, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
-from app.contest.words import words_of
+from app.contest.words import own_paragraphs, translation_of, words_of
 from app.database import db
 from app.errors import NotAllowed
-from app.languages import SWEDISH, gettext_noop, speaking
+from app.languages import SWEDISH, current, gettext_noop, speaking
 from app.outbox import transport
 from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import Page, no_store
@@ -149,14 +149,19 @@ def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
 
-@blueprint.get("/<year:year>/tavling/villkor")
+@blueprint.get("/<year:year>/tavling/villkor", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/<year:year>/contest/rules")
 def rules_page(year: int) -> Response:
     """The rules as they were frozen, or as they will be, with what was corrected since."""
     edition, contest, _ = find_contest(year)
     frozen = isinstance(contest, FrozenContest)
+    organisation = contest.organisation if isinstance(contest, FrozenContest) else edition.file.organiser
     told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
     context: dict[str, object] = {"edition": edition, "contest": contest, "frozen": frozen}
-    context["sections"] = told or rules.rules_sections(contest, edition.file.organiser)
+    context["sections"] = told or rules.rules_sections(contest, organisation)
+    if current() != SWEDISH:
+        known = (translation_of(edition, contest), own_paragraphs(edition, contest))
+        context["sections"] = rules_in_english.rules_sections(contest, organisation, *known)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()
     return public_response(render_template("contest/rules.html", **context))

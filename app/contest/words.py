@@ -40,6 +40,13 @@ def translation_of(edition: Edition, contest: Contest) -> TranslatedContest | No
     return None if asks_more and not found.motivation_question else found
 
 
+def own_paragraphs(edition: Edition, contest: Contest) -> dict[str, str]:
+    """Return the organiser's paragraphs in the rules that are translated, by field, if they are still the frozen."""
+    found, file = translation_of(edition, contest), edition.file_contest
+    names = ("who_may_enter", "exclusions", "tax")
+    return {name: getattr(found, name) for name in names if found and getattr(file, name) == getattr(contest, name)}
+
+
 def words_of(edition: Edition, contest: Contest) -> Words:
     """Return what the contest says in the current language, or in Swedish."""
     found = translation_of(edition, contest)

@@ -174,3 +174,46 @@ def test_english_links_stay_english(client):
     assert start.select_one(f'.masthead a[href="{ENGLISH}"]')
     assert hatch.select_one(".contest-call p").text.count("Studded tyres") == 1
     assert soup(client.get("/2026/lucka/10")).select_one(".contest-call a.button")["href"] == ENTRY_URL
+
+
+RULES, NOTICE = "/en/2026/contest/rules", "/en/privacy"
+
+
+@pytest.mark.parametrize(("english", "swedish"), [(RULES, "/2026/tavling/villkor"), (NOTICE, "/personuppgifter")])
+def test_legal_text_says_that_the_swedish_is_in_force(client, english, swedish):
+    page = soup(client.get(english))
+    first = page.select_one("main p")
+    assert page.html["lang"] == "en"
+    assert (first.text.strip(), first.a["href"]) == ("The Swedish text is in force: read it.", swedish)
+    original = soup(client.get(swedish))
+    assert len(page.select("main h2")) == len(original.select("main h2"))
+    assert len(page.select("main p, main li")) == len(original.select("main p, main li")) + 1
+    assert page.select("main [lang]") == []
+
+
+def test_rules_say_what_was_frozen(client):
+    text = " ".join(soup(client.get(RULES)).main.text.split())
+    assert "You must be 18 or older." in text
+    assert "1 × Studded tyres for your bicycle" in text
+    assert "worth 1,500 kronor" in text
+    assert "from Thursday 10 December 2026 at 00:00 to Sunday 20 December 2026 at 23:59:59, Swedish time" in text
+    assert "does not answer, declines, not eligible, withdrawn" in text
+
+
+def test_what_is_not_translated_stays_swedish_in_the_rules(make_app, content):
+    file = content / "2026" / "10" / "en.md"
+    text = file.read_text("utf-8")
+    file.write_text(text[: text.index("[contest]")] + text[text.index("+++", 10) :], "utf-8")
+    page = soup(make_app(CALENDAR_CONTENT=content).test_client().get(RULES))
+    swedish = [paragraph.text for paragraph in page.select("main p[lang=sv]")]
+    assert len(swedish) == 5
+    assert swedish[0] == "Senast vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"
+
+
+def test_links_lead_to_the_english_rules_and_notice(client):
+    form = soup(client.get(ENGLISH))
+    assert form.select_one(f'form a[href="{RULES}"]')
+    assert form.select_one(f'main li a[href="{NOTICE}"]')
+    assert form.select_one(f'footer a[href="{NOTICE}"]')
+    assert soup(client.get("/en/2026/hatch/10")).select_one(f'.contest-call a[href="{RULES}"]')
+    assert soup(client.get("/")).select_one('footer a[href="/personuppgifter"]')

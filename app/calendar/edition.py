@@ -351,6 +351,9 @@ class TranslatedQuestion(Part):
 class TranslatedContest(Part):
     """What the contest's form and rules say in another language; options and prizes in the same order."""
 
+    # `swedish` are the options that it translates: a ticket must never carry another than its sender read.
+
+    swedish: Options
     question: Line
     options: Options
     prizes: Annotated[tuple[Line, ...], Field(max_length=20)] = ()

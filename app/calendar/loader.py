@@ -158,7 +158,7 @@ def _read_translations(
             file = file.model_copy(update={"question": None})
         if file and file.contest and not _is_of(file.contest, original.contest):
             line = line_numbers(parts[1], 2).get("contest", 0)
-            sentence = "har inte lika många svar och vinster som på svenska, så tävlingen visas på svenska"
+            sentence = "har inte samma svar eller lika många vinster som på svenska, så tävlingen visas på svenska"
             remarks.append(Fault(_name(path), line, "contest", sentence))
             file = file.model_copy(update={"contest": None})
         if file:
@@ -167,9 +167,11 @@ def _read_translations(
 
 
 def _is_of(translated: TranslatedContest, original: Contest | None) -> bool:
-    parts = ("options", "prizes")
-    return original is not None and all(
-        len(getattr(translated, name)) == len(getattr(original, name)) for name in parts
+    return (
+        original is not None
+        and translated.swedish == original.options
+        and len(translated.options) == len(original.options)
+        and len(translated.prizes) == len(original.prizes)
     )
 
 

@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 from bs4 import BeautifulSoup
 
+from app.calendar.loader import read_edition
 from app.contest import terms
 from app.contest.entries import make_ticket
 from app.contest.models import Entry
@@ -131,6 +132,23 @@ def test_untranslated_contest_is_swedish(make_app, content, client, clock, file,
     assert page.legend.text.startswith("Senast vilket år")
     assert {element["lang"] for element in page.select("legend, fieldset label, .lead span")} == {"sv"}
     assert page.html["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("hatch.md", OPTIONS, 'options = ["2040", "2030", "2027"]'),
+        ("hatch.md", OPTIONS, 'options = ["2029", "2030", "2040"]'),
+        ("en.md", OPTIONS, 'options = ["2027", "2030"]'),
+        ("en.md", 'prizes = ["Studded', 'prizes = ["A cake", "Studded'),
+    ],
+)
+def test_translation_of_another_contest_is_left_out(engine, content, file, old, new):
+    path = content / "2026" / "10" / file
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    edition = read_edition(content / "2026")
+    assert [(remark.file, remark.field) for remark in edition.remarks] == [("2026/10/en.md", "contest")]
+    assert edition.hatches[10].translations["en"].file.contest is None
 
 
 def test_receipt_mail_is_in_the_entrys_language(make_app, other_words, clock, mails):

@@ -17,7 +17,7 @@ from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library
 from app.calendar.pages import archive, poster, screen
 from app.clock import Clock
-from app.contest import store, terms
+from app.contest import store, terms, words
 from app.contest import views as contest_views
 from app.draw import status
 from app.draw import views as draw_pages
@@ -72,7 +72,7 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
 
     for part in (
         *(logging, metrics, errors, url_converters, languages, text, bulkhead, forms, health, rate_limit),
-        *(store, terms, status, pledge_views, notices),
+        *(store, terms, words, status, pledge_views, notices),
     ):
         part.init_app(app)
     public = (calendar_views, contest_views, draw_pages, pledge_views, reminder_views, own_views, feedback)

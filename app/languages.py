@@ -3,6 +3,8 @@
 What the frame of a page says is written in Swedish in the templates; a catalogue (gettext) has it in its language.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,17 @@ def current() -> str:
     """Return the language of the page that is being made; Swedish where there is no page."""
     language: str = g.get("language", SWEDISH) if has_app_context() else SWEDISH
     return language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have what is written meanwhile be in a language: a mail, or what is Swedish whatever the page is in."""
+    before = current()
+    g.language = language
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def tag(language: str) -> str:
@@ -52,6 +65,11 @@ def translate(text: str) -> str:
     return _catalogue(language).get(text, text) if language in foreign() else text
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogues that is translated where it is shown."""
+    return text
+
+
 def _translate_one(singular: str, plural: str, count: int) -> str:
     return translate(singular if count == 1 else plural)
 
@@ -61,5 +79,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     environment: Any = app.jinja_env
     environment.install_gettext_callables(translate, _translate_one, newstyle=True)
+    # Unlike _(), it leaves what stands in the text to be escaped.
+    app.add_template_filter(translate, "translated")
     app.add_template_global(current, "language")
     app.add_template_global(tag, "language_tag")

@@ -26,7 +26,8 @@ PUBLIC = """
     /<year:year>/januari /<year:year>/januari/tack
     /<year:year>/resultat /<year:year>/resultat.csv /<year:year>/resultat.json /<year:year>/resultat/metod
     /<year:year>/lucka/<hatch:number>/lattlast /<language:language>/ /<language:language>/<year:year>/
-    /<language:language>/<year:year>/hatch/<hatch:number>
+    /<language:language>/<year:year>/hatch/<hatch:number> /<language:language>/<year:year>/hatch/<hatch:number>/enter
+    /<language:language>/<year:year>/contest/rules /<language:language>/privacy
     /<language:language>/feed.xml /<language:language>/calendar.ics
     /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
@@ -36,6 +37,7 @@ PUBLIC = """
 POSTED_BY_ANYONE = {
     "/<year:year>/dragning",
     "/<year:year>/lucka/<hatch:number>/tavla",
+    "/<language:language>/<year:year>/hatch/<hatch:number>/enter",
     "/mitt-svar",
     "/tillganglighet",
     "/<year:year>/dragning/tacka-nej/<token>",

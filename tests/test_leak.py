@@ -67,6 +67,13 @@ def strings_of(hatch):
         yield from (told.title, told.summary, told.image_alt or "", *told.steps)
         if told.question:
             yield from (told.question.text, *told.question.options, told.question.explanation)
+        if told.contest:
+            yield from (
+                told.contest.question,
+                *told.contest.prizes,
+                told.contest.who_may_enter,
+                told.contest.exclusions,
+            )
         yield from re.split(r"[.!?:] ", re.sub("<[^>]+>", " ", translation.tip))
     if contest := file.contest:
         yield from (contest.id, contest.question, contest.who_may_enter, contest.exclusions)
@@ -247,6 +254,7 @@ def tomorrow(number):
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     languages = ("/en/", "/en/feed.xml", "/en/calendar.ics", f"/en/2026/hatch/{number}", f"{hatch}/lattlast")
+    languages = (*languages, f"/en/2026/hatch/{number}/enter", "/en/2026/contest/rules")
     return (
         "/",
         "/2026/",

@@ -15,7 +15,7 @@ from app import text
 APP = Path(__file__).parent.parent / "app"
 FOLDER = APP / "translations"
 CONSTANTS = text.PATTERNS
-KEYWORDS = {"_": None, "gettext": None, "translate": None}
+KEYWORDS = {"_": None, "gettext": None, "translate": None, "gettext_noop": None}
 
 
 def wanted() -> set[str]:

@@ -25,6 +25,7 @@ from pydantic import (
 from app.calendar.faults import FieldError
 from app.calendar.look import colours
 from app.clock import SWEDEN
+from app.languages import translate
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
 # What a picture may be called: a name on any disk, and in an address.
@@ -291,7 +292,11 @@ class Contest(Part):
     def prizes_named(self) -> str:
         """Return every prize as it is called, and how many there are of each where it is more than one."""
         # A title stands after a colon, never within a sentence: its first letter may be that of a name.
-        return "; ".join(f"{prize.count} st {prize.title}" if prize.count > 1 else prize.title for prize in self.prizes)
+        several = translate("{count} st {title}")
+        return "; ".join(
+            several.format(count=prize.count, title=prize.title) if prize.count > 1 else prize.title
+            for prize in self.prizes
+        )
 
     def phase(self, now: datetime) -> Phase:
         """Check whether the clock lets entries in at `now`. The second that `closes` names is still open."""
@@ -356,6 +361,21 @@ class TranslatedQuestion(Part):
         return Question(text=self.text, options=self.options, answer=answer, explanation=self.explanation)
 
 
+class TranslatedContest(Part):
+    """What the contest's form and rules say in another language; options and prizes in the same order."""
+
+    # `swedish` are the options that it translates: a ticket must never carry another than its sender read.
+
+    swedish: Options
+    question: Line
+    options: Options
+    prizes: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    motivation_question: Line | None = None
+    who_may_enter: Blank = ""
+    exclusions: Blank = ""
+    tax: Blank = ""
+
+
 class TranslatedHatch(Part):
     """The front matter of a lattlast.md, or of one that is named after its language, as en.md."""
 
@@ -364,6 +384,7 @@ class TranslatedHatch(Part):
     image_alt: Line | None = None
     steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
     question: TranslatedQuestion | None = None
+    contest: TranslatedContest | None = None
 
 
 class TranslatedEdition(Part):
@@ -375,6 +396,9 @@ class TranslatedEdition(Part):
     before: Prose
     after: Prose
     about: Prose
+    # Of the notice of personal data; Swedish where they are empty.
+    legal_basis: Blank = ""
+    recipients: Blank = ""
 
 
 class CorrectedFact(Part):

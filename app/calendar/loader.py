@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.calendar.edition import IMAGE, EditionFile, HatchFile, TranslatedEdition, TranslatedHatch
+from app.calendar.edition import (
+    IMAGE,
+    Contest,
+    EditionFile,
+    HatchFile,
+    TranslatedContest,
+    TranslatedEdition,
+    TranslatedHatch,
+)
 from app.calendar.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
 from app.calendar.gaps import find_gaps
 from app.calendar.markdown import has_picture, to_html
@@ -160,9 +168,23 @@ def _read_translations(
             sentence = "har inte lika många svar som på svenska, så frågan visas på svenska"
             remarks.append(Fault(_name(path), line, "question.options", sentence))
             file = file.model_copy(update={"question": None})
+        if file and file.contest and not _is_of(file.contest, original.contest):
+            line = line_numbers(parts[1], 2).get("contest", 0)
+            sentence = "har inte samma svar eller lika många vinster som på svenska, så tävlingen visas på svenska"
+            remarks.append(Fault(_name(path), line, "contest", sentence))
+            file = file.model_copy(update={"contest": None})
         if file:
             found[language] = Translation(file, to_html(parts[2]))
     return found
+
+
+def _is_of(translated: TranslatedContest, original: Contest | None) -> bool:
+    return (
+        original is not None
+        and translated.swedish == original.options
+        and len(translated.options) == len(original.options)
+        and len(translated.prizes) == len(original.prizes)
+    )
 
 
 def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[Fault]) -> dict[str, TranslatedEdition]:

@@ -98,7 +98,6 @@ def stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
 
 _OTHER_PAGES = (
     "/om",
-    "/personuppgifter",
     "/kakor",
     "/flode.json",
     "/manifest.webmanifest",
@@ -123,6 +122,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
             if year == current:
                 found[build("calendar.start", {"language": language})] = (year, 0)
                 found |= dict.fromkeys(build(f"calendar.{name}", {"language": language}) for name in _FEEDS)
+                found[build("privacy.personal_data", {"language": language})] = None
             found[build("calendar.edition", {"year": year, "language": language})] = (year, 0)
             for number in schedule.open_numbers(year, now):
                 found[build("calendar.hatch", {"year": year, "number": number, "language": language})] = (year, number)

@@ -13,6 +13,7 @@ from hashlib import sha256
 import idna
 
 from app.errors import NotAllowed
+from app.languages import gettext_noop
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
@@ -28,10 +29,10 @@ _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 STRIKE_REASONS = ("anställd", "uppenbart falsk")
 WITHDRAWN, WRONG, DUPLICATE, LATE = "återkallad", "fel svar", "dubblett", "för sent"
 # Hardly any mail server takes other addresses (RFC 5321, 6531), so a slip is likelier than such a mailbox.
-LOOK_AGAIN = (
+LOOK_AGAIN = gettext_noop(
     "Titta en gång till på det som står före @: där går bara a till z, siffror och tecken som punkt, högst 64 tecken."
 )
-_EXAMPLE = "Skriv e-postadressen så här: namn@exempel.se"
+_EXAMPLE = gettext_noop("Skriv e-postadressen så här: namn@exempel.se")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def canonical_email(address: str) -> str:
         raise NotAllowed(_EXAMPLE)
     canonical = f"{local}@{a_label(domain)}".lower()
     if len(canonical) > LONGEST_ADDRESS:
-        raise NotAllowed("Titta en gång till på adressen: den är för lång.")
+        raise NotAllowed(gettext_noop("Titta en gång till på adressen: den är för lång."))
     return canonical
 
 

@@ -13,19 +13,23 @@ from wtforms import BooleanField, EmailField, RadioField, SelectField, StringFie
 from app.calendar.edition import Contest
 from app.contest import rules
 from app.contest.entries import canonical_email
+from app.contest.words import Words
 from app.errors import NotAllowed
+from app.languages import SWEDISH, current, gettext_noop, translate
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
 _LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
 # Code or word as stored, to the name as shown.
 MUNICIPALITIES = dict(line.split("\t") for line in _LINES) | {
-    "annan": "Annan kommun",
-    "vill-inte-uppge": "Vill inte uppge",
+    "annan": gettext_noop("Annan kommun"),
+    "vill-inte-uppge": gettext_noop("Vill inte uppge"),
 }
 
 
 LONGEST_MOTIVATION = 600
+EMPTY_IT = gettext_noop("Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär.")
+NO_ADDRESS = gettext_noop("Skriv din e-postadress. Vi behöver den för att nå dig om du vinner.")
 # Field to sentence.
 Faults = dict[str, str]
 
@@ -34,11 +38,14 @@ Faults = dict[str, str]
 class EntryInput:
     """What a person sent in, checked. `nonce` is the form's: the same form sent twice is one entry."""
 
+    # `language` is that of the form, if it is not Swedish: the entry's mails are in it.
+
     email: str
     answer: str
     municipality: str
     motivation: str | None
     nonce: str
+    language: str | None = None
 
 
 def validate_entry(
@@ -49,20 +56,21 @@ def validate_entry(
     motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
     faults = {}
     if answer not in contest.options:
-        faults["answer"] = "Välj ett av svaren."
+        faults["answer"] = gettext_noop("Välj ett av svaren.")
     email = _canonical(clean_address(posted.get("email", "")), faults)
     if municipality not in municipalities:
-        faults["municipality"] = "Välj din kommun, eller ”Vill inte uppge”."
+        faults["municipality"] = gettext_noop("Välj din kommun, eller ”Vill inte uppge”.")
     if len(motivation) > LONGEST_MOTIVATION:
-        faults["motivation"] = f"Korta texten till högst {LONGEST_MOTIVATION} tecken."
+        faults["motivation"] = translate("Korta texten till högst {count} tecken.").format(count=LONGEST_MOTIVATION)
     if not _ticked(posted, "adult"):
         faults["adult"] = rules.missing_confirmation(contest.minimum_age)
     if not _ticked(posted, "rules"):
-        faults["rules"] = "Kryssa i att du godkänner reglerna."
+        faults["rules"] = gettext_noop("Kryssa i att du godkänner reglerna.")
     if posted.get("website"):
         # No person sees this field until it was filled in, and then can empty it: so no entry is refused in silence.
-        faults["website"] = "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."
-    return faults or EntryInput(email, answer, municipality, motivation or None, nonce)
+        faults["website"] = EMPTY_IT
+    language = None if current() == SWEDISH else current()
+    return faults or EntryInput(email, answer, municipality, motivation or None, nonce, language)
 
 
 def _canonical(typed: str, faults: Faults) -> str:
@@ -70,7 +78,7 @@ def _canonical(typed: str, faults: Faults) -> str:
     try:
         if typed:
             return canonical_email(typed)
-        faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
+        faults["email"] = NO_ADDRESS
     except NotAllowed as refused:
         faults["email"] = str(refused)
     return ""
@@ -80,25 +88,25 @@ def _ticked(posted: Mapping[str, str], name: str) -> bool:
     return posted.get(name, "") not in ("", "false")
 
 
-_CHOICES = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, MUNICIPALITIES.items())]
+_CHOICES = [SelectChoice("", gettext_noop("Välj kommun")), *starmap(SelectChoice, MUNICIPALITIES.items())]
 
 
 class EntryForm(TokenForm):
     answer = RadioField(validate_choice=False)
-    email = EmailField("E-postadress")
-    municipality = SelectField("Kommun", validate_choice=False)
+    email = EmailField(gettext_noop("E-postadress"))
+    municipality = SelectField(gettext_noop("Kommun"), validate_choice=False)
     motivation = TextAreaField()
     adult = BooleanField()
     rules = BooleanField()
-    website = StringField("Lämna tomt")
+    website = StringField(gettext_noop("Lämna tomt"))
 
-    def __init__(self, contest: Contest, **values: object) -> None:
+    def __init__(self, contest: Contest, words: Words, **values: object) -> None:
         super().__init__(**values)
-        self.answer.choices = [*map(SelectChoice, contest.options)]
+        self.answer.choices = [*starmap(SelectChoice, words.options.items())]
         self.municipality.choices = _CHOICES
-        self.answer.label.text = contest.question
+        self.answer.label.text = words.question
         self.adult.label.text = rules.age_confirmation(contest.minimum_age)
-        self.motivation.label.text = contest.motivation_question
+        self.motivation.label.text = words.motivation_question
         if not contest.minimum_age:
             del self.adult
         if not contest.ask_motivation:

@@ -82,6 +82,7 @@ class Entry(Base):
     nonce: Mapped[str | None] = mapped_column(sa.String(40), doc="of the form that it was sent with")
     struck: Mapped[str | None] = mapped_column(sa.String(40), doc="the reason, when the entry does not count")
     stays: Mapped[str | None] = mapped_column(sa.String(64), doc="of a duplicate: the ticket that counts")
+    language: Mapped[str | None] = mapped_column(sa.String(2), doc="of its mails, if it is not Swedish")
     blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="when its sender withdrew it")
 
 

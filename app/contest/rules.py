@@ -5,7 +5,8 @@
 
 from babel.numbers import format_decimal
 
-from app.calendar.edition import Contest, Organisation
+from app.calendar.edition import Contest, Organisation, Prize
+from app.languages import gettext_noop, translate
 from app.spec.record import SKIP_REASONS
 from app.text import swedish
 
@@ -22,18 +23,19 @@ def age_terms(minimum_age: int) -> str:
 def age_confirmation(minimum_age: int) -> str:
     """Return what a person ticks in the form."""
     if minimum_age >= OF_AGE:
-        return f"Jag har fyllt {minimum_age} år"
-    least = f"Jag har fyllt {minimum_age} år. " if minimum_age else ""
-    return f"{least}Är jag under 18 har min vårdnadshavare gått med på att jag deltar"
+        return translate("Jag har fyllt {age} år").format(age=minimum_age)
+    least = translate("Jag har fyllt {age} år. ").format(age=minimum_age) if minimum_age else ""
+    return least + translate("Är jag under 18 har min vårdnadshavare gått med på att jag deltar")
 
 
 def missing_confirmation(minimum_age: int) -> str:
     """Return what is said when the tick is missing."""
-    what = f"att du har fyllt {minimum_age} år" if minimum_age >= OF_AGE else "rutan om din ålder"
-    return f"Kryssa i {what}. Det krävs för att delta."
+    if minimum_age >= OF_AGE:
+        return translate("Kryssa i att du har fyllt {age} år. Det krävs för att delta.").format(age=minimum_age)
+    return translate("Kryssa i rutan om din ålder. Det krävs för att delta.")
 
 
-NEVER_ASKED = "Vi ber aldrig om kortnummer, BankID eller betalning."
+NEVER_ASKED = gettext_noop("Vi ber aldrig om kortnummer, BankID eller betalning.")
 HOW_DRAWN = (
     "Vinnaren avgörs av ett slumptal från en fristående tjänst. Klockslaget bestämdes när tävlingen öppnade. "
     "Då fanns talet inte, så ingen kunde känna till eller påverka det."
@@ -77,12 +79,15 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     ]
 
 
+def prize_line(prize: Prize) -> str:
+    return f"{prize.count} st: {prize.title}, värde {format_decimal(prize.value, locale='sv')} kronor."
+
+
 def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [f"{p.count} st: {p.title}, värde {format_decimal(p.value, locale='sv')} kronor." for p in contest.prizes]
-            or [_BLANK],
+            [*map(prize_line, contest.prizes)] or [_BLANK],
         ),
         (
             "Så utses vinnaren",

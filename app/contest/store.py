@@ -188,6 +188,7 @@ class _Batch:
                 "municipality": one.answers.municipality,
                 "motivation": one.answers.motivation,
                 "nonce": one.answers.nonce,
+                "language": one.answers.language,
                 "received_at": at,
             }
         )

@@ -9,15 +9,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.calendar.edition import Contest, Phase
 from app.calendar.schedule import Edition
-from app.calendar.views import public_response
+from app.calendar.views import library, public_response
 from app.clock import PREVIEW
-from app.contest import entries, forms, rules, store, terms
+from app.contest import entries, forms, rules, rules_in_english, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
+from app.contest.words import own_paragraphs, translation_of, words_of
 from app.database import db
 from app.errors import NotAllowed
+from app.languages import SWEDISH, current, gettext_noop, speaking
 from app.outbox import transport
 from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import Page, no_store
@@ -26,10 +28,11 @@ from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 blueprint = Blueprint("contest", __name__)
 blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
-USED = "Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till."
+USED = gettext_noop("Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till.")
 
 
-@blueprint.get("/<year:year>/lucka/<hatch:number>/tavla")
+@blueprint.get("/<year:year>/lucka/<hatch:number>/tavla", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/<year:year>/hatch/<hatch:number>/enter")
 def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     phase = _phase(edition, contest)
@@ -38,7 +41,8 @@ def enter(year: int, number: int) -> Page:
     return _not_open(edition, number, contest, phase), 200
 
 
-@blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
+@blueprint.post("/<year:year>/lucka/<hatch:number>/tavla", defaults={"language": SWEDISH})
+@blueprint.post("/<language:language>/<year:year>/hatch/<hatch:number>/enter")
 def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     # Whether the contest was cancelled the transaction asks.
@@ -87,7 +91,10 @@ def read_form(contest: Contest) -> EntryInput | Faults:
 def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> Page:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
-        frozen = terms.freeze_terms(edition, clock.now(), current_app.extensions["draw_chain"])
+        # What is frozen is Swedish, also when it is an English form that comes first.
+        with speaking(SWEDISH):
+            swedish = library().editions[edition.year]
+            frozen = terms.freeze_terms(swedish, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
     except NotAllowed as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
@@ -108,6 +115,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
     context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    context["words"] = words_of(edition, contest)
     shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
@@ -121,9 +129,10 @@ def form_page(
     trouble: str = "",
 ) -> Page:
     """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
-    form = EntryForm(contest)
+    words = words_of(edition, contest)
+    form = EntryForm(contest, words)
     form.show(faults or {})
-    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "words": words}
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
@@ -140,14 +149,19 @@ def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
 
-@blueprint.get("/<year:year>/tavling/villkor")
+@blueprint.get("/<year:year>/tavling/villkor", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/<year:year>/contest/rules")
 def rules_page(year: int) -> Response:
     """The rules as they were frozen, or as they will be, with what was corrected since."""
     edition, contest, _ = find_contest(year)
     frozen = isinstance(contest, FrozenContest)
+    organisation = contest.organisation if isinstance(contest, FrozenContest) else edition.file.organiser
     told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
     context: dict[str, object] = {"edition": edition, "contest": contest, "frozen": frozen}
-    context["sections"] = told or rules.rules_sections(contest, edition.file.organiser)
+    context["sections"] = told or rules.rules_sections(contest, organisation)
+    if current() != SWEDISH:
+        known = (translation_of(edition, contest), own_paragraphs(edition, contest))
+        context["sections"] = rules_in_english.rules_sections(contest, organisation, *known)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()
     return public_response(render_template("contest/rules.html", **context))

@@ -14,9 +14,11 @@ from app import audit, clock
 from app.contest import terms
 from app.contest.models import ContestContact, Entry, entry_of
 from app.contest.terms import FrozenContest
+from app.contest.words import words_of_frozen
 from app.database import db
 from app.draw import mails, status, winners
 from app.draw.models import Cancellation, Letter, LockedList
+from app.languages import foreign, speaking
 from app.outbox import messages, queue
 from app.outbox.messages import Letter as Text
 from app.outbox.queue import ClaimedMail
@@ -101,7 +103,18 @@ def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
 
 
 def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
-    """Return the text of a mail; None when there is nothing to say any more."""
+    """Return the text of a mail in its entry's language; None when there is nothing to say any more."""
+    if entry is None or entry.language not in foreign():
+        return _write(kind, contest, contact, number, entry)
+    if kind == "kvitto":
+        with speaking(entry.language):
+            return write_receipt(contest, entry)
+    letter = _write(kind, contest, contact, number, entry)
+    with speaking(entry.language):
+        return letter and mails.with_about(letter, kind)
+
+
+def _write(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
     if kind == "last":
         return lock_mail(contest, entry)
     if entry is None:
@@ -127,7 +140,9 @@ def write_receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     if entry.receipt_code is None or entry.nr is None:
         return None
     head = audit.head_of(contest.id, entry.nr)
-    told = (entry.answer, entry.receipt_code, entry.ticket, entry.nr, head)
+    words = words_of_frozen(contest)
+    answer = words.answer(entry.answer) if words else entry.answer
+    told = (answer, entry.receipt_code, entry.ticket, entry.nr, head)
     return mails.receipt_letter(
         contest, *told, current_app.config["PUBLIC_URL"], withdraw_link(contest.id, entry.ticket)
     )

@@ -1,5 +1,6 @@
 """What the calendar writes to participants, one function a kind of mail. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.contest.entries import group_code
 from app.contest.rules import NEVER_ASKED
 from app.contest.terms import FrozenContest
+from app.languages import current, gettext_noop, translate
 from app.outbox.messages import Labelled, Letter
 from app.text import swedish
 
@@ -34,6 +36,22 @@ def _serializer(purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer((*reversed(config["SECRET_KEY_FALLBACKS"]), config["SECRET_KEY"]), salt=purpose)
 
 
+# What a mail is about that is written in Swedish only, for those who entered in another language.
+ABOUT = {
+    "struken": gettext_noop("Ditt bidrag i tävlingen är struket. Resten av mejlet är på svenska."),
+    "aterstalld": gettext_noop("Ditt bidrag i tävlingen är med igen. Resten av mejlet är på svenska."),
+    "last": gettext_noop("Spara mejlet: där står hur det går för din lott. Resten av mejlet är på svenska."),
+    "vinst": gettext_noop("Du har vunnit. Svara på mejlet före dagen som står i det. Resten av mejlet är på svenska."),
+    "forbigangen": gettext_noop("Vinsten har gått vidare till nästa på listan. Resten av mejlet är på svenska."),
+    "installd": gettext_noop("Tävlingen är inställd. Resten av mejlet är på svenska."),
+}
+
+
+def with_about(letter: Letter, kind: str) -> Letter:
+    """Say first in the current language what a Swedish letter is about."""
+    return replace(letter, language=current(), about=translate(ABOUT[kind]))
+
+
 BEFORE = "Dragningen gäller bara om den här kontrollsumman nådde dig före tidpunkten. Spara mejlet."
 _FATES = {
     "återkallad": "Du har tagit tillbaka ditt svar, så lotten är inte med.",
@@ -47,27 +65,36 @@ _FATES = {
 def receipt_letter(
     contest: FrozenContest, answer: str, code: str, ticket: str, number: int, head: str, site: str, withdraw: str
 ) -> Letter:
-    """Write the receipt of one entry."""
+    """Write the receipt of one entry, in the current language."""
+    title, closes, draw_at = contest.edition_title, swedish(contest.closes), swedish(contest.draw_at)
+    received = translate("Ditt svar i tävlingen i {title} är mottaget. Du svarade: {answer}.")
+    another = translate(
+        "Svarade du fel kan du skicka ett rätt svar till före {closes}. Det första rätta svaret gäller."
+    )
+    head_label = translate("Loggens kontrollsumma efter post {number}, som är din")
+    keep = translate("Spara mejlet. Med koden och din e-postadress kan du se ditt svar och hämta dina uppgifter:")
+    drawn = translate("Vinnaren lottas {draw_at}. Du kan själv kontrollera resultatet:")
+    leave = translate("Vill du inte vara med, eller har du inte deltagit? Ta tillbaka svaret, så raderas adressen:")
     return Letter(
-        f"Du är med i tävlingen i {contest.edition_title}",
+        translate("Du är med i tävlingen i {title}").format(title=title),
         (
-            "Hej!",
-            f"Ditt svar i tävlingen i {contest.edition_title} är mottaget. Du svarade: {answer}.",
-            f"Svarade du fel kan du skicka ett rätt svar till före {swedish(contest.closes)}. Det första rätta svaret "
-            "gäller.",
-            Labelled("Din kvittokod", group_code(code)),
-            Labelled("Din lott i dragningen", ticket),
-            Labelled(f"Loggens kontrollsumma efter post {number}, som är din", head),
-            Labelled("Villkorens kontrollsumma (tavling.txt)", contest.terms_sha256),
-            "Spara mejlet. Med koden och din e-postadress kan du se ditt svar och hämta dina uppgifter:",
-            Labelled("Mitt svar", f"{site}/mitt-svar", address=True),
-            f"Vinnaren lottas {swedish(contest.draw_at)}. Du kan själv kontrollera resultatet:",
-            Labelled("Dragningen", f"{site}/{contest.year}/dragning", address=True),
-            "Vill du inte vara med, eller har du inte deltagit? Ta tillbaka svaret, så raderas adressen:",
-            Labelled("Ta tillbaka", withdraw, address=True),
-            NEVER_ASKED,
+            translate("Hej!"),
+            received.format(title=title, answer=answer),
+            another.format(closes=closes),
+            Labelled(translate("Din kvittokod"), group_code(code)),
+            Labelled(translate("Din lott i dragningen"), ticket),
+            Labelled(head_label.format(number=number), head),
+            Labelled(translate("Villkorens kontrollsumma (tavling.txt)"), contest.terms_sha256),
+            keep,
+            Labelled(translate("Mitt svar"), f"{site}/mitt-svar", address=True),
+            drawn.format(draw_at=draw_at),
+            Labelled(translate("Dragningen"), f"{site}/{contest.year}/dragning", address=True),
+            leave,
+            Labelled(translate("Ta tillbaka"), withdraw, address=True),
+            translate(NEVER_ASKED),
             contest.organisation.name,
         ),
+        current(),
     )
 
 

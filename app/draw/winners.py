@@ -193,6 +193,7 @@ def withdraw_entry(contest: FrozenContest, ticket: str, now: datetime) -> bool |
     entry.blocked_at = now
     audit.append_record(contest.id, RecordKind.WITHDRAWN, now, kvitto=receipt_sum(entry.receipt_code))
     entry.email = entry.receipt_code = entry.duplicate_key = entry.motivation = entry.nonce = entry.nr = None
+    entry.language = None
     queue.drop_waiting(contest.id, ticket)
     db.session.flush()
     if db.session.get(DrawnValue, contest.id):

@@ -9,6 +9,8 @@ from html import escape
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from app.languages import SWEDISH
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -23,18 +25,31 @@ class Labelled:
 class Letter:
     """A subject and its parts in order: paragraphs, and labelled values."""
 
+    # `about` stands first, in `language`: what a letter says that is written in another.
+
     subject: str
     parts: tuple[str | Labelled, ...]
+    language: str = SWEDISH
+    about: str = ""
+
+    @property
+    def languages(self) -> str:
+        """The languages of its readers (RFC 3282)."""
+        return f"{SWEDISH}, {self.language}" if self.about else self.language
 
     @property
     def text(self) -> str:
-        return "\n\n".join(p if isinstance(p, str) else f"{p.label}:\n{p.value}" for p in self.parts) + "\n"
+        told = (self.about, *self.parts) if self.about else self.parts
+        return "\n\n".join(p if isinstance(p, str) else f"{p.label}:\n{p.value}" for p in told) + "\n"
 
     @property
     def html(self) -> str:
         body = "\n".join(f"<p>{escape(p)}</p>" if isinstance(p, str) else _labelled(p) for p in self.parts)
         head = f'<meta charset="utf-8"><title>{escape(self.subject)}</title>'
-        return f'<!doctype html>\n<html lang="sv">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
+        first = f'<p lang="{self.language}">{escape(self.about)}</p>\n' if self.about else ""
+        language = SWEDISH if self.about else self.language
+        whole = f"<head>{head}</head>\n<body>\n{first}{body}\n</body>"
+        return f'<!doctype html>\n<html lang="{language}">\n{whole}\n</html>\n'
 
 
 def _labelled(part: Labelled) -> str:
@@ -79,7 +94,7 @@ def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now
     # Left alone, Python sends eight bits to servers that never said they take them, or base64.
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = "sv"
+    mail["Content-Language"] = letter.languages
     return mail
 
 

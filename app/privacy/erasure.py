@@ -181,7 +181,7 @@ def refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
 
 def empty_contest(contest_id: str) -> int:
     # Code, address and answer make the ticket: once the first two are gone, no one can tell whose it is.
-    nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr"))
+    nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr", "language"))
     known = sa.or_(*(getattr(Entry, name).is_not(None) for name in nothing))
     changed = db.session.execute(
         sa.update(Entry).where(Entry.contest_id == contest_id, known).values(nothing),

@@ -16,6 +16,7 @@ from app.database import db
 from app.draw import winners
 from app.draw.models import LockedList, Rank, Verdict
 from app.errors import NotAllowed
+from app.languages import SWEDISH
 from app.privacy import mail_files
 from app.spec.lines import format_time
 from app.text import clean, clean_address
@@ -81,6 +82,7 @@ def export_entry(own: OwnEntry) -> dict[str, object]:
         "svar": entry.answer,
         "kommun": MUNICIPALITIES.get(entry.municipality, entry.municipality),
         "motivering": entry.motivation,
+        "mejlens_sprak": entry.language or SWEDISH,
         "mottaget": format_time(entry.received_at),
         "struket": entry.struck,
         "plats_i_dragningen": own.place,

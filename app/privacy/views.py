@@ -8,10 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar.views import current_edition, public_response
+from app.calendar.views import current_edition, find_edition, public_response
 from app.contest.forms import MUNICIPALITIES
 from app.database import db
 from app.draw import mails
+from app.languages import SWEDISH, current
 from app.privacy import own_entry
 from app.privacy.own_entry import TAKE_ALONG, WITHDRAW, OwnEntryForm
 from app.web.forms import TokenForm
@@ -27,9 +28,11 @@ _UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 Answer = Response | tuple[str, int]
 
 
-@blueprint.get("/personuppgifter")
+@blueprint.get("/personuppgifter", defaults={"language": SWEDISH})
+@blueprint.get("/<language:language>/privacy")
 def personal_data() -> Response:
-    return public_response(render_template("privacy/personal_data.html", edition=current_edition()))
+    name = "personal_data" if current() == SWEDISH else "in_english"
+    return public_response(render_template(f"privacy/{name}.html", edition=find_edition(current_edition().year)))
 
 
 @blueprint.get("/kakor")

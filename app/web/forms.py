@@ -24,6 +24,7 @@ from wtforms.i18n import get_translations
 
 from app import clock
 from app.errors import NotAllowed
+from app.languages import gettext_noop
 
 # What a token is bound to in the forms that anyone may send.
 PUBLIC = "public"
@@ -31,6 +32,8 @@ PUBLIC = "public"
 QUICKEST = timedelta(seconds=2)
 # WCAG 2.2.1 asks nothing of limits over 20 hours: who was interrupted may come back and send.
 LONGEST = timedelta(hours=24)
+_TOO_OLD = gettext_noop("Formuläret har varit öppet för länge. Skicka det igen.")
+_TOO_QUICK = gettext_noop("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
 
 
 def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
@@ -38,12 +41,12 @@ def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
-        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.") from None
+        raise NotAllowed(_TOO_OLD) from None
     age = timedelta(seconds=clock.now().timestamp() - made)
     if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
-        raise NotAllowed("Formuläret har varit öppet för länge. Skicka det igen.")
+        raise NotAllowed(_TOO_OLD)
     if age < quickest:
-        raise NotAllowed("Formuläret skickades ovanligt snabbt. Vänta två sekunder och skicka igen.")
+        raise NotAllowed(_TOO_QUICK)
     return str(nonce)
 
 

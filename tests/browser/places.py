@@ -26,6 +26,8 @@ from app.reminders.models import Reminder
 from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, LOCK_AT, STATES, StoppedClock, send_letter, swedish
 
+ENGLISH_FORM = "/en/2026/hatch/10/enter"
+
 
 class Scene(NamedTuple):
     page: Page
@@ -56,6 +58,20 @@ def frozen_contest() -> FrozenContest:
 
 def send_empty(scene: Scene) -> None:
     send(scene.page, scene.clock)
+
+
+def send_empty_in_english(scene: Scene) -> None:
+    scene.clock.forward(seconds=20)
+    press(scene.page, "Send my answer")
+
+
+def send_in_english(scene: Scene) -> None:
+    scene.page.get_by_label("2030", exact=True).check()
+    scene.page.get_by_label("E-mail address").fill("anna@example.se")
+    scene.page.get_by_label("Municipality").select_option("Lerum")
+    scene.page.get_by_label("I am 18 or older").check()
+    scene.page.get_by_label("I have read").check()
+    send_empty_in_english(scene)
 
 
 def send_filled_in(scene: Scene) -> None:
@@ -466,6 +482,11 @@ PUBLIC = {
     "the form after the contest": Place(ENTRY_URL, "closed"),
     "the form as the contest opens": Place(ENTRY_URL, at=OPENING, unfrozen=True),
     "the form of a cancelled contest": Place(ENTRY_URL, "open", then=cancel),
+    "the form in English": Place(ENGLISH_FORM),
+    "the form in English with faults": Place(ENGLISH_FORM, then=send_empty_in_english),
+    "the thanks in English": Place(ENGLISH_FORM, then=send_in_english),
+    "the rules in English": Place("/en/2026/contest/rules"),
+    "personal data in English": Place("/en/privacy"),
     "the thanks": Place(ENTRY_URL, then=send_filled_in),
     "the thanks where mail goes": Place(ENTRY_URL, then=send_where_mail_goes),
     "the rules": Place("/2026/tavling/villkor"),

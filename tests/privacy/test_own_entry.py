@@ -69,6 +69,7 @@ def test_entry_is_taken_along_as_file(accept, ask):
         "svar": "2030",
         "kommun": "Lerum",
         "motivering": "Jag åker buss.",
+        "mejlens_sprak": "sv",
         "mottaget": "2026-12-10T08:00:00Z",
         "struket": None,
         "plats_i_dragningen": None,

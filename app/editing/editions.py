@@ -4,11 +4,14 @@ import json
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.calendar.loader import municipality_slugs
 from app.calendar.schedule import NUMBERS, is_open
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, history, save, store, validation
@@ -42,11 +45,15 @@ Skriv tipset här.
 
 def read_all(desk: Editor, year: int) -> dict[ContentRef, Files]:
     """Return every leaf of an edition. Raises ContentWriteError when one cannot be read."""
-    return {leaf: desk.read(leaf) for leaf in _all(year)}
+    return {leaf: desk.read(leaf) for leaf in _all(desk.root, year)}
 
 
-def _all(year: int) -> list[ContentRef]:
-    return [ContentRef(year, number) for number in (0, *NUMBERS)]
+def _all(root: Path, year: int) -> list[ContentRef]:
+    return [*(ContentRef(year, number) for number in (0, *NUMBERS)), *municipalities(root, year)]
+
+
+def municipalities(root: Path, year: int) -> list[ContentRef]:
+    return [ContentRef(year, municipality=slug) for slug in municipality_slugs(root / str(year))]
 
 
 def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) -> None:
@@ -57,15 +64,40 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
         raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
     with desk.alone():
         one, other = ContentRef(year, first), ContentRef(year, second)
-        save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+        changes = {one: desk.read(other), other: desk.read(one)}
+        for leaf in municipalities(desk.root, year):
+            files = desk.read(leaf)
+            if (swapped := swap_lines(leaf, files, first, second)) != files:
+                changes[leaf] = swapped
+        save.save_all(desk, changes, act)
+
+
+def swap_lines(leaf: ContentRef, files: Files, first: int, second: int) -> Files:
+    """Return a municipality's file with its lines for two hatches changed about."""
+    one, other = f"{first:02}", f"{second:02}"
+    with readable(leaf):
+        file = hatch_file.parse_toml(store.text_of(files))
+        tables = {name: file.get(name, {}) for name in ("hatches", "sources")}
+        if not any(number in table for table in tables.values() for number in (one, other)):
+            return files
+        changes = {name: {one: table.get(other), other: table.get(one)} for name, table in tables.items()}
+        return {leaf.text_name: hatch_file.change_toml(store.text_of(files), changes).encode()}
+
+
+@contextmanager
+def readable(leaf: ContentRef) -> Iterator[None]:
+    """Raise SaveRefused for a file that cannot be taken apart."""
+    try:
+        yield
+    except hatch_file.HatchFileError:
+        raise SaveRefused(f"{leaf.path} går inte att läsa. Rätta den först.") from None
 
 
 def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
     with desk.alone():
         made = {
-            ContentRef(year, leaf.number): shift_year(files, leaf, year)
-            for leaf, files in read_all(desk, source).items()
+            replace(leaf, year=year): shift_year(files, leaf, year) for leaf, files in read_all(desk, source).items()
         }
         create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
 
@@ -74,15 +106,22 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
     with desk.alone():
         made = {ContentRef(year): shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        for leaf in municipalities(desk.root, source):
+            # What they say in the hatches belongs to those of the other year.
+            with readable(leaf):
+                text = hatch_file.change_toml(store.text_of(desk.read(leaf)), {"hatches": None, "sources": None})
+            made[replace(leaf, year=year)] = {leaf.text_name: text.encode()}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
         create_edition(desk, year, made, Change(act.who, BLANK, act.now))
 
 
 def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
+    if leaf.municipality:
+        return files
     text = store.text_of(files)
     changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
-    try:
+    with readable(leaf):
         if not leaf.number:
             title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
             new = hatch_file.change_toml(text, changes | {"title": title})
@@ -92,8 +131,6 @@ def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
             changes |= {"corrections": None} | ({"contest": _next(contest, leaf.year, year)} if contest else {})
             new = hatch_file.render_hatch(text, changes)
-    except hatch_file.HatchFileError:
-        raise SaveRefused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
 
 
@@ -129,7 +166,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
         try:
             temporary.chmod(0o755)
             for leaf, files in made.items():
-                target = temporary / (leaf.name if leaf.number else "")
+                target = temporary / leaf.place
                 target.mkdir(exist_ok=True)
                 for name, body in files.items():
                     store.put_files(target / name, body)
@@ -150,13 +187,15 @@ def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
     source = year_of(made) or year
     if source == year:
         return made
-    return {leaf: shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
+    return {leaf: shift_year(files, replace(leaf, year=source), year) for leaf, files in made.items()}
 
 
 def year_of(leaves: dict[ContentRef, Files]) -> int | None:
     """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
     title = None
     for leaf, files in leaves.items():
+        if leaf.municipality:
+            continue
         try:
             head = hatch_file.parse_hatch if leaf.number else lambda text: (hatch_file.parse_toml(text), "")
             values, _ = head(store.text_of(files))
@@ -198,7 +237,7 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
         differing = import_changes(desk, year, made, act.now)
         before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
         after = replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
-        record = {leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
+        record = {leaf.municipality or leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
         with store.translate_os_errors():
             store.put_files(import_record(desk, year), json.dumps(record).encode())
 
@@ -246,8 +285,8 @@ def versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Version
     file = import_record(desk, year)
     record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     found = {}
-    for number, (before, after) in record.items():
-        leaf = ContentRef(year, int(number))
+    for name, (before, after) in record.items():
+        leaf = ContentRef(year, int(name)) if name.isdigit() else ContentRef(year, municipality=name)
         versions = {version.number: version for version in desk.history.versions(leaf)[:2]}
         if max(versions, default=0) != after or before not in versions:
             return {}
@@ -282,7 +321,7 @@ class Unpublished:
 def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
     """Return what has been edited in the files of a year. What is like an earlier version has not been edited since."""
     found, is_new = Unpublished({}, []), not (desk.root / str(year)).exists()
-    for leaf in _all(year):
+    for leaf in _all(files, year):
         mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
         if not is_new and mine == desk.read(leaf):
             continue

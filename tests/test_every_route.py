@@ -28,6 +28,7 @@ PUBLIC = """
     /<year:year>/lucka/<hatch:number>/lattlast /<language:language>/ /<language:language>/<year:year>/
     /<language:language>/<year:year>/hatch/<hatch:number>
     /<language:language>/feed.xml /<language:language>/calendar.ics
+    /kommun /kommun/<slug> /kommun/<slug>/affisch
     /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
@@ -124,6 +125,9 @@ def visited(client, organiser, clock, enter, accept, reach):
         "about": client.get("/om"),
         "corrections": client.get("/2026/rattelser"),
         "archive": client.get("/arkiv"),
+        "municipalities": client.get("/kommun"),
+        "own page of a municipality": client.get("/kommun/goteborg"),
+        "poster of a municipality": client.get("/kommun/goteborg/affisch"),
         "poster": client.get("/2026/affisch"),
         "bingo": client.get("/2026/bingo"),
         "school sheet": client.get("/2026/skolblad"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from app.calendar.edition import (
     Contest,
@@ -124,6 +125,11 @@ class LocalLine:
     municipality: str
     text: str
     source: str
+
+    @property
+    def site(self) -> str:
+        """The name of the site that the source is on."""
+        return urlsplit(self.source).netloc.removeprefix("www.")
 
 
 @dataclass(frozen=True)

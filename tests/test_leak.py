@@ -247,7 +247,7 @@ def tomorrow(number):
     results = ("/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
-    municipalities = ("/kommun", "/kommun/goteborg", "/kommun/kungsbacka")
+    municipalities = ("/kommun/goteborg", "/kommun/kungsbacka")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     languages = ("/en/", "/en/feed.xml", "/en/calendar.ics", f"/en/2026/hatch/{number}", f"{hatch}/lattlast")
     return (

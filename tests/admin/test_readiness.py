@@ -317,3 +317,12 @@ def test_every_page_exists_in_demo(organiser, page):
     answer = organiser.get(f"/admin/{page}")
     assert answer.status_code == 200
     assert "Inget du gör här är på riktigt." in " ".join(answer.text.split())
+
+
+def test_silent_municipalities_are_one_remark(change, content):
+    sentence = "{} av 50 kommuner har varken hälsning eller länk på sin sida än."
+    assert ("may", 0, sentence.format(50)) in change()
+    found = change("kommuner/lerum.toml", 'greeting = ""', 'greeting = "Hej!"')
+    assert [told for told in found if "kommuner har" in told[2]] == [("may", 0, sentence.format(49))]
+    change("kommuner/ale.toml", 'cykelkarta = ""', 'cykelkarta = "https://ale.se/karta"')
+    assert ("may", 0, sentence.format(48)) in change()

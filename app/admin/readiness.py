@@ -37,12 +37,8 @@ _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
-    found = [
-        *of_texts(edition),
-        *of_contest(edition),
-        *of_municipalities(edition),
-        *of_statement(edition.file.accessibility, today),
-    ]
+    found = [*of_texts(edition), *of_contest(edition), *of_municipalities(edition)]
+    found += of_statement(edition.file.accessibility, today)
     found += [
         Finding("should", f"Länken {link} fungerar inte.", n, "hatch" if n else "texts")
         for n, links in dead_links.items()

@@ -319,10 +319,15 @@ def test_every_page_exists_in_demo(organiser, page):
     assert "Inget du gör här är på riktigt." in " ".join(answer.text.split())
 
 
-def test_silent_municipalities_are_one_remark(change, content):
-    sentence = "{} av 50 kommuner har varken hälsning eller länk på sin sida än."
-    assert ("may", 0, sentence.format(50)) in change()
-    found = change("kommuner/lerum.toml", 'greeting = ""', 'greeting = "Hej!"')
-    assert [told for told in found if "kommuner har" in told[2]] == [("may", 0, sentence.format(49))]
-    change("kommuner/ale.toml", 'cykelkarta = ""', 'cykelkarta = "https://ale.se/karta"')
-    assert ("may", 0, sentence.format(48)) in change()
+def test_silent_municipalities_are_one_remark(change):
+    def counted(*changed):
+        return [told for told in change(*changed) if "kommuner har varken" in told[2]]
+
+    [(severity, hatch, sentence)] = counted()
+    silent = int(sentence.split()[0])
+    assert (severity, hatch) == ("may", 0)
+    assert sentence == f"{silent} av 50 kommuner har varken hälsning eller länk på sin sida än."
+    [(*_, sentence)] = counted("kommuner/lerum.toml", 'greeting = ""', 'greeting = "Hej!"')
+    assert sentence.startswith(f"{silent - 1} av 50")
+    [(*_, sentence)] = counted("kommuner/ale.toml", 'cykelkarta = ""', 'cykelkarta = "https://ale.se/karta"')
+    assert sentence.startswith(f"{silent - 2} av 50")

@@ -51,6 +51,7 @@ POSTED_BY_ANYONE = {
 }
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
+VALUES |= {"slug": "ale"}
 VALUES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor", "message_id": 1}
 
 

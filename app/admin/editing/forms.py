@@ -283,9 +283,8 @@ class MunicipalityForm(EditorForm):
         if row is None or table not in ("hatches", "sources"):
             super().tell(fault)
         elif wrong:
-            row.number.errors = [
-                f"{f'”{number}” är ingen lucka' if number else 'saknas'}; skriv ett tal från 1 till 24"
-            ]
+            told = f"”{number}” är ingen lucka" if number else "saknas"
+            row.number.errors = [f"{told}; skriv ett tal från 1 till 24"]
         elif alone:
             empty = row.source if row.text.data else row.text
             empty.errors = ["saknas"]

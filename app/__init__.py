@@ -21,6 +21,7 @@ from app.contest import store, terms, words
 from app.contest import views as contest_views
 from app.draw import status
 from app.draw import views as draw_pages
+from app.municipalities import views as municipality_views
 from app.operations import cli as operations_cli
 from app.operations import export, jobs, metrics
 from app.pledges import season_views
@@ -39,7 +40,7 @@ from app.web.headers import SecurityHeaders, wrap
 # Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
 # Modules that have pages for the page cache.
-CACHED = (calendar_views, pledge_views, screen, poster, archive)
+CACHED = (calendar_views, pledge_views, municipality_views, screen, poster, archive)
 
 
 def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:
@@ -75,8 +76,8 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
         *(store, terms, words, status, pledge_views, notices),
     ):
         part.init_app(app)
-    public = (calendar_views, contest_views, draw_pages, pledge_views, reminder_views, own_views, feedback)
-    for views in (*public, guard):
+    public = (calendar_views, contest_views, draw_pages, pledge_views, municipality_views, reminder_views)
+    for views in (*public, own_views, feedback, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(cli.prepare, cli.content, cli.organiser, cli.draw),

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
-from app.admin.accounts.roles import ROLES
+from app.admin.accounts.roles import MUNICIPAL, ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library
@@ -192,14 +192,14 @@ def erase(year: int) -> None:
     click.echo(erasure.describe_erasure(record))
 
 
+# A kommunredaktör is invited in the browser, where their municipality is chosen.
+_ROLES = [name for role, name in ROLES.items() if role != MUNICIPAL]
 organiser = AppGroup("organiser", help="Konton i redaktionen.")
 
 
 @organiser.command("invite")
 @click.argument("email", required=False)
-@click.option(
-    "--role", "roll", type=click.Choice(list(ROLES.values())), help="Utan roll: administratör, eller som förut."
-)
+@click.option("--role", "roll", type=click.Choice(_ROLES), help="Utan roll: administratör, eller som förut.")
 def invite(email: str | None, roll: str | None) -> None:
     """Skriver ut en engångslänk som skapar kontot EMAIL, eller låter den som blivit av med allt börja om."""
     try:

@@ -123,3 +123,8 @@ def lower_first(text: str) -> str:
     word = text.partition(" ")[0]
     is_name = any(map(str.isupper, word[1:])) or "-" in word[2:]
     return text if is_name else text[:1].lower() + text[1:]
+
+
+def swedish_order(name: str) -> str:
+    """Return what to sort a name by: å, ä, ö come last in Swedish, but Unicode has ä before å."""
+    return name.casefold().translate(str.maketrans("åä", "äå"))

@@ -503,9 +503,13 @@ def accept(app: Flask, contest: FrozenContest) -> Callable[..., SavedEntry]:
     """Take an entry in behind the form: accept("bo@example.se", answer="2027", at="2026-12-11 09:00")."""
 
     def take(
-        email: str, answer: str = "2030", at: str = "2026-12-10 09:00", motivation: str | None = None
+        email: str,
+        answer: str = "2030",
+        at: str = "2026-12-10 09:00",
+        motivation: str | None = None,
+        municipality: str = "1441",
     ) -> SavedEntry:
-        answers = EntryInput(email, answer, "1441", motivation, secrets.token_hex(20))
+        answers = EntryInput(email, answer, municipality, motivation, secrets.token_hex(20))
         with app.app_context():
             return store.save_entry(contest, answers, swedish(at))
 

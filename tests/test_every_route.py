@@ -29,6 +29,7 @@ PUBLIC = """
     /<language:language>/<year:year>/hatch/<hatch:number> /<language:language>/<year:year>/hatch/<hatch:number>/enter
     /<language:language>/<year:year>/contest/rules /<language:language>/privacy
     /<language:language>/feed.xml /<language:language>/calendar.ics
+    /kommun /kommun/<slug> /kommun/<slug>/affisch
     /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
@@ -52,6 +53,7 @@ POSTED_BY_ANYONE = {
 }
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x", "year": 2026}
+VALUES |= {"slug": "ale"}
 VALUES |= {"instant": swedish("2026-12-13 08:00"), "path": "2026/lucka/13", "figure": "luckor", "message_id": 1}
 
 
@@ -126,6 +128,9 @@ def visited(client, organiser, clock, enter, accept, reach):
         "about": client.get("/om"),
         "corrections": client.get("/2026/rattelser"),
         "archive": client.get("/arkiv"),
+        "municipalities": client.get("/kommun"),
+        "own page of a municipality": client.get("/kommun/goteborg"),
+        "poster of a municipality": client.get("/kommun/goteborg/affisch"),
         "poster": client.get("/2026/affisch"),
         "bingo": client.get("/2026/bingo"),
         "school sheet": client.get("/2026/skolblad"),

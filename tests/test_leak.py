@@ -52,9 +52,11 @@ def picture_name(number):
     return f"hemligt-motiv-i-lucka-nummer-{number}-slut.svg"
 
 
-def strings_of(hatch):
-    """Everything that a hatch's files say, in pieces."""
+def strings_of(edition, hatch):
+    """Everything that files say of a hatch, in pieces."""
     file = hatch.file
+    for line in edition.local_lines(hatch.number):
+        yield from (line.text, line.source)
     yield from (file.title, file.summary, file.image_alt or "", *file.steps, *file.question.options)
     for correction in file.corrections:
         yield from (correction.wrong, correction.right)
@@ -110,11 +112,11 @@ def edition(folder):
 @pytest.fixture(scope="module")
 def secrets(edition, filled_in):
     """What to look for, each with the number of the first hatch that says it."""
-    whole = {number: bare(" ".join(strings_of(hatch))) for number, hatch in edition.hatches.items()}
+    whole = {number: bare(" ".join(strings_of(edition, hatch))) for number, hatch in edition.hatches.items()}
     # The house has a fir tree too, of the same shape as one on the street.
     house = (ROOT / "app/templates/calendar").rglob("*.svg")
     known = bare("".join(path.read_text() for path in (*(filled_in / "2026").glob("*.toml"), *house)))
-    pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(hatch)}
+    pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(edition, hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
     return firsts | {bare(NEXT_YEAR): 25}
@@ -155,7 +157,7 @@ def addresses(app, folder):
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.rule.startswith("/admin"):
-            assert rule.arguments <= {"year", "number", "name", "token", "option", "language"}, (
+            assert rule.arguments <= {"year", "number", "name", "token", "option", "language", "slug"}, (
                 f"the leak test cannot fill in {rule.rule}"
             )
             found |= {
@@ -169,7 +171,7 @@ def values_for(arguments, defaults):
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
         for name in (picture_name(number), own_card(number), "miniatyr.svg", "figur.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
-            known |= {"language": "en"} | defaults
+            known |= {"language": "en", "slug": "goteborg"} | defaults
             yield {argument: known[argument] for argument in arguments}
 
 
@@ -252,6 +254,7 @@ def tomorrow(number):
     results = ("/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
+    municipalities = ("/kommun/goteborg", "/kommun/kungsbacka")
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     languages = ("/en/", "/en/feed.xml", "/en/calendar.ics", f"/en/2026/hatch/{number}", f"{hatch}/lattlast")
     languages = (*languages, f"/en/2026/hatch/{number}/enter", "/en/2026/contest/rules")
@@ -267,4 +270,5 @@ def tomorrow(number):
         *pictures,
         f"{hatch}/tavla",
         *replies,
+        *municipalities,
     )

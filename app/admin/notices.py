@@ -107,6 +107,8 @@ def send_test_mail() -> BaseResponse:
 
 def due_notices(organiser: AdminUser, found: SeasonStatus) -> Iterator[Notice]:
     """Give what an organiser should have been told by now, some of it perhaps already sent."""
+    if not may(organiser.role, "admin.choose_mails"):
+        return
     wishes = mail_wishes(organiser.id)
     if wishes.daily_report and is_reported(found) and found.now.astimezone(SWEDEN).time() >= REPORT_AT:
         day = found.now.astimezone(SWEDEN).date()

@@ -187,7 +187,9 @@ _SHOWN = ("luckor", "dagar", "bidrag")
 
 
 @blueprint.get("/")
-def overview() -> str:
+def overview() -> str | BaseResponse:
+    if may(g.sign_in.organiser.role, "admin.edit_own_municipality"):
+        return redirect(url_for("admin.edit_own_municipality"), 303)
     edition = chosen_edition()
     now = clock.now()
     contest = contest_of(edition)

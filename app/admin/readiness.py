@@ -38,7 +38,8 @@ _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
-    found = [*of_texts(edition), *of_contest(edition), *of_statement(edition.file.accessibility, today)]
+    found = [*of_texts(edition), *of_contest(edition), *of_municipalities(edition)]
+    found += of_statement(edition.file.accessibility, today)
     found += [
         Finding("should", f"Länken {link} fungerar inte.", n, "hatch" if n else "texts")
         for n, links in dead_links.items()
@@ -155,6 +156,14 @@ def of_contest(edition: Edition) -> Iterator[Finding]:
             f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år.",
             *(number, "contest"),
         )
+
+
+def of_municipalities(edition: Edition) -> Iterator[Finding]:
+    """Tell how many have not written anything yet: one remark, however many they are."""
+    blank = sum(each.is_blank for each in edition.municipalities.values())
+    if blank:
+        sentence = f"{blank} av {len(edition.municipalities)} kommuner har varken hälsning eller länk på sin sida än."
+        yield Finding("may", sentence, part="municipalities")
 
 
 def of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:

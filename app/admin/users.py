@@ -11,7 +11,7 @@ from app.admin.accounts import activity_log, credentials, sessions, throttle
 from app.admin.accounts.forms import AdminForm, EmptyForm, InviteForm, RoleForm, blank_form
 from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, OrganiserMail
-from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, ROLES
+from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, MUNICIPAL, ROLES
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.draw import delivery
@@ -21,6 +21,7 @@ from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
 from app.web.headers import Page
 
+INVITE = "En kommunredaktör hör till en kommun. Ta bort kontot och bjud in personen igen, så väljer du kommun."
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
 
 
@@ -52,9 +53,12 @@ def set_role(number: int, role: str, now: datetime) -> None:
         raise NotAllowed("Välj en av rollerna.")
     begin_write()
     organiser = find_account(number)
+    if role == MUNICIPAL and not organiser.municipality:
+        raise NotAllowed(INVITE)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
         refuse_when_last()
     organiser.role = role
+    organiser.municipality = organiser.municipality if role == MUNICIPAL else None
     activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
     db.session.commit()
 
@@ -168,10 +172,12 @@ def accounts_page() -> Page:
 
 def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> Page:
     now = clock.session_now()
+    form = form or offer_municipalities(blank_form(InviteForm, role="editor"))
     context: dict[str, object] = {
         "organisers": db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)).all(),
         "invitations": open_invitations(now),
-        "form": form or blank_form(InviteForm, role="editor"),
+        "form": form,
+        "municipalities": current_edition().municipalities,
         "role_form": lambda role: blank_form(RoleForm, role=role),
         "button": blank_form(EmptyForm),
         "fault": fault,
@@ -183,6 +189,11 @@ def render_accounts(status: int, fault: str | None = None, form: AdminForm | Non
     return render_template("admin/accounts.html", **context), status
 
 
+def offer_municipalities(form: AdminForm) -> AdminForm:
+    form.offer({slug: each.name for slug, each in current_edition().municipalities.items()})
+    return form
+
+
 def back_to_accounts(what: str) -> BaseResponse:
     return redirect(url_for("admin.accounts_page", klart=what), 303)
 
@@ -190,22 +201,22 @@ def back_to_accounts(what: str) -> BaseResponse:
 @blueprint.post("/konton")
 def invite_organiser() -> Page:
     """Mail the link to the invited person; where no mail is set up, show it in the answer and never again."""
-    form = InviteForm()
+    form = offer_municipalities(InviteForm())
     try:
         if form.validate():
-            return send_invitation(form.email.data or "", form.role.data)
+            municipality = form.municipality.data if form.role.data == MUNICIPAL else None
+            return send_invitation(form.email.data or "", form.role.data, municipality)
     except NotAllowed as refused:
         form.email.errors = [str(refused)]
     return render_accounts(422, form=form)
 
 
-def send_invitation(email: str, role: str) -> Page:
+def send_invitation(email: str, role: str, municipality: str | None) -> Page:
     """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
     now, mailed = clock.session_now(), bool(mail_server())
-    token = sessions.create_invitation(
-        email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in"
-    )
+    how = "länken mejlad" if mailed else "länken visad för den som bjöd in"
+    token = sessions.create_invitation(email, now, role, how, municipality)
     link = current_app.config["PUBLIC_URL"] + url_for("admin.invitation", token=token)
     if mailed:
         name = throttle.checksum(token)

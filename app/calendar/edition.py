@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as date_of_day
 from itertools import combinations
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -108,6 +108,16 @@ LANGUAGES = {
 }
 
 
+# The pages that a municipality may have of its own, by what they are called in its file and on its page.
+LINK_LABELS = {
+    "narttrafik": "Anropsstyrd trafik",
+    "cykelkarta": "Cykelkarta",
+    "pendelparkering": "Pendelparkeringar",
+    "tomgang": "Regler för tomgång",
+    "radgivning": "Energi- och klimatrådgivning",
+}
+
+
 def with_scheme(value: object) -> object:
     return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
 
@@ -150,6 +160,25 @@ def lets_windows_show(value: str) -> str:
     return value
 
 
+def named_logo(value: str | None, info: ValidationInfo) -> str | None:
+    if info.data.get("logo") and not value:
+        raise ValueError("saknas: skriv vems logotypen är")
+    return value
+
+
+def _municipal_code(value: str) -> str:
+    if not re.fullmatch(r"\d{4}", value):
+        raise ValueError("ska vara kommunens kod, fyra siffror som 1480")
+    return value
+
+
+def _numbered(value: dict[str, Any]) -> dict[str, Any]:
+    for number in value:
+        if not re.fullmatch(r"0[1-9]|1\d|2[0-4]", number):
+            raise ValueError(f"”{number}” är ingen lucka; skriv numret med två siffror, från 01 till 24")
+    return value
+
+
 def is_reached(value: str) -> str:
     if not value.rpartition("@")[0].isascii():
         raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
@@ -168,6 +197,11 @@ Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
 WebAddress = Annotated[AnyHttpUrl, BeforeValidator(with_scheme)]
+# What may still be empty in a municipality's file.
+MaybeAddress = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: with_scheme(value) or None)]
+MaybeMailbox = Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)]
+LocalLines = Annotated[dict[str, Line], AfterValidator(_numbered)]
+LocalSources = Annotated[dict[str, WebAddress], AfterValidator(_numbered)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -495,6 +529,55 @@ class Accessibility(Part):
         return self
 
 
+class MunicipalLinks(Part):
+    """Pages of a municipality's own; one that is empty is not shown."""
+
+    narttrafik: MaybeAddress = None
+    cykelkarta: MaybeAddress = None
+    pendelparkering: MaybeAddress = None
+    tomgang: MaybeAddress = None
+    radgivning: MaybeAddress = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Return the addresses that there are, by what their links are called."""
+        return {label: str(address) for name, label in LINK_LABELS.items() if (address := getattr(self, name))}
+
+
+class Municipality(Part):
+    """A file in kommuner: a municipality's frame around the calendar; the logo's picture lies beside edition.toml.
+
+    `hatches` has a line for a hatch, as {"06": "…"}, and `sources` where it was read, under the same number.
+    """
+
+    name: Line
+    code: Annotated[str, AfterValidator(_municipal_code)]
+    greeting: Blank = ""
+    website: MaybeAddress = None
+    contact: MaybeMailbox = None
+    logo: Annotated[str, AfterValidator(_image)] | None = None
+    logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    links: MunicipalLinks = MunicipalLinks()
+    hatches: LocalLines = {}
+    sources: LocalSources = {}
+
+    @field_validator("logo_alt")
+    @classmethod
+    def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return named_logo(value, info)
+
+    @model_validator(mode="after")
+    def _every_line_has_a_source(self) -> Self:
+        if odd := sorted(self.hatches.keys() ^ self.sources.keys()):
+            raise ValueError(f"lucka {', '.join(odd)} ska ha både en rad och en källa")
+        return self
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the municipality has written neither a greeting nor an address of its own."""
+        return not (self.greeting or self.website or self.links.given)
+
+
 class EditionFile(Part):
     """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
@@ -515,6 +598,4 @@ class EditionFile(Part):
     @field_validator("logo_alt")
     @classmethod
     def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("logo") and not value:
-            raise ValueError("saknas: skriv vems logotypen är")
-        return value
+        return named_logo(value, info)

@@ -98,7 +98,7 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [
-        fault_at(file, lines, [str(key) for key in detail["loc"]], describe_error(detail), _in_form(detail))
+        fault_at(file, lines, detail["loc"], describe_error(detail), _in_form(detail))
         for detail in details
         # A list of which a part is wrong is counted without it; the part's own fault says enough.
         if not (
@@ -108,10 +108,11 @@ def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[
     ]
 
 
-def fault_at(file: str, lines: Mapping[str, int], keys: Sequence[str], message: str, in_form: str = "") -> Fault:
+def fault_at(file: str, lines: Mapping[str, int], keys: Sequence[str | int], message: str, in_form: str = "") -> Fault:
     """Return a fault of the field that `keys` lead to. `lines` is what line_numbers found in the file."""
-    known = next((".".join(keys[:end]) for end in range(len(keys), 0, -1) if ".".join(keys[:end]) in lines), "")
-    shown = "".join(f"[{int(key) + 1}]" if key.isdigit() else f".{key}" for key in keys).lstrip(".")
+    paths = [".".join(map(str, keys[:end])) for end in range(len(keys), 0, -1)]
+    known = next((path for path in paths if path in lines), "")
+    shown = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
     return Fault(file, lines.get(known, 0), shown, message, in_form)
 
 
@@ -141,6 +142,6 @@ def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:
             seen[header[2]] += 1
             prefix = f"{name}."
             lines[name] = number
-        elif key := re.match(r"([\w-]+)\s*=", line):
-            lines.setdefault(prefix + key[1], number)
+        elif key := re.match(r"(\"?)([\w-]+)\1\s*=", line):
+            lines.setdefault(prefix + key[2], number)
     return lines

@@ -13,7 +13,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from app.calendar.faults import ContentError, Fault
-from app.calendar.loader import find_reused_id, part_name, read_edition
+from app.calendar.loader import find_reused_id, is_content, read_edition
 from app.calendar.schedule import Edition
 from app.shared_content import SharedContent
 
@@ -67,7 +67,7 @@ def pack(folder: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for file in sorted(folder.rglob("*")):
-            if file.is_file() and (file.name in ("edition.toml", "hatch.md") or part_name(file.name)):
+            if file.is_file() and is_content(file):
                 # A ZipInfo of its own bears no time, so the same files give the same bytes.
                 archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
     return packed.getvalue()

@@ -16,6 +16,7 @@ from app.calendar.edition import (
     Contest,
     EditionFile,
     HatchFile,
+    Municipality,
     TranslatedContest,
     TranslatedEdition,
     TranslatedHatch,
@@ -26,7 +27,7 @@ from app.calendar.markdown import has_picture, to_html
 from app.calendar.schedule import NUMBERS, Edition, Hatch, Translation, opens_at
 from app.clock import written_at
 from app.languages import EASY, foreign
-from app.text import not_carried, tidy
+from app.text import not_carried, swedish_order, tidy
 
 LARGEST_TEXT = 100_000
 LARGEST_IMAGE = 1_000_000
@@ -34,6 +35,10 @@ LARGEST_IMAGE = 1_000_000
 PICTURE_IN_TEXT = "har en bild i texten, och den visas inte; lägg in den som luckans bild i stället"
 
 HEAD_MISSING = "filen ska börja med ett huvud mellan två rader med +++"
+
+# The folder of an edition that has a file for each municipality.
+MUNICIPALITIES = "kommuner"
+MUNICIPALITY_FILE = re.compile(r"([a-z]+(?:-[a-z]+)*)\.toml")
 
 # The fields of edition.toml that are Markdown.
 MARKDOWN = ("before", "after", "about")
@@ -61,6 +66,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         line = line_numbers(path.read_text("utf-8-sig")).get("contest", 0)
         faults.append(Fault(_name(path), line, "contest", "en kalender har bara en tävling"))
     translations = _read_edition_translations(folder, faults, remarks)
+    municipalities = _read_municipalities(folder, images, faults, remarks)
     if faults or edition is None:
         raise ContentError(faults)
     for field in MARKDOWN:
@@ -76,6 +82,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         about=to_html(edition.about),
         images=images,
         translations=translations,
+        municipalities=municipalities,
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
         remarks=tuple(remarks),
     )
@@ -199,6 +206,29 @@ def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[
     return found
 
 
+def _read_municipalities(
+    folder: Path, images: dict[str, bytes], faults: list[Fault], remarks: list[Fault]
+) -> dict[str, Municipality]:
+    """Return the files in kommuner by the names in their addresses, in Swedish order."""
+    found = {}
+    for slug in municipality_slugs(folder):
+        path = folder / MUNICIPALITIES / f"{slug}.toml"
+        text = _read_text(path, faults, remarks)
+        file = None if text is None else read_model(path, Municipality, faults, remarks, text)
+        if file and file.logo and file.logo not in images:
+            sentence = f"bilden {file.logo} finns inte bredvid edition.toml"
+            faults.append(Fault(_name(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
+        if file:
+            found[slug] = file
+    return dict(sorted(found.items(), key=lambda pair: swedish_order(pair[1].name)))
+
+
+def municipality_slugs(folder: Path) -> list[str]:
+    """Return the names of the files in an edition's kommuner, without their endings."""
+    names = (path.name for path in (folder / MUNICIPALITIES).glob("*.toml"))
+    return sorted(match[1] for name in names if (match := MUNICIPALITY_FILE.fullmatch(name)))
+
+
 def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
     try:
         # Anything but a file could make the reader wait for ever, or never end.
@@ -255,6 +285,13 @@ def part_name(name: str) -> str:
     return image_name(name) or (name if _TRANSLATION.fullmatch(name) else "")
 
 
+def is_content(path: Path) -> bool:
+    """Check whether an edition is read from a file."""
+    if path.parent.name == MUNICIPALITIES:
+        return bool(MUNICIPALITY_FILE.fullmatch(path.name))
+    return path.name in ("edition.toml", "hatch.md") or bool(part_name(path.name))
+
+
 def parse_toml(text: str) -> dict[str, Any]:
     """Return what a TOML text says, its texts tidy: an escape can name any character. Raises TOMLDecodeError."""
     values: dict[str, Any] = _tidied(tomllib.loads(text))
@@ -269,11 +306,11 @@ def _tidied(value: Any) -> Any:
     return tidy(value) if isinstance(value, str) else value
 
 
-def _texts(value: Any, *keys: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def _texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Give each text in a TOML file, and the keys that lead to it."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
-        yield from _texts(part, *keys, str(key))
+        yield from _texts(part, *keys, key)
     if isinstance(value, str):
         yield keys, value
 

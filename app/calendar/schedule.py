@@ -6,8 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile, TranslatedEdition, TranslatedHatch
+from app.calendar.edition import (
+    Contest,
+    CorrectedFact,
+    EditionFile,
+    HatchFile,
+    Municipality,
+    TranslatedEdition,
+    TranslatedHatch,
+)
 from app.calendar.faults import Fault
 from app.calendar.look import drawings
 from app.clock import SWEDEN
@@ -109,6 +118,21 @@ class Hatch:
 
 
 @dataclass(frozen=True)
+class LocalLine:
+    """What a municipality says in a hatch, and where it was read."""
+
+    slug: str
+    municipality: str
+    text: str
+    source: str
+
+    @property
+    def site(self) -> str:
+        """The name of the site that the source is on."""
+        return urlsplit(self.source).netloc.removeprefix("www.")
+
+
+@dataclass(frozen=True)
 class Edition:
     """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML."""
 
@@ -125,6 +149,7 @@ class Edition:
     remarks: tuple[Fault, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict, repr=False)
     translations: dict[str, TranslatedEdition] = field(default_factory=dict, repr=False)
+    municipalities: dict[str, Municipality] = field(default_factory=dict, repr=False)
     language: str = SWEDISH
 
     def within(self, language: str) -> Self:
@@ -158,6 +183,14 @@ class Edition:
         """What no one has read through yet, by hatch, and 0 for edition.toml: where it came from."""
         origins = {0: self.file.unreviewed} | {number: hatch.file.unreviewed for number, hatch in self.hatches.items()}
         return {number: origin for number, origin in origins.items() if origin}
+
+    def local_lines(self, number: int) -> list[LocalLine]:
+        """Return what municipalities say in a hatch, in their order. Whether it is open is the caller's to ask."""
+        return [
+            LocalLine(slug, each.name, each.hatches[key], str(each.sources[key]))
+            for slug, each in self.municipalities.items()
+            if (key := f"{number:02}") in each.hatches
+        ]
 
     @property
     def plain_title(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from app.calendar.loader import part_name
+from app.calendar.loader import MUNICIPALITIES, MUNICIPALITY_FILE
 from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
 from app.editing.store import ContentRef, Files, is_text
@@ -29,16 +29,15 @@ _RUBBISH = re.compile(
     r"(?:.*/)?(?:__MACOSX/.*|\._[^/]*|\.DS_Store|\.localized|Icon\r|(?:eh)?Thumbs\.db|desktop\.ini)",
     re.IGNORECASE | re.DOTALL,
 )
-_NAME = re.compile(r"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4])/)?([^/\\]+)")
+_NAME = re.compile(rf"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4]|{MUNICIPALITIES})/)?([^/\\]+)")
 
 
 def pack_edition(leaves: Mapping[ContentRef, Files], target: IO[bytes]) -> None:
-    """Write the leaves of an edition as 2026/edition.toml, 2026/01/hatch.md and so on."""
+    """Write the leaves of an edition as 2026/edition.toml, 2026/01/hatch.md, 2026/kommuner/lerum.toml and so on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for leaf, files in leaves.items():
-            folder = f"{leaf.year}/{leaf.number:02}/" if leaf.number else f"{leaf.year}/"
             for name, body in files.items():
-                archive.writestr(folder + name, body)
+                archive.writestr("/".join(filter(None, (str(leaf.year), leaf.place, name))), body)
 
 
 def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
@@ -55,14 +54,14 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
             for entry, leaf, name in placed:
                 # Some disks take BILD.png and bild.png for one file.
-                if name.casefold() in map(str.casefold, leaves[leaf]):
+                if name.casefold() in map(str.casefold, leaves.setdefault(leaf, {})):
                     raise NotAllowed(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
                 leaves[leaf][name] = read_entry(archive, entry, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise NotAllowed("Filen går inte att läsa som ZIP-arkiv.") from None
     for leaf, files in leaves.items():
         if leaf.text_name not in files:
-            raise NotAllowed(f"Arkivet saknar {f'{leaf.name}/' if leaf.number else ''}{leaf.text_name}.")
+            raise NotAllowed(f"Arkivet saknar {leaf.path.partition('/')[2]}.")
     return leaves
 
 
@@ -99,12 +98,20 @@ def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[Conten
         raise NotAllowed(f"Arkivet har en länk, {shown}, i stället för en fil.")
     match = _NAME.fullmatch(path)
     too_long = len(path.encode()) > _LONGEST_NAME
-    leaf = ContentRef(year, int(match[1] or 0)) if match else ContentRef(year)
-    if not match or too_long or not (match[2] == leaf.text_name or part_name(match[2])):
+    leaf = find_leaf(match[1] or "", match[2], year) if match else None
+    if not match or too_long or not leaf or not (match[2] == leaf.text_name or leaf.part_name(match[2])):
         raise NotAllowed(f"Arkivet har filen {shown}, som inte hör till en kalender. Ta bort den och försök igen.")
     if entry.file_size > _LARGEST_FILE:
         raise NotAllowed(f"Filen {shown} är större än {_LARGEST_FILE // 1_000_000} MB.")
     return leaf, match[2]
+
+
+def find_leaf(folder: str, name: str, year: int) -> ContentRef | None:
+    """Return the leaf that a file in a folder of an edition belongs to; None for what is no municipality's."""
+    if folder != MUNICIPALITIES:
+        return ContentRef(year, int(folder or 0))
+    named = MUNICIPALITY_FILE.fullmatch(name)
+    return ContentRef(year, municipality=named[1]) if named else None
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.calendar.loader import municipality_slugs
 from app.calendar.schedule import NUMBERS, current_year, is_open, opens_at
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, history, save, store, validation
@@ -31,11 +32,15 @@ Skriv tipset här.
 
 def read_all(desk: Editor, year: int) -> dict[ContentRef, Files]:
     """Return every leaf of an edition. Raises ContentWriteError when one cannot be read."""
-    return {leaf: desk.read(leaf) for leaf in _all(year)}
+    return {leaf: desk.read(leaf) for leaf in _all(desk.root, year)}
 
 
-def _all(year: int) -> list[ContentRef]:
-    return [ContentRef(year, number) for number in (0, *NUMBERS)]
+def _all(root: Path, year: int) -> list[ContentRef]:
+    return [*(ContentRef(year, number) for number in (0, *NUMBERS)), *municipalities(root, year)]
+
+
+def municipalities(root: Path, year: int) -> list[ContentRef]:
+    return [ContentRef(year, municipality=slug) for slug in municipality_slugs(root / str(year))]
 
 
 def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) -> None:
@@ -46,7 +51,34 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
         raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
     with desk.alone():
         one, other = ContentRef(year, first), ContentRef(year, second)
-        save.save_all(desk, {one: desk.read(other), other: desk.read(one)}, act)
+        changes = {one: desk.read(other), other: desk.read(one)}
+        save.save_all(desk, changes | moved_lines(desk, year, {first: second, second: first}), act)
+
+
+def moved_lines(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[ContentRef, Files]:
+    """Return the municipalities' files that change when hatches do; `moved` is the new number of each that moves."""
+    changes = {}
+    for leaf in municipalities(desk.root, year):
+        text = store.text_of(desk.read(leaf))
+        with readable(leaf):
+            file = hatch_file.parse_toml(text)
+            tables = {name: file.get(name, {}) for name in ("hatches", "sources")}
+            lines = {
+                name: {f"{to:02}": table.get(f"{number:02}") for number, to in moved.items()}
+                for name, table in tables.items()
+            }
+            if any(lines["hatches"].values()):
+                changes[leaf] = {leaf.text_name: hatch_file.change_toml(text, lines).encode()}
+    return changes
+
+
+@contextmanager
+def readable(leaf: ContentRef) -> Iterator[None]:
+    """Raise SaveRefused for a file that cannot be taken apart."""
+    try:
+        yield
+    except hatch_file.HatchFileError:
+        raise SaveRefused(f"{leaf.path} går inte att läsa. Rätta den först.") from None
 
 
 def move_contest(desk: Editor, year: int, target: int, act: Change) -> None:
@@ -83,7 +115,8 @@ def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) 
             text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
             changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
         if changes:
-            save.save_all(desk, changes, act)
+            moved = {number: to for to, number in enumerate(order, 1) if to != number}
+            save.save_all(desk, changes | moved_lines(desk, year, moved), act)
 
 
 def remove_contest(desk: Editor, year: int, act: Change) -> None:
@@ -137,8 +170,7 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
     with desk.alone():
         made = {
-            ContentRef(year, leaf.number): shift_year(files, leaf, year)
-            for leaf, files in read_all(desk, source).items()
+            replace(leaf, year=year): shift_year(files, leaf, year) for leaf, files in read_all(desk, source).items()
         }
         create_edition(desk, year, made, Change(act.who, f"{COPIED} {source}", act.now))
 
@@ -147,15 +179,22 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
     with desk.alone():
         made = {ContentRef(year): shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        for leaf in municipalities(desk.root, source):
+            # What they say in the hatches belongs to those of the other year.
+            with readable(leaf):
+                text = hatch_file.change_toml(store.text_of(desk.read(leaf)), {"hatches": None, "sources": None})
+            made[replace(leaf, year=year)] = {leaf.text_name: text.encode()}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
         create_edition(desk, year, made, Change(act.who, BLANK, act.now))
 
 
 def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
+    if leaf.municipality:
+        return files
     text = store.text_of(files)
     changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
-    try:
+    with readable(leaf):
         if not leaf.number:
             title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
             new = hatch_file.change_toml(text, changes | {"title": title})
@@ -165,8 +204,6 @@ def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
             changes |= {"corrections": None} | ({"contest": _next(contest, leaf.year, year)} if contest else {})
             new = hatch_file.render_hatch(text, changes)
-    except hatch_file.HatchFileError:
-        raise SaveRefused(f"{leaf.name}/{leaf.text_name} i {leaf.year} går inte att läsa. Rätta den först.") from None
     return files | {leaf.text_name: new.encode()}
 
 
@@ -202,7 +239,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
         try:
             temporary.chmod(0o755)
             for leaf, files in made.items():
-                target = temporary / (leaf.name if leaf.number else "")
+                target = temporary / leaf.place
                 target.mkdir(exist_ok=True)
                 for name, body in files.items():
                     store.put_files(target / name, body)
@@ -223,13 +260,15 @@ def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
     source = year_of(made) or year
     if source == year:
         return made
-    return {leaf: shift_year(files, ContentRef(source, leaf.number), year) for leaf, files in made.items()}
+    return {leaf: shift_year(files, replace(leaf, year=source), year) for leaf, files in made.items()}
 
 
 def year_of(leaves: dict[ContentRef, Files]) -> int | None:
     """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
     title = None
     for leaf, files in leaves.items():
+        if leaf.municipality:
+            continue
         try:
             head = hatch_file.parse_hatch if leaf.number else lambda text: (hatch_file.parse_toml(text), "")
             values, _ = head(store.text_of(files))
@@ -271,7 +310,7 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
         differing = import_changes(desk, year, made, act.now)
         before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
         after = replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
-        record = {leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
+        record = {leaf.municipality or leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
         with store.translate_os_errors():
             store.put_files(import_record(desk, year), json.dumps(record).encode())
 
@@ -319,8 +358,8 @@ def versions_before(desk: Editor, year: int) -> dict[ContentRef, history.Version
     file = import_record(desk, year)
     record = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     found = {}
-    for number, (before, after) in record.items():
-        leaf = ContentRef(year, int(number))
+    for name, (before, after) in record.items():
+        leaf = ContentRef(year, int(name)) if name.isdigit() else ContentRef(year, municipality=name)
         versions = {version.number: version for version in desk.history.versions(leaf)[:2]}
         if max(versions, default=0) != after or before not in versions:
             return {}
@@ -355,7 +394,7 @@ class Unpublished:
 def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
     """Return what has been edited in the files of a year. What is like an earlier version has not been edited since."""
     found, is_new = Unpublished({}, []), not (desk.root / str(year)).exists()
-    for leaf in _all(year):
+    for leaf in _all(files, year):
         mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
         if not is_new and mine == desk.read(leaf):
             continue

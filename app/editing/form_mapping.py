@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.calendar.edition import LINK_LABELS
 from app.calendar.markdown import strip_bullet
 from app.clock import SWEDEN
 
@@ -138,6 +139,37 @@ def accessibility_changes(shown: Shown) -> tuple[Values, None]:
     return {"accessibility": statement}, None
 
 
+def municipality_shown(file: Shown, _tip: str) -> Values:
+    """Return the fields of a municipality's form; its lines in the order of the hatches."""
+    texts, sources = (file.get(name, {}) for name in ("hatches", "sources"))
+    return {name: _text(file.get(name)) for name in ("greeting", "website", "contact")} | {
+        "links": {name: _text(file.get("links", {}).get(name)) for name in LINK_LABELS},
+        "lines": [
+            {"number": number.lstrip("0"), "text": _text(texts.get(number)), "source": _text(sources.get(number))}
+            for number in sorted({*texts, *sources})
+        ],
+    }
+
+
+def municipality_changes(shown: Shown) -> tuple[Values, None]:
+    """Return what a municipality's form says; a line that is not among them any more goes."""
+    changes: Values = {name: shown[name] for name in ("greeting", "website", "contact")}
+    changes["links"] = dict(shown["links"])
+    changes |= {"hatches": dict.fromkeys(_HATCHES), "sources": dict.fromkeys(_HATCHES)}
+    for line in _filled(shown["lines"]):
+        number = two_digits(line["number"])
+        changes["hatches"][number], changes["sources"][number] = line["text"] or None, line["source"] or None
+    return changes, None
+
+
+def two_digits(number: str) -> str:
+    """Return a hatch's number as a municipality's file has it."""
+    return f"{int(number):02}" if re.fullmatch(r"[0-9]{1,2}", number) else number
+
+
+_HATCHES = [f"{number:02}" for number in range(1, 25)]
+
+
 def compact_fields(shown: Shown) -> Values:
     """Return what was typed without empty rows and with the options first, so that places are those of the file."""
     found: Values = {}
@@ -163,7 +195,7 @@ def change_rows(shown: Shown, act: str) -> Values:
 
 
 # What a button of a list says it does.
-ROW = re.compile(r"(facts|prizes|shortcomings|corrections)(\+|-[1-9]\d?)")
+ROW = re.compile(r"(facts|prizes|shortcomings|corrections|lines)(\+|-[1-9]\d?)")
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from app.calendar.edition import LINK_LABELS
 from app.calendar.faults import Fault
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.text import lower_first
@@ -63,6 +64,14 @@ LABELS = {
     "contest.corrections": "Rättelse",
     "contest.corrections.date": "Datum",
     "contest.corrections.text": "Text",
+    "greeting": "Hälsning",
+    "website": "Kommunens webbsida",
+    "contact": "E-postadress för frågor",
+    "lines": "Rad",
+    "lines.number": "Luckans nummer",
+    "lines.text": "Vad som är nära er",
+    "lines.source": "Källans webbadress",
+    **{f"links.{name}": label for name, label in LINK_LABELS.items()},
     "theme": "Tema",
     "tagline": "Underrubrik",
     "before": "Text före 1 december",

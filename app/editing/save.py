@@ -147,7 +147,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     first = edition.file_contest_number if edition else None
     done: list[tuple[ContentRef, Files, Version]] = []
     try:
-        for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
+        for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf.municipality, leaf)):
             before = desk.read(leaf)
             done.append((leaf, before, put_files(desk, leaf, changes[leaf], act)))
     except store.ContentWriteError:

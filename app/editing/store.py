@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from app.calendar.loader import part_name
+from app.calendar.loader import MUNICIPALITIES, part_name
 from app.text import tidy
 
 # The files of a leaf by name.
@@ -24,33 +24,50 @@ class ContentWriteError(Exception):
 
 @dataclass(frozen=True, order=True)
 class ContentRef:
-    """What is edited, kept and restored as one: a hatch by `number`, or with 0 what belongs to none."""
+    """What is edited, kept and restored as one: a hatch by `number`, a municipality, or what belongs to neither."""
 
     year: int
     number: int = 0
+    municipality: str = ""
 
     @property
     def text_name(self) -> str:
-        return TEXTS[self.number == 0]
+        return f"{self.municipality}.toml" if self.municipality else TEXTS[self.number == 0]
 
     @property
     def name(self) -> str:
         """How the leaf is called among earlier versions."""
-        return f"{self.number:02}" if self.number else "edition"
+        return f"{MUNICIPALITIES}-{self.municipality}" if self.municipality else self.place or "edition"
+
+    @property
+    def place(self) -> str:
+        """The folder of the leaf in that of its edition."""
+        return MUNICIPALITIES if self.municipality else f"{self.number:02}" if self.number else ""
+
+    @property
+    def path(self) -> str:
+        """How an organiser knows the leaf's text: from the year on."""
+        return "/".join(filter(None, (str(self.year), self.place, self.text_name)))
 
     def folder(self, root: Path) -> Path:
-        return root / str(self.year) / (f"{self.number:02}" if self.number else "")
+        return root / str(self.year) / self.place
+
+    def part_name(self, name: str) -> str:
+        """Return the name of a picture or a translation of the leaf; "" for any other file in its folder."""
+        return "" if self.municipality else part_name(name)
 
 
 def read_files(root: Path, leaf: ContentRef) -> Files:
     """Return the text of a leaf, its pictures and translations. Raises ContentWriteError."""
     folder = leaf.folder(root)
+    if leaf.municipality and not (folder / leaf.text_name).exists():
+        return {}  # no edition needs one
     try:
-        paths = {part_name(path.name): path for path in folder.iterdir()}
+        paths = {leaf.part_name(path.name): path for path in folder.iterdir()}
         text = {leaf.text_name: (folder / leaf.text_name).read_bytes()}
         return text | {name: path.read_bytes() for name, path in sorted(paths.items()) if name}
     except OSError:
-        raise ContentWriteError(f"Det gick inte att läsa {leaf.name}/{leaf.text_name} i {leaf.year}.") from None
+        raise ContentWriteError(f"Det gick inte att läsa {leaf.path.partition('/')[2]} i {leaf.year}.") from None
 
 
 def is_text(name: str) -> bool:
@@ -60,7 +77,7 @@ def is_text(name: str) -> bool:
 
 def text_of(files: Files) -> str:
     """Return the text among the files, tidy and without the mark that Windows likes."""
-    raw = next(files[name] for name in TEXTS if name in files)
+    raw = next((files[name] for name in TEXTS if name in files), None) or next(iter(files.values()))
     return tidy(raw.decode("utf-8-sig", "replace"))
 
 
@@ -80,10 +97,14 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     # Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
     folder = leaf.folder(root)
     with translate_os_errors():
+        if leaf.municipality:
+            folder.mkdir(exist_ok=True)
+            if not files:
+                (folder / leaf.text_name).unlink(missing_ok=True)
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
         for path in folder.iterdir():
-            name = part_name(path.name)
+            name = leaf.part_name(path.name)
             # A disk that composes names itself has the file under another name than the one it was given.
             if name and not (name in files and path.samefile(folder / name)):
                 path.unlink()

@@ -8,8 +8,9 @@ from pathlib import Path
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
-from app.calendar.loader import find_reused_id, part_name, read_edition, read_hatch
+from app.calendar.loader import MUNICIPALITIES, find_reused_id, municipality_slugs, part_name, read_edition, read_hatch
 from app.calendar.schedule import NUMBERS, Edition, Hatch, is_open
+from app.editing import store
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
 
@@ -27,7 +28,7 @@ def find_faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edi
     found = read_staged(root, year, changes, others)
     if not found:
         return []
-    own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
+    own = {leaf.path for leaf in changes}
     before = read_staged(root, year, {}, others)
     return [fault for fault in found if fault.file in own or fault not in before]
 
@@ -38,6 +39,7 @@ def read_staged(root: Path, year: int, changes: Changes, others: Iterable[Editio
         folder.mkdir()
         for leaf in (ContentRef(year), *(ContentRef(year, number) for number in NUMBERS)):
             lay_out(folder.parent, root, leaf, changes.get(leaf))
+        lay_out_municipalities(folder, root, changes)
         try:
             return find_reused_id(folder, read_edition(folder), others)
         except ContentError as error:
@@ -69,6 +71,23 @@ def read_hatch_as(leaf: ContentRef, files: Files) -> Hatch:
         return read_hatch(folder, leaf.year)
 
 
+def lay_out_municipalities(folder: Path, root: Path, changes: Changes) -> None:
+    """The files in kommuner as they would be; as they stand when none is changed."""
+    year = int(folder.name)
+    standing = root / folder.name / MUNICIPALITIES
+    changed = {leaf.municipality: files for leaf, files in changes.items() if leaf.municipality}
+    if not changed:
+        if standing.is_dir():
+            (folder / MUNICIPALITIES).symlink_to(standing.resolve())
+        return
+    (folder / MUNICIPALITIES).mkdir()
+    for slug in {*municipality_slugs(root / folder.name), *changed}:
+        leaf = ContentRef(year, municipality=slug)
+        files = changed.get(slug)
+        for name, body in (store.read_files(root, leaf) if files is None else files).items():
+            (folder / MUNICIPALITIES / name).write_bytes(body)
+
+
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
     """Return why a contest that people have met may not become this, in one sentence; "" when it may."""
     # `edition` is what the site shows now. The files in `changes` are without faults.
@@ -81,7 +100,7 @@ def contest_change_error(edition: Edition | None, changes: Changes, now: datetim
             expected = edition.file_contest if leaf.number == edition.file_contest_number else None
             if (contest and _fixed(contest)) != (expected and _fixed(expected)):
                 return FIXED
-        elif phase == "open":
+        elif phase == "open" and not leaf.municipality:
             file = EditionFile.model_validate(parse_toml(text_of(files)))
             if find_gaps(file, edition.file_contest, demo):
                 return NOT_EMPTY

@@ -29,6 +29,7 @@ def account(app, clock):
             kept = {
                 "password_hash": credentials.hash_password(PASSWORD),
                 "totp_secret": crypto.encrypt(secret, "totp", clock.now()),
+                "municipality": "lerum" if role == "municipality" else None,
             }
             made = AdminUser(email=email, role=role, created_at=clock.now(), **kept)
             db.session.add(made)

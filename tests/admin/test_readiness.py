@@ -317,3 +317,17 @@ def test_every_page_exists_in_demo(organiser, page):
     answer = organiser.get(f"/admin/{page}")
     assert answer.status_code == 200
     assert "Inget du gör här är på riktigt." in " ".join(answer.text.split())
+
+
+def test_silent_municipalities_are_one_remark(change):
+    def counted(*changed):
+        return [told for told in change(*changed) if "kommuner har varken" in told[2]]
+
+    [(severity, hatch, sentence)] = counted()
+    silent = int(sentence.split()[0])
+    assert (severity, hatch) == ("may", 0)
+    assert sentence == f"{silent} av 50 kommuner har varken hälsning eller länk på sin sida än."
+    [(*_, sentence)] = counted("kommuner/lerum.toml", 'greeting = ""', 'greeting = "Hej!"')
+    assert sentence.startswith(f"{silent - 1} av 50")
+    [(*_, sentence)] = counted("kommuner/ale.toml", 'cykelkarta = ""', 'cykelkarta = "https://ale.se/karta"')
+    assert sentence.startswith(f"{silent - 2} av 50")

@@ -31,7 +31,7 @@ def addresses(app):
             for number in (3, 15, 16):
                 for name in names:
                     known = {"year": 2026, "number": number, "name": name, "token": "x", "option": 2}
-                    known |= {"language": "en"} | (rule.defaults or {})
+                    known |= {"language": "en", "slug": "goteborg"} | (rule.defaults or {})
                     found.add(adapter.build(rule.endpoint, {each: known[each] for each in rule.arguments}))
     return sorted(found)
 

@@ -2,6 +2,9 @@
 
 # Each is bound to the sign-in it was made for.
 
+from collections.abc import Mapping
+from itertools import starmap
+
 from flask import g
 from wtforms import (
     BooleanField,
@@ -15,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials as accounts_credentials
-from app.admin.accounts.roles import ABOUT, ROLES
+from app.admin.accounts.roles import ABOUT, MUNICIPAL, ROLES
 from app.admin.accounts.sessions import Credentials
 from app.contest.entries import STRIKE_REASONS, canonical_email
 from app.errors import NotAllowed
@@ -23,6 +26,7 @@ from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
 CHOOSE = "Välj en av rollerna."
+CHOOSE_MUNICIPALITY = "Välj den kommun som personen ska skriva för."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]
 # Fields that a page fills in itself.
 UNSEEN = ("token", "place", "number")
@@ -170,10 +174,21 @@ class InviteForm(AdminForm):
 
     email = EmailField("E-postadress", filters=[clean, clean_address])
     role = SelectField("Roll", choices=_CHOICES, validate_choice=False)
+    municipality = SelectField("Kommun, för en kommunredaktör", validate_choice=False)
+    offered: frozenset[str] = frozenset()
+
+    def offer(self, municipalities: Mapping[str, str]) -> None:
+        """Give the municipalities to choose among, by their names in addresses."""
+        self.offered = frozenset(municipalities)
+        self.municipality.choices = [SelectChoice("", "Välj kommun"), *starmap(SelectChoice, municipalities.items())]
 
     def validate_role(self, field: SelectField) -> None:
         if field.data not in ROLES:
             raise ValidationError(CHOOSE)
+
+    def validate_municipality(self, field: SelectField) -> None:
+        if self.role.data == MUNICIPAL and field.data not in self.offered:
+            raise ValidationError(CHOOSE_MUNICIPALITY)
 
     validate_email = validate_address
 

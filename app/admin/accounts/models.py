@@ -23,6 +23,7 @@ class AdminUser(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(320), unique=True)
     role: Mapped[str] = mapped_column(sa.String(20), default=ADMINISTRATOR)
+    municipality: Mapped[str | None] = mapped_column(sa.String(60), doc="whose page a kommunredaktör edits")
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     totp_secret: Mapped[str] = mapped_column(sa.String(300), doc="sealed")
     totp_last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0, doc="the last code used; it works once")
@@ -37,6 +38,7 @@ class Invitation(Base):
     token_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     email: Mapped[str | None] = mapped_column(sa.String(320))
     role: Mapped[str | None] = mapped_column(sa.String(20))
+    municipality: Mapped[str | None] = mapped_column(sa.String(60))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -2,17 +2,19 @@
 
 # A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
 
-ADMINISTRATOR, EDITOR, CONTEST = "administrator", "editor", "contest"
+ADMINISTRATOR, EDITOR, CONTEST, MUNICIPAL = "administrator", "editor", "contest", "municipality"
 # The roles, as people read them.
 ROLES = {
     ADMINISTRATOR: "administratör",
     EDITOR: "redaktör",
     CONTEST: "tävlingsansvarig",
+    MUNICIPAL: "kommunredaktör",
 }
 ABOUT = {
     ADMINISTRATOR: "gör allt, och bjuder in andra",
     EDITOR: "skriver luckorna, men ser inga bidrag",
     CONTEST: "tar hand om tävlingens villkor, bidrag, dragning och gallring",
+    MUNICIPAL: "skriver en kommuns sida, och ser inget annat",
 }
 
 # The way in; everything else asks for a sign-in.
@@ -23,10 +25,14 @@ OPEN_TO_ALL = {
 
 # Pages of the blueprint by who may use them.
 _TABLE: dict[tuple[str, ...], str] = {
-    (ADMINISTRATOR, EDITOR, CONTEST): """
+    # To a kommunredaktör the overview is the way to their own page.
+    (ADMINISTRATOR, EDITOR, CONTEST, MUNICIPAL): """
         overview sign_out stay_signed_in prove_again
-        own_account choose_mails send_test_mail change_password codes_page renew_codes make_recovery_codes
+        own_account change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
+    """,
+    (ADMINISTRATOR, EDITOR, CONTEST): """
+        choose_mails send_test_mail
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
         reminders save_greetings send_sample material material_zip
         edit_contest save_contest move_contest_page move_contest remove_contest
@@ -46,6 +52,10 @@ _TABLE: dict[tuple[str, ...], str] = {
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over
+        edit_municipalities edit_municipality save_municipality
+    """,
+    (MUNICIPAL,): """
+        edit_own_municipality save_own_municipality
     """,
 }
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}

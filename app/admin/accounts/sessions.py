@@ -62,14 +62,16 @@ def has_organisers() -> bool:
     return db.session.scalar(sa.select(sa.exists().where(AdminUser.id.is_not(None)))) is True
 
 
-def create_invitation(email: str | None, now: datetime, role: str | None = None, how: str = "") -> str:
+def create_invitation(
+    email: str | None, now: datetime, role: str | None = None, how: str = "", municipality: str | None = None
+) -> str:
     """Return a new invitation's token. With an existing account, accepting it sets a new password and code."""
     # `how` the link reaches its receiver, as the log says it.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
     begin_write()
     db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
-    kept = {"email": address, "role": role, "expires_at": now + INVITATION_LASTS}
+    kept = {"email": address, "role": role, "municipality": municipality, "expires_at": now + INVITATION_LASTS}
     db.session.add(Invitation(token_sha256=checksum(token), **kept))
     activity_log.log_in_transaction("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now)
     db.session.commit()
@@ -97,7 +99,8 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
     address = invitation.email or email.strip().lower()
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == address))
     if organiser is None:
-        organiser = AdminUser(email=address, created_at=now, role=invitation.role or ADMINISTRATOR, **proof)
+        role = invitation.role or ADMINISTRATOR
+        organiser = AdminUser(email=address, created_at=now, role=role, municipality=invitation.municipality, **proof)
         db.session.add(organiser)
         db.session.flush()
     else:

@@ -275,18 +275,21 @@ def _ask(year: int, body: bytes) -> Page:
 
 
 def confirm_page(year: int, form: AdminForm, differing: dict[ContentRef, list[str]], status: int = 200) -> Page:
-    parts = [
-        (f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter", [*map(_kind, files)])
-        for leaf, files in sorted(differing.items())
-    ]
+    parts = [(title_of(leaf), [*map(_kind, files)]) for leaf, files in sorted(differing.items())]
     page = render_template(
         "admin/editing/archive_changes.html", edition=chosen_edition(), year=year, form=form, parts=parts
     )
     return page, status
 
 
+def title_of(leaf: ContentRef) -> str:
+    if leaf.municipality:
+        return f"Kommunens fil {leaf.text_name}"
+    return f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter"
+
+
 def _kind(name: str) -> str:
-    return "texten" if name in store.TEXTS else f"bilden {name}"
+    return "texten" if store.is_text(name) else f"bilden {name}"
 
 
 @blueprint.post("/redigera/las-in/ja")

@@ -18,6 +18,7 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Regexp
 
@@ -25,7 +26,7 @@ from app.admin.accounts.forms import AdminForm
 from app.calendar.edition import LANGUAGES, EffectUnit
 from app.calendar.faults import Fault
 from app.calendar.schedule import NUMBERS
-from app.editing.form_mapping import OPTIONS
+from app.editing.form_mapping import OPTIONS, two_digits
 from app.editing.labels import LABELS, field_label, tell_fault
 from app.text import clean
 from app.web.forms import SelectChoice
@@ -242,6 +243,56 @@ class AccessibilityForm(EditorForm):
     shortcomings = FieldList(FormField(ShortcomingForm), min_entries=0, max_entries=MOST_ROWS)
     burdensome = _prose("accessibility.burdensome")
     outside = _prose("accessibility.outside")
+
+
+class LinksPart(Form):
+    narttrafik = _line("links.narttrafik")
+    cykelkarta = _line("links.cykelkarta")
+    pendelparkering = _line("links.pendelparkering")
+    tomgang = _line("links.tomgang")
+    radgivning = _line("links.radgivning")
+
+
+class LocalLineForm(Form):
+    number = _line("lines.number")
+    text = _prose("lines.text")
+    source = _line("lines.source")
+
+
+class MunicipalityForm(EditorForm):
+    greeting = _prose("greeting")
+    website = _line("website")
+    contact = _line("contact")
+    links = FormField(LinksPart)
+    lines = FieldList(FormField(LocalLineForm), min_entries=0, max_entries=len(NUMBERS))
+
+    def faults(self) -> list[tuple[str, str]]:
+        return [("token", each) for each in self.lines.errors if isinstance(each, str)] + super().faults()
+
+    def validate_lines(self, field: Any) -> None:
+        numbers = [two_digits(row.form.number.data) for row in field if row.form.number.data]
+        for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+            raise ValidationError(f"Två rader är för lucka {number.lstrip('0')}. Skriv ihop dem till en.")
+
+    def tell(self, fault: Fault) -> None:
+        """Put a fault of a line beside it: the file has the lines by number, the form by row."""
+        wrong = re.match(r"”(.*)” är ingen lucka", fault.message)
+        alone = re.match(r"lucka (\d\d)", fault.message)
+        table, _, number = fault.field.partition(".")
+        if found := wrong or alone:
+            table, number = "hatches", found[1]
+        row = next((row.form for row in self.lines if two_digits(row.form.number.data or "") == number), None)
+        if row is None or table not in ("hatches", "sources"):
+            super().tell(fault)
+        elif wrong:
+            told = f"”{number}” är ingen lucka" if number else "saknas"
+            row.number.errors = [f"{told}; skriv ett tal från 1 till 24"]
+        elif alone:
+            empty = row.source if row.text.data else row.text
+            empty.errors = ["saknas"]
+        else:
+            field = row.text if table == "hatches" else row.source
+            field.errors = [fault.message]
 
 
 class WholeForm(EditorForm):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import preview
 from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.roles import may
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.calendar import schedule
@@ -78,8 +79,7 @@ SHEETS = (
 )
 
 
-def show_page(sheet: EditorPage, number: int = 0) -> Page:
-    leaf = ContentRef(chosen_edition().year, number)
+def show_page(sheet: EditorPage, leaf: ContentRef) -> Page:
     files = editor.editor().read(leaf)
     try:
         head, tip = read_head(leaf, files)
@@ -94,9 +94,8 @@ def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
 
-def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
+def save_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | Page:
     request.max_content_length = LARGEST_FORM
-    leaf = ContentRef(chosen_edition().year, number)
     sent, act = sheet.form(), request.form.get("act", "")
     values = sent.shown()
     if form_mapping.ROW.fullmatch(act):
@@ -167,7 +166,10 @@ def revise_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values
 
 
 def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
-    return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
+    if leaf.municipality and not may(g.sign_in.organiser.role, "admin.edit_municipality"):
+        return url_for("admin.edit_own_municipality", ar=leaf.year, **more)
+    place = {"slug": leaf.municipality} if leaf.municipality else {"number": leaf.number or None}
+    return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, **place, **more)
 
 
 def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
@@ -196,9 +198,13 @@ def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: 
     return render_template(sheet.template, **context, **more), status
 
 
+def of_number(view: Callable[..., Any], sheet: EditorPage, number: int = 0) -> Any:
+    return view(sheet, ContentRef(chosen_edition().year, number))
+
+
 for each in SHEETS:
     for verb, method, view in (("edit", "GET", show_page), ("save", "POST", save_page)):
-        of_the_sheet = update_wrapper(partial(view, each), view)
+        of_the_sheet = update_wrapper(partial(of_number, view, each), view)
         blueprint.add_url_rule(f"/redigera/{each.address}", f"{verb}_{each.name}", of_the_sheet, methods=[method])
 
 

@@ -1,6 +1,7 @@
 """The calendar on a screen that nobody touches: in a lobby, a library, a classroom."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import segno
@@ -64,6 +65,7 @@ def screen() -> Response:
     return response
 
 
+@lru_cache(maxsize=100)
 def qr_code(address: str, title: str) -> str:
     """Return an address as a drawing, with the quiet zone of ISO/IEC 18004."""
     return str(

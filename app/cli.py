@@ -46,7 +46,7 @@ def prepare() -> None:
     for fault in current_app.extensions["library"].faults:
         click.echo(f"Fel i innehållet, den senaste hela versionen visas: {fault}")
     if current_app.config["DEMO"] and (count := demo.invent_entries()):
-        click.echo(f"{count} påhittade bidrag är med, för övning.")
+        click.echo(f"{count} påhittade svar är med, för övning.")
     if not sessions.has_organisers():
         print_invitation(None)
 
@@ -142,7 +142,7 @@ draw = AppGroup("draw", help="Dragningen.")
 @click.argument("year", type=int, required=False)
 @click.option("--kontrollsumma", default="", help="Låsbevisets, ur ett mejl som kom före slumptalet.")
 def verify(year: int | None, kontrollsumma: str) -> None:
-    """Räknar om tävlingen ett år, från bidragen till protokollet. Slutkod 0, 1 eller 2 som verifiera.py."""
+    """Räknar om tävlingen ett år, från svaren till protokollet. Slutkod 0, 1 eller 2 som verifiera.py."""
     editions = current_app.extensions["library"].editions
     year = year or current_year(editions, clock.now())
     contest = terms.frozen_in(year)

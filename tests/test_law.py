@@ -342,7 +342,7 @@ def test_l23_one_entry_is_taken_out_with_one_click_and_participants_know_that(ac
     assert "E-post: anna@example.se" in extract.text
     assert "bo@" not in extract.text
     assert client.get(link["href"]).status_code == 303
-    assert "Bidragen är allmänna handlingar och kan lämnas ut om någon begär det" in read("/personuppgifter")[1]
+    assert "Svaren är allmänna handlingar och kan lämnas ut om någon begär det" in read("/personuppgifter")[1]
 
 
 def test_what_is_kept_about_people_stands_in_the_tables_that_the_notice_tells_of():

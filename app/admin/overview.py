@@ -116,13 +116,13 @@ def contest_step(found: SeasonStatus) -> Step:
     if found.state == "draft":
         return Step(f"Inget. Tävlingen öppnar automatiskt {swedish(contest.opens)}.")
     if found.state == "open":
-        others = f"Inget. Den tävlingsansvariga tittar igenom bidragen. Tävlingen stänger automatiskt {closes}."
-        sentence = f"Titta igenom bidragen då och då. Tävlingen stänger automatiskt {closes}."
-        return Step(sentence, "Bidrag", "admin.entries", others=others)
+        others = f"Inget. Den tävlingsansvariga tittar igenom svaren. Tävlingen stänger automatiskt {closes}."
+        sentence = f"Titta igenom svaren då och då. Tävlingen stänger automatiskt {closes}."
+        return Step(sentence, "Tävlingssvar", "admin.entries", others=others)
     return {
         "closed": Step(
-            "Gå igenom bidragen en sista gång. Kalendern låser listan själv.",
-            *("Bidrag", "admin.entries"),
+            "Gå igenom svaren en sista gång. Kalendern låser listan själv.",
+            *("Tävlingssvar", "admin.entries"),
             others="Inget. Kalendern låser listan själv.",
         ),
         "locked": Step(f"Inget. Slumptalet kommer {draw_at}, och kalendern hämtar det."),

@@ -73,7 +73,7 @@ def to_hints(groups: list[_Group]) -> list[Hint]:
     for each in groups:
         email, at = entries[each.entry_id]
         if each.kind == "minute":
-            found.append(Hint(f"Många bidrag på en minut, {swedish_time(at)}", each.count))
+            found.append(Hint(f"Många svar på en minut, {swedish_time(at)}", each.count))
         elif email:
             name, _, domain = email.partition("@")
             same = each.kind == "name"

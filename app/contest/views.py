@@ -66,7 +66,7 @@ def _phase(edition: Edition, contest: Contest) -> Phase | None:
 def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
     """Show what is to be mended; counted apart, so that right entries of the same office still come in."""
     try:
-        check_and_hit("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
+        check_and_hit("svar, nekade", each=current_app.config["ENTRY_LIMIT"])
     except RateLimitExceeded:
         return form_page(edition, number, contest, 429, faults, trouble="refused")
     return form_page(edition, number, contest, 422, faults)
@@ -105,7 +105,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
         return form_page(edition, number, contest, 422, {"token": USED})
     except SQLAlchemyError:
         db.session.rollback()
-        _log.exception("Ett bidrag kunde inte sparas")
+        _log.exception("Ett svar kunde inte sparas")
         return form_page(edition, number, contest, 503, trouble="not-saved")
     # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
     hit("bidrag", **entry_limits())

@@ -34,10 +34,10 @@ def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: dateti
     if reason not in entries.STRIKE_REASONS:
         raise NotAllowed("Välj ett av skälen i listan.")
     if now >= status.strikes_until(contest):
-        raise NotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
+        raise NotAllowed(f"Tävlingssvar kunde strykas till {swedish(status.strikes_until(contest))}.")
     entry = require_unlocked_entry(contest, entry_id)
     if entry.struck:
-        raise NotAllowed(f"Bidraget är redan struket: {entry.struck}.")
+        raise NotAllowed(f"Svaret är redan struket: {entry.struck}.")
     entry.struck = reason
     queue_notice(contest, entry, RecordKind.STRUCK, now)
 
@@ -46,7 +46,7 @@ def restore_entry(contest: FrozenContest, entry_id: int, now: datetime) -> None:
     """Take back the strike of one entry, and tell its participant."""
     entry = require_unlocked_entry(contest, entry_id)
     if entry.email is None or not entry.struck:
-        raise NotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
+        raise NotAllowed("Svaret är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
     entry.struck = None
     queue_notice(contest, entry, RecordKind.RESTORED, now)
 
@@ -57,7 +57,7 @@ def require_unlocked_entry(contest: FrozenContest, entry_id: int) -> Entry:
     require_unsettled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id or entry.receipt_code is None:
-        raise NotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
+        raise NotAllowed("Svaret finns inte, eller så är det tillbakataget.")
     return entry
 
 

@@ -38,8 +38,8 @@ def _serializer(purpose: str) -> URLSafeSerializer:
 
 # What a mail is about that is written in Swedish only, for those who entered in another language.
 ABOUT = {
-    "struken": gettext_noop("Ditt bidrag i tävlingen är struket. Resten av mejlet är på svenska."),
-    "aterstalld": gettext_noop("Ditt bidrag i tävlingen är med igen. Resten av mejlet är på svenska."),
+    "struken": gettext_noop("Ditt svar i tävlingen är struket. Resten av mejlet är på svenska."),
+    "aterstalld": gettext_noop("Ditt svar i tävlingen är med igen. Resten av mejlet är på svenska."),
     "last": gettext_noop("Spara mejlet: där står hur det går för din lott. Resten av mejlet är på svenska."),
     "vinst": gettext_noop("Du har vunnit. Svara på mejlet före dagen som står i det. Resten av mejlet är på svenska."),
     "forbigangen": gettext_noop("Vinsten har gått vidare till nästa på listan. Resten av mejlet är på svenska."),

@@ -115,8 +115,8 @@ def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) 
             text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
             changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
         if changes:
-            moved = {number: to for to, number in enumerate(order, 1) if to != number}
-            save.save_all(desk, changes | moved_lines(desk, year, moved), act)
+            numbers = {number: to for to, number in enumerate(order, 1) if to != number}
+            save.save_all(desk, changes | moved_lines(desk, year, numbers), act)
 
 
 def remove_contest(desk: Editor, year: int, act: Change) -> None:

@@ -103,5 +103,5 @@ def numbers_of(edition: Edition, found: Municipality) -> dict[str, int]:
     # Entries when no more can enter: before, a number that grows would say whether an address is a new one.
     if lock := shown_list(edition):
         entries = entries_shown(lock.contest_id).get(found.name)
-        numbers |= {"Bidrag i tävlingen": entries} if entries else {}
+        numbers |= {"Svar i tävlingen": entries} if entries else {}
     return numbers

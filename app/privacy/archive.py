@@ -61,8 +61,8 @@ kontrollsumman på raden före (för den första 64 nollor) och posten. Varje ra
 slutar med LF. Kontrollsumman i låsbeviset ska finnas i loggen.
 """
 _KNOWN = (
-    "Här finns inga namn, adresser eller kvittokoder. Men loggen säger när varje bidrag kom, och "
-    "den som har en kvittokod kan hitta sitt bidrag. Lägg därför inte ut paketet förrän uppgifterna är gallrade."
+    "Här finns inga namn, adresser eller kvittokoder. Men loggen säger när varje svar kom, och "
+    "den som har en kvittokod kan hitta sitt svar. Lägg därför inte ut paketet förrän uppgifterna är gallrade."
 )
 _ERASED = "Uppgifterna om deltagarna är gallrade. Inget i paketet säger vem som deltog."
 

@@ -201,7 +201,7 @@ def describe_erasure(record: Erasure) -> str:
     note = note_of(record.contest_id)
     decision = note.decision if note else ""
     told = (
-        f"Gallrat i {record.contest_id}: uppgifterna i {record.entries} bidrag, {record.mails} mejl i filer, "
+        f"Gallrat i {record.contest_id}: uppgifterna i {record.entries} svar, {record.mails} mejl i filer, "
         f"{record.feedback} meddelanden från sidan Tillgänglighet. Beslut: {decision or 'inget beslut behövs'}."
     )
     return told if is_cleaned(record.contest_id) else f"{told} {REMAINS}"

@@ -63,7 +63,7 @@ def look_up() -> Answer:
         return answer_lookup(form)
     except SQLAlchemyError:
         db.session.rollback()
-        _log.exception("Ett bidrag kunde inte visas eller tas tillbaka")
+        _log.exception("Ett svar kunde inte visas eller tas tillbaka")
         return render_own(form, 503, trouble="not-done")
 
 

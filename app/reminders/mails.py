@@ -57,7 +57,7 @@ def sample_letter(edition: Edition, site: str) -> Letter:
             "Så här kommer en påminnelse fram. I ett riktigt mejl är ämnet luckans nummer och rubrik.",
             "Här står dagens hälsning från er, om ni har skrivit någon, och sedan luckans korta text.",
             Labelled("Öppna dagens lucka", f"{site}/", address=True),
-            "Kom mejlet till skräpposten? Be den som sköter servern se efter att avsändaradressen får skicka från "
+            "Kom mejlet till skräpposten? Be den som sköter servern kontrollera att avsändaradressen får skicka från "
             "den (SPF och DKIM).",
             edition.file.organiser.name,
         ),

@@ -47,11 +47,11 @@ def calendar_series(counts: Mapping[tuple[int, date], int]) -> Figure:
 
 
 def entries_per_day(counts: Mapping[date, int]) -> Figure:
-    return Figure("bidrag", "Bidrag per dag", "Dag", "bidrag", days_of(counts))
+    return Figure("bidrag", "Tävlingssvar per dag", "Dag", "svar", days_of(counts))
 
 
 def per_municipality(
-    counts: Mapping[str, int], key: str = "kommuner", title: str = "Bidrag", thing: str = "bidrag"
+    counts: Mapping[str, int], key: str = "kommuner", title: str = "Tävlingssvar", thing: str = "svar"
 ) -> Figure:
     """Return `thing` by municipality (name to number), the most first; small groups without their number."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

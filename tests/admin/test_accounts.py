@@ -174,8 +174,8 @@ def test_the_log_says_who_did_what_and_names_no_participant(app, accept, account
     told = [" ".join(cell.text for cell in row[1:]) for row in rows]
     assert told[:4] == [
         f"olga@example.se, administratör bytte en roll konto nr {number} är nu redaktör",
-        "eva@example.se, tävlingsansvarig strök ett bidrag bidrag 1 i mjk-2026: anställd",
-        "eva@example.se, tävlingsansvarig hämtade uppgifter alla bidrag i mjk-2026, CSV",
+        "eva@example.se, tävlingsansvarig strök ett svar svar 1 i mjk-2026: anställd",
+        "eva@example.se, tävlingsansvarig hämtade uppgifter alla svar i mjk-2026, CSV",
         "eva@example.se, tävlingsansvarig loggade in lösenord och kod, Firefox på Windows",
     ]
     assert "anna" not in " ".join(told)

@@ -76,7 +76,7 @@ def test_later_starts_print_no_link(flask, organiser):
 @configured(DEMO=True)
 def test_demo_invents_entries_once(flask, organiser, clock):
     clock.set("2026-12-13 08:00")
-    assert "40 påhittade bidrag är med, för övning." in flask("prepare")[1]
+    assert "40 påhittade svar är med, för övning." in flask("prepare")[1]
     assert "påhittade" not in flask("prepare")[1]
 
 

@@ -54,7 +54,7 @@ def test_all_wrong_answers_are_listed_together(short, accept, leafed):
 
 def test_with_no_wrong_answer_there_is_none_to_list(accept, organiser):
     accept("anna@example.se")
-    assert "Inget bidrag passar sökningen." in organiser.get("/admin/bidrag?visa=fel").text
+    assert "Inget svar passar sökningen." in organiser.get("/admin/bidrag?visa=fel").text
 
 
 @pytest.mark.parametrize("typed", ["anna", "anna.b+jul@example.se", "anna.b+", "ANNA.B", "B+JUL@"])
@@ -81,4 +81,4 @@ def test_hints_look_among_the_newest(accept, organiser, monkeypatch):
     monkeypatch.setattr(hints, "AMONG", 4)
     page = organiser.get("/admin/bidrag/tecken").text
     assert "Bland de 4 senaste bidragen" in page
-    assert "Inget sticker ut." in page
+    assert "Inga avvikande svar." in page

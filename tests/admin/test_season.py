@@ -71,8 +71,8 @@ def test_one_thing_is_to_do_next(at, moment, known, sentence, endpoint):
     ("role", "moment", "known", "sentence", "endpoint"),
     [
         ("contest", "2026-11-20", {"faults": 2}, "Innehållet har fel som en redaktör", "admin.readiness"),
-        ("editor", "2026-12-12", {"state": "open"}, "Den tävlingsansvariga tittar igenom bidragen.", ""),
-        ("contest", "2026-12-12", {"state": "open"}, "Titta igenom bidragen då och då.", "admin.entries"),
+        ("editor", "2026-12-12", {"state": "open"}, "Den tävlingsansvariga tittar igenom svaren.", ""),
+        ("contest", "2026-12-12", {"state": "open"}, "Titta igenom svaren då och då.", "admin.entries"),
         (
             "editor",
             "2026-12-21",

@@ -89,7 +89,7 @@ def test_overview_shows_numbers_as_charts(visited, organiser):
     assert [chart.title.text for chart in page.select("svg.chart")] == [
         "Visningar per lucka",
         "Visningar av luckor per dag",
-        "Bidrag per dag",
+        "Tävlingssvar per dag",
     ]
     assert page.select_one(".steps-of-year [aria-current=step] strong").text == "Tävling"
 

@@ -68,8 +68,8 @@ def test_every_page_of_the_menu_is_there_before_the_contest_has_opened(make_app,
     ("state", "step"),
     [
         ("draft", "Inget. Tävlingen öppnar automatiskt torsdag 10 december 2026 kl. 00.00."),
-        ("open", "Titta igenom bidragen då och då."),
-        ("closed", "Gå igenom bidragen en sista gång. Kalendern låser listan själv."),
+        ("open", "Titta igenom svaren då och då."),
+        ("closed", "Gå igenom svaren en sista gång. Kalendern låser listan själv."),
         ("locked", "Inget. Slumptalet kommer tisdag 22 december 2026 kl. 12.00, och kalendern hämtar det."),
         ("drawn", "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren."),
         ("contact", "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren."),
@@ -86,7 +86,7 @@ def test_overview_counts_open_hatches_and_entries(cast, organiser):
     shown = numbers(organiser.get("/admin/"))
     assert shown == {
         "Öppna luckor": "10 av 24",
-        "Bidrag": "5",
+        "Tävlingssvar": "5",
         "Med i dragningen": "5",
         "Mejl som väntar": "5",
         "Tävlingen": "Öppen",
@@ -152,7 +152,7 @@ def test_start_of_a_ticket_finds_it(accept, organiser):
 
 @on_sqlite
 def test_a_search_without_hits_says_so(cast, organiser):
-    assert "Inget bidrag passar sökningen." in organiser.get("/admin/bidrag?sok=kalle").text
+    assert "Inget svar passar sökningen." in organiser.get("/admin/bidrag?sok=kalle").text
 
 
 @pytest.mark.parametrize("asked", ["sok=%00", "sok='--", "fore=nej", "fore=-1", f"fore={10**30}", "ar=nej"])
@@ -226,9 +226,9 @@ def test_a_strike_is_taken_back_and_both_stay_on_record(cast, app, organiser, se
     assert "Struket som anställd." in words(organiser.get("/admin/bidrag/2/ta-tillbaka"))
     answer = send("/admin/bidrag/2/ta-tillbaka", x="x")
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
-    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
+    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk svar 2"
     log = words(organiser.get("/admin/logg"))
-    assert "tog tillbaka en strykning bidrag 2 i mjk-2026" in log
+    assert "tog tillbaka en strykning svar 2 i mjk-2026" in log
     reach("locked")
     with app.app_context():
         assert db.session.get(Entry, 2).struck is None
@@ -243,7 +243,7 @@ def test_restored_entry_may_be_struck_again(cast, app, send, client, clock):
 
 
 def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, cast, organiser, send):
-    sentence = "Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det."
+    sentence = "Svaret är inte struket, eller så har den som skickade det själv tagit tillbaka det."
     assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
     with app.app_context():
         db.session.get(Entry, 2).email, db.session.get(Entry, 2).struck = None, "återkallad"
@@ -251,7 +251,7 @@ def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, c
         db.session.commit()
     assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="ta-tillbaka"]')
     assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [
-        "Bidraget finns inte, eller så är det tillbakataget."
+        "Svaret finns inte, eller så är det tillbakataget."
     ]
 
 
@@ -283,14 +283,14 @@ def test_the_list_shows_what_is_chosen(cast, organiser, send, asked, names):
 @on_sqlite
 def test_struck_entry_cannot_be_struck(cast, send):
     send("/admin/bidrag/2/stryk", reason="anställd")
-    assert faults(send("/admin/bidrag/2/stryk", reason="uppenbart falsk")) == ["Bidraget är redan struket: anställd."]
+    assert faults(send("/admin/bidrag/2/stryk", reason="uppenbart falsk")) == ["Svaret är redan struket: anställd."]
 
 
 @on_sqlite
 def test_strike_needs_a_listed_reason(cast, organiser, send):
     for reason in ("", "otrevlig", "dubblett\n"):
         assert len(faults(send("/admin/bidrag/2/stryk", reason=reason))) == 1
-    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
+    assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk svar 2"
 
 
 @pytest.mark.parametrize("number", [4711, 10**30])
@@ -303,7 +303,7 @@ def test_locked_list_strikes_nothing(cast, reach, organiser, send):
     reach("locked")
     assert not soup(organiser.get("/admin/bidrag")).select('tbody a[href*="stryk"]')
     answer = send("/admin/bidrag/2/stryk", reason="anställd")
-    assert faults(answer) == ["Bidrag kunde strykas till måndag 21 december 2026 kl. 12.00."]
+    assert faults(answer) == ["Tävlingssvar kunde strykas till måndag 21 december 2026 kl. 12.00."]
 
 
 @on_sqlite

@@ -353,10 +353,10 @@ def open_the_menu(scene: Scene) -> None:
 
 def strike_the_first(scene: Scene) -> None:
     """Strike an entry, and comes to the page where that is taken back."""
-    scene.page.get_by_role("link", name="Stryk bidrag 1").click()
+    scene.page.get_by_role("link", name="Stryk svar 1").click()
     scene.page.get_by_label("Skäl").select_option("anställd")
-    press(scene.page, "Stryk bidrag 1")
-    scene.page.get_by_role("link", name="Ta tillbaka strykningen av bidrag 1").click()
+    press(scene.page, "Stryk svar 1")
+    scene.page.get_by_role("link", name="Ta tillbaka strykningen av svar 1").click()
 
 
 def rehearse(scene: Scene) -> None:

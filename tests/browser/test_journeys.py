@@ -291,10 +291,10 @@ def test_the_draw_page_is_another_when_the_value_has_come(desk, page, app, clock
 
 def test_an_organiser_strikes_an_entry(desk):
     page = desk("open")
-    page.get_by_role("link", name="Bidrag", exact=True).click()
-    page.get_by_role("link", name="Stryk bidrag 2").click()
+    page.get_by_role("link", name="Tävlingssvar", exact=True).click()
+    page.get_by_role("link", name="Stryk svar 2").click()
     page.get_by_label("Skäl").select_option("anställd")
-    page.get_by_role("button", name="Stryk bidrag 2").click()
+    page.get_by_role("button", name="Stryk svar 2").click()
     expect(page.get_by_role("row", name="bo@example.se")).to_contain_text("anställd")
 
 

@@ -195,11 +195,11 @@ def enter(visitor, app, clock):
 
 def strike_and_read_the_figures(olga):
     olga.come_in("2027-12-15 09:00")
-    olga.follow("Bidrag")
-    olga.follow("Stryk bidrag 3")
+    olga.follow("Tävlingssvar")
+    olga.follow("Stryk svar 3")
     olga.page.get_by_label("Skäl").select_option("anställd")
-    olga.press("Stryk bidrag 3")
-    expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk bidrag 3")).to_have_count(0)
+    olga.press("Stryk svar 3")
+    expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk svar 3")).to_have_count(0)
     olga.follow("Statistik")
     olga.sees("12 bidrag")
 
@@ -239,8 +239,8 @@ def take_out(olga):
     """The workbook, the archive package and the figures for the report."""
     with zipfile.ZipFile(io.BytesIO(olga.download("Hämta arkivpaketet"))) as package:
         assert package.testzip() is None
-    olga.follow("Bidrag")
-    with zipfile.ZipFile(io.BytesIO(olga.download("Hämta alla bidrag som Excel-fil"))) as book:
+    olga.follow("Tävlingssvar")
+    with zipfile.ZipFile(io.BytesIO(olga.download("Hämta alla svar som Excel-fil"))) as book:
         assert b"anna@example.se" in book.read("xl/worksheets/sheet1.xml")
     olga.follow("Statistik")
     assert olga.download(re.compile("CSV")).startswith(b"\xef\xbb\xbf")
@@ -254,7 +254,7 @@ def erase(olga):
     olga.press("Gallra uppgifterna nu")
     olga.sees("Uppgifterna är gallrade")
     olga.sees(DECISION)
-    olga.follow("Bidrag")
+    olga.follow("Tävlingssvar")
     expect(olga.page.get_by_text("@example.se", exact=False).and_(olga.page.locator("td"))).to_have_count(0)
 
 

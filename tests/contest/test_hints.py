@@ -73,7 +73,7 @@ def test_many_entries_within_a_minute(accept, found):
         accept(f"person{number}@example.se", at=f"2026-12-11 08:15:{number % 60:02}")
     assert found() == []
     accept("sist@example.se", at="2026-12-11 08:15:59")
-    assert found() == [Hint("Många bidrag på en minut, 11 dec. 08.15", BURST)]
+    assert found() == [Hint("Många svar på en minut, 11 dec. 08.15", BURST)]
 
 
 def test_struck_entries_are_not_hinted_at(accept, found, app, contest, clock, organiser):
@@ -121,4 +121,4 @@ def test_a_name_with_signs_of_the_search_language_finds_itself_only(accept, orga
 
 @on_sqlite
 def test_organisers_read_that_nothing_stands_out(organiser):
-    assert "Inget sticker ut." in organiser.get("/admin/bidrag/tecken").text
+    assert "Inga avvikande svar." in organiser.get("/admin/bidrag/tecken").text

@@ -45,7 +45,7 @@ def test_a_strike_is_mailed_and_can_be_taken_back_until_the_locking(cast, contes
     actions.restore_entry(contest, number, status.lock_due(contest) - timedelta(seconds=1))
     assert mails("aterstalld") == [(ticket, "waiting")]
     assert log() == ["bidrag", "bidrag", "bidrag", "struken", "aterstalld"]
-    with pytest.raises(NotAllowed, match="Bidrag kunde strykas till måndag 21 december 2026"):
+    with pytest.raises(NotAllowed, match="Tävlingssvar kunde strykas till måndag 21 december 2026"):
         actions.strike_entry(contest, number, "anställd", until)
 
 

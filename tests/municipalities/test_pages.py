@@ -86,12 +86,12 @@ def test_entries_are_told_once_locked(accept, reach, words):
     for town, count in (("1441", 6), ("1440", 5), ("1480", 4)):
         for number in range(count):
             accept(f"{town}-{number}@example.se", municipality=town)
-    assert "Bidrag" not in words("/kommun/lerum")
+    assert "Tävlingssvar" not in words("/kommun/lerum")
     reach("locked")
-    assert "Bidrag i tävlingen 6" in words("/kommun/lerum")
+    assert "Svar i tävlingen 6" in words("/kommun/lerum")
     # With it and the total, that of Göteborg would be known.
-    assert "Bidrag" not in words("/kommun/ale")
-    assert "Bidrag" not in words("/kommun/goteborg")
+    assert "Tävlingssvar" not in words("/kommun/ale")
+    assert "Tävlingssvar" not in words("/kommun/goteborg")
 
 
 def test_a_municipality_shows_what_it_wrote(make_app, content, clock):

@@ -112,7 +112,7 @@ def test_how_many_have_entered_is_told_when_no_more_can(accept, reach, client, w
         accept(f"{name}@example.se")
     for state in ("open", "closed"):
         reach(state)
-        assert "Bidrag i tävlingen" not in words(RESULT)
+        assert "Svar i tävlingen" not in words(RESULT)
         assert json.loads(client.get(f"{RESULT}.json").text)["tavlingsbidrag"] is None
     reach("locked")
-    assert "Bidrag i tävlingen 2" in words(RESULT)
+    assert "Svar i tävlingen 2" in words(RESULT)

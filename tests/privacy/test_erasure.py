@@ -64,7 +64,7 @@ def test_the_night_after_the_last_day_erases_and_writes_what_it_did(finished, cl
     assert night() == []
     clock.forward(seconds=1)
     assert night() == [
-        "Gallrat i mjk-2026: uppgifterna i 3 bidrag, 0 mejl i filer, 0 meddelanden från sidan Tillgänglighet. "
+        "Gallrat i mjk-2026: uppgifterna i 3 svar, 0 mejl i filer, 0 meddelanden från sidan Tillgänglighet. "
         f"Beslut: {DECISION}."
     ]
     assert addresses_left(app) == 0

@@ -26,7 +26,7 @@ def read(client, path):
 
 
 def test_an_authority_tells_of_public_documents_and_an_association_does_not(client, changed):
-    told = "Bidragen är allmänna handlingar"
+    told = "Svaren är allmänna handlingar"
     assert told in read(client, "/personuppgifter")
     assert told not in changed('kind = "myndighet"', 'kind = "förening"')
 

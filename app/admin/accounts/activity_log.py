@@ -29,7 +29,7 @@ KINDS = {
     "passkey gone": "tog bort en passkey",
     "edited": "ändrade kalendern",
     "export": "hämtade uppgifter",
-    "struck": "strök ett bidrag",
+    "struck": "strök ett svar",
     "restored": "tog tillbaka en strykning",
     "locked": "låste listan",
     "drawn": "gjorde dragningen",

@@ -12,8 +12,8 @@ ROLES = {
 }
 ABOUT = {
     ADMINISTRATOR: "gör allt, och bjuder in andra",
-    EDITOR: "skriver luckorna, men ser inga bidrag",
-    CONTEST: "tar hand om tävlingens villkor, bidrag, dragning och gallring",
+    EDITOR: "skriver luckorna, men ser inga tävlingssvar",
+    CONTEST: "tar hand om tävlingens villkor, svar, dragning och gallring",
     MUNICIPAL: "skriver en kommuns sida, och ser inget annat",
 }
 

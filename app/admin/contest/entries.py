@@ -116,7 +116,7 @@ def extract(entry_id: int) -> Response:
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
     cells = zip(export.COLUMNS, export.entry_cells(entry), strict=True)
     lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
-    activity_log.log_action("export", f"utdrag för bidrag {entry_id} i {contest.id}", clock.now())
+    activity_log.log_action("export", f"utdrag för svar {entry_id} i {contest.id}", clock.now())
     response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}-{entry.id}.txt"'
     return response
@@ -152,7 +152,7 @@ def decide_entry(entry_id: int, form: AdminForm, action: Callable[..., None]) ->
         try:
             action(contest, clock.now())
             kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
-            activity_log.log_action(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
+            activity_log.log_action(kind, f"svar {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except NotAllowed as error:
             form.refuse(str(error))
@@ -171,7 +171,7 @@ def render_strike(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
 def entries_csv() -> Response:
     """Everything, as Swedish spreadsheets like it: semicolons and a byte order mark."""
     _, contest = chosen_contest()
-    activity_log.log_action("export", f"alla bidrag i {contest.id}, CSV", clock.now())
+    activity_log.log_action("export", f"alla svar i {contest.id}, CSV", clock.now())
     response = Response(stream_with_context(export.csv_lines(contest.id)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}.csv"'
     return response
@@ -181,6 +181,6 @@ def entries_csv() -> Response:
 def entries_xlsx() -> Response:
     """Everything, as a workbook in which nothing is a formula."""
     _, contest = chosen_contest()
-    activity_log.log_action("export", f"alla bidrag i {contest.id}, Excel", clock.now())
+    activity_log.log_action("export", f"alla svar i {contest.id}, Excel", clock.now())
     book = export.entry_workbook(contest.id, current_app.instance_path)
     return send_file(book, export.XLSX, as_attachment=True, download_name=f"bidrag-{contest.id}.xlsx")

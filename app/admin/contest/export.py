@@ -73,7 +73,7 @@ def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
         # XlsxWriter keeps all cells in memory, and makes formulas and links of text, unless it is told not to.
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(path, options) as book:
-            sheet = book.add_worksheet("Bidrag")
+            sheet = book.add_worksheet("Tävlingssvar")
             sheet.freeze_panes(1, 0)
             for number, width in enumerate(WIDTHS):
                 sheet.set_column(number, number, width)

@@ -66,7 +66,7 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
     opening = OPENINGS[schedule.season(year, now)]
     promise = f"{file.tagline.rstrip('.')}."
     contest = contest_of(edition)
-    raffle = "I en av luckorna finns en tävling. Vinnaren lottas öppet, så att alla kan räkna efter.\n\n"
+    raffle = "I en av luckorna finns en tävling. Vinnaren lottas öppet, så att alla kan kontrollera resultatet.\n\n"
     sender = f"Bakom kalendern står {file.organiser.name}."
     what = (
         "Varje dag från 1 december till julafton öppnas en lucka med en fråga att gissa på, ett tips och källor till "

@@ -69,7 +69,7 @@ LABELS = {
     "contact": "E-postadress för frågor",
     "lines": "Rad",
     "lines.number": "Luckans nummer",
-    "lines.text": "Vad som är nära er",
+    "lines.text": "Vad ni berättar",
     "lines.source": "Källans webbadress",
     **{f"links.{name}": label for name, label in LINK_LABELS.items()},
     "theme": "Tema",

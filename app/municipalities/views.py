@@ -72,7 +72,7 @@ def municipality(slug: str) -> Response:
         "season": schedule.season(edition.year, now),
         "hatch": edition.hatches[today] if today else None,
         "line": lines.get(today or 0),
-        "lines": [(edition.hatches[number], line) for number, line in lines.items()],
+        "lines": [(edition.hatches[number], line) for number, line in lines.items() if number != today],
         "numbers": numbers_of(edition, found),
         "fewest": figures.FEWEST,
         "frame": feeds.frame(edition.file.title, site),

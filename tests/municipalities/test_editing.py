@@ -91,7 +91,7 @@ def test_a_line_for_a_locked_hatch_waits(write, client, clock):
         ({"greeting": "x" * 1001}, "Hälsning: är för långt; högst 1000 tecken"),
         (LINE | {"lines-0-source": "ingen"}, "Rad 1, källans webbadress: ska vara en webbadress som börjar med"),
         (LINE | {"lines-0-source": ""}, "Rad 1, källans webbadress: saknas"),
-        (LINE | {"lines-0-text": ""}, "Rad 1, vad som är nära er: saknas"),
+        (LINE | {"lines-0-text": ""}, "Rad 1, vad ni berättar: saknas"),
         (LINE | {"lines-0-number": "25"}, "Rad 1, luckans nummer: ”25” är ingen lucka; skriv ett tal från 1 till 24"),
         (LINE | {"lines-0-number": ""}, "Rad 1, luckans nummer: saknas; skriv ett tal från 1 till 24"),
     ],

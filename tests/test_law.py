@@ -351,7 +351,7 @@ def test_what_is_kept_about_people_stands_in_the_tables_that_the_notice_tells_of
         table.name: {*table.columns.keys()} for table in (Entry.__table__, Feedback.__table__, OutboxMail.__table__)
     }
     assert kept["entry"] - {*("id", "contest_id", "received_at", "struck", "ticket", "stays", "blocked_at")} == {
-        *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation", "nr", "nonce")
+        *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation", "nr", "nonce", "language")
     }
     answered = {"answered_at", "answered_by"}
     assert kept["feedback"] - answered == {"id", "received_at", "kind", "message", "reply_to"}

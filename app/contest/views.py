@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.calendar.edition import Contest, Phase
 from app.calendar.schedule import Edition
-from app.calendar.views import library, public_response
+from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW
 from app.contest import entries, forms, rules, rules_in_english, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
@@ -133,6 +133,7 @@ def form_page(
     form = EntryForm(contest, words)
     form.show(faults or {})
     context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "words": words}
+    context["ways"] = ways("contest.enter", [SWEDISH, *edition.translations], year=edition.year, number=number)
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
@@ -162,6 +163,7 @@ def rules_page(year: int) -> Response:
     if current() != SWEDISH:
         known = (translation_of(edition, contest), own_paragraphs(edition, contest))
         context["sections"] = rules_in_english.rules_sections(contest, organisation, *known)
+    context["ways"] = ways("contest.rules_page", [SWEDISH, *edition.translations], year=year)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()
     return public_response(render_template("contest/rules.html", **context))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar.views import current_edition, find_edition, public_response
+from app.calendar.views import current_edition, find_edition, public_response, ways
 from app.contest.forms import MUNICIPALITIES
 from app.database import db
 from app.draw import mails
@@ -32,7 +32,9 @@ Answer = Response | tuple[str, int]
 @blueprint.get("/<language:language>/privacy")
 def personal_data() -> Response:
     name = "personal_data" if current() == SWEDISH else "in_english"
-    return public_response(render_template(f"privacy/{name}.html", edition=find_edition(current_edition().year)))
+    edition = find_edition(current_edition().year)
+    found = ways("privacy.personal_data", [SWEDISH, *edition.translations])
+    return public_response(render_template(f"privacy/{name}.html", edition=edition, ways=found))
 
 
 @blueprint.get("/kakor")

@@ -58,6 +58,7 @@ def test_check_names_such_a_character_with_its_line(make_app, content):
 def test_letters_with_loose_rings_and_dots_are_put_together(content):
     loose = unicodedata.normalize("NFD", "Åtta")
     edit(content, "10/hatch.md", '"2040"', f'"{loose}"')
+    edit(content, "10/en.md", '"2040"]\noptions', f'"{loose}"]\noptions')
     edit(content, "01/hatch.md", TITLE, TITLE + loose.replace("\u030a", "\\u030a"))
     edition = read_edition(content / "2026")
     assert edition.hatches[1].file.title.startswith("Åtta")

@@ -24,6 +24,8 @@ def read(number: int, language: str) -> tuple[dict[str, Any], str]:
 TRANSLATED = {(number, language): read(number, language) for number in HATCHES for language in LANGUAGES}
 
 
+# What en.toml has of the notice of personal data.
+PRIVACY = ("legal_basis", "recipients")
 # How a language parts thousands, and decimals.
 SEPARATORS = {"lattlast": (" ", ","), "en": (",", ".")}
 
@@ -39,7 +41,8 @@ def numbers(text: str, language: str) -> set[str]:
 def test_every_translation_has_its_keys(language):
     for number, hatch in HATCHES.items():
         head, tip = TRANSLATED[number, language]
-        assert set(head) == (KEYS | {"question"} if language == "en" else KEYS), number
+        more = {"question"} | ({"contest"} if hatch.file.contest else set()) if language == "en" else set()
+        assert set(head) == KEYS | more, number
         assert 0 < len(head["title"]) <= 80, number
         assert 0 < len(head["summary"]) <= 200, number
         assert "\n" not in head["title"] + head["summary"] + head["image_alt"], number
@@ -111,7 +114,16 @@ def test_the_contest_is_answered_in_the_tip_only():
     for language in LANGUAGES:
         head, tip = TRANSLATED[EDITION.file_contest_number, language]
         assert answer in tip
-        assert answer not in str(head)
+        assert answer not in str({key: text for key, text in head.items() if key != "contest"})
+
+
+def test_the_contest_is_told_in_english():
+    told, contest = TRANSLATED[EDITION.file_contest_number, "en"][0]["contest"], EDITION.file_contest
+    assert tuple(told["swedish"]) == contest.options
+    for key in ("who_may_enter", "exclusions", "tax"):
+        assert numbers(told[key], "en") == numbers(getattr(contest, key), "lattlast"), key
+    for option, swedish in zip(told["options"], contest.options, strict=True):
+        assert numbers(option, "en") == numbers(swedish, "lattlast")
 
 
 def test_english_explains_vasttrafik_the_first_time():
@@ -124,6 +136,7 @@ def test_english_explains_vasttrafik_the_first_time():
 
 def test_the_edition_is_told_in_english():
     texts = tomllib.loads((FOLDER / "en.toml").read_text("utf-8"))
-    assert set(texts) == {"title", "theme", "tagline", "before", "after", "about"}
+    assert set(texts) == {"title", "theme", "tagline", "before", "after", "about", *PRIVACY}
     for key, text in texts.items():
-        assert numbers(text, "en") == numbers(getattr(EDITION.file, key), "lattlast"), key
+        original = getattr(EDITION.file.privacy if key in PRIVACY else EDITION.file, key)
+        assert numbers(text, "en") == numbers(original, "lattlast"), key

@@ -10,7 +10,8 @@ from app.contest import terms
 from app.contest.entries import make_ticket
 from app.contest.models import Entry
 from app.database import db
-from app.draw import actions
+from app.draw import actions, winners
+from app.languages import current, speaking
 from app.operations import jobs
 from tests.conftest import ENTRY_URL, filled, on_sqlite, token_in
 
@@ -206,7 +207,8 @@ def test_legal_text_says_that_the_swedish_is_in_force(client, english, swedish):
     original = soup(client.get(swedish))
     assert len(page.select("main h2")) == len(original.select("main h2"))
     assert len(page.select("main p, main li")) == len(original.select("main p, main li")) + 1
-    assert page.select("main [lang]") == []
+    # Only who the officer is stands as the organiser wrote it.
+    assert [part.text for part in page.select("main [lang]") if "dataskyddsombud" not in part.text] == []
 
 
 def test_rules_say_what_was_frozen(client):
@@ -235,3 +237,27 @@ def test_links_lead_to_the_english_rules_and_notice(client):
     assert form.select_one(f'footer a[href="{NOTICE}"]')
     assert soup(client.get("/en/2026/hatch/10")).select_one(f'.contest-call a[href="{RULES}"]')
     assert soup(client.get("/")).select_one('footer a[href="/personuppgifter"]')
+
+
+@pytest.mark.parametrize(
+    ("english", "swedish"), [(ENGLISH, ENTRY_URL), (RULES, "/2026/tavling/villkor"), (NOTICE, "/personuppgifter")]
+)
+def test_each_page_leads_to_the_other_language(client, english, swedish):
+    for path, other, language in ((english, swedish, "sv"), (swedish, english, "en")):
+        link = soup(client.get(path)).select_one(f'footer a[hreflang="{language}"]')
+        assert (link["href"], link["lang"]) == (other, language)
+
+
+def test_withdrawing_takes_the_language(app, client, clock):
+    send(client, clock)
+    with app.app_context():
+        ticket = db.session.scalars(db.select(Entry.ticket)).one()
+        winners.withdraw_entry(terms.frozen_in(2026), ticket, clock.now())
+        assert db.session.scalars(db.select(Entry.language)).one() is None
+
+
+def test_a_fault_ends_speaking(app):
+    with app.app_context(), speaking("en"):
+        with pytest.raises(ValueError, match="x"), speaking("sv"):
+            raise ValueError("x")
+        assert current() == "en"

@@ -78,12 +78,15 @@ def test_the_night_after_the_last_day_erases_and_writes_what_it_did(finished, cl
     assert acts().count("gallrad") == 1
 
 
-def test_tickets_and_answers_stay_and_nothing_ties_the_list_to_the_log(finished, night, entry_of):
+def test_tickets_and_answers_stay_and_nothing_ties_the_list_to_the_log(app, finished, night, entry_of):
+    with app.app_context():
+        db.session.execute(sa.update(Entry).values(language="en"))
+        db.session.commit()
     night()
     for saved in finished:
         entry = entry_of(saved.ticket)
         gone = (entry.email, entry.receipt_code, entry.duplicate_key, entry.motivation, entry.nonce, entry.nr)
-        assert gone == (None,) * 6
+        assert (*gone, entry.language) == (None,) * 7
         assert (entry.answer, entry.municipality) == ("2030", "1441")
 
 

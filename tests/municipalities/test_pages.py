@@ -141,6 +141,14 @@ def test_the_card_of_a_link_is_there(read, client):
     assert client.get("/" + card.split("/", 3)[3]).content_type == "image/png"
 
 
+def test_a_preview_tells_the_public_address(organiser, clock):
+    clock.set("2026-11-20 08:00")
+    answer = organiser.get("/admin/forhandsvisning/2026-12-13T0800/kommun/goteborg")
+    head = BeautifulSoup(answer.text, "html.parser").head
+    assert head.select_one("link[rel=canonical]")["href"] == "http://127.0.0.1:5000/kommun/goteborg"
+    assert "Friggagatan" in answer.text
+
+
 def test_an_edition_without_municipalities_has_no_pages(make_app, content):
     for file in (content / "2026" / "kommuner").iterdir():
         file.unlink()

@@ -29,7 +29,10 @@ PART = 4_000_000
 BEGINNING = ""
 _NUMBER = re.compile(rb"\S+ ([0-9a-f]{32}) ")
 # A page that was shown: time, number, method, path, status.
-_SHOWN = re.compile(r"(\S+) [0-9a-f]{32} GET /(?:(20\d\d)/(?:lucka/([1-9]|1\d|2[0-4]))?)? (?:200|304) ")
+_SHOWN = re.compile(
+    r"(\S+) [0-9a-f]{32} GET /(?:[a-z]{2}/)?"
+    r"(?:(20\d\d)/(?:(?:lucka|hatch)/([1-9]|1\d|2[0-4])(?:/lattlast)?)?)? (?:200|304) "
+)
 
 
 class LogPosition(Base):

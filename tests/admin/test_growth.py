@@ -20,7 +20,7 @@ def shown(page):
 
 def onward(page):
     """Where the page's link to older entries leads."""
-    return BeautifulSoup(page.text, "html.parser").find("a", string="Visa äldre bidrag")
+    return BeautifulSoup(page.text, "html.parser").find("a", string="Visa äldre svar")
 
 
 @pytest.fixture
@@ -80,5 +80,5 @@ def test_hints_look_among_the_newest(accept, organiser, monkeypatch):
     assert shown(organiser.get(row.a["href"])) == ["bo", "anna"]
     monkeypatch.setattr(hints, "AMONG", 4)
     page = organiser.get("/admin/bidrag/tecken").text
-    assert "Bland de 4 senaste bidragen" in page
+    assert "Bland de 4 senaste svaren" in page
     assert "Inga avvikande svar." in page

@@ -166,7 +166,7 @@ def test_entries_are_listed_by_hundreds(app, contest, organiser):
         db.session.commit()
     page = soup(organiser.get("/admin/bidrag"))
     assert len(page.select("tbody tr")) == 100
-    older = page.find("a", string="Visa äldre bidrag")["href"]
+    older = page.find("a", string="Visa äldre svar")["href"]
     assert [row.select("td")[2].text.strip() for row in soup(organiser.get(older)).select("tbody tr")] == [
         "0@example.se"
     ]

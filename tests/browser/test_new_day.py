@@ -1,6 +1,7 @@
 """After midnight the calendar is the new day's, also in a tab that was open and behind the back button."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import SETTINGS
 
@@ -47,12 +48,12 @@ def test_an_open_tab_shows_the_new_day_when_it_is_looked_at(eve_page, eve, path)
     eve_page.goto(path)
     before = eve_page.text_content("h1")
     next_day(eve_page, eve)
-    with eve_page.expect_navigation():
-        eve_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    eve_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     if path == "/":
-        assert eve_page.text_content(TODAY) == "11"
+        expect(eve_page.locator(TODAY)).to_have_text("11")
     else:
-        assert eve_page.text_content("h1") != before == "Lucka 11 är inte öppen ännu"
+        assert before == "Lucka 11 är inte öppen ännu"
+        expect(eve_page.locator("h1")).not_to_have_text(before)
 
 
 def test_a_tab_that_is_looked_at_the_same_day_stays_as_it_is(eve_page):
@@ -64,9 +65,8 @@ def test_a_tab_that_is_looked_at_the_same_day_stays_as_it_is(eve_page):
 def test_a_page_that_the_browser_kept_whole_is_asked_for_anew(eve_page, eve):
     eve_page.goto("/")
     next_day(eve_page, eve)
-    with eve_page.expect_navigation():
-        eve_page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    assert eve_page.text_content(TODAY) == "11"
+    eve_page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(eve_page.locator(TODAY)).to_have_text("11")
     # And that is the end of it.
     eve_page.evaluate("window.untouched = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     assert eve_page.evaluate("window.untouched")

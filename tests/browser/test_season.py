@@ -201,7 +201,7 @@ def strike_and_read_the_figures(olga):
     olga.press("Stryk svar 3")
     expect(olga.page.locator("#bidrag-3").get_by_role("link", name="Stryk svar 3")).to_have_count(0)
     olga.follow("Statistik")
-    olga.sees("12 bidrag")
+    olga.sees("12 svar")
 
 
 def compare(visitor, mails):

@@ -159,7 +159,7 @@ def test_an_open_hatch_shows_the_whole_tip(client):
 
 
 def test_every_fact_names_its_source(client):
-    facts = soup(client, "/2026/lucka/7").select(".facts li")
+    facts = soup(client, "/2026/lucka/7").select("[aria-labelledby=fakta] li")
     assert len(facts) == 3
     assert all(fact.a["href"].startswith("https://") and "Källa:" in fact.text for fact in facts)
 
@@ -167,7 +167,7 @@ def test_every_fact_names_its_source(client):
 def test_a_source_says_its_language_and_when_it_was_read(make_app, content):
     edit(content, "10/hatch.md", 'year = "odaterad"', 'year = "odaterad"\nread = 2026-11-30')
     client = make_app(CALENDAR_CONTENT=content).test_client()
-    foreign, swedish_one = soup(client, "/2026/lucka/10").select(".facts .source")
+    foreign, swedish_one = soup(client, "/2026/lucka/10").select("[aria-labelledby=fakta] .source")
     assert words(foreign) == "Källa: Västtrafik, How we work for sustainable public transport (på engelska), 2023."
     assert (foreign.a["hreflang"], foreign.a.span["lang"]) == ("en", "en")
     assert foreign.a.span.text == "How we work for sustainable public transport"
@@ -177,7 +177,7 @@ def test_a_source_says_its_language_and_when_it_was_read(make_app, content):
 
 def test_only_the_name_of_a_page_is_in_the_language_of_the_page(client, clock):
     clock.set("2026-12-19 08:00")
-    (source,) = soup(client, "/2026/lucka/19").select(".facts .source")
+    (source,) = soup(client, "/2026/lucka/19").select("[aria-labelledby=fakta] .source")
     assert words(source) == "Källa: Tek.no om NAF:s test (på norska), 2019."
     assert source.a["hreflang"] == "nb"
     assert not source.select("[lang]")

@@ -114,7 +114,7 @@ def test_a_reader_that_dies_before_it_is_done_is_followed_by_one_that_goes_on(lo
 
 
 def test_what_the_processes_counted_before_is_not_counted_again(log, counted):
-    write(log, line(at=NOW - timedelta(hours=1)), line())
+    write(log, line(at=NOW - timedelta(hours=4)), line())
     assert counted() == {(10, TODAY): 1}
 
 

@@ -64,7 +64,7 @@ def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
 _KEPT = ("Content-Type", "Content-Disposition", "Location")
 # Where a text of an edition writes a link from the root; links of templates have the preview's address already.
-_FROM_THE_ROOT = re.compile(r'(<a [^>]*href=")(?=/(?!/|admin))')
+_FROM_THE_ROOT = re.compile(r'(<a\s[^>]*href=")(?=/(?!/|admin))')
 
 
 @dataclass(frozen=True)

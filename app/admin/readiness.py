@@ -147,7 +147,7 @@ def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
         yield Finding("should", sentence, part="accessibility")
 
 
-_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
+_LINK = re.compile(r'<a\s[^>]*href="([^"]+)"')
 
 
 def find_everything(edition: Edition) -> list[Finding]:

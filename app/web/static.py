@@ -87,8 +87,8 @@ def init_app(app: Flask) -> None:
 # Stands in the footer where the weight goes.
 MARK = "§vikt§"
 # Of its variants a browser fetches one: the largest of the first kind at most.
-_PICTURE = re.compile(r'<picture><source[^>]* srcset="(?:[^"]*, )?(\S+) \d+w".*?</picture>', re.DOTALL)
-_PARTS = re.compile(r'<(?:img|script)[^>]* src="([^"]+)"|<link rel="(?:stylesheet|icon)" href="([^"]+)"')
+_PICTURE = re.compile(r'<picture>\s*<source[^>]*\ssrcset="(?:[^"]*, )?(\S+) \d+w".*?</picture>', re.DOTALL)
+_PARTS = re.compile(r'<(?:img|script)[^>]*\ssrc="([^"]+)"|<link\s+rel="(?:stylesheet|icon)" href="([^"]+)"')
 
 
 def with_weight(page: str, size_of: Callable[[str], int]) -> str:

@@ -15,7 +15,7 @@ def short(monkeypatch):
 
 def shown(page):
     rows = BeautifulSoup(page.text, "html.parser").select("tbody tr")
-    return [row.select("td")[2].text.split("@")[0] for row in rows]
+    return [row.select("td")[2].text.strip().split("@")[0] for row in rows]
 
 
 def onward(page):

@@ -289,7 +289,7 @@ def test_each_finding_has_a_way_to_where_it_is_mended(content, make_app, organis
     ways = BeautifulSoup(client.get(PAGE).text, "html.parser").main.select('a[href*="/redigera/"]')
     assert "/admin/redigera/arrangor?ar=2026" in {way["href"] for way in ways}
     assert {client.get(way["href"]).status_code for way in ways} == {200}
-    assert all(way.text.startswith("Ändra: ") for way in ways)
+    assert all(way.text.strip().startswith("Ändra: ") for way in ways)
 
 
 @on_sqlite
@@ -311,4 +311,4 @@ def test_what_was_copied_and_never_read_is_told(content, make_app, organiser, cl
 def test_every_page_is_there_in_a_demo_too(organiser, page):
     answer = organiser.get(f"/admin/{page}")
     assert answer.status_code == 200
-    assert "Inget du gör här är på riktigt." in answer.text
+    assert "Inget du gör här är på riktigt." in " ".join(answer.text.split())

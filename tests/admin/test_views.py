@@ -36,7 +36,7 @@ def words(answer):
 
 
 def numbers(answer):
-    return {pair.dt.text: pair.dd.text for pair in soup(answer).select("dl.numbers > div")}
+    return {pair.dt.text: pair.dd.text.strip() for pair in soup(answer).select("dl.numbers > div")}
 
 
 def faults(answer):
@@ -112,7 +112,7 @@ def test_an_edition_that_does_not_exist_is_not_found(cast, organiser, address):
 
 def test_the_entries_are_listed_with_the_newest_first(cast, organiser):
     rows = soup(organiser.get("/admin/bidrag")).select("tbody tr")
-    assert [row.select("td")[2].text for row in rows] == [
+    assert [row.select("td")[2].text.strip() for row in rows] == [
         "david@example.se",
         "anna+x@example.se",
         "cecilia@example.se",
@@ -131,7 +131,7 @@ def test_an_entry_from_the_form_is_in_the_list(enter, organiser):
 
 def found(organiser, text):
     rows = soup(organiser.get("/admin/bidrag", query_string={"sok": text})).select("tbody tr")
-    return [row.select("td")[2].text for row in rows]
+    return [row.select("td")[2].text.strip() for row in rows]
 
 
 def test_entries_are_found_by_part_of_the_address(accept, organiser):
@@ -167,7 +167,9 @@ def test_many_entries_are_listed_a_hundred_at_a_time(app, contest, organiser):
     page = soup(organiser.get("/admin/bidrag"))
     assert len(page.select("tbody tr")) == 100
     older = page.find("a", string="Visa äldre bidrag")["href"]
-    assert [row.select("td")[2].text for row in soup(organiser.get(older)).select("tbody tr")] == ["0@example.se"]
+    assert [row.select("td")[2].text.strip() for row in soup(organiser.get(older)).select("tbody tr")] == [
+        "0@example.se"
+    ]
 
 
 def _entry(contest, number):
@@ -211,7 +213,7 @@ def test_an_entry_is_struck_with_a_reason(cast, organiser, send):
     answer = send("/admin/bidrag/2/stryk", reason="anställd")
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
     page = soup(organiser.get("/admin/bidrag"))
-    assert page.select_one("#bidrag-2").select("td")[-2].text.startswith("anställd ")
+    assert page.select_one("#bidrag-2").select("td")[-2].text.strip().startswith("anställd ")
     assert numbers(organiser.get("/admin/bidrag"))["Strukna: anställd"] == "1"
 
 
@@ -226,7 +228,7 @@ def test_a_strike_is_taken_back_and_both_stay_on_record(cast, app, organiser, se
     assert (answer.status_code, answer.location) == (303, "/admin/bidrag?ar=2026#bidrag-2")
     assert soup(organiser.get("/admin/bidrag")).select_one("#bidrag-2 a").text == "Stryk bidrag 2"
     log = words(organiser.get("/admin/logg"))
-    assert "tog tillbaka en strykningbidrag 2 i mjk-2026" in log
+    assert "tog tillbaka en strykning bidrag 2 i mjk-2026" in log
     reach("locked")
     with app.app_context():
         assert db.session.get(Entry, 2).struck is None
@@ -275,7 +277,7 @@ def test_no_strike_is_taken_back_once_the_list_is_locked(cast, reach, organiser,
 def test_the_list_shows_what_is_chosen(cast, organiser, send, asked, names):
     send("/admin/bidrag/2/stryk", reason="anställd")
     rows = soup(organiser.get(f"/admin/bidrag?{asked}")).select("tbody tr")
-    assert [row.select("td")[2].text for row in rows] == [f"{name}@example.se" for name in names]
+    assert [row.select("td")[2].text.strip() for row in rows] == [f"{name}@example.se" for name in names]
 
 
 @on_sqlite

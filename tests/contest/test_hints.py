@@ -100,9 +100,11 @@ def test_organisers_see_the_hints_and_search_from_them(accept, organiser):
     for address in ("anna@mailinator.com", "bo@example.se"):
         accept(address)
     page = BeautifulSoup(organiser.get("/admin/bidrag/tecken").text, "html.parser")
-    assert page.select_one("tbody tr").text.split("\n")[0].startswith("Engångsadresser hos mailinator.com1")
+    assert page.select_one("tbody tr").get_text(" ", strip=True).startswith("Engångsadresser hos mailinator.com 1")
     entries = BeautifulSoup(organiser.get(page.select_one("tbody a")["href"]).text, "html.parser")
-    assert [row.select("td")[2].text for row in entries.select("tbody tr")] == ["anna@mailinator.com engångsadress"]
+    assert [" ".join(row.select("td")[2].text.split()) for row in entries.select("tbody tr")] == [
+        "anna@mailinator.com engångsadress"
+    ]
 
 
 @pytest.mark.parametrize("name", ["a_b", "100%", "a%b_c"])

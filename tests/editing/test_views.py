@@ -175,7 +175,7 @@ def test_every_version_is_kept_with_who_made_it_and_can_be_gone_back_to(organise
     before = hatch_text(content)
     change(HATCH, title="Andra")
     anna.post(HATCH, data=fields(anna.get(HATCH)) | {"title": "Tredje"})
-    rows = [row.text for row in soup(organiser.get(f"{HATCH}/tidigare")).select("tbody tr")]
+    rows = [row.text.strip() for row in soup(organiser.get(f"{HATCH}/tidigare")).select("tbody tr")]
     assert rows[0].startswith("Version 3")
     assert ["anna@example.se" in row for row in rows] == [True, False, False]
     page = organiser.get(f"{HATCH}/tidigare/1")

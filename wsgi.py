@@ -9,7 +9,6 @@ from flask.cli import FlaskGroup
 from app import create_app
 from app.calendar.faults import ContentError
 from app.config import ConfigurationError
-from app.database import UnknownRevision
 from app.operations.cli import waiting_app
 
 
@@ -19,7 +18,7 @@ def load() -> Flask:
     is_command = context is not None and isinstance(context.find_root().command, FlaskGroup)
     try:
         return create_app(checked=not is_command)
-    except (ConfigurationError, UnknownRevision) as error:
+    except ConfigurationError as error:
         if not is_command:
             raise
         return waiting_app(error)
@@ -27,7 +26,7 @@ def load() -> Flask:
 
 try:
     app = load()
-except (ConfigurationError, ContentError, UnknownRevision) as error:
+except (ConfigurationError, ContentError) as error:
     raise SystemExit(f"Kalendern startar inte.\n{error}") from None
 # A server's worker may be a process that skips atexit; this runs in it as well as in a plain one.
 if "tally" in app.extensions:

@@ -33,7 +33,7 @@ PAGES = (*pages.PAGES, feed_views)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
-    """Return the application. Raises ConfigurationError, UnknownRevision and, if `checked`, ContentError."""
+    """Return the application. Raises ConfigurationError and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)

@@ -20,6 +20,7 @@ from app.calendar.library import Library
 from app.calendar.schedule import current_year
 from app.contest import terms
 from app.draw.verify import Verification
+from app.errors import NotAllowed
 from app.operations import metrics
 from app.privacy import erasure
 
@@ -134,7 +135,7 @@ def erase(year: int) -> None:
         raise click.ClickException(f"Ingen tävling har öppnat {year}.")
     try:
         record = erasure.erase_contest(contest, "flask erase", clock.now())
-    except erasure.ErasureRefused as refused:
+    except NotAllowed as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(erasure.describe_erasure(record))
 

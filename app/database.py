@@ -14,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 
+from app.config import ConfigurationError
 from app.settings import ROOT
 
 # After these a connection is thrown away: one that was opened on a read-only folder would stay read-only for ever.
@@ -246,17 +247,13 @@ FOLDER = ROOT / "migrations"
 __all__ = ["upgrade"]
 
 
-class UnknownRevision(Exception):
-    """The database is of another program than this. The text is a Swedish sentence."""
-
-
 def init_migrations(app: Flask, db: SQLAlchemy) -> None:
     # Alembic keeps the folder in an ini file, where % begins something.
     Migrate(app, db, directory=str(FOLDER).replace("%", "%%"))
 
 
 def check_revision(db: SQLAlchemy) -> None:
-    """Refuse a database that no migration here leads from. Raises UnknownRevision."""
+    """Refuse a database that no migration here leads from. Raises ConfigurationError."""
     try:
         with db.engine.connect() as connection:
             revision = database_revision(connection)
@@ -266,7 +263,7 @@ def check_revision(db: SQLAlchemy) -> None:
         # A server may fork after this; no process may use a connection of another.
         db.engine.dispose()
     if revision and revision not in known_revisions():
-        raise UnknownRevision(
+        raise ConfigurationError(
             f"Databasen är gjord av en annan utgåva av programmet (version {revision}). "
             "Kör den utgåvan, eller börja med en tom databas."
         )

@@ -22,6 +22,7 @@ from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.editing import hatch_file
+from app.errors import NotAllowed
 
 # Entries in a demo, so that there is something to see and to draw among.
 INVENTED = 40
@@ -140,5 +141,5 @@ def _opened(edition: Edition, now: datetime) -> FrozenContest | None:
         return None
     try:
         return terms.freeze_terms(edition, contest.opens, current_app.extensions["draw_chain"])
-    except terms.NotReady:
+    except NotAllowed:
         return None

@@ -16,7 +16,8 @@ from wtforms.validators import InputRequired, Length
 
 from app.admin.accounts import credentials as accounts_credentials
 from app.admin.accounts.sessions import Credentials
-from app.contest.entries import STRIKE_REASONS, AddressRefused, canonical_email
+from app.contest.entries import STRIKE_REASONS, canonical_email
+from app.errors import NotAllowed
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
@@ -91,7 +92,7 @@ class InvitationForm(AdminForm):
     def validate_email(self, field: EmailField) -> None:
         try:
             canonical_email(field.data or "")
-        except AddressRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
 

@@ -16,6 +16,7 @@ from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice
+from app.errors import NotAllowed
 from app.web.headers import Page, no_store
 
 COOKIE = "__Host-organisator"
@@ -64,7 +65,7 @@ def _prove(now: datetime) -> Page | None:
         try:
             renew_sign_in(reauth.verify_proof(g.sign_in, now), now)
             return None
-        except reauth.ProofRefused as refused:
+        except NotAllowed as refused:
             fault = str(refused)
     return proof_page(fault)
 

@@ -13,6 +13,7 @@ from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw.files import in_contexts
+from app.errors import NotAllowed
 from app.feedback import KINDS, Feedback
 from app.privacy import archive, erasure
 from app.privacy.models import Erasure
@@ -52,7 +53,7 @@ def erase() -> BaseResponse | tuple[str, int]:
             # The erasure lets go of every connection, and with it of who was read before.
             activity_log.log_action("erased", contest.id, clock.now(), db.session.get(AdminUser, number))
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
-        except erasure.ErasureRefused as refused:
+        except NotAllowed as refused:
             form.refuse(str(refused))
     return _erasure_page(form, 422)
 

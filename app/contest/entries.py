@@ -13,6 +13,8 @@ from hashlib import sha256
 
 import idna
 
+from app.errors import NotAllowed
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26
 # What 26 characters of five bits need, in bytes.
@@ -27,10 +29,6 @@ _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 STRIKE_REASONS = ("anställd", "uppenbart falsk")
 WITHDRAWN, WRONG, DUPLICATE, LATE = "återkallad", "fel svar", "dubblett", "för sent"
 _EXAMPLE = "Skriv e-postadressen så här: namn@exempel.se"
-
-
-class AddressRefused(ValueError):
-    """An address that cannot be entered with. The text is a Swedish sentence for the participant."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +74,20 @@ def plain_code(text: str) -> str:
 
 
 def canonical_email(address: str) -> str:
-    """Return the address as it goes into the ticket. Raises AddressRefused.
+    """Return the address as it goes into the ticket. Raises NotAllowed.
 
     NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
     """
     local, at, domain = unicodedata.normalize("NFKC", address).strip().partition("@")
     if not at or "@" in domain:
-        raise AddressRefused(_EXAMPLE)
+        raise NotAllowed(_EXAMPLE)
     if not local.isascii():
-        raise AddressRefused("Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan.")
+        raise NotAllowed("Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan.")
     if not _LOCAL_PART.fullmatch(local):
-        raise AddressRefused(_EXAMPLE)
+        raise NotAllowed(_EXAMPLE)
     canonical = f"{local}@{_a_label(domain)}".lower()
     if len(canonical) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL_PART:
-        raise AddressRefused("Adressen är för lång.")
+        raise NotAllowed("Adressen är för lång.")
     return canonical
 
 
@@ -98,10 +96,10 @@ def _a_label(domain: str) -> str:
     try:
         label = idna.encode(domain, uts46=True, std3_rules=True).decode().removesuffix(".")
     except (idna.IDNAError, UnicodeError, IndexError):
-        raise AddressRefused(_EXAMPLE) from None
+        raise NotAllowed(_EXAMPLE) from None
     # A name without a dot, or of digits at its end, is no host that mail can reach (RFC 3696 2).
     if "." not in label or label.rpartition(".")[2].isdigit():
-        raise AddressRefused(_EXAMPLE)
+        raise NotAllowed(_EXAMPLE)
     return label
 
 

@@ -13,7 +13,8 @@ from wtforms import BooleanField, EmailField, RadioField, SelectField, StringFie
 
 from app.calendar.edition import Contest
 from app.contest import rules
-from app.contest.entries import AddressRefused, canonical_email
+from app.contest.entries import canonical_email
+from app.errors import NotAllowed
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
@@ -71,7 +72,7 @@ def _canonical(typed: str, faults: Faults) -> str:
         if typed:
             return canonical_email(typed)
         faults["email"] = "Skriv din e-postadress. Vi behöver den för att nå dig om du vinner."
-    except AddressRefused as refused:
+    except NotAllowed as refused:
         faults["email"] = str(refused)
     return ""
 

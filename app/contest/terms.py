@@ -17,6 +17,7 @@ from app.calendar.schedule import Edition
 from app.contest import rules
 from app.contest.models import ContestContact, FrozenTerms
 from app.database import begin_write, db
+from app.errors import NotAllowed
 from app.outbox import transport
 from app.spec import beacon, files
 from app.spec.beacon import Chain
@@ -172,23 +173,19 @@ def init_app(app: Flask) -> None:
 _CONTACT = ("email", "witnesses", "erasure_decision")
 
 
-class NotReady(Exception):
-    """The contest cannot open. The text is a Swedish sentence for the organiser."""
-
-
 def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
-    """Freeze the terms of an edition's contest, once; return them. Raises NotReady."""
+    """Freeze the terms of an edition's contest, once; return them. Raises NotAllowed."""
     contest, number = edition.file_contest, edition.file_contest_number
     if found := frozen_in(edition.year):
         return found
     if contest is None or number is None:
-        raise NotReady("Kalendern har ingen tävling.")
+        raise NotAllowed("Kalendern har ingen tävling.")
     _refuse_unready(edition, contest, now)
     opened = contest.model_copy(update={"opens": max(contest.opens, now.replace(microsecond=0))})
     begin_write()
     if frozen_in(edition.year) is None:
         if db.session.get(FrozenTerms, contest.id):
-            raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+            raise NotAllowed(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
         title = edition.file.title
         add_terms(opened, edition.year, number, title, edition.file.organiser, chain, now)
         _refresh_contact(contest.id, edition)
@@ -198,22 +195,22 @@ def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest
         db.session.rollback()
     found = frozen_in(edition.year)
     if found is None:
-        raise NotReady(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
+        raise NotAllowed(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
     return found
 
 
 def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
     if edition.gaps or contest.phase(now) != "open":
-        raise NotReady("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
+        raise NotAllowed("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
     if found := frozen_contest(contest.id):
-        raise NotReady(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
+        raise NotAllowed(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
     config = current_app.config
     if config["MAIL_URL"] and not config["DEMO"]:
         db.session.rollback()
         try:
             transport.check_connection(config["MAIL_URL"], "localhost")
         except transport.TransportDown as trouble:
-            raise NotReady(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
+            raise NotAllowed(f"Mejlservern svarar inte ({trouble}), så inga kvitton skulle gå ut.") from None
 
 
 def add_terms(
@@ -261,7 +258,7 @@ def freeze_due_terms(now: datetime) -> list[str]:
         if phase_of(edition, now) == "opening":
             try:
                 freeze_terms(edition, now, current_app.extensions["draw_chain"])
-            except NotReady as reason:
+            except NotAllowed as reason:
                 told.append(f"Tävlingen {edition.year} öppnar inte: {reason}")
     return told
 

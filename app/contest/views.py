@@ -16,10 +16,11 @@ from app.contest import entries, forms, rules, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
-from app.contest.terms import FrozenContest, NotReady
+from app.contest.terms import FrozenContest
 from app.database import db
+from app.errors import NotAllowed
 from app.outbox import transport
-from app.web.forms import PUBLIC, QUICKEST, TokenRefused, open_token
+from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import Page, no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
@@ -76,7 +77,7 @@ def _read_form(contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
-    except TokenRefused as error:
+    except NotAllowed as error:
         refused["token"] = str(error)
     sent = forms.validate_entry(request.form, contest, MUNICIPALITIES, nonce)
     if not refused:
@@ -89,7 +90,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
     try:
         frozen = terms.freeze_terms(edition, clock.now(), current_app.extensions["draw_chain"])
         saved = store.save_entry(frozen, sent, clock.now())
-    except NotReady as reason:
+    except NotAllowed as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
         return _not_open(edition, number, contest, "waiting"), 409
     except store.NotReceived:

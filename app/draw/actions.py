@@ -1,6 +1,6 @@
 """The actions before the value: strike and restore entries, lock the list, cancel. Each is one transaction.
 
-Each raises ActionNotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
+Each raises NotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
 """
 
 import json
@@ -17,7 +17,7 @@ from app.database import begin_write, db
 from app.draw import files as draw_files
 from app.draw import status
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.outbox import queue
 from app.spec import beacon, files
 from app.spec.lines import checksum, format_time
@@ -31,12 +31,12 @@ TOO_LATE = "Listan kunde inte låsas i tid: slumptalet hade flyttats mer än fyr
 def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: datetime) -> None:
     """Strike one entry by hand, and tell its participant."""
     if reason not in entries.STRIKE_REASONS:
-        raise ActionNotAllowed("Välj ett av skälen i listan.")
+        raise NotAllowed("Välj ett av skälen i listan.")
     if now >= status.strikes_until(contest):
-        raise ActionNotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
+        raise NotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
     entry = _unlocked(contest, entry_id)
     if entry.struck:
-        raise ActionNotAllowed(f"Bidraget är redan struket: {entry.struck}.")
+        raise NotAllowed(f"Bidraget är redan struket: {entry.struck}.")
     entry.struck = reason
     _tell(contest, entry, RecordKind.STRUCK, now)
 
@@ -45,7 +45,7 @@ def restore_entry(contest: FrozenContest, entry_id: int, now: datetime) -> None:
     """Take back the strike of one entry, and tell its participant."""
     entry = _unlocked(contest, entry_id)
     if entry.email is None or not entry.struck:
-        raise ActionNotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
+        raise NotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
     entry.struck = None
     _tell(contest, entry, RecordKind.RESTORED, now)
 
@@ -56,7 +56,7 @@ def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
     require_unsettled(contest)
     entry = db.session.get(Entry, entry_id)
     if entry is None or entry.contest_id != contest.id or entry.receipt_code is None:
-        raise ActionNotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
+        raise NotAllowed("Bidraget finns inte, eller så är det tillbakataget.")
     return entry
 
 
@@ -74,7 +74,7 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     `newest_shown` is the newest round that a relay shows: a lock is late for what is known.
     """
     if contest.phase(now) != "closed" or now < status.lock_due(contest):
-        raise ActionNotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
+        raise NotAllowed(f"Listan låses {swedish(status.lock_due(contest))}, inte tidigare.")
     require_unsettled(contest)
     number = beacon.choose_round(contest.chain, contest.round, now, newest_shown)
     if number is None:
@@ -156,16 +156,16 @@ def cancel_contest(
     """Cancel a contest whose value does not exist yet, for good, and tell its participants."""
     reason = " ".join(unicodedata.normalize("NFC", clean(reason)).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise ActionNotAllowed(f"Skriv varför, med {SHORTEST_REASON} till {LONGEST_REASON} tecken. Alla ser det.")
+        raise NotAllowed(f"Skriv varför, med {SHORTEST_REASON} till {LONGEST_REASON} tecken. Alla ser det.")
     begin_write()
     lock = db.session.get(LockedList, contest.id)
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är redan inställd.")
+        raise NotAllowed("Tävlingen är redan inställd.")
     if db.session.get(DrawnValue, contest.id):
-        raise ActionNotAllowed("Dragningen är gjord. Då kan tävlingen inte ställas in.")
+        raise NotAllowed("Dragningen är gjord. Då kan tävlingen inte ställas in.")
     comes, number = (lock.draw_at, lock.round) if lock else (contest.round_at, contest.round)
     if not by_program and (now >= comes or newest_shown >= number):
-        raise ActionNotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
+        raise NotAllowed("Slumptalet finns redan. Då kan tävlingen inte ställas in.")
     db.session.add(Cancellation(contest_id=contest.id, reason=reason, cancelled_at=now))
     audit.append_record(contest.id, RecordKind.CANCELLED, now, skal=reason)
     if not contest.is_rehearsal:
@@ -178,11 +178,11 @@ def cancel_contest(
 
 
 def require_unsettled(contest: FrozenContest) -> None:
-    """Raise ActionNotAllowed when the list is locked or the contest cancelled, or when its entries are erased."""
+    """Raise NotAllowed when the list is locked or the contest cancelled, or when its entries are erased."""
     if db.session.get(LockedList, contest.id):
-        raise ActionNotAllowed("Listan är redan låst och kan inte ändras.")
+        raise NotAllowed("Listan är redan låst och kan inte ändras.")
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är inställd.")
+        raise NotAllowed("Tävlingen är inställd.")
     # Without addresses no duplicates are found and no winner is reached.
     if audit.has_record(contest.id, RecordKind.ERASED):
-        raise ActionNotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")
+        raise NotAllowed("Uppgifterna om deltagarna är gallrade, så listan kan inte låsas eller ändras längre.")

@@ -12,7 +12,7 @@ from app.contest.store import PendingEntry
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw.models import Rehearsal
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.spec.beacon import PRACTICE
 
 # Rehearsals of an edition: what is written once is kept, so there is an end to it.
@@ -37,12 +37,12 @@ def find_rehearsal(year: int, number: int) -> FrozenContest | None:
 def start_rehearsal(
     contest: Contest, year: int, hatch: int, title: str, organisation: Organisation, number: int, now: datetime
 ) -> None:
-    """Start rehearsal `number`, the next one, as if its contest had just closed. Raises ActionNotAllowed."""
+    """Start rehearsal `number`, the next one, as if its contest had just closed. Raises NotAllowed."""
     begin_write()
     if number <= count_rehearsals(year):
-        raise ActionNotAllowed(f"Övning {number} är redan startad. Öppna sidan på nytt för att komma till den.")
+        raise NotAllowed(f"Övning {number} är redan startad. Öppna sidan på nytt för att komma till den.")
     if number > MOST:
-        raise ActionNotAllowed(f"Det finns redan {MOST} övningar, och fler får inte plats. Fortsätt i den senaste.")
+        raise NotAllowed(f"Det finns redan {MOST} övningar, och fler får inte plats. Fortsätt i den senaste.")
     now = now.replace(microsecond=0)
     closes = now - _CLOSED_FOR
     times = {"opens": closes - _OPEN_FOR, "closes": closes, "draw_at": now + _UNTIL_VALUE}

@@ -30,10 +30,6 @@ LOCKED_BEFORE = STRIKES_END_BEFORE = timedelta(hours=12)
 REHEARSED_ANSWER_TIME = timedelta(minutes=1)
 
 
-class ActionNotAllowed(Exception):
-    """The action was not carried out. The text is a Swedish sentence for the organiser."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What became of one place in line; `skipped` is the reason, None for a winner."""

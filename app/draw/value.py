@@ -16,18 +16,14 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw import actions, files, status, winners
 from app.draw.models import Cancellation, DrawnValue, LockedList
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.spec import beacon, selection
-from app.spec.beacon import Chain
+from app.spec.beacon import BeaconError, Chain
 from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 
 # Seconds that one relay gets.
 PATIENCE = 3.0
-
-
-class NoAnswer(Exception):
-    """No relay gave a genuine value."""
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -46,14 +42,14 @@ def relay_addresses(relays: Iterable[str], chain: Chain, number: int | str) -> l
 
 
 def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
-    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises NoAnswer."""
+    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises BeaconError."""
     for answer in _answers(relay_addresses(relays, chain, number), patience):
         try:
             beacon.verify(chain, number, answer)
         except beacon.BeaconError:
             continue
         return answer
-    raise NoAnswer
+    raise BeaconError
 
 
 def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE) -> int:
@@ -100,20 +96,20 @@ def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
     """Check the value of the round in the låsbevis and write the ranking, once and for good. Queue the letters."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
-        raise ActionNotAllowed("Listan är inte låst. Slumptalet får inte vara känt när listan låses.")
+        raise NotAllowed("Listan är inte låst. Slumptalet får inte vara känt när listan låses.")
     if now < lock.draw_at:
-        raise ActionNotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
+        raise NotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
     try:
         value = beacon.verify(contest.chain, lock.round, pasted)
     except beacon.BeaconError as error:
-        raise ActionNotAllowed(str(error)) from None
+        raise NotAllowed(str(error)) from None
     entropy = selection.entropy_string(contest.chain.name, value.round, value.randomness)
     seed = selection.make_seed(lock.proof_sha256, entropy)
     begin_write()
     if db.session.get(DrawnValue, contest.id):
-        raise ActionNotAllowed("Dragningen är redan gjord. Den görs en gång.")
+        raise NotAllowed("Dragningen är redan gjord. Den görs en gång.")
     if db.session.get(Cancellation, contest.id):
-        raise ActionNotAllowed("Tävlingen är inställd.")
+        raise NotAllowed("Tävlingen är inställd.")
     db.session.add(
         DrawnValue(
             contest_id=contest.id,
@@ -132,10 +128,10 @@ def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
 
 
 def fetch_value(contest: FrozenContest, now: datetime) -> None:
-    """Draw with the value that a relay gives. Raises ActionNotAllowed."""
+    """Draw with the value that a relay gives. Raises NotAllowed."""
     lock = db.session.get(LockedList, contest.id)
     if lock is None or now < lock.draw_at:
-        raise ActionNotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
+        raise NotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
     number = lock.round
     db.session.rollback()
     if contest.chain.is_practice:
@@ -143,8 +139,8 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
         return
     try:
         answer = ask_relays(current_app.config["DRAW_RELAYS"], contest.chain, number)
-    except NoAnswer:
-        raise ActionNotAllowed(
+    except BeaconError:
+        raise NotAllowed(
             "Ingen av källorna gav slumptalet just nu. Kalendern frågar igen varje minut. Du kan också öppna en av "
             "länkarna, kopiera hela svaret och klistra in det här."
         ) from None
@@ -184,7 +180,7 @@ def fetch_due_values(now: datetime) -> list[str]:
                 actions.cancel_contest(contest, NO_VALUE, now, by_program=True)
             else:
                 fetch_value(contest, now)
-        except ActionNotAllowed as reason:
+        except NotAllowed as reason:
             told.append(f"{contest.id}: {reason}")
     return told
 

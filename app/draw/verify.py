@@ -22,10 +22,6 @@ from app.spec.log import RecordKind
 PublicFile = Callable[[str], Iterable[bytes] | None]
 
 
-class Difference(Exception):
-    """Something does not agree. The text is a Swedish sentence."""
-
-
 class Verification:
     """`facts` is what was computed, `unchecked` what could not be checked or was not, with how to do it."""
 
@@ -46,7 +42,7 @@ class Verification:
         for check in (*checks, self._public_files):
             try:
                 check()
-            except (Difference, FileFault, beacon.BeaconError) as fault:
+            except (FileFault, beacon.BeaconError) as fault:
                 yield str(fault)
         if self.lock is None:
             self.unchecked.append("Listan är inte låst ännu.")
@@ -196,4 +192,4 @@ def _entries(contest_id: str) -> Iterator[Entry]:
 
 def _demand(holds: bool, sentence: str) -> None:
     if not holds:
-        raise Difference(sentence)
+        raise FileFault(sentence)

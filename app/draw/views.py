@@ -18,18 +18,15 @@ from app.database import db
 from app.draw import files, mails, status, winners
 from app.draw.files import short_file, streamed_file
 from app.draw.models import DrawnValue, ListedTicket, LockedList, Rank
-from app.draw.status import ActionNotAllowed, ContestStatus, contest_status
+from app.draw.status import ContestStatus, contest_status
+from app.errors import NotAllowed
 from app.text import clean
 from app.web.forms import TokenForm
 
 LENGTH, SHORTEST = 64, 8
 
 
-class UnclearTicket(Exception):
-    """What was typed names no ticket. The text is a Swedish sentence for the reader."""
-
-
-class LooksSecret(UnclearTicket):
+class LooksSecret(NotAllowed):
     """What was typed is not to be shown again."""
 
 
@@ -43,30 +40,30 @@ class Found:
 
 
 def read_ticket(text: str) -> str:
-    """Return a ticket, or the beginning of one, as typed or pasted. Raises UnclearTicket."""
+    """Return a ticket, or the beginning of one, as typed or pasted. Raises NotAllowed."""
     kept = "".join(text.lower().split())
     if not kept:
-        raise UnclearTicket("Skriv din lott, eller de åtta första tecknen i den.")
+        raise NotAllowed("Skriv din lott, eller de åtta första tecknen i den.")
     if re.fullmatch(f"[{entries.CROCKFORD}]{{{entries.CODE_LENGTH}}}", entries.plain_code(kept)):
         raise LooksSecret("Det ser ut som en kvittokod. Behåll den för dig själv och sök på lotten i stället.")
     if not re.fullmatch(r"[0-9a-f]*…?", kept):
-        raise UnclearTicket("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
+        raise NotAllowed("En lott har bara siffror och bokstäverna a till f. Kopiera den från mejlet du fick.")
     kept = kept.rstrip("…")
     if len(kept) < SHORTEST:
-        raise UnclearTicket("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
+        raise NotAllowed("Det är för kort. Skriv minst de åtta första tecknen i lotten.")
     if len(kept) > LENGTH:
-        raise UnclearTicket("Det är för långt. En lott har 64 tecken.")
+        raise NotAllowed("Det är för långt. En lott har 64 tecken.")
     return kept
 
 
 def find_ticket(standing: ContestStatus, start: str) -> Found | None:
-    """Return the ticket that begins with `start` in the locked list. Raises UnclearTicket."""
+    """Return the ticket that begins with `start` in the locked list. Raises NotAllowed."""
     first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
     query = sa.select(ListedTicket.ticket, ListedTicket.counts)
     query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
     found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2)).all()
     if len(found) > 1:
-        raise UnclearTicket("Flera lotter börjar så. Skriv några tecken till.")
+        raise NotAllowed("Flera lotter börjar så. Skriv några tecken till.")
     if not found:
         return None
     ticket, counts = found[0]
@@ -120,7 +117,7 @@ def _searched(found: ContestStatus) -> dict[str, Any]:
     try:
         start = read_ticket(typed)
         return {"searched": start, "ticket": find_ticket(found, start)}
-    except UnclearTicket as error:
+    except NotAllowed as error:
         return {"searched": "" if isinstance(error, LooksSecret) else typed, "unclear": str(error)}
 
 
@@ -190,7 +187,7 @@ def decline(year: int, token: str) -> BaseResponse:
         return _private(render_template("draw/decline.html", **_about(contest, place), form=form), 422)
     try:
         winners.decline_prize(contest, place, ticket, clock.now())
-    except ActionNotAllowed as reason:
+    except NotAllowed as reason:
         db.session.rollback()
         return _private(render_template("draw/decline.html", **_about(contest, place), refused=str(reason)), 409)
     return _private(render_template("draw/decline.html", **_about(contest, place), done=True))

@@ -15,7 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
 from app.draw import status
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.outbox import queue
 from app.spec.log import RecordKind, receipt_sum
 from app.text import swedish
@@ -78,12 +78,12 @@ def confirm_winner(contest: FrozenContest, place: int, now: datetime) -> None:
 def skip_place(contest: FrozenContest, place: int, reason: str, now: datetime) -> None:
     """Pass over one in line whose answer days are over, and tell them."""
     if reason not in SKIP_REASONS:
-        raise ActionNotAllowed("Välj ett av skälen i listan.")
+        raise NotAllowed("Välj ett av skälen i listan.")
     begin_write()
     rank = _in_line(contest, place)
     until = status.answer_by(contest, _letter(contest, place).left_at)
     if now < until:
-        raise ActionNotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
+        raise NotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
     _decide(contest, rank, reason, now)
     if not contest.is_rehearsal:
         queue.queue_mail("forbigangen", contest.id, rank.ticket, now, place)
@@ -96,7 +96,7 @@ def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime
     begin_write()
     rank = _in_line(contest, place)
     if rank.ticket != ticket:
-        raise ActionNotAllowed("Länken gäller inte.")
+        raise NotAllowed("Länken gäller inte.")
     _letter(contest, place)
     _decide(contest, rank, DECLINED, now)
     advance_line(contest, now)
@@ -106,14 +106,14 @@ def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime
 def _in_line(contest: FrozenContest, place: int) -> Rank:
     found = next((rank for rank in status.in_line(contest) if rank.place == place), None)
     if found is None:
-        raise ActionNotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
+        raise NotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
     return found
 
 
 def _letter(contest: FrozenContest, place: int) -> Letter:
     found = db.session.get(Letter, (contest.id, place))
     if found is None:
-        raise ActionNotAllowed("Brevet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
+        raise NotAllowed("Brevet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
     return found
 
 
@@ -130,17 +130,17 @@ def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: dateti
 def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime) -> None:
     """Publish a confirmed winner's first name and municipality."""
     if not named.first_name or len(named.first_name) > LONGEST_NAME:
-        raise ActionNotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
+        raise NotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
     if named.municipality not in MUNICIPALITIES or named.municipality == UNNAMED:
-        raise ActionNotAllowed("Välj en kommun i listan.")
+        raise NotAllowed("Välj en kommun i listan.")
     begin_write()
     verdict, drawn = db.session.get(Verdict, (contest.id, place)), db.session.get(DrawnValue, contest.id)
     if verdict is None or verdict.skipped or drawn is None:
-        raise ActionNotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
+        raise NotAllowed("Bara den som är bekräftad som vinnare kan få sitt namn publicerat.")
     if not _day(drawn.drawn_at) <= named.consented_on <= _day(now):
-        raise ActionNotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
+        raise NotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
     if db.session.get(WinnerName, (contest.id, place)):
-        raise ActionNotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
+        raise NotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
     db.session.add(WinnerName(contest_id=contest.id, place=place, recorded_at=now, **vars(named)))
     db.session.commit()
 
@@ -150,7 +150,7 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
     begin_write()
     named = db.session.get(WinnerName, (contest.id, place))
     if named is None:
-        raise ActionNotAllowed("Det finns inget publicerat namn att ta bort.")
+        raise NotAllowed("Det finns inget publicerat namn att ta bort.")
     db.session.delete(named)
     db.session.commit()
 

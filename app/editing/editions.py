@@ -130,7 +130,7 @@ def require_future_year(year: int, now: datetime) -> None:
 def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     """Put an archive's edition in place, as a new year or instead of one whose contest has not opened.
 
-    Raises ArchiveError, SaveRefused with every fault, ContentWriteError.
+    Raises NotAllowed, SaveRefused with every fault, ContentWriteError.
     """
     made = archive.unpack_edition(body, year)
     with store.exclusive_lock(desk.history.root):

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from app.editing import svg
+from app.errors import NotAllowed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,12 +39,8 @@ _SOMETHING_ELSE = re.compile(
 )
 
 
-class ImageError(Exception):
-    """The picture is refused. The text is a Swedish sentence that says why."""
-
-
 def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
-    """Return the name of the file that the hatch names, and that and the other files by name. Raises ImageError.
+    """Return the name of the file that the hatch names, and that and the other files by name. Raises NotAllowed.
 
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
     """
@@ -64,12 +61,9 @@ def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
 
 
 def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
-    try:
-        clean = svg.sanitize_svg(body)
-    except svg.UnsafeSVG as unsafe:
-        raise ImageError(str(unsafe)) from None
+    clean = svg.sanitize_svg(body)
     if len(clean) > BUDGET:
-        raise ImageError(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
+        raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
     name = f"bild-{sha256(clean).hexdigest()[:8]}.svg"
     return name, {name: clean}
 
@@ -86,35 +80,35 @@ def _decoded(body: bytes) -> "Image.Image":
         colours = _in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
-        raise ImageError("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
+        raise NotAllowed("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
     return ImageOps.fit(plain, _largest(plain))
 
 
 def recognise_image(name: str, body: bytes) -> None:
-    """Raises ImageError unless a file is the picture that its name says, not too large to decode, and nothing more."""
+    """Raises NotAllowed unless a file is the picture that its name says, not too large to decode, and nothing more."""
     with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
         pass
 
 
 @contextmanager
 def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
-    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes ImageError."""
+    """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes NotAllowed."""
     from PIL import Image
 
-    too_large = ImageError(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
+    too_large = NotAllowed(f"Bilden har fler än {MOST_PIXELS // 1_000_000} megapixlar. Förminska den och försök igen.")
     try:
         with Image.open(io.BytesIO(body), formats=formats) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise too_large
             if zipfile.is_zipfile(io.BytesIO(body)) or _SOMETHING_ELSE.search(body):
-                raise ImageError(
+                raise NotAllowed(
                     "Filen är en bild och något mer, som en webbsida eller ett arkiv. Spara om bilden först."
                 )
             yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except (OSError, SyntaxError, ValueError, EOFError):
-        raise ImageError("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
+        raise NotAllowed("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
 
 
 def _largest(picture: "Image.Image") -> tuple[int, int]:
@@ -137,11 +131,11 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
 
 
 def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
-    """Return the best quality that fits. Raises ImageError when none does."""
+    """Return the best quality that fits. Raises NotAllowed when none does."""
     for encoded in _encoded(picture, kind):
         if len(encoded) <= budget:
             return encoded
-    raise ImageError("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
+    raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
 def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:

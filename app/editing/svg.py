@@ -4,6 +4,8 @@ import re
 from html import escape
 from xml.parsers import expat
 
+from app.errors import NotAllowed
+
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
     """svg g path rect circle ellipse line polyline polygon text tspan title desc defs symbol use linearGradient
@@ -20,12 +22,8 @@ _ATTRIBUTES = frozenset(
 _MOST_ELEMENTS, _DEEPEST = 20_000, 100
 
 
-class UnsafeSVG(Exception):
-    """The drawing is refused. The text is a Swedish sentence that says for what."""
-
-
 def sanitize_svg(body: bytes) -> bytes:
-    """Return the drawing written anew: elements and attributes that only draw. Raises UnsafeSVG."""
+    """Return the drawing written anew: elements and attributes that only draw. Raises NotAllowed."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _no_doctype
@@ -36,16 +34,16 @@ def sanitize_svg(body: bytes) -> bytes:
     try:
         parser.Parse(body, True)
     except expat.ExpatError as error:
-        raise UnsafeSVG(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
+        raise NotAllowed(f"Filen går inte att läsa som SVG: något är fel på rad {error.lineno}.") from None
     return "".join(reader.written).encode()
 
 
 def _no_doctype(*_: object) -> None:
-    raise UnsafeSVG("SVG-filen har en DOCTYPE. Spara om den utan, till exempel som ”optimerad SVG”.")
+    raise NotAllowed("SVG-filen har en DOCTYPE. Spara om den utan, till exempel som ”optimerad SVG”.")
 
 
 def _no_instruction(*_: object) -> None:
-    raise UnsafeSVG("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
+    raise NotAllowed("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
 
 
 class _Reader:
@@ -60,15 +58,15 @@ class _Reader:
         space, _, local = name.rpartition(" ")
         self._count += 1
         if self._count > _MOST_ELEMENTS or len(self._open) + self._left_out >= _DEEPEST:
-            raise UnsafeSVG("SVG-filen är för invecklad. Förenkla bilden, eller spara den som PNG.")
+            raise NotAllowed("SVG-filen är för invecklad. Förenkla bilden, eller spara den som PNG.")
         if self._count == 1 and (space, local) != (_NAMESPACE, "svg"):
-            raise UnsafeSVG("Filen är inte en SVG-bild.")
+            raise NotAllowed("Filen är inte en SVG-bild.")
         if self._left_out:
             self._left_out += 1
             return
         foreign = space != _NAMESPACE or local == "metadata"
         if local == "script" or not (foreign or local in _ELEMENTS):
-            raise UnsafeSVG(f"SVG-filen innehåller <{local}>, som inte är tillåtet. Spara om den som ”vanlig SVG”.")
+            raise NotAllowed(f"SVG-filen innehåller <{local}>, som inte är tillåtet. Spara om den som ”vanlig SVG”.")
         if foreign:
             self._left_out = 1
             return
@@ -102,16 +100,16 @@ class _Reader:
 
 
 def _draws(key: str, value: str) -> bool:
-    """Check whether an attribute is written anew. Raises UnsafeSVG for one that runs or fetches something."""
+    """Check whether an attribute is written anew. Raises NotAllowed for one that runs or fetches something."""
     name = key.rpartition(" ")[2]
     if name.lower().startswith("on"):
-        raise UnsafeSVG(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
+        raise NotAllowed(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
     if name == "href" and not re.fullmatch(r"#[\w.-]+", value):
-        raise UnsafeSVG("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
+        raise NotAllowed("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
     if name not in _ATTRIBUTES:
         return False
     outside = re.sub(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)", "", value)
     reached = re.search(r"url|@import|expression|javascript:|image-set|\\|/\*", outside, re.IGNORECASE)
     if reached or (name == "style" and outside != value):
-        raise UnsafeSVG(f"SVG-filen hämtar något i {name}. Spara om den med färgerna direkt på varje form.")
+        raise NotAllowed(f"SVG-filen hämtar något i {name}. Spara om den med färgerna direkt på varje form.")
     return True

@@ -18,16 +18,16 @@ from flask import current_app
 from app import clock, database
 from app.clock import SWEDEN
 from app.database import db
+from app.errors import NotAllowed
 from app.operations import bundle
-from app.operations.bundle import BackupError
 
 
 def database_revision() -> str:
-    """Return the migration that the database has come to. Raises BackupError when there is none."""
+    """Return the migration that the database has come to. Raises NotAllowed when there is none."""
     with db.engine.connect() as connection:
         found = database.database_revision(connection)
     if found is None:
-        raise BackupError("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
+        raise NotAllowed("Databasen är tom, så det finns inget att kopiera. Kör flask prepare först.")
     return found
 
 
@@ -37,7 +37,7 @@ def is_empty_database() -> bool:
 
 
 def dump_database(target: Path) -> None:
-    """Write the database as it is at one instant to a new file. Raises BackupError."""
+    """Write the database as it is at one instant to a new file. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
@@ -45,12 +45,12 @@ def dump_database(target: Path) -> None:
         driver.execute("VACUUM INTO ?", (str(target),))
     with closing(sqlite3.connect(target)) as copy:
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BackupError("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
+            raise NotAllowed("Databasen är skadad: kopian klarade inte SQLites egen kontroll.")
     return None
 
 
 def load_database(source: Path) -> None:
-    """Fill the empty database from such a file, in one transaction. Raises BackupError."""
+    """Fill the empty database from such a file, in one transaction. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
         return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
     # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
@@ -65,7 +65,7 @@ def _run(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL on our database; its password is in no list of processes."""
     found = shutil.which(program)
     if found is None:
-        raise BackupError(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
+        raise NotAllowed(f"Programmet {program} saknas. Det följer med PostgreSQL (paketet postgresql-client).")
     url = db.engine.url
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
@@ -73,7 +73,7 @@ def _run(program: str, *arguments: str) -> None:
     done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["utan att säga varför"])[0]
-        raise BackupError(f"{program} gick inte: {reason}")
+        raise NotAllowed(f"{program} gick inte: {reason}")
 
 
 # A file in the instance folder; its age says when the last backup was made.
@@ -93,7 +93,7 @@ class MadeBackup:
 
 
 def make_backup(target: Path | None, now: datetime) -> MadeBackup:
-    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises BackupError."""
+    """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises NotAllowed."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     _refuse_place(file)
     engine = db.engine.dialect.name
@@ -126,12 +126,12 @@ def _folder() -> Path:
 def _refuse_place(file: Path) -> None:
     """A place where others may write is no place for a backup: they could put another in its stead."""
     if file.exists():
-        raise BackupError(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
+        raise NotAllowed(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
     if not file.parent.is_dir():
-        raise BackupError(f"Mappen {file.parent} finns inte.")
+        raise NotAllowed(f"Mappen {file.parent} finns inte.")
     mode = file.parent.stat().st_mode
     if mode & 0o022 and not mode & 0o1000:
-        raise BackupError(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
+        raise NotAllowed(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
 
 
 def _files() -> Iterator[tuple[str, Path]]:

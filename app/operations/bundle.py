@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from app.errors import NotAllowed
+
 FORMAT = "miljojulkalendern-backup/1"
 MANIFEST = "manifest.json"
 # The member that is the database, by engine.
@@ -21,10 +23,6 @@ DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 SECRET_KEY = "instance/secret_key"  # noqa: S105 – the name of a member
 _NAME = re.compile(r"(content|instance/history)/.+")
 _PART = 1 << 20
-
-
-class BackupError(Exception):
-    """A backup that cannot be made or used. The text is a Swedish sentence that says why."""
 
 
 @dataclass(frozen=True)
@@ -96,27 +94,27 @@ class BackupArchive:
         entries = [entry for entry in self._archive.infolist() if entry.filename != MANIFEST]
         names = [entry.filename for entry in entries]
         if DATABASES.get(self.manifest.engine) not in names:
-            raise BackupError("Säkerhetskopian har ingen databas, så den går inte att återställa.")
+            raise NotAllowed("Säkerhetskopian har ingen databas, så den går inte att återställa.")
         if sorted(names) != sorted(self.manifest.members):
-            raise BackupError("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
+            raise NotAllowed("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
         for entry in entries:
             if not _is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-                raise BackupError(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
+                raise NotAllowed(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
-        """Read every member against its checksum. Raises BackupError for the first that differs."""
+        """Read every member against its checksum. Raises NotAllowed for the first that differs."""
         for name in self.manifest.members:
             self.extract(name, None)
 
     def extract(self, name: str, target: Path | None) -> None:
-        """Write a member to a new file that only its owner can read, or read it only. Raises BackupError."""
+        """Write a member to a new file that only its owner can read, or read it only. Raises NotAllowed."""
         try:
             with self._archive.open(name) as source:
                 digest = _written(source, target) if target else _copied(source, None)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             digest = ""
         if digest != self.manifest.members[name]:
-            raise BackupError(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
+            raise NotAllowed(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
 
 
 def _written(source: IO[bytes], target: Path) -> str:
@@ -129,13 +127,13 @@ def _written(source: IO[bytes], target: Path) -> str:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[BackupArchive]:
-    """Give a backup to read. Raises BackupError when it is none, or says something of itself that cannot be."""
+    """Give a backup to read. Raises NotAllowed when it is none, or says something of itself that cannot be."""
     try:
         archive = zipfile.ZipFile(file)
     except FileNotFoundError:
-        raise BackupError(f"Filen {file} finns inte.") from None
+        raise NotAllowed(f"Filen {file} finns inte.") from None
     except (zipfile.BadZipFile, OSError):
-        raise BackupError(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
+        raise NotAllowed(f"Filen {file} är ingen säkerhetskopia, eller så är den skadad.") from None
     with archive:
         yield BackupArchive(archive)
 
@@ -144,13 +142,13 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         found = json.loads(archive.read(MANIFEST))
         if found["format"] != FORMAT:
-            raise BackupError(
+            raise NotAllowed(
                 f"Säkerhetskopian har formatet {found['format']!r}, som det här programmet inte känner till."
             )
         made_at = datetime.fromisoformat(found["made_at"])
         return Manifest(made_at, str(found["engine"]), str(found["revision"]), dict(found["sha256"]))
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise BackupError("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
+        raise NotAllowed("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
 
 
 def _is_ours(name: str) -> bool:

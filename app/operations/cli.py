@@ -12,9 +12,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from app import clock
 from app.clock import SWEDEN
+from app.errors import NotAllowed
 from app.operations import backup, doctor, metrics
 from app.operations import restore as operations_restore
-from app.operations.bundle import BackupError
 from app.web.headers import this_app
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -32,7 +32,7 @@ def make(to: Path | None, keep: int | None) -> None:
     before = backup.last_backup()
     try:
         made = backup.make_backup(to, clock.wall_clock_now())
-    except (BackupError, OSError) as trouble:
+    except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Ingen säkerhetskopia gjordes. {trouble}") from None
     click.echo(f"Säkerhetskopian är klar: {made.file}")
     click.echo(
@@ -55,7 +55,7 @@ def restore(file: Path) -> None:
     """Återställer en säkerhetskopia till en tom kalender."""
     try:
         manifest = operations_restore.restore_backup(file)
-    except (BackupError, OSError) as trouble:
+    except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Inget återställdes. {trouble}") from None
     click.echo(f"Säkerhetskopian från {manifest.made_at.astimezone(SWEDEN):%Y-%m-%d %H:%M} är återställd.")
     click.echo(f"Den gjordes {_ago(manifest.made_at)}. Det som hände därefter är inte med.")

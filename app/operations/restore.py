@@ -12,9 +12,10 @@ from app import audit, clock, config, database
 from app.clock import Clock
 from app.contest.models import FrozenTerms
 from app.database import begin_write, db
+from app.errors import NotAllowed
 from app.operations import backup as operations_backup
 from app.operations import bundle
-from app.operations.bundle import BackupArchive, BackupError, Manifest
+from app.operations.bundle import BackupArchive, Manifest
 from app.spec.log import RecordKind
 
 
@@ -30,7 +31,7 @@ def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def restore_backup(file: Path) -> Manifest:
-    """Fill the empty calendar from a backup and bring its database up to date. Raises BackupError.
+    """Fill the empty calendar from a backup and bring its database up to date. Raises NotAllowed.
 
     The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     """
@@ -40,9 +41,9 @@ def restore_backup(file: Path) -> Manifest:
         if db.engine.dialect.name == "sqlite":
             database.create_private_file(db.engine)
         if not current_app.config["SECRET_KEY"] and bundle.SECRET_KEY not in backup.manifest.members:
-            raise BackupError("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
+            raise NotAllowed("Säkerhetskopian har ingen hemlig nyckel. Sätt FLASK_SECRET_KEY till den som gällde då.")
         if not operations_backup.is_empty_database():
-            raise BackupError("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
+            raise NotAllowed("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
         places = {name: _place(name) for name in backup.manifest.members if name not in bundle.DATABASES.values()}
         with tempfile.TemporaryDirectory(prefix=".kopia-", dir=current_app.instance_path) as folder:
             _fill(backup, places, Path(folder))
@@ -69,11 +70,11 @@ def _refuse_other_program(manifest: Manifest) -> None:
     if manifest.engine != db.engine.dialect.name:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         here, there = names[db.engine.dialect.name], names[manifest.engine]
-        raise BackupError(
+        raise NotAllowed(
             f"Säkerhetskopian är från {there}, men den här kalendern använder {here}. Ställ om DATABASE_URL."
         )
     if manifest.revision not in database.known_revisions():
-        raise BackupError(
+        raise NotAllowed(
             f"Säkerhetskopian är från en annan utgåva av programmet (databas {manifest.revision}). "
             "Återställ den med den utgåvan."
         )
@@ -91,7 +92,7 @@ def _fill(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> No
     for name, path in staged.items():
         backup.extract(name, path)
         if places[name].exists() and places[name].read_bytes() != path.read_bytes():
-            raise BackupError(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
+            raise NotAllowed(f"Filen {places[name]} finns redan med annat innehåll. Flytta undan den och försök igen.")
     for name, path in staged.items():
         place = places[name]
         if not place.exists():

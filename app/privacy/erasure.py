@@ -15,6 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed, vacuum
 from app.draw import winners
 from app.draw.status import contest_status
+from app.errors import NotAllowed
 from app.feedback import Feedback
 from app.outbox import queue
 from app.privacy import mail_files
@@ -42,10 +43,6 @@ def days_left(erase_at: datetime, now: datetime) -> int:
 
 
 REMAINS = "Rester kan finnas kvar i databasens filer, för någon läste i dem. Kalendern försöker igen nästa natt."
-
-
-class ErasureRefused(Exception):
-    """Nothing was erased. The text is a Swedish sentence that says why and what to do."""
 
 
 def due_at(contest: FrozenContest, now: datetime) -> datetime | None:
@@ -80,7 +77,7 @@ def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
         return []
     try:
         return [describe_erasure(erase_contest(contest, "nattlig gallring", now))]
-    except ErasureRefused as refused:
+    except NotAllowed as refused:
         return [str(refused)]
 
 
@@ -113,12 +110,12 @@ def note_of(contest_id: str) -> ErasureNote | None:
 
 
 def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
-    """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises ErasureRefused."""
+    """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises NotAllowed."""
     _refuse_before_its_time(contest, now)
     begin_write()
     if is_erased(contest.id):
         db.session.rollback()
-        raise ErasureRefused("Uppgifterna är redan gallrade.")
+        raise NotAllowed("Uppgifterna är redan gallrade.")
     contact = terms.contact_of(contest.id)
     decision = contact.erasure_decision if contact else ""
     db.session.add(
@@ -172,12 +169,12 @@ def waits_for_decision(contest: FrozenContest, now: datetime) -> bool:
 
 def _refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
     if is_erased(contest.id):
-        raise ErasureRefused("Uppgifterna är redan gallrade.")
+        raise NotAllowed("Uppgifterna är redan gallrade.")
     due = due_at(contest, now)
     if due is None or due > now:
-        raise ErasureRefused("Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad.")
+        raise NotAllowed("Tiden för gallring har inte kommit. Den räknas från att sista vinsten är utdelad.")
     if lacks_decision(contest):
-        raise ErasureRefused(
+        raise NotAllowed(
             f"Uppgifterna i {contest.id} gallras inte: en myndighet behöver ett gallringsbeslut. Skriv beslutets "
             "diarienummer i redigeraren under Arrangör och personuppgifter, eller i fältet erasure_decision under "
             f"[privacy] i {contest.year}/edition.toml."

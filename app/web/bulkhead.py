@@ -1,13 +1,11 @@
 """Keeps a crowd of forms from starving readers: few requests reach Flask at once."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, abort, request
-
-from app.web.headers import WSGIApp
 
 SLOTS = 8
 # Bodies are read before a slot is taken. A sender that never ends holds a thread: at most so many may.
@@ -21,13 +19,13 @@ _BUSY = "kalender.busy"
 class Bulkhead:
     """WSGI middleware: at most SLOTS requests run at once; what stands in front of it is not limited."""
 
-    def __init__(self, app: WSGIApp, largest: int) -> None:
+    def __init__(self, app: WSGIApplication, largest: int) -> None:
         self._app = app
         self._largest = largest
         self._slots = threading.BoundedSemaphore(SLOTS)
         self._readers = threading.BoundedSemaphore(READERS)
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._read(environ) or not self._slots.acquire(timeout=SLOT_WAITS):
             environ["wsgi.input"], environ["CONTENT_LENGTH"], environ[_BUSY] = BytesIO(), "0", True
             return self._app(environ, start_response)
@@ -36,7 +34,7 @@ class Bulkhead:
         finally:
             self._slots.release()
 
-    def _read(self, environ: dict[str, Any]) -> bool:
+    def _read(self, environ: WSGIEnvironment) -> bool:
         """Put the body into memory, unless Flask refuses its length or a view allows more."""
         told = environ.get("CONTENT_LENGTH") or ""
         if not told.isdecimal() and "HTTP_TRANSFER_ENCODING" not in environ:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, abort, current_app, request
 from flask_wtf import FlaskForm
@@ -22,6 +23,7 @@ from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 
 from app import clock
+from app.errors import NotAllowed
 
 # What a token is bound to in the forms that anyone may send.
 PUBLIC = "public"
@@ -30,21 +32,17 @@ QUICKEST = timedelta(seconds=2)
 LONGEST = timedelta(hours=24)
 
 
-class TokenRefused(ValueError):
-    """The form cannot be taken as it is; the text says why, in Swedish."""
-
-
 def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
-    """Return the random value of a form's token. Raises TokenRefused."""
+    """Return the random value of a form's token. Raises NotAllowed."""
     try:
         named, made, nonce = _serializer().loads(token)
     except (BadData, ValueError, TypeError):
-        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.") from None
+        raise NotAllowed("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.") from None
     age = timedelta(seconds=clock.now().timestamp() - made)
     if not hmac.compare_digest(str(named), bound_to) or age > LONGEST:
-        raise TokenRefused("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.")
+        raise NotAllowed("Formuläret hade hunnit bli för gammalt. Skicka det en gång till.")
     if age < quickest:
-        raise TokenRefused("Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till.")
+        raise NotAllowed("Det gick så fort att vi inte hann med. Vänta ett par sekunder och skicka en gång till.")
     return str(nonce)
 
 
@@ -72,7 +70,7 @@ class SignedToken(CSRF):
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
             open_token(field.data or "", self.bound_to, self.quickest)
-        except TokenRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
 
@@ -110,7 +108,7 @@ def init_app(app: Flask) -> None:
             abort(403, "cross-site")
 
 
-def is_from_elsewhere(environ: dict[str, Any]) -> bool:
+def is_from_elsewhere(environ: WSGIEnvironment) -> bool:
     """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
     if environ.get("HTTP_SEC_FETCH_SITE", "") not in ("", "same-origin", "none"):
         return True

@@ -5,6 +5,7 @@ Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app
 from werkzeug.local import LocalProxy
@@ -39,17 +40,15 @@ SECURITY_HEADERS = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 ]
 
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 
 class SecurityHeaders:
     """WSGI middleware that adds each header which the response does not set itself."""
 
-    def __init__(self, app: WSGIApp) -> None:
+    def __init__(self, app: WSGIApplication) -> None:
         self._app = app
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
             if "content-security-policy" in present:
                 # A page with a policy of its own says there who may frame it; the older header would overrule it.
@@ -80,6 +79,6 @@ def this_app() -> Flask:
     return cast("LocalProxy[Flask]", current_app)._get_current_object()
 
 
-def wrap(app: Flask, middleware: Callable[[Any], Any]) -> None:
+def wrap(app: Flask, middleware: Callable[[WSGIApplication], WSGIApplication]) -> None:
     """Put a WSGI middleware before the app."""
-    app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign, assignment]

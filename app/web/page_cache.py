@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.http import parse_accept_header
 
 from app.clock import PINNED, Clock
-from app.web.headers import WSGIApp, read_whole
+from app.web.headers import read_whole
 from app.web.pages import LONGEST_AGE, Answer, Page, cacheable_page, encoded_answer
 
 Counted = tuple[int, int]
@@ -61,7 +62,7 @@ class PageCache:
 
     def __init__(
         self,
-        app: WSGIApp,
+        app: WSGIApplication,
         host: str,
         clock: Clock,
         library: Versioned,
@@ -79,7 +80,7 @@ class PageCache:
         self._generations: tuple[Generation, ...] = ()
         self._lock = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         moment = self._clock.timestamp()
         self._library.refresh()
         found = self._lookup(environ, moment) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
@@ -96,7 +97,7 @@ class PageCache:
         start_response("200 OK", found.headers)
         return [found.body if is_get else b""]
 
-    def _lookup(self, environ: dict[str, Any], moment: float) -> Answer | None:
+    def _lookup(self, environ: WSGIEnvironment, moment: float) -> Answer | None:
         generations = self._generations
         generation = generations[0] if generations else None
         if generation is None or not generation.is_good(moment, self._library.version):
@@ -114,7 +115,7 @@ class PageCache:
         generation.answers[path, encoding, age] = made
         return made
 
-    def _nearly_over(self, generation: Generation, age: int, environ: dict[str, Any]) -> int:
+    def _nearly_over(self, generation: Generation, age: int, environ: WSGIEnvironment) -> int:
         """In its last minute a generation's answers live shorter, and the next one is made."""
         if self._made(generation.end) is None:
             with self._lock:
@@ -152,25 +153,29 @@ class PageCache:
             addresses=self._addresses(_instant(moment)),
         )
 
-    def _prepare(self, generation: Generation, following: Generation, environ: dict[str, Any]) -> None:
+    def _prepare(self, generation: Generation, following: Generation, environ: WSGIEnvironment) -> None:
         """Render what was asked for, and what is new, as of the first instant of a state that has not come yet."""
         wanted = [path for path in following.addresses if path in generation.pages or path not in generation.addresses]
         for path in wanted:
             self._render_once(following, path, environ | {"PATH_INFO": path}, following.start)
 
-    def _render_once(self, generation: Generation, path: str, environ: dict[str, Any], moment: float) -> Page | None:
+    def _render_once(self, generation: Generation, path: str, environ: WSGIEnvironment, moment: float) -> Page | None:
         with generation.lock:
             if path not in generation.pages and (page := self._render(path, environ, moment)):
                 generation.pages[path] = page
         return generation.pages.get(path)
 
-    def _render(self, path: str, environ: dict[str, Any], moment: float) -> Page | None:
+    def _render(self, path: str, environ: WSGIEnvironment, moment: float) -> Page | None:
         """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
         asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)}
-        response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
-        body = read_whole(response)
+
+        def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], object]:
+            started.append((status, headers))
+            return lambda _: None
+
+        body = read_whole(self._app(asked, start))
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)
         return cacheable_page(*started[0], body, earlier)
 

@@ -13,7 +13,7 @@ from app.contest.models import Entry
 from app.database import begin_write, db
 from app.draw import actions, status, value, winners
 from app.draw.models import Letter, LockedList
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from tests.conftest import on_sqlite
 from tests.draw import crowds, independent
 from tests.draw.checkers import draw_verify
@@ -77,7 +77,7 @@ def decide(contest, random, now):
         elif chance < 0.7:
             winners.decline_prize(contest, rank.place, rank.ticket, now)
         else:
-            with pytest.raises(ActionNotAllowed):
+            with pytest.raises(NotAllowed):
                 winners.skip_place(contest, rank.place, "svarar inte", now)
             now += timedelta(days=contest.answer_days + 1)
             winners.skip_place(contest, rank.place, random.choice(winners.SKIP_REASONS), now)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.draw import value as draw_value
-from app.spec.beacon import LARGEST_PASTE, PRACTICE
+from app.spec.beacon import LARGEST_PASTE, PRACTICE, BeaconError
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, free_port
 
@@ -132,7 +132,7 @@ def test_a_relay_that_fails_is_passed_by(behaviour, patience):
 
 @pytest.mark.parametrize("behaviour", FAILING)
 def test_no_value_is_better_than_a_wrong_one(behaviour, patience):
-    with relay(FAILING[behaviour]) as (address, _), pytest.raises(draw_value.NoAnswer):
+    with relay(FAILING[behaviour]) as (address, _), pytest.raises(BeaconError):
         ask(address, patience=patience)
 
 
@@ -146,7 +146,7 @@ def test_a_relay_sends_nobody_elsewhere(status):
     with ExitStack() as relays_up:
         elsewhere, asked = relays_up.enter_context(relay(saying(VALUE)))
         address, _ = relays_up.enter_context(relay(saying("", status=status, Location=elsewhere)))
-        with pytest.raises(draw_value.NoAnswer):
+        with pytest.raises(BeaconError):
             ask(address)
     assert asked == []
 

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageFile
 
 from app.editing import images
-from app.editing.images import BUDGET, CARD, ImageError, image_variants
+from app.editing.images import BUDGET, CARD, image_variants
+from app.errors import NotAllowed
 from tests.editing.photos import (
     forty_megapixels,
     huge_png,
@@ -106,7 +107,7 @@ def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
-    with pytest.raises(ImageError) as refused:
+    with pytest.raises(NotAllowed) as refused:
         image_variants(body)
     assert str(refused.value) == sentence
 
@@ -115,7 +116,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(body, sentence):
 def test_what_is_refused_is_refused_before_it_is_decoded(made, monkeypatch):
     body = made()
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
-    with pytest.raises(ImageError):
+    with pytest.raises(NotAllowed):
         image_variants(body)
 
 
@@ -129,5 +130,5 @@ def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkey
     monkeypatch.setattr(images, "_QUALITIES", (8,))
     target = io.BytesIO()
     Image.frombytes("RGB", (1280, 960), os.urandom(1280 * 960 * 3)).save(target, "PNG", compress_level=1)
-    with pytest.raises(ImageError, match="så många detaljer"):
+    with pytest.raises(NotAllowed, match="så många detaljer"):
         image_variants(target.getvalue())

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.config import ConfigurationError
 from app.contest.models import Entry
 from app.database import db
+from app.errors import NotAllowed
 from app.operations import backup as operations_backup
 from app.operations import bundle
 from tests.conftest import on_sqlite
@@ -177,7 +178,7 @@ def test_a_folder_that_is_not_there_is_told(backup, tmp_path):
 def test_a_database_that_is_damaged_gives_no_backup(app, backup, file, monkeypatch):
     def damaged(target):
         target.write_bytes(b"SQLite format 3\0" + b"x" * 4080)
-        raise bundle.BackupError("Databasen är skadad.")
+        raise NotAllowed("Databasen är skadad.")
 
     monkeypatch.setattr(operations_backup, "dump_database", damaged)
     result = backup("--to", file)

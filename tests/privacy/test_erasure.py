@@ -10,7 +10,7 @@ from app.contest import terms
 from app.contest.models import ContestContact, Entry
 from app.database import db
 from app.draw import actions, delivery
-from app.draw.status import ActionNotAllowed
+from app.errors import NotAllowed
 from app.outbox.models import OutboxMail
 from app.privacy import erasure
 from app.privacy.models import Erasure, ErasureNote
@@ -102,7 +102,7 @@ def test_a_contest_whose_list_was_never_locked_is_erased_a_year_after_it_closed(
     assert night() == []
     clock.forward(seconds=1)
     assert len(night()) == 1
-    with app.app_context(), pytest.raises(ActionNotAllowed, match="Uppgifterna om deltagarna är gallrade"):
+    with app.app_context(), pytest.raises(NotAllowed, match="Uppgifterna om deltagarna är gallrade"):
         actions.lock_list(contest, clock.now())
 
 

@@ -18,16 +18,13 @@ from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.draw import delivery
+from app.errors import NotAllowed
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
 from app.web.headers import Page
 
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
-
-
-class AccountRefused(Exception):
-    """Nothing was changed. The text is a Swedish sentence that says why."""
 
 
 def list_accounts() -> list[AdminUser]:
@@ -41,9 +38,9 @@ def open_invitations(now: datetime) -> list[Invitation]:
 
 
 def require_unknown_address(email: str) -> None:
-    """Raises AccountRefused for an address that has an account: a link would let another person set its password."""
+    """Raises NotAllowed for an address that has an account: a link would let another person set its password."""
     if db.session.scalar(sa.select(AdminUser.id).where(AdminUser.email == email.strip().lower())) is not None:
-        raise AccountRefused(
+        raise NotAllowed(
             "Adressen har redan ett konto. Har personen tappat allt gör den som sköter servern en ny länk."
         )
 
@@ -57,9 +54,9 @@ def withdraw_link(checksum: str, now: datetime) -> None:
 
 
 def set_role(number: int, role: str, now: datetime) -> None:
-    """Give an account another role, from the next click on. Raises AccountRefused."""
+    """Give an account another role, from the next click on. Raises NotAllowed."""
     if role not in ROLES:
-        raise AccountRefused("Välj en av rollerna.")
+        raise NotAllowed("Välj en av rollerna.")
     begin_write()
     organiser = _find_account(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
@@ -70,7 +67,7 @@ def set_role(number: int, role: str, now: datetime) -> None:
 
 
 def remove_account(number: int, now: datetime) -> None:
-    """Remove an account with all that belongs to it; its sign-ins end at once. Raises AccountRefused."""
+    """Remove an account with all that belongs to it; its sign-ins end at once. Raises NotAllowed."""
     begin_write()
     organiser = _find_account(number)
     if organiser.role == ADMINISTRATOR:
@@ -84,13 +81,13 @@ def remove_account(number: int, now: datetime) -> None:
 def _find_account(number: int) -> AdminUser:
     found = db.session.get(AdminUser, number)
     if found is None:
-        raise AccountRefused("Kontot finns inte längre.")
+        raise NotAllowed("Kontot finns inte längre.")
     return found
 
 
 def _refuse_when_last() -> None:
     if db.session.scalar(sa.select(sa.func.count()).where(AdminUser.role == ADMINISTRATOR)) == 1:
-        raise AccountRefused(LAST)
+        raise NotAllowed(LAST)
 
 
 def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
@@ -131,17 +128,13 @@ def _end(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
-class NotSent(Exception):
-    """The mail did not go. The text is a Swedish sentence for the inviter."""
-
-
 def goes_by_mail() -> bool:
     """Check whether there is a server that mails go to."""
     return bool(mail_server())
 
 
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
-    """Mail the link to the invited person. Raises NotSent; `name` tells one invitation from another."""
+    """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
     sender = _sender()
     try:
         mail = messages.build_message(
@@ -151,9 +144,9 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
             send(mail)
     except (PermanentFailure, ValueError):
-        raise NotSent("Mejlservern tar inte emot adressen. Se efter att den är rätt skriven.") from None
+        raise NotAllowed("Mejlservern tar inte emot adressen. Se efter att den är rätt skriven.") from None
     except (TemporaryFailure, TransportDown):
-        raise NotSent("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
+        raise NotAllowed("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
 def _sender() -> Sender:
@@ -213,13 +206,13 @@ def invite_organiser() -> Page:
     try:
         if form.validate():
             return _invite(form.email.data or "", form.role.data)
-    except (AccountRefused, NotSent) as refused:
+    except NotAllowed as refused:
         form.email.errors = [str(refused)]
     return _page(422, form=form)
 
 
 def _invite(email: str, role: str) -> Page:
-    """Raises AccountRefused and NotSent; then there is no invitation."""
+    """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
     now, mailed = clock.session_now(), goes_by_mail()
     token = sessions.create_invitation(
@@ -230,7 +223,7 @@ def _invite(email: str, role: str) -> Page:
         name = throttle.checksum(token)
         try:
             mail_invitation(email, role, link, name[:16], now)
-        except NotSent:
+        except NotAllowed:
             withdraw_link(name, now)
             raise
     context = {"email": email, "role": ROLES[role], "link": "" if mailed else link}
@@ -253,7 +246,7 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
             set_role(organiser_id, form.role.data or "", clock.session_now())
             return _done("roll")
         return _page(422, form.faults()[0][1])
-    except AccountRefused as refused:
+    except NotAllowed as refused:
         return _page(422, str(refused))
 
 
@@ -269,7 +262,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
         try:
             remove_account(organiser_id, clock.session_now())
             return _done("borta")
-        except AccountRefused as refused:
+        except NotAllowed as refused:
             form.token.errors = [str(refused)]
     return _remove_page(organiser_id, form, 422)
 

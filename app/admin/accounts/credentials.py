@@ -21,6 +21,7 @@ from app.admin import activity_log
 from app.admin.accounts import crypto
 from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.database import begin_write, db, rows_changed
+from app.web.rate_limit import RateLimitExceeded
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -39,10 +40,6 @@ WAITS = 5
 _turns, _turns_of_known = BoundedSemaphore(2), BoundedSemaphore(1)
 
 
-class Busy(Exception):
-    """No turn came; it passes by itself."""
-
-
 @cache
 def hasher() -> "PasswordHasher":
     # Read here, as below: a process that serves the public has no use for it.
@@ -56,7 +53,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password_hash: str | None, password: str, known: bool = False) -> bool:
-    """Check whether the password is right; as much work when there is no account. Raises Busy."""
+    """Check whether the password is right; as much work when there is no account. Raises RateLimitExceeded."""
     from argon2.exceptions import Argon2Error
 
     with _turn(_turns_of_known if known else _turns):
@@ -74,7 +71,7 @@ def needs_rehash(password_hash: str) -> bool:
 @contextmanager
 def _turn(turns: BoundedSemaphore) -> Iterator[None]:
     if not turns.acquire(timeout=WAITS):
-        raise Busy
+        raise RateLimitExceeded
     try:
         yield
     finally:

@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired, Length
 from app.admin.accounts import credentials
 from app.admin.forms import AdminForm
 from app.admin.roles import ABOUT, ROLES
-from app.contest.entries import AddressRefused, canonical_email
+from app.contest.entries import canonical_email
+from app.errors import NotAllowed
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice
 
@@ -54,7 +55,7 @@ class InviteForm(AdminForm):
     def validate_email(self, field: EmailField) -> None:
         try:
             canonical_email(field.data or "")
-        except AddressRefused as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None
 
 

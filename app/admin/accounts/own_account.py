@@ -11,6 +11,7 @@ from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
 from app.admin.accounts.sign_in import WAIT, picture, signed_out
 from app.admin.forms import EmptyForm, blank_form
 from app.admin.guard import blueprint, renew_sign_in
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
 
@@ -56,7 +57,7 @@ def change_password() -> BaseResponse | Page:
                 renew_sign_in(sessions.rotate_session(g.sign_in, now), now)
                 return _done("losenord")
             form.old_password.errors = ["Det är inte ditt nuvarande lösenord."]
-    except (RateLimitExceeded, credentials.Busy):
+    except RateLimitExceeded:
         form.old_password.errors = [WAIT]
     return _page(422, password_form=form)
 
@@ -112,7 +113,7 @@ def add_passkey() -> BaseResponse | Page:
         try:
             passkeys.add_passkey(g.sign_in.organiser, *told, clock.session_now())
             return _done("passkey")
-        except passkeys.PasskeyRefused as refused:
+        except NotAllowed as refused:
             form.refuse(str(refused))
     return _page(422, passkey_form=form)
 

@@ -18,14 +18,11 @@ from app.admin import activity_log
 from app.admin.accounts import crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
 from app.database import begin_write, db
+from app.errors import NotAllowed
 
 # Seconds.
 ANSWER_WITHIN = 600
 UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lösenord och kod."
-
-
-class PasskeyRefused(Exception):
-    """The text is a Swedish sentence for the person at the page."""
 
 
 def origin() -> str | None:
@@ -49,7 +46,7 @@ def origin() -> str | None:
 def _party() -> tuple[str, str]:
     found = origin()
     if found is None:
-        raise PasskeyRefused("Passkeys fungerar inte på en IP-adress. Öppna kalendern på sin vanliga adress.")
+        raise NotAllowed("Passkeys fungerar inte på en IP-adress. Öppna kalendern på sin vanliga adress.")
     return urlsplit(found).hostname or "", found
 
 
@@ -101,7 +98,7 @@ def passkeys_of(organiser: AdminUser) -> list[Passkey]:
 
 
 def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
-    """Keep a passkey that the browser has just made. Raises PasskeyRefused."""
+    """Keep a passkey that the browser has just made. Raises NotAllowed."""
     import webauthn
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
@@ -117,7 +114,7 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
             require_user_verification=True,
         )
     except (WebAuthnException, crypto.InvalidSeal, ValueError):
-        raise PasskeyRefused("Passkeyn gick inte att läsa. Försök en gång till.") from None
+        raise NotAllowed("Passkeyn gick inte att läsa. Försök en gång till.") from None
     number = organiser.id
     kept = {
         "credential_id": bytes_to_base64url(made.credential_id),
@@ -127,14 +124,14 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
     begin_write()
     _use_up(asked, now)
     if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == kept["credential_id"])):
-        raise PasskeyRefused("Den passkeyn finns redan.")
+        raise NotAllowed("Den passkeyn finns redan.")
     db.session.add(Passkey(organiser_id=number, name=name or "Min passkey", created_at=now, **kept))
     activity_log.log_in_transaction("passkey", "", now)
     db.session.commit()
 
 
 def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
-    """Return the organiser whose passkey has answered the challenge, once. Raises PasskeyRefused."""
+    """Return the organiser whose passkey has answered the challenge, once. Raises NotAllowed."""
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
@@ -151,7 +148,7 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
             require_user_verification=True,
         )
     except (WebAuthnException, crypto.InvalidSeal, ValueError, TypeError):
-        raise PasskeyRefused(UNKNOWN) from None
+        raise NotAllowed(UNKNOWN) from None
     number = key.id
     begin_write()
     _use_up(asked, now)
@@ -160,7 +157,7 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
     db.session.commit()
     organiser = db.session.get(AdminUser, whose)
     if organiser is None:
-        raise PasskeyRefused(UNKNOWN)
+        raise NotAllowed(UNKNOWN)
     return organiser
 
 
@@ -184,7 +181,7 @@ def _use_up(challenge: bytes, now: datetime) -> None:
     name = sha256(challenge).hexdigest()
     db.session.execute(sa.delete(UsedChallenge).where(UsedChallenge.expires_at < now))
     if db.session.get(UsedChallenge, name):
-        raise PasskeyRefused("Den frågan är redan besvarad. Försök en gång till.")
+        raise NotAllowed("Den frågan är redan besvarad. Försök en gång till.")
     until = now + timedelta(seconds=ANSWER_WITHIN + 60)
     db.session.add(UsedChallenge(challenge_sha256=name, expires_at=until))
 

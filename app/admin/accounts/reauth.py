@@ -6,13 +6,10 @@ from flask import request
 
 from app.admin.accounts import credentials, passkeys, sessions, throttle
 from app.admin.accounts.models import AdminSession
+from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded
 
 _FIELDS = {"proof_code", "proof_credential", "proof_challenge"}
-
-
-class ProofRefused(Exception):
-    """The text is a Swedish sentence."""
 
 
 def carries_proof() -> bool:
@@ -26,23 +23,20 @@ def other_fields() -> list[tuple[str, str]]:
 
 
 def verify_proof(sign_in: AdminSession, now: datetime) -> str:
-    """Check the proof and return the new token of the sign-in. Raises ProofRefused."""
+    """Check the proof and return the new token of the sign-in. Raises NotAllowed."""
     try:
         throttle.hit_proof(sign_in.name)
     except RateLimitExceeded:
-        raise ProofRefused("Det blev många försök. Vänta tio minuter och försök igen.") from None
+        raise NotAllowed("Det blev många försök. Vänta tio minuter och försök igen.") from None
     if request.form.get("proof_credential"):
         _take_passkey(sign_in, now)
     elif not credentials.use_code(sign_in.organiser, request.form.get("proof_code", ""), now):
-        raise ProofRefused("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
+        raise NotAllowed("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
     return sessions.rotate_session(sign_in, now)
 
 
 def _take_passkey(sign_in: AdminSession, now: datetime) -> None:
     whose = sign_in.organiser_id
-    try:
-        found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
-    except passkeys.PasskeyRefused as refused:
-        raise ProofRefused(str(refused)) from None
+    found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
     if found.id != whose:
-        raise ProofRefused("Passkeyn hör till ett annat konto.")
+        raise NotAllowed("Passkeyn hör till ett annat konto.")

@@ -12,6 +12,7 @@ from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passk
 from app.admin.accounts.throttle import checksum
 from app.admin.roles import ADMINISTRATOR, ROLES
 from app.database import begin_write, db
+from app.errors import NotAllowed
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -45,10 +46,6 @@ ABSOLUTE = timedelta(hours=12)
 REMEMBERED = timedelta(days=1)
 PROOF_LASTS = timedelta(minutes=10)
 NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
-
-
-class AccessRefused(Exception):
-    """The text is a Swedish sentence for the person at the form."""
 
 
 class Credentials(NamedTuple):
@@ -86,20 +83,20 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 
 def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
-    """Create the organiser (or renews one) and uses the invitation up. Raises AccessRefused.
+    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed.
 
     Other links for the same address end as well: they would give the account another password.
     """
     secret = credentials.offered_secret(token, key)
     step = credentials.step_of(secret, code, 0, now)
     if step is None:
-        raise AccessRefused("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
+        raise NotAllowed("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
     proof = {"password_hash": credentials.hash_password(password), "totp_last_step": step}
     proof["totp_secret"] = crypto.encrypt(secret, "totp", now)
     begin_write()
     invitation = find_invitation(token, now)
     if invitation is None:
-        raise AccessRefused("Länken har redan använts eller är för gammal. Be om en ny.")
+        raise NotAllowed("Länken har redan använts eller är för gammal. Be om en ny.")
     address = invitation.email or email.strip().lower()
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == address))
     if organiser is None:
@@ -125,7 +122,7 @@ def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
 
 
 def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime) -> str:
-    """Return the token of a new sign-in. Raises Busy, or AccessRefused with the same words and work for any fault.
+    """Return the token of a new sign-in. Raises NotAllowed, with the same words and work for any fault.
 
     `device` names a browser that is known to the account, as attempts.known_device tells.
     """
@@ -160,10 +157,10 @@ def _verify_second_factor(organiser: AdminUser, claim: Credentials, now: datetim
     return credentials.use_code(organiser, claim.code, now)
 
 
-def _login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> AccessRefused:
+def _login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> NotAllowed:
     if throttle.should_log_failure(claim.email):
         activity_log.log_action("failed", "" if organiser else "okänt konto", now, organiser)
-    return AccessRefused(NOT_TOGETHER)
+    return NotAllowed(NOT_TOGETHER)
 
 
 def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) -> str:

@@ -13,6 +13,7 @@ from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, 
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -34,9 +35,9 @@ def send_sign_in() -> BaseResponse | Page:
         throttle.hit_sign_in(form.email.data or "", device)
         if form.validate():
             return _let_in(sessions.sign_in(form.claim(), device, _browser(), now), form)
-    except sessions.AccessRefused as error:
+    except NotAllowed as error:
         form.refuse(str(error))
-    except (RateLimitExceeded, credentials.Busy):
+    except RateLimitExceeded:
         form.refuse(WAIT)
         return sign_in_page(429, form)
     return sign_in_page(422, form)
@@ -52,7 +53,7 @@ def sign_in_with_passkey() -> BaseResponse | Page:
             organiser = passkeys.verify_passkey(form.credential.data or "", form.challenge.data or "", now)
             return _let_in(sessions.open_sign_in(organiser, "passkey", _browser(), now), form)
         shown.token.errors = form.token.errors
-    except passkeys.PasskeyRefused as refused:
+    except NotAllowed as refused:
         shown.refuse(str(refused))
     except RateLimitExceeded:
         shown.refuse(WAIT)
@@ -67,7 +68,7 @@ def passkey_question() -> Response | Page:
         adding = "ny" in request.args and g.sign_in
         now = clock.session_now()
         told = passkeys.registration_options(g.sign_in.organiser, now) if adding else passkeys.sign_in_options(now)
-    except passkeys.PasskeyRefused as refused:
+    except NotAllowed as refused:
         return make_response(jsonify(fault=str(refused)), 422)
     return jsonify(told)
 
@@ -109,7 +110,7 @@ def prove_again() -> BaseResponse | Page:
         return proof_page(str(form.token.errors[0]), till)
     try:
         renew_sign_in(reauth.verify_proof(g.sign_in, clock.session_now()), clock.session_now())
-    except reauth.ProofRefused as refused:
+    except NotAllowed as refused:
         return proof_page(str(refused), till)
     return redirect(till, 303)
 
@@ -157,7 +158,7 @@ def accept_invitation(token: str) -> BaseResponse | Page:
             key = current_app.config["SECRET_KEY"]
             organiser = sessions.accept_invitation(token, *form.credentials(), key, clock.session_now())
             return _welcome(organiser)
-    except sessions.AccessRefused as error:
+    except NotAllowed as error:
         form.code.errors = [str(error)]
     except RateLimitExceeded:
         form.code.errors = [WAIT]

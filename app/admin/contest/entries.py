@@ -30,6 +30,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import actions, status
 from app.draw.status import contest_status
+from app.errors import NotAllowed
 from app.text import clean
 
 PER_PAGE = 100
@@ -150,7 +151,7 @@ def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> Base
             kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
             activity_log.log_action(kind, f"bidrag {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
-        except status.ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
     return _strike_page(entry_id, form, 422)
 

@@ -26,7 +26,8 @@ from app.admin.forms import AdminForm
 from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
-from app.draw.status import ActionNotAllowed, contest_status
+from app.draw.status import contest_status
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -42,7 +43,7 @@ def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page
             place = f", plats {form.place.data}" if "place" in form else ""
             activity_log.log_action(kind, contest.id + place, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
-        except ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
         except RateLimitExceeded:
             form.refuse("Det blev många försök. Vänta en minut och försök igen.")
@@ -59,7 +60,7 @@ def draw() -> Page:
 def lock_now() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
         if not may_lock_now(contest, contest_status(contest, now), now):
-            raise ActionNotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
+            raise NotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
         actions.lock_list(contest, now, value.newest_shown(contest, now))
         return "locked"
 
@@ -163,7 +164,7 @@ def start_rehearsal() -> BaseResponse | Page:
             practice.start_rehearsal(contest, edition.year, hatch, title, organiser, number, clock.now())
             activity_log.log_action("rehearsed", f"övning {number}", clock.now())
             return redirect(url_for("admin.draw", ar=edition.year, ovning=number), 303)
-        except ActionNotAllowed as error:
+        except NotAllowed as error:
             form.refuse(str(error))
     return render_draw(422, rehearsal_form=form)
 

@@ -17,6 +17,7 @@ from app.calendar.schedule import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
 from app.editing.store import ContentRef
+from app.errors import NotAllowed
 from app.web.forms import SelectChoice
 from app.web.headers import Page
 
@@ -134,13 +135,13 @@ def take_in() -> BaseResponse | Page:
         sent = ArchiveForm()
     except RequestEntityTooLarge:
         form = blank_form(ArchiveForm)
-        return _page("archive", form, _refused(form, archive.ArchiveError("Filen är större än 32 MB.")))
+        return _page("archive", form, _refused(form, NotAllowed("Filen är större än 32 MB.")))
     body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
     if not sent.validate():
-        return _page("archive", form, _refused(form, archive.ArchiveError(sent.faults()[0][1])))
+        return _page("archive", form, _refused(form, NotAllowed(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
         editions.import_edition(editor.editor(), year, body, editor.change_now("läst in från ett arkiv"))
-    except (archive.ArchiveError, save.SaveRefused, store.ContentWriteError) as trouble:
+    except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
         return _page("archive", form, _refused(form, trouble))
     return _back("inlast", year)

@@ -12,6 +12,7 @@ from app.admin.forms import blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
 from app.editing.store import ContentRef, Files
+from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -65,7 +66,7 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
             return {leaf.text_name: text.encode()} | made_files
 
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, editor.change_now("bytte bild"))
-    except images.ImageError as unusable:
+    except NotAllowed as unusable:
         again.picture.errors = [str(unusable)]
     except RateLimitExceeded:
         again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")

@@ -10,6 +10,7 @@ from app.admin.draw import forms as draw_forms
 from app.contest import terms
 from app.database import db
 from app.draw.models import LockedList
+from app.errors import NotAllowed
 from app.operations import jobs
 from tests.conftest import fill_in, on_sqlite, signed_in, token_in
 
@@ -161,7 +162,7 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
     app = make_app(opened=False, CALENDAR_CONTENT=content)
     with app.app_context():
         edition = app.extensions["library"].editions[2027]
-        with pytest.raises(terms.NotReady, match="redan använt av tävlingen 2026"):
+        with pytest.raises(NotAllowed, match="redan använt av tävlingen 2026"):
             terms.freeze_terms(edition, clock.now(), _chain(app))
         assert terms.freeze_due_terms(clock.now())
         assert [contest.year for contest in terms.all_frozen()] == [2026]
@@ -172,7 +173,7 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
 @on_sqlite
 def test_a_contest_does_not_open_without_a_mail_server_that_answers(make_app, clock):
     app = make_app(opened=False, MAIL_URL="smtp://127.0.0.1:9")
-    with app.app_context(), pytest.raises(terms.NotReady, match="Mejlservern svarar inte"):
+    with app.app_context(), pytest.raises(NotAllowed, match="Mejlservern svarar inte"):
         terms.freeze_terms(app.extensions["library"].editions[2026], clock.now(), _chain(app))
 
 

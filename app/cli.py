@@ -99,7 +99,7 @@ def verify(year: int | None, kontrollsumma: str) -> None:
     config = current_app.config
     if contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):
         raise click.ClickException("Tävlingen avgörs av övningskällan. Det är ingen riktig dragning.")
-    check = Verification(contest, _public_files(year), kontrollsumma.strip().lower())
+    check = Verification(contest, public_files(year), kontrollsumma.strip().lower())
     faults = [*check.run()]
     for sentence in (*check.facts, *faults):
         click.echo(sentence)
@@ -113,7 +113,7 @@ def verify(year: int | None, kontrollsumma: str) -> None:
     click.echo("Allt stämmer.")
 
 
-def _public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
+def public_files(year: int) -> Callable[[str], Iterable[bytes] | None]:
     """Return the files as everyone gets them, in parts, from the calendar itself."""
     site = current_app.config["PUBLIC_URL"]
 

@@ -23,13 +23,13 @@ class ConfigurationError(Exception):
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
-    return _with_secret_key(_checked(without_key(overrides)))
+    return with_secret_key(_checked(without_key(overrides)))
 
 
 def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings before there is a key and content. Raises ConfigurationError."""
-    encoding = _encoding_of(ENV_FILE)
-    faults = _unknown_names(encoding)
+    encoding = encoding_of(ENV_FILE)
+    faults = unknown_names(encoding)
     sources: dict[str, Any] = {"_env_file": ENV_FILE, "_env_file_encoding": encoding}
     try:
         settings = Settings(**sources, **(overrides or {}))
@@ -37,7 +37,7 @@ def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
         faults += [_describe(fault) for fault in error.errors()]
     if faults:
         raise ConfigurationError("\n".join(faults))
-    return _with_instance(settings)
+    return with_instance(settings)
 
 
 # Flask's own names: those that its command reads, and its commands' options (`FLASK_RUN_PORT` is `flask run --port`).
@@ -56,7 +56,7 @@ _KINDS = {
 }
 
 
-def _encoding_of(file: Path) -> str:
+def encoding_of(file: Path) -> str:
     """Tell how `.env` is encoded: Windows' own editors save UTF-16 or put a mark first."""
     try:
         content = file.read_bytes()
@@ -72,20 +72,20 @@ def _encoding_of(file: Path) -> str:
     return encoding
 
 
-def _unknown_names(encoding: str) -> list[str]:
+def unknown_names(encoding: str) -> list[str]:
     """Describe names that begin like ours but set nothing."""
     ours = {Settings.variable(name) for name in Settings.model_fields} - {"FLASK_CLOCK", "FLASK_DRAW_CHAIN"}
     given = {*os.environ, *dotenv_values(ENV_FILE, encoding=encoding)}
-    unknown = sorted(name for name in given - ours if name.startswith("FLASK_") and not _is_flasks(name))
-    return [_describe_unknown(name, sorted(ours)) for name in unknown]
+    unknown = sorted(name for name in given - ours if name.startswith("FLASK_") and not is_flasks(name))
+    return [describe_unknown(name, sorted(ours)) for name in unknown]
 
 
-def _is_flasks(name: str) -> bool:
+def is_flasks(name: str) -> bool:
     own = name.removeprefix("FLASK_")
     return own in _FLASKS_OWN or own.startswith(_FLASKS_OPTIONS)
 
 
-def _describe_unknown(name: str, ours: list[str]) -> str:
+def describe_unknown(name: str, ours: list[str]) -> str:
     bare = name.removeprefix("FLASK_")
     close = [bare] if bare in ours else get_close_matches(name, ours, n=1, cutoff=0.75)
     return f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den.")
@@ -99,7 +99,7 @@ def _describe(fault: Any) -> str:
     return f"{Settings.variable(name)} {message}" + ("." if name in _SECRET else f" (nu: {fault['input']!r}).")
 
 
-def _with_instance(settings: Settings) -> Settings:
+def with_instance(settings: Settings) -> Settings:
     """Settle the instance folder; a demo has one of its own, and never reaches out of it."""
     default = ROOT / "instance" / "demo" if settings.DEMO else ROOT / "instance"
     folder = settings.INSTANCE_PATH or default
@@ -126,11 +126,11 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-def _with_secret_key(settings: Settings) -> Settings:
+def with_secret_key(settings: Settings) -> Settings:
     key_file = settings.instance / "secret_key"
     key = settings.SECRET_KEY or (key_file.read_text().strip() if key_file.is_file() else "")
     if not key and settings.DEMO:
-        key = _made_key(key_file)
+        key = made_key(key_file)
     if not key and settings.DEBUG:
         key = secrets.token_urlsafe(48)
     if len(key) < 32:
@@ -141,7 +141,7 @@ def _with_secret_key(settings: Settings) -> Settings:
     return settings.model_copy(update={"SECRET_KEY": key})
 
 
-def _made_key(file: Path) -> str:
+def made_key(file: Path) -> str:
     """Make the key of a demo; several processes that start at once agree on one."""
     made_folder(file.parent)
     draft = file.with_name(f"secret_key.{os.getpid()}")

@@ -106,13 +106,13 @@ class UTCDateTime(sa.types.TypeDecorator[datetime]):
 
 def init_app(app: Flask, address: str) -> None:
     """Give an app its database, whether it is there yet or not."""
-    app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=_engine_options(address))
+    app.config.update(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=engine_options(address))
     db.init_app(app)
     with app.app_context():
         _tune(db.engine)
 
 
-def _engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
     options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
@@ -150,7 +150,7 @@ def _tune(engine: sa.Engine) -> None:
             if not turn.acquire(timeout=WRITER_WAITS):
                 raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, TimeoutError("too many writers"))
             connection.info["has_turn"] = True
-            _begin_to_write(connection, kept_out)
+            begin_to_write(connection, kept_out)
         else:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
@@ -161,7 +161,7 @@ def _tune(engine: sa.Engine) -> None:
             turn.release()
 
 
-def _begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
+def begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None:
     """Once another process has kept one writer out, the next hardly wait: others stand in line behind them."""
     driver: Any = connection.connection.dbapi_connection
     impatient = kept_out.is_set()

@@ -19,10 +19,10 @@ def clean(value: str | None) -> str:
 
 def clean_address(value: str | None) -> str:
     """Take away what comes along unseen when an address is pasted: zero width, soft hyphens, NBSP."""
-    return "".join(sign for sign in value or "" if not _is_unseen(sign)).strip()
+    return "".join(sign for sign in value or "" if not is_unseen(sign)).strip()
 
 
-def _is_unseen(sign: str) -> bool:
+def is_unseen(sign: str) -> bool:
     return unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f"
 
 

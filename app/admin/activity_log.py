@@ -79,10 +79,10 @@ def log_page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:
     )
     if before is not None:
         query = query.where(OrganiserLog.id < before)
-    return [(act, _in_words(act, email)) for act, email in db.session.execute(query)]
+    return [(act, in_words(act, email)) for act, email in db.session.execute(query)]
 
 
-def _in_words(act: OrganiserLog, email: str | None) -> str:
+def in_words(act: OrganiserLog, email: str | None) -> str:
     if act.organiser_id is None:
         return "någon utan konto" if act.kind == "failed" else "den som sköter servern"
     role = ROLES.get(act.role or "", "")

@@ -57,26 +57,26 @@ def copy_content(source: Path, instance: Path) -> Path:
     with (instance / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the server and flask jobs start at the same time
         copied = marker.read_text() if marker.is_file() else ""
-        is_edited = copy.is_dir() and _fingerprint(copy) != copied.partition(" ")[0]
-        of_source = _fingerprint(source)
+        is_edited = copy.is_dir() and folder_fingerprint(copy) != copied.partition(" ")[0]
+        of_source = folder_fingerprint(source)
         if not source.is_dir() or is_edited or (copy.is_dir() and copied.partition(" ")[2] == of_source):
             return copy
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(source, copy)
         for folder in copy.glob("20[0-9][0-9]"):
-            _fill_in(folder)
-        marker.write_text(f"{_fingerprint(copy)} {of_source}")
+            fill_in(folder)
+        marker.write_text(f"{folder_fingerprint(copy)} {of_source}")
     return copy
 
 
-def _fingerprint(folder: Path) -> str:
+def folder_fingerprint(folder: Path) -> str:
     """Return a checksum over the names, sizes and times of all files in a folder."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     lines = (f"{file.relative_to(folder)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _fill_in(folder: Path) -> None:
+def fill_in(folder: Path) -> None:
     """Write an example into each required field that an edition has left empty."""
     with suppress(ContentError, OSError, hatch_file.HatchFileError):  # the copy says so itself, as the original does
         for gap in read_edition(folder, demo=True).gaps:
@@ -116,7 +116,7 @@ def invent_entries() -> int:
     edition, now = editions[current_year(editions, clock.now())], clock.now()
     if edition.file_contest is None or db.session.scalar(sa.select(sa.func.count(Entry.id))):
         return 0
-    contest = _opened(edition, now)
+    contest = open_contest(edition, now)
     if contest is None:
         return 0
     wrong = next(option for option in contest.options if option != contest.answer)
@@ -134,7 +134,7 @@ def invent_entries() -> int:
     return INVENTED
 
 
-def _opened(edition: Edition, now: datetime) -> FrozenContest | None:
+def open_contest(edition: Edition, now: datetime) -> FrozenContest | None:
     """Open the contest as if the demo had been running at its opening."""
     contest = edition.file_contest
     if contest is None or contest.phase(now) == "before":

@@ -31,15 +31,15 @@ def guard() -> BaseResponse | Page | None:
     if endpoint in roles.OPEN_TO_ALL:
         return None
     if g.sign_in is None:
-        return _to_sign_in(now)
+        return to_sign_in(now)
     if not roles.may(g.sign_in.organiser.role, endpoint):
         return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
     if endpoint in roles.ASKED_AGAIN and not sessions.recently_authenticated(g.sign_in, now):
-        return _prove(now)
+        return ask_for_proof(now)
     return None
 
 
-def _to_sign_in(now: datetime) -> BaseResponse | Page:
+def to_sign_in(now: datetime) -> BaseResponse | Page:
     """Lead to the sign-in page, and back to where one was when the time was over."""
     ended = sessions.ended_sign_in(request.cookies.get(COOKIE, ""))
     if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
@@ -58,7 +58,7 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
     return page, status
 
 
-def _prove(now: datetime) -> Page | None:
+def ask_for_proof(now: datetime) -> Page | None:
     """Ask for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
     if reauth.carries_proof():

@@ -97,10 +97,10 @@ def next_step(found: SeasonStatus) -> Step:
         return Step(sentence, "Förhandsvisning", "admin.preview", others="Inget måste göras.")
     if not found.state:
         return Step("Inget. Kalendern sköter luckorna själv.")
-    return _contest_step(found)
+    return contest_step(found)
 
 
-def _contest_step(found: SeasonStatus) -> Step:
+def contest_step(found: SeasonStatus) -> Step:
     contest = found.contest
     assert contest is not None  # noqa: S101 – a state is a contest's
     if found.edition.gaps and found.state in ("draft", "waiting", "opening"):
@@ -108,7 +108,7 @@ def _contest_step(found: SeasonStatus) -> Step:
         others = "Reglerna saknar uppgifter som en redaktör ska fylla i. Annars öppnar inte tävlingen."
         return Step(sentence, *_READINESS, "admin.editing", others)
     if found.state in ("finished", "cancelled"):
-        return _last_step(found)
+        return last_step(found)
     if found.state == "closed" and found.erased:
         return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
@@ -134,7 +134,7 @@ def _contest_step(found: SeasonStatus) -> Step:
     )
 
 
-def _last_step(found: SeasonStatus) -> Step:
+def last_step(found: SeasonStatus) -> Step:
     if found.erased:
         return Step("Inget. Dragningen är avslutad och uppgifterna är gallrade.")
     if found.undecided:
@@ -193,7 +193,7 @@ def overview() -> str:
     now = clock.now()
     contest = contest_of(edition)
     found = contest_status(contest, now, bool(edition.gaps)) if contest else None
-    situation, role = _situation(edition, found, now), g.sign_in.organiser.role
+    situation, role = season_situation(edition, found, now), g.sign_in.organiser.role
     mails = queue.count_waiting()
     return render_template(
         "admin/overview.html",
@@ -210,17 +210,17 @@ def overview() -> str:
         mails=mails,
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not transport.mail_server(),
-        figures=_figures(edition, found, now) if may(role, "admin.statistics") else [],
+        figures=overview_figures(edition, found, now) if may(role, "admin.statistics") else [],
         drawn=charts.layout_chart,
         in_words=charts.alt_text,
     )
 
 
-def _figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
+def overview_figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
     return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
-def _situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
+def season_situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
     contest = contest_of(edition)
     frozen = contest if isinstance(contest, FrozenContest) else None
     return SeasonStatus(

@@ -81,24 +81,24 @@ class Preview:
 @blueprint.get("/forhandsvisning")
 def preview() -> tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    return _chooser(blank_form(PreviewForm, instant=morning), 200)
+    return render_chooser(blank_form(PreviewForm, instant=morning), 200)
 
 
 @blueprint.post("/forhandsvisning")
 def choose_preview() -> BaseResponse | tuple[str, int]:
     form = PreviewForm()
     if form.validate() and form.instant.data:
-        return redirect(_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
-    return _chooser(form, 422)
+        return redirect(preview_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
+    return render_chooser(form, 422)
 
 
-def _chooser(form: AdminForm, status: int) -> tuple[str, int]:
+def render_chooser(form: AdminForm, status: int) -> tuple[str, int]:
     edition = chosen_edition()
     found = [
-        (moment, _address(moment.instant, moment.path))
+        (moment, preview_address(moment.instant, moment.path))
         for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
     ]
-    hatches = [(number, _address(instant, path)) for number, instant, path in hatch_dates(edition)]
+    hatches = [(number, preview_address(instant, path)) for number, instant, path in hatch_dates(edition)]
     return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
 
 
@@ -109,7 +109,7 @@ def preview_page(instant: datetime, path: str) -> BaseResponse:
     if path.partition("/")[0] == "admin":
         return redirect(f"/{path}", 303)
     app = this_app()
-    asked = _asked(instant, path)
+    asked = preview_environ(instant, path)
     answer = BaseResponse.from_app(type(app).wsgi_app.__get__(app), asked, buffered=True)
     body = answer.get_data()
     if answer.mimetype == "text/html":
@@ -121,28 +121,28 @@ def preview_page(instant: datetime, path: str) -> BaseResponse:
 @blueprint.post("/forhandsvisning/<moment:instant>/", defaults={"path": ""})
 @blueprint.post("/forhandsvisning/<moment:instant>/<path:path>")
 def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, str]]:
-    back = _address(instant, path)
+    back = preview_address(instant, path)
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
-def _asked(instant: datetime, path: str) -> dict[str, Any]:
+def preview_environ(instant: datetime, path: str) -> dict[str, Any]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
     banner = Preview(
         instant,
-        day_before=_address(instant - timedelta(days=1), path),
-        day_after=_address(instant + timedelta(days=1), path),
+        day_before=preview_address(instant - timedelta(days=1), path),
+        day_after=preview_address(instant + timedelta(days=1), path),
         choose=url_for("admin.preview"),
         stop=url_for("admin.overview"),
     )
     return passed_on | {
         "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": _address(instant, "").rstrip("/"),
+        "SCRIPT_NAME": preview_address(instant, "").rstrip("/"),
         "PATH_INFO": f"/{path}".encode().decode("latin-1"),
         PINNED: instant,
         PREVIEW: banner,
     }
 
 
-def _address(instant: datetime, path: str) -> str:
+def preview_address(instant: datetime, path: str) -> str:
     return url_for("admin.preview_page", instant=instant, path=path)

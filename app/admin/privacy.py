@@ -39,7 +39,7 @@ def feedback() -> str:
 
 @blueprint.get("/gallring")
 def erasure_page() -> tuple[str, int]:
-    return _erasure_page(blank_form(EraseForm), 200)
+    return render_erasure(blank_form(EraseForm), 200)
 
 
 @blueprint.post("/gallring")
@@ -55,10 +55,10 @@ def erase() -> BaseResponse | tuple[str, int]:
             return redirect(url_for("admin.erasure_page", ar=edition.year), 303)
         except NotAllowed as refused:
             form.refuse(str(refused))
-    return _erasure_page(form, 422)
+    return render_erasure(form, 422)
 
 
-def _erasure_page(form: EraseForm, status: int) -> tuple[str, int]:
+def render_erasure(form: EraseForm, status: int) -> tuple[str, int]:
     edition, contest = chosen_contest()
     if not isinstance(contest, FrozenContest):
         return render_template("admin/erasure_later.html", edition=edition, contest=contest), status

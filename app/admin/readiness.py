@@ -40,7 +40,7 @@ _YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
-    found = [*_of_texts(edition), *_of_contest(edition), *_of_statement(edition.file.accessibility, today)]
+    found = [*of_texts(edition), *of_contest(edition), *of_statement(edition.file.accessibility, today)]
     found += [
         Finding("should", f"Länken {link} leder ingenstans.", n, "hatch" if n else "texts")
         for n, links in dead_links.items()
@@ -50,7 +50,7 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
     for hatch in edition.hatches.values():
         if titles[hatch.file.title.casefold()] > 1:
             found.append(Finding("should", f"En annan lucka heter också ”{hatch.file.title}”.", hatch.number, "hatch"))
-        found += _of_hatch(hatch, edition.year)
+        found += of_hatch(hatch, edition.year)
     return sorted(found, key=lambda finding: finding.hatch)
 
 
@@ -66,7 +66,7 @@ def words_in(html: str) -> int:
     return len(re.sub("<[^>]+>", " ", html).split())
 
 
-def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
+def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
     file, number = hatch.file, hatch.number
     length = words_in(hatch.tip)
     if length < SHORTEST_TIP:
@@ -92,30 +92,30 @@ def _of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
             "may", f"{miniatures.NAME} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
         )
     texts = (file.title, file.summary, hatch.tip, *file.steps, file.question.text, file.question.explanation)
-    yield from (Finding("should", sentence, number, "hatch") for sentence in _other_years(" ".join(texts), year))
-    yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in _of_fact(fact, year))
+    yield from (Finding("should", sentence, number, "hatch") for sentence in other_years(" ".join(texts), year))
+    yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in of_fact(fact, year))
 
 
-def _of_fact(fact: Fact, year: int) -> Iterator[str]:
+def of_fact(fact: Fact, year: int) -> Iterator[str]:
     if isinstance(fact.year, int) and fact.year < year - OLDEST_FACT:
         yield f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?"
 
 
-def _other_years(text: str, year: int) -> list[str]:
+def other_years(text: str, year: int) -> list[str]:
     """Return sentences about years that look left behind from another edition."""
     found = dict.fromkeys(match[0] for match in _YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
     return [f"Texten säger ”{phrase}”, men kalendern är för {year}." for phrase in found]
 
 
-def _of_texts(edition: Edition) -> Iterator[Finding]:
+def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
-    yield from (Finding("should", sentence, part="texts") for sentence in _other_years(texts, edition.year))
+    yield from (Finding("should", sentence, part="texts") for sentence in other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 
 
-def _of_contest(edition: Edition) -> Iterator[Finding]:
+def of_contest(edition: Edition) -> Iterator[Finding]:
     contest, number = edition.file_contest, edition.file_contest_number or 0
     for gap in edition.gaps:
         yield gap_finding(gap, number)
@@ -134,7 +134,7 @@ def _of_contest(edition: Edition) -> Iterator[Finding]:
         )
 
 
-def _of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
+def of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
     for name, day in (("bedömd", statement.assessed), ("ändrad", statement.updated)):
         if day > today:
             yield Finding(
@@ -153,13 +153,13 @@ _LINK = re.compile(r'<a\s[^>]*href="([^"]+)"')
 def find_everything(edition: Edition) -> list[Finding]:
     """Return everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
-    found = [*check_edition(edition, dead, clock.host_date()), *_not_read(edition.year)]
-    found += _used_id(edition)
+    found = [*check_edition(edition, dead, clock.host_date()), *not_read(edition.year)]
+    found += used_id(edition)
     found += server_checks.check_server(server_checks.read_server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
 
 
-def _used_id(edition: Edition) -> list[Finding]:
+def used_id(edition: Edition) -> list[Finding]:
     """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
     contest = edition.file_contest
     frozen = frozen_contest(contest.id) if contest else None
@@ -169,7 +169,7 @@ def _used_id(edition: Edition) -> list[Finding]:
     return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
 
 
-def _not_read(year: int) -> list[Finding]:
+def not_read(year: int) -> list[Finding]:
     """Return what was copied from another year and not been read and saved since."""
     history = History(Path(current_app.instance_path) / "history")
     latest = {number: history.latest(ContentRef(year, number)) for number in (0, *NUMBERS)}
@@ -185,14 +185,14 @@ def dead_links(edition: Edition, number: int) -> list[str]:
     html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
     here = f"/{edition.year}/lucka/{number}" if number else "/"
     links = dict.fromkeys(_LINK.findall(html))
-    return [link for link in links if not _leads_somewhere(urljoin(here, link.removeprefix(_public_url())))]
+    return [link for link in links if not leads_somewhere(urljoin(here, link.removeprefix(public_url())))]
 
 
-def _public_url() -> str:
+def public_url() -> str:
     return str(current_app.config["PUBLIC_URL"])
 
 
-def _leads_somewhere(address: str) -> bool:
+def leads_somewhere(address: str) -> bool:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return True

@@ -29,7 +29,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-def _with_time_of_day(value: object) -> object:
+def with_time_of_day(value: object) -> object:
     if isinstance(value, date) and not isinstance(value, datetime):
         raise ValueError(f"ska ha ett klockslag, som {value}T23:59:59")
     return value
@@ -62,12 +62,12 @@ def _label(text: str) -> str:
 
 def _distinct(options: tuple[str, ...]) -> tuple[str, ...]:
     for one, other in combinations(options, 2):
-        if _read_aloud(one) == _read_aloud(other):
+        if read_aloud(one) == read_aloud(other):
             raise ValueError(f"”{one}” och ”{other}” går inte att skilja åt")
     return options
 
 
-def _read_aloud(text: str) -> str:
+def read_aloud(text: str) -> str:
     """Return what two options that look alike share: wide or narrow, capital or small."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
@@ -109,21 +109,21 @@ def _organisation_number(value: str) -> str:
     return value
 
 
-def _is_reached(value: str) -> str:
+def is_reached(value: str) -> str:
     if not value.rpartition("@")[0].isascii():
         raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
     return value
 
 
 # An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
-Mailbox = Annotated[EmailStr, AfterValidator(_is_reached)]
+Mailbox = Annotated[EmailStr, AfterValidator(is_reached)]
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]
 # A text that may still be empty while an edition is prepared.
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
-SwedishTime = Annotated[datetime, BeforeValidator(_with_time_of_day), AfterValidator(_swedish)]
+SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 
@@ -179,7 +179,7 @@ class Question(Part):
     @field_validator("answer")
     @classmethod
     def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
-        return _among_options(value, info)
+        return among_options(value, info)
 
 
 class Prize(Part):
@@ -256,10 +256,10 @@ class Contest(Part):
     @field_validator("answer")
     @classmethod
     def _is_an_option(cls, value: str, info: ValidationInfo) -> str:
-        return _among_options(value, info)
+        return among_options(value, info)
 
 
-def _among_options(value: str, info: ValidationInfo) -> str:
+def among_options(value: str, info: ValidationInfo) -> str:
     if value not in info.data.get("options", (value,)):
         raise ValueError("ska vara ett av alternativen i options, bokstav för bokstav")
     return value

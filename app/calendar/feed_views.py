@@ -15,7 +15,7 @@ def _open() -> list[int]:
     return schedule.open_numbers(current_edition().year, clock.now())
 
 
-def _feed_items() -> list[feeds.Item]:
+def feed_items() -> list[feeds.Item]:
     edition = current_edition()
     return feeds.items(edition, _open(), current_app.extensions["news"](edition))
 
@@ -29,12 +29,12 @@ def _shared(body: bytes, mimetype: str) -> Response:
 
 @blueprint.get("/flode.xml")
 def atom() -> Response:
-    return _shared(feeds.atom(current_edition(), _feed_items(), _site()), "application/atom+xml")
+    return _shared(feeds.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
 
 
 @blueprint.get("/flode.json")
 def json_feed() -> Response:
-    return _shared(feeds.json_feed(current_edition(), _feed_items(), _site()), "application/feed+json")
+    return _shared(feeds.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
 
 
 @blueprint.get("/kalender.ics")

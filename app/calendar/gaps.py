@@ -17,10 +17,10 @@ _EXAMPLES = {f"{name}.{top}" for name in ("example", "exempel") for top in ("com
 def find_example_addresses(text: str) -> list[str]:
     """Return the addresses in a text that are only examples, each once."""
     words = (word.strip(".-") for word in re.findall(r"[\w.@+-]+", text))
-    return list(dict.fromkeys(word for word in words if _is_example(word.rpartition("@")[2].casefold())))
+    return list(dict.fromkeys(word for word in words if is_example(word.rpartition("@")[2].casefold())))
 
 
-def _is_example(host: str) -> bool:
+def is_example(host: str) -> bool:
     labels = host.split(".")
     return len(labels) > 1 and (labels[-1] in _RESERVED or ".".join(labels[-2:]) in _EXAMPLES)
 
@@ -33,10 +33,10 @@ def find_gaps(file: EditionFile, contest: Contest, demo: bool) -> list[tuple[str
         found["privacy.erasure_decision"] = DECISION
     if file.organiser.email.casefold() in file.privacy.officer.casefold():
         found["privacy.officer"] = OFFICER
-    return [*(found | dict(() if demo else _of_examples(file))).items()]
+    return [*(found | dict(() if demo else of_examples(file))).items()]
 
 
-def _of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
+def of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
     texts = {f"organiser.{name}": value for name, value in file.organiser.model_dump().items()}
     texts |= {f"privacy.{name}": value for name, value in file.privacy.model_dump().items()}
     for field, value in texts.items():

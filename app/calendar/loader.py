@@ -29,10 +29,10 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     """
     faults: list[Fault] = []
     year = int(folder.name)
-    hatches = {number: _read_hatch(folder / f"{number:02}", year, number, faults) for number in NUMBERS}
+    hatches = {number: read_hatch(folder / f"{number:02}", year, number, faults) for number in NUMBERS}
     path = folder / "edition.toml"
-    text = _read_text(path, faults)
-    edition = None if text is None else _read_model(path, EditionFile, faults, text)
+    text = read_text(path, faults)
+    edition = None if text is None else read_model(path, EditionFile, faults, text)
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"
@@ -78,19 +78,19 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     return [Fault(_name(path), line, "contest.id", sentence)]
 
 
-def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:
+def read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
-    text = _read_text(path, faults)
+    text = read_text(path, faults)
     if text is None:
         return None
     parts = FRONT_MATTER.match(text)
     if not parts:
         faults.append(Fault(_name(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
         return None
-    file = _read_model(path, HatchFile, faults, parts[1], first_line=2)
+    file = read_model(path, HatchFile, faults, parts[1], first_line=2)
     if not parts[2].strip():
         faults.append(Fault(_name(path), text.count("\n") + 1, "", "själva tipset saknas under huvudet"))
-    images = _read_images(folder, faults)
+    images = read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
         sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
@@ -101,7 +101,7 @@ def _read_hatch(folder: Path, year: int, number: int, faults: list[Fault]) -> Ha
     return Hatch(number, file, to_html(parts[2]), images) if file else None
 
 
-def _read_text(path: Path, faults: list[Fault]) -> str | None:
+def read_text(path: Path, faults: list[Fault]) -> str | None:
     try:
         # Anything but a file could make the reader wait for ever, or never end.
         if not path.is_file():
@@ -122,7 +122,7 @@ def _read_text(path: Path, faults: list[Fault]) -> str | None:
         return None
 
 
-def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
+def read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     images = {}
     for path in sorted(each for each in folder.iterdir() if IMAGE.fullmatch(each.name)):
         try:
@@ -137,7 +137,7 @@ def _read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     return images
 
 
-def _read_model(path: Path, model: type[Model], faults: list[Fault], text: str, first_line: int = 1) -> Model | None:
+def read_model(path: Path, model: type[Model], faults: list[Fault], text: str, first_line: int = 1) -> Model | None:
     try:
         return model.model_validate(tomllib.loads(text))
     except ValidationError as error:

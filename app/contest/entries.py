@@ -85,14 +85,14 @@ def canonical_email(address: str) -> str:
         raise NotAllowed("Före @ kan adressen bara ha a till z, siffror och tecken som punkt. Skriv en annan.")
     if not _LOCAL_PART.fullmatch(local):
         raise NotAllowed(_EXAMPLE)
-    canonical = f"{local}@{_a_label(domain)}".lower()
+    canonical = f"{local}@{a_label(domain)}".lower()
     if len(canonical) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL_PART:
         raise NotAllowed("Adressen är för lång.")
     return canonical
 
 
 @lru_cache(maxsize=1024)
-def _a_label(domain: str) -> str:
+def a_label(domain: str) -> str:
     try:
         label = idna.encode(domain, uts46=True, std3_rules=True).decode().removesuffix(".")
     except (idna.IDNAError, UnicodeError, IndexError):

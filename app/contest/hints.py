@@ -62,17 +62,17 @@ def find_hints(contest_id: str) -> list[Hint]:
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
     known = (Entry.contest_id == contest_id, Entry.id >= oldest, Entry.email.is_not(None))
-    return _to_hints([*_disposable(known), *_same_name(known), *_bursts(known)])
+    return to_hints([*_disposable(known), *same_name(known), *_bursts(known)])
 
 
-def _to_hints(groups: list[_Group]) -> list[Hint]:
+def to_hints(groups: list[_Group]) -> list[Hint]:
     query = sa.select(Entry.id, Entry.email, Entry.received_at).where(Entry.id.in_([each.entry_id for each in groups]))
     entries = {number: (email, at) for number, email, at in db.session.execute(query)}
     found = []
     for each in groups:
         email, at = entries[each.entry_id]
         if each.kind == "minute":
-            found.append(Hint(f"Många bidrag på en minut, {_in_sweden(at)}", each.count))
+            found.append(Hint(f"Många bidrag på en minut, {in_sweden(at)}", each.count))
         elif email:
             name, _, domain = email.partition("@")
             same = each.kind == "name"
@@ -100,7 +100,7 @@ def _disposable(known: _Known) -> list[_Group]:
     return [_Group("domain", *rest) for domain, *rest in domains if suspicion(f"x@{domain}")][:_SHOWN]
 
 
-def _same_name(known: _Known) -> list[_Group]:
+def same_name(known: _Known) -> list[_Group]:
     domain = sa.func.substr(Entry.email, _at() + 1)
     small = sa.select(domain).where(*known).group_by(domain).having(sa.func.count() <= FEW)
     name = sa.func.substr(Entry.email, 1, _at())
@@ -116,5 +116,5 @@ def _bursts(known: _Known) -> list[_Group]:
     return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]
 
 
-def _in_sweden(moment: datetime) -> str:
+def in_sweden(moment: datetime) -> str:
     return format_datetime(moment.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")

@@ -21,7 +21,7 @@ def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
     contest = shown_contest(edition)
     if contest is None or shown_hatch(edition) != number:
         abort(404)
-    _refuse_practice(contest)
+    refuse_practice(contest)
     return edition, contest
 
 
@@ -36,7 +36,7 @@ def find_contest(year: int) -> tuple[Edition, Contest, int]:
     edition = find_edition(year)
     contest, number = contest_of(edition) or abort(404), hatch_of(edition) or abort(404)
     find_hatch(year, number)
-    _refuse_practice(contest)
+    refuse_practice(contest)
     return edition, contest, number
 
 
@@ -46,7 +46,7 @@ def frozen_contest_in(year: int) -> FrozenContest:
     return contest if isinstance(contest, FrozenContest) else abort(404)
 
 
-def _refuse_practice(contest: Contest) -> None:
+def refuse_practice(contest: Contest) -> None:
     """A value of the practice chain proves nothing, so only a demo shows a contest that it decides."""
     config = current_app.config
     if isinstance(contest, FrozenContest) and contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):

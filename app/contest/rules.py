@@ -48,10 +48,10 @@ Section = tuple[str, list[str]]
 
 def rules_sections(contest: Contest, organisation: Organisation) -> list[Section]:
     """Return the rules as (heading, paragraphs)."""
-    return [*_taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
+    return [*taking_part(contest, organisation), *_winning(contest), *_afterwards(contest, organisation)]
 
 
-def _taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
+def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     number = organisation.organisation_number or _BLANK
     return [
         ("Arrangör", [f"{organisation.name}, organisationsnummer {number}. Adress: {organisation.address or _BLANK}."]),

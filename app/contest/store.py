@@ -108,10 +108,10 @@ def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> Sa
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["entries"] = BatchWriter(partial(_save_in_context, app), SHARED_ERRORS, MAX_BATCH)
+    app.extensions["entries"] = BatchWriter(partial(save_in_context, app), SHARED_ERRORS, MAX_BATCH)
 
 
-def _save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
+def save_in_context(app: Flask, pending: Sequence[PendingEntry]) -> list[SavedEntry | Exception]:
     """Save entries of several requests in a context that is none of theirs."""
     with app.app_context():
         return save_entries(pending)

@@ -151,14 +151,14 @@ def or_without_database(ask: Callable[..., Any], otherwise: Callable[..., Any]) 
     return answer
 
 
-def _phase_of_file(edition: Edition, now: datetime) -> Phase | None:
+def phase_of_file(edition: Edition, now: datetime) -> Phase | None:
     return edition.file_contest.phase(now) if edition.file_contest else None
 
 
 # The same as pages show it while the database is away: as last read, or as the files have it.
 shown_contest = or_without_database(contest_of, lambda edition: edition.file_contest)
 shown_hatch = or_without_database(hatch_of, lambda edition: edition.file_contest_number)
-shown_phase = or_without_database(phase_of, _phase_of_file)
+shown_phase = or_without_database(phase_of, phase_of_file)
 shown_as_cancelled = or_without_database(is_cancelled, lambda _: False)
 
 
@@ -180,7 +180,7 @@ def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest
         return found
     if contest is None or number is None:
         raise NotAllowed("Kalendern har ingen tävling.")
-    _refuse_unready(edition, contest, now)
+    refuse_unready(edition, contest, now)
     opened = contest.model_copy(update={"opens": max(contest.opens, now.replace(microsecond=0))})
     begin_write()
     if frozen_in(edition.year) is None:
@@ -188,7 +188,7 @@ def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest
             raise NotAllowed(f"Id {contest.id} är redan använt av en annan tävling. Välj ett nytt.")
         title = edition.file.title
         add_terms(opened, edition.year, number, title, edition.file.organiser, chain, now)
-        _refresh_contact(contest.id, edition)
+        refresh_contact(contest.id, edition)
     try:
         db.session.commit()
     except IntegrityError:
@@ -199,7 +199,7 @@ def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest
     return found
 
 
-def _refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
+def refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
     if edition.gaps or contest.phase(now) != "open":
         raise NotAllowed("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
     if found := frozen_contest(contest.id):
@@ -268,7 +268,7 @@ def refresh_contacts() -> None:
     for edition in current_app.extensions["library"].editions.values():
         if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
             begin_write()
-            _refresh_contact(frozen.id, edition)
+            refresh_contact(frozen.id, edition)
             db.session.commit()
 
 
@@ -283,5 +283,5 @@ def _stored(contest_id: str) -> dict[str, str] | None:
     return {name: getattr(found, name) for name in _CONTACT} if found else None
 
 
-def _refresh_contact(contest_id: str, edition: Edition) -> None:
+def refresh_contact(contest_id: str, edition: Edition) -> None:
     db.session.merge(ContestContact(contest_id=contest_id, **_contact_of(edition)))

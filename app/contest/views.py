@@ -35,8 +35,8 @@ def enter(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     phase = _phase(edition, contest)
     if phase == "open" or (phase == "opening" and PREVIEW in request.environ):
-        return _form_page(edition, number, contest, 200)
-    return _not_open(edition, number, contest, phase), 200
+        return form_page(edition, number, contest, 200)
+    return not_open(edition, number, contest, phase), 200
 
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla")
@@ -44,14 +44,14 @@ def send(year: int, number: int) -> Page:
     edition, contest = contest_in(year, number)
     # Whether the contest was cancelled the transaction asks.
     if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
-        return _not_open(edition, number, contest, phase, late=True), 409
-    sent = _read_form(contest)
+        return not_open(edition, number, contest, phase, late=True), 409
+    sent = read_form(contest)
     if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
     try:
-        check("bidrag", **_entry_limits())
+        check("bidrag", **entry_limits())
     except RateLimitExceeded:
-        return _form_page(edition, number, contest, 429, trouble="limit")
+        return form_page(edition, number, contest, 429, trouble="limit")
     return _save(edition, number, contest, sent)
 
 
@@ -65,15 +65,15 @@ def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> 
     try:
         check_and_hit("bidrag, nekade", each=current_app.config["ENTRY_LIMIT"])
     except RateLimitExceeded:
-        return _form_page(edition, number, contest, 429, faults, trouble="refused")
-    return _form_page(edition, number, contest, 422, faults)
+        return form_page(edition, number, contest, 429, faults, trouble="refused")
+    return form_page(edition, number, contest, 422, faults)
 
 
-def _entry_limits() -> dict[str, str]:
+def entry_limits() -> dict[str, str]:
     return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
-def _read_form(contest: Contest) -> EntryInput | Faults:
+def read_form(contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
@@ -92,17 +92,17 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
         saved = store.save_entry(frozen, sent, clock.now())
     except NotAllowed as reason:
         _log.error("Tävlingen %s öppnar inte: %s", edition.year, reason)
-        return _not_open(edition, number, contest, "waiting"), 409
+        return not_open(edition, number, contest, "waiting"), 409
     except store.NotReceived:
-        return _not_open(edition, number, contest, "closed", late=True), 409
+        return not_open(edition, number, contest, "closed", late=True), 409
     except store.FormUsed:
-        return _form_page(edition, number, contest, 422, {"token": USED})
+        return form_page(edition, number, contest, 422, {"token": USED})
     except SQLAlchemyError:
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte sparas")
-        return _form_page(edition, number, contest, 503, trouble="not-saved")
+        return form_page(edition, number, contest, 503, trouble="not-saved")
     # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
-    hit("bidrag", **_entry_limits())
+    hit("bidrag", **entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
 
@@ -113,7 +113,7 @@ def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: E
     return render_template("contest/thanks.html", **context, **shown)
 
 
-def _form_page(
+def form_page(
     edition: Edition,
     number: int,
     contest: Contest,
@@ -128,7 +128,7 @@ def _form_page(
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
-def _not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
+def not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
     context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
     context["cancelled"] = terms.shown_as_cancelled(contest.id)

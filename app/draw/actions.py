@@ -34,23 +34,23 @@ def strike_entry(contest: FrozenContest, entry_id: int, reason: str, now: dateti
         raise NotAllowed("Välj ett av skälen i listan.")
     if now >= status.strikes_until(contest):
         raise NotAllowed(f"Bidrag kunde strykas till {swedish(status.strikes_until(contest))}.")
-    entry = _unlocked(contest, entry_id)
+    entry = require_unlocked_entry(contest, entry_id)
     if entry.struck:
         raise NotAllowed(f"Bidraget är redan struket: {entry.struck}.")
     entry.struck = reason
-    _tell(contest, entry, RecordKind.STRUCK, now)
+    queue_notice(contest, entry, RecordKind.STRUCK, now)
 
 
 def restore_entry(contest: FrozenContest, entry_id: int, now: datetime) -> None:
     """Take back the strike of one entry, and tell its participant."""
-    entry = _unlocked(contest, entry_id)
+    entry = require_unlocked_entry(contest, entry_id)
     if entry.email is None or not entry.struck:
         raise NotAllowed("Bidraget är inte struket, eller så har den som skickade det själv tagit tillbaka det.")
     entry.struck = None
-    _tell(contest, entry, RecordKind.RESTORED, now)
+    queue_notice(contest, entry, RecordKind.RESTORED, now)
 
 
-def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
+def require_unlocked_entry(contest: FrozenContest, entry_id: int) -> Entry:
     """Return an entry whose fate may still be changed, in the transaction that changes it."""
     begin_write()
     require_unsettled(contest)
@@ -60,7 +60,7 @@ def _unlocked(contest: FrozenContest, entry_id: int) -> Entry:
     return entry
 
 
-def _tell(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
+def queue_notice(contest: FrozenContest, entry: Entry, kind: RecordKind, now: datetime) -> None:
     """Record what was done to an entry and mail it."""
     number, _ = audit.append_record(contest.id, kind, now, kvitto=receipt_sum(entry.receipt_code or ""))
     if not contest.is_rehearsal:
@@ -84,7 +84,7 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     require_unsettled(contest)
     draw_files.settle_list(contest)
     logged, head = audit.latest_record(contest.id)
-    digest, counted, struck = _tally(contest.id)
+    digest, counted, struck = tally_entries(contest.id)
     proof = files.Proof(
         tavling=contest.id,
         tavling_sha256=contest.terms_sha256,
@@ -98,16 +98,16 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
         runda=number,
         tidpunkt=format_time(beacon.time_of(contest.chain, number)),
     )
-    lock = _stored(contest, proof, now)
+    lock = store_lock(contest, proof, now)
     draw_files.write_lines(contest.id)
     audit.append_record(contest.id, RecordKind.LOCKED, now, lasbevis=lock.proof_sha256)
-    _queue_lock_mails(contest, now)
+    queue_lock_mails(contest, now)
     db.session.commit()
     status.publish_state()
     return lock
 
 
-def _tally(contest_id: str) -> tuple[str, int, int]:
+def tally_entries(contest_id: str) -> tuple[str, int, int]:
     """Return the checksum of lista.txt as it will be, and how many tickets count and do not."""
     numbers = {True: 0, False: 0}
 
@@ -120,7 +120,7 @@ def _tally(contest_id: str) -> tuple[str, int, int]:
     return digest, numbers[True], numbers[False]
 
 
-def _stored(contest: FrozenContest, proof: files.Proof, now: datetime) -> LockedList:
+def store_lock(contest: FrozenContest, proof: files.Proof, now: datetime) -> LockedList:
     text = files.proof_text(proof)
     lock = LockedList(
         contest_id=contest.id,
@@ -139,7 +139,7 @@ def _stored(contest: FrozenContest, proof: files.Proof, now: datetime) -> Locked
     return lock
 
 
-def _queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
+def queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
     """Queue one to every participant and to each witness address."""
     if contest.is_rehearsal:
         return

@@ -38,16 +38,16 @@ def send_due(ending: Event | None = None) -> int:
     with open_transport(mail_server(), folder(), messages.helo_name(current_app.config["PUBLIC_URL"])) as send:
         while not (ending and ending.is_set()) and clock.now() < end and (mail := queue.claim(clock.now())):
             try:
-                state = _deliver(mail, send)
+                state = deliver_mail(mail, send)
             except PermanentFailure as trouble:
-                refused = partial(_note_letter, mail, clock.now(), True)
+                refused = partial(note_letter, mail, clock.now(), True)
                 queue.mark_done(mail, "refused", clock.now(), str(trouble), refused)
             except TemporaryFailure as trouble:
                 queue.reschedule(mail, clock.now(), str(trouble))
                 if isinstance(trouble, TransportDown):
                     break
             else:
-                left = partial(_note_letter, mail, clock.now(), False)
+                left = partial(note_letter, mail, clock.now(), False)
                 queue.mark_done(mail, state, clock.now(), None, left if state == "sent" else _nothing)
                 sent += state == "sent"
     return sent
@@ -57,14 +57,14 @@ def _nothing() -> None:
     """Follow a mail that was dropped."""
 
 
-def _note_letter(mail: ClaimedMail, now: datetime, refused: bool) -> None:
+def note_letter(mail: ClaimedMail, now: datetime, refused: bool) -> None:
     """Note that a winner's letter left, in the transaction that marks its mail."""
     if mail.kind == "vinst":
         winners.note_letter(mail.contest_id, mail.number, now, refused)
 
 
-def _deliver(mail: ClaimedMail, send: Send) -> str:
-    composed = _compose(mail)
+def deliver_mail(mail: ClaimedMail, send: Send) -> str:
+    composed = compose_mail(mail)
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
     if composed is None:
@@ -79,7 +79,7 @@ def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
     return messages.Sender(contest.edition_title, address, contact.email, current_app.config["PUBLIC_URL"])
 
 
-def _compose(mail: ClaimedMail) -> EmailMessage | None:
+def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
     """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises PermanentFailure."""
     contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
     if contest is None or contact is None:
@@ -91,7 +91,7 @@ def _compose(mail: ClaimedMail) -> EmailMessage | None:
         recipient = witnesses[number] if number < len(witnesses) else ""
     elif entry := entry_of(mail.contest_id, mail.ticket):
         recipient = entry.email or ""
-    if not recipient or (letter := _letter(mail.kind, contest, contact.email, mail.number, entry)) is None:
+    if not recipient or (letter := write_letter(mail.kind, contest, contact.email, mail.number, entry)) is None:
         return None
     try:
         name = f"{mail.kind}.{mail.id}.{mail.ticket[:16].replace(':', '-')}"
@@ -100,14 +100,14 @@ def _compose(mail: ClaimedMail) -> EmailMessage | None:
         raise PermanentFailure("adressen går inte att skriva till") from None
 
 
-def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
+def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
     """Return the text of a mail; None when there is nothing to say any more."""
     if kind == "last":
-        return _lock_mail(contest, entry)
+        return lock_mail(contest, entry)
     if entry is None:
         return None
     compose: dict[str, Callable[[], Text | None]] = {
-        "kvitto": lambda: _receipt(contest, entry),
+        "kvitto": lambda: write_receipt(contest, entry),
         "struken": lambda: (
             (
                 entry.struck
@@ -117,13 +117,13 @@ def _letter(kind: str, contest: FrozenContest, contact: str, number: int, entry:
         ),
         "aterstalld": lambda: mails.restored_letter(contest, entry.ticket),
         "vinst": lambda: winner_letter(contest, contact, number, entry.ticket),
-        "forbigangen": lambda: _skip_mail(contest, contact, number),
-        "installd": lambda: _cancel_mail(contest, contact),
+        "forbigangen": lambda: skip_mail(contest, contact, number),
+        "installd": lambda: cancel_mail(contest, contact),
     }
     return compose[kind]()
 
 
-def _receipt(contest: FrozenContest, entry: Entry) -> Text | None:
+def write_receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     if entry.receipt_code is None or entry.nr is None:
         return None
     head = audit.head_of(contest.id, entry.nr)
@@ -133,7 +133,7 @@ def _receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     )
 
 
-def _lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
+def lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
         return None
@@ -151,7 +151,7 @@ def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str)
     return mails.won_letter(contest, prize, ticket, until, contact, site, decline)
 
 
-def _skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
+def skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
     outcome = next((found for found in status.outcomes_of(contest.id) if found.place == place), None)
     letter = db.session.get(Letter, (contest.id, place))
     if outcome is None or outcome.skipped is None or letter is None:
@@ -159,7 +159,7 @@ def _skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
     return mails.skipped_letter(contest, place, outcome.skipped, letter.left_at, contact, letter.refused)
 
 
-def _cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
+def cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
     found = db.session.get(Cancellation, contest.id)
     return mails.cancelled_letter(contest, found.reason, contact) if found else None
 

@@ -56,7 +56,9 @@ def _update(change: sa.Update) -> None:
 
 def entered_tickets(contest_id: str) -> Lines:
     """Give every entry as it stands now."""
-    return _lines(sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest_id), Entry.ticket)
+    return stream_lines(
+        sa.select(Entry.ticket, Entry.struck.is_(None)).where(Entry.contest_id == contest_id), Entry.ticket
+    )
 
 
 def write_lines(contest_id: str) -> None:
@@ -69,7 +71,7 @@ def write_lines(contest_id: str) -> None:
 def locked_tickets(contest_id: str) -> Lines:
     """Give the locked list."""
     query = sa.select(ListedTicket.ticket, ListedTicket.counts).where(ListedTicket.contest_id == contest_id)
-    return _lines(query, ListedTicket.ticket)
+    return stream_lines(query, ListedTicket.ticket)
 
 
 def write_ranks(contest_id: str, seed: bytes) -> None:
@@ -94,7 +96,7 @@ def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> 
     return list(db.session.scalars(query.order_by(Rank.place).limit(limit)))
 
 
-def _lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
+def stream_lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
     rows: Iterable[Any] = (row for batch in in_batches(query, ticket, after="") for row in batch)
     return ((ticket, bool(counts)) for ticket, counts in rows)
 
@@ -107,7 +109,7 @@ def locked_list(contest_id: str) -> Iterator[str]:
 def protocol(contest: FrozenContest) -> Iterator[str]:
     """Give protokoll.json, once the value has come; the list and the order are read as they go."""
     lock, drawn = db.session.get_one(LockedList, contest.id), db.session.get_one(DrawnValue, contest.id)
-    skipped, won = _outcomes(contest.id)
+    skipped, won = published_outcomes(contest.id)
     texts = {
         "tavling.txt": [contest.terms],
         "regler.txt": [contest.rules],
@@ -126,7 +128,7 @@ def protocol(contest: FrozenContest) -> Iterator[str]:
     return record.record_parts(texts, result)
 
 
-def _outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
+def published_outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
     """Return what the protocol says of those in line."""
     names, outcomes = winners.winner_names(contest_id), status.outcomes_of(contest_id)
     skips = [
@@ -159,7 +161,7 @@ def verifier_source() -> str:
 
 def short_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
     """Return a short file."""
-    response = _readable_everywhere(Response(text, mimetype=mimetype))
+    response = readable_everywhere(Response(text, mimetype=mimetype))
     response.add_etag()
     response.make_conditional(request)
     return response
@@ -167,12 +169,12 @@ def short_file(text: str | bytes, mimetype: str = "text/plain") -> Response:
 
 def streamed_file(tag: str, parts: Iterator[str], mimetype: str = "text/plain") -> Response:
     """Return a file of any length. `tag` changes with its bytes; `parts` are not begun when the reader has them."""
-    response = _readable_everywhere(Response(mimetype=mimetype))
+    response = readable_everywhere(Response(mimetype=mimetype))
     response.set_etag(tag)
     if not is_resource_modified(request.environ, etag=response.headers["ETag"]):
         response.status_code = 304
     elif request.method == "GET":
-        response.response = in_contexts(_in_chunks(parts))
+        response.response = in_contexts(in_chunks(parts))
     del response.headers["Content-Length"]
     return response
 
@@ -196,12 +198,12 @@ def in_contexts(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return each()
 
 
-def _in_chunks(parts: Iterator[str]) -> Iterator[bytes]:
+def in_chunks(parts: Iterator[str]) -> Iterator[bytes]:
     while chunk := "".join(islice(parts, BATCH)):
         yield chunk.encode()
 
 
-def _readable_everywhere(response: Response) -> Response:
+def readable_everywhere(response: Response) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

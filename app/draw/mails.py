@@ -134,7 +134,7 @@ def won_letter(
         f"Du har vunnit i {contest.edition_title}",
         (
             "Hej!",
-            f"Din lott har dragits i tävlingen i {contest.edition_title}. Du har vunnit {_inside_a_sentence(prize)}.",
+            f"Din lott har dragits i tävlingen i {contest.edition_title}. Du har vunnit {inside_a_sentence(prize)}.",
             Labelled("Din lott", ticket),
             f"Svara på det här mejlet före {swedish(until)}. Skriv om du tar emot vinsten, hur vi når dig och att du "
             "får vara med enligt reglerna. Annars kan vinsten gå vidare till nästa på listan.",
@@ -178,6 +178,6 @@ def cancelled_letter(contest: FrozenContest, reason: str, contact: str) -> Lette
     )
 
 
-def _inside_a_sentence(title: str) -> str:
+def inside_a_sentence(title: str) -> str:
     """”Ett par lampor” as ”ett par lampor”, but ”SJ-biljett” as it is."""
     return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title

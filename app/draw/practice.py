@@ -31,7 +31,7 @@ def count_rehearsals(year: int) -> int:
 
 def find_rehearsal(year: int, number: int) -> FrozenContest | None:
     """Return rehearsal `number` (1, 2, …) of an edition."""
-    return terms.frozen_contest(_id(year, number))
+    return terms.frozen_contest(rehearsal_id(year, number))
 
 
 def start_rehearsal(
@@ -47,19 +47,19 @@ def start_rehearsal(
     closes = now - _CLOSED_FOR
     times = {"opens": closes - _OPEN_FOR, "closes": closes, "draw_at": now + _UNTIL_VALUE}
     values = {name: getattr(contest, name) for name in Contest.model_fields}
-    rehearsed = Contest.model_construct(**values | times | {"id": _id(year, number)})
+    rehearsed = Contest.model_construct(**values | times | {"id": rehearsal_id(year, number)})
     terms.add_terms(rehearsed, year, hatch, title, organisation, PRACTICE, now)
     db.session.add(Rehearsal(contest_id=rehearsed.id, started_at=now))
     db.session.commit()
     if frozen := find_rehearsal(year, number):
-        store.save_entries(_invented(frozen))
+        store.save_entries(invent_entries(frozen))
 
 
-def _id(year: int, number: int) -> str:
+def rehearsal_id(year: int, number: int) -> str:
     return f"{REHEARSED}{year}-{number}"
 
 
-def _invented(contest: FrozenContest) -> list[PendingEntry]:
+def invent_entries(contest: FrozenContest) -> list[PendingEntry]:
     """People who do not exist, at addresses that cannot exist; one of them twice, and one with a wrong answer."""
     wrong = next(option for option in contest.options if option != contest.answer)
     addresses = [f"person{number}@ovning.example" for number in range(1, INVENTED)]

@@ -148,7 +148,7 @@ def contest_status(contest: Contest, now: datetime, waits: bool = False) -> Cont
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
     outcomes = outcomes_of(contest.id)
-    state = _state(contest, now, lock, drawn, cancelled, outcomes)
+    state = state_at(contest, now, lock, drawn, cancelled, outcomes)
     return ContestStatus(contest, state, lock, drawn, cancelled, tuple(outcomes))
 
 
@@ -189,7 +189,7 @@ def prize_of(contest: FrozenContest, place: int) -> str:
     return titles[prizes[place] - 1]
 
 
-def _state(
+def state_at(
     contest: FrozenContest,
     now: datetime,
     lock: LockedList | None,

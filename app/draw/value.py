@@ -43,7 +43,7 @@ def relay_addresses(relays: Iterable[str], chain: Chain, number: int | str) -> l
 
 def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
     """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises BeaconError."""
-    for answer in _answers(relay_addresses(relays, chain, number), patience):
+    for answer in relay_answers(relay_addresses(relays, chain, number), patience):
         try:
             beacon.verify(chain, number, answer)
         except beacon.BeaconError:
@@ -58,7 +58,7 @@ def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE
     A lying relay could otherwise have a draw cancelled.
     """
     newest = 0
-    for answer in _answers(relay_addresses(relays, chain, "latest"), patience):
+    for answer in relay_answers(relay_addresses(relays, chain, "latest"), patience):
         try:
             newest = max(newest, beacon.verify_any(chain, answer).round)
         except beacon.BeaconError:
@@ -66,16 +66,16 @@ def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE
     return newest
 
 
-def _answers(asked: Iterable[str], patience: float) -> Iterator[str]:
+def relay_answers(asked: Iterable[str], patience: float) -> Iterator[str]:
     """Give what each relay answers, those that do."""
     for address in asked:
         try:
-            yield _read(address, patience)
+            yield read_relay(address, patience)
         except (OSError, HTTPException, ValueError):
             continue
 
 
-def _read(address: str, patience: float) -> str:
+def read_relay(address: str, patience: float) -> str:
     """Return the body of an answer, no longer than a value can be. Raises OSError, HTTPException or ValueError."""
     end = time.monotonic() + patience
     body = b""
@@ -158,11 +158,11 @@ def newest_shown(contest: FrozenContest, now: datetime) -> int:
 def lock_due(now: datetime) -> None:
     """Lock the lists whose time has come."""
     for contest in terms.all_frozen():
-        if contest.phase(now) == "closed" and now >= status.lock_due(contest) and _is_unlocked(contest):
+        if contest.phase(now) == "closed" and now >= status.lock_due(contest) and is_unlocked(contest):
             actions.lock_list(contest, now, newest_shown(contest, now))
 
 
-def _is_unlocked(contest: FrozenContest) -> bool:
+def is_unlocked(contest: FrozenContest) -> bool:
     return (
         db.session.get(LockedList, contest.id) is None
         and not audit.has_record(contest.id, RecordKind.CANCELLED)

@@ -88,7 +88,7 @@ def draw(year: int) -> tuple[str, int]:
     """Show the draw; a POST looks for a ticket, so that none stands in an address."""
     edition, contest, number = find_contest(year)
     found = contest_status(contest, clock.now(), bool(edition.gaps))
-    searched = _searched(found)
+    searched = search_result(found)
     opened = "fran" in request.args
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
     context: dict[str, Any] = {
@@ -109,7 +109,7 @@ def draw(year: int) -> tuple[str, int]:
     return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
 
 
-def _searched(found: ContestStatus) -> dict[str, Any]:
+def search_result(found: ContestStatus) -> dict[str, Any]:
     """Return what the page says to a person who looks for a ticket."""
     if "lott" not in request.form or not found.lock:
         return {}
@@ -133,25 +133,25 @@ def rules_file(year: int) -> Response:
 
 @blueprint.get("/<year:year>/dragning/lista.txt")
 def list_file(year: int) -> Response:
-    lock = _locked(year)
+    lock = locked_contest(year)
     return streamed_file(lock.list_sha256, files.locked_list(lock.contest_id))
 
 
 @blueprint.get("/<year:year>/dragning/lasbevis.txt")
 def proof_file(year: int) -> Response:
-    return short_file(_locked(year).proof)
+    return short_file(locked_contest(year).proof)
 
 
 @blueprint.get("/<year:year>/dragning/logg.txt")
 def log_file(year: int) -> Response:
-    lock = _locked(year)
+    lock = locked_contest(year)
     number, head = audit.latest_record(lock.contest_id)
     return streamed_file(head, audit.log_lines(lock.contest_id, number))
 
 
 @blueprint.get("/<year:year>/dragning/protokoll.json")
 def protocol_file(year: int) -> Response:
-    contest, lock = frozen_contest_in(year), _locked(year)
+    contest, lock = frozen_contest_in(year), locked_contest(year)
     if db.session.get(DrawnValue, lock.contest_id) is None:
         abort(404)
     # Every decision moves the chain's head; mails that leave do not.
@@ -168,43 +168,47 @@ def verifier_file(year: int) -> Response:
     return short_file(files.verifier_source(), "text/x-python")
 
 
-def _locked(year: int) -> LockedList:
+def locked_contest(year: int) -> LockedList:
     return db.session.get(LockedList, frozen_contest_in(year).id) or abort(404)
 
 
 @blueprint.get("/<year:year>/dragning/tacka-nej/<token>")
 def decline_page(year: int, token: str) -> BaseResponse:
     """Ask before a prize is declined: programs that scan mail open its links."""
-    contest, place, _ = _declined(year, token)
-    return _private(render_template("draw/decline.html", **_about(contest, place), form=TokenForm(formdata=None)))
+    contest, place, _ = declined_place(year, token)
+    return private_page(
+        render_template("draw/decline.html", **prize_context(contest, place), form=TokenForm(formdata=None))
+    )
 
 
 @blueprint.post("/<year:year>/dragning/tacka-nej/<token>")
 def decline(year: int, token: str) -> BaseResponse:
-    contest, place, ticket = _declined(year, token)
+    contest, place, ticket = declined_place(year, token)
     form = TokenForm()
     if not form.validate():
-        return _private(render_template("draw/decline.html", **_about(contest, place), form=form), 422)
+        return private_page(render_template("draw/decline.html", **prize_context(contest, place), form=form), 422)
     try:
         winners.decline_prize(contest, place, ticket, clock.now())
     except NotAllowed as reason:
         db.session.rollback()
-        return _private(render_template("draw/decline.html", **_about(contest, place), refused=str(reason)), 409)
-    return _private(render_template("draw/decline.html", **_about(contest, place), done=True))
+        return private_page(
+            render_template("draw/decline.html", **prize_context(contest, place), refused=str(reason)), 409
+        )
+    return private_page(render_template("draw/decline.html", **prize_context(contest, place), done=True))
 
 
-def _declined(year: int, token: str) -> tuple[FrozenContest, int, str]:
+def declined_place(year: int, token: str) -> tuple[FrozenContest, int, str]:
     contest_id, place, ticket = mails.read_link(mails.DECLINE, token) or abort(404)
     contest = terms.frozen_contest(contest_id) or abort(404)
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def _about(contest: FrozenContest, place: int) -> dict[str, Any]:
+def prize_context(contest: FrozenContest, place: int) -> dict[str, Any]:
     edition, _, _ = find_contest(contest.year)
     return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
 
 
-def _private(page: str, code: int = 200) -> BaseResponse:
+def private_page(page: str, code: int = 200) -> BaseResponse:
     """Return a page of one person's: kept nowhere, and its address told to no one."""
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return Response(page, code, headers)

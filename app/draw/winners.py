@@ -38,15 +38,15 @@ class Named:
 
 def advance_line(contest: FrozenContest, now: datetime) -> None:
     """Pass over withdrawn entries and queue letters to those in line, inside the caller's begin_write() transaction."""
-    while any(_advance_one(contest, rank, now) for rank in status.in_line(contest)):
+    while any(advance_one(contest, rank, now) for rank in status.in_line(contest)):
         pass
 
 
-def _advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
+def advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
     """Pass over the place when its entry is withdrawn; else see that its letter is queued."""
     entry = entry_of(contest.id, rank.ticket)
     if entry and entry.blocked_at:
-        _decide(contest, rank, entries.WITHDRAWN, now)
+        decide_place(contest, rank, entries.WITHDRAWN, now)
         return True
     if contest.is_rehearsal and db.session.get(Letter, (contest.id, rank.place)) is None:
         note_letter(contest.id, rank.place, now, refused=False)
@@ -69,9 +69,9 @@ def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> No
 def confirm_winner(contest: FrozenContest, place: int, now: datetime) -> None:
     """Confirm one in line as a winner."""
     begin_write()
-    rank = _in_line(contest, place)
-    _letter(contest, place)
-    _decide(contest, rank, None, now)
+    rank = in_line(contest, place)
+    winner_letter(contest, place)
+    decide_place(contest, rank, None, now)
     db.session.commit()
 
 
@@ -80,11 +80,11 @@ def skip_place(contest: FrozenContest, place: int, reason: str, now: datetime) -
     if reason not in SKIP_REASONS:
         raise NotAllowed("Välj ett av skälen i listan.")
     begin_write()
-    rank = _in_line(contest, place)
-    until = status.answer_by(contest, _letter(contest, place).left_at)
+    rank = in_line(contest, place)
+    until = status.answer_by(contest, winner_letter(contest, place).left_at)
     if now < until:
         raise NotAllowed(f"Du kan gå vidare tidigast {swedish(until)}. Till dess har personen tid att svara.")
-    _decide(contest, rank, reason, now)
+    decide_place(contest, rank, reason, now)
     if not contest.is_rehearsal:
         queue.queue_mail("forbigangen", contest.id, rank.ticket, now, place)
     advance_line(contest, now)
@@ -94,30 +94,30 @@ def skip_place(contest: FrozenContest, place: int, reason: str, now: datetime) -
 def decline_prize(contest: FrozenContest, place: int, ticket: str, now: datetime) -> None:
     """Take the winner's own no, at once."""
     begin_write()
-    rank = _in_line(contest, place)
+    rank = in_line(contest, place)
     if rank.ticket != ticket:
         raise NotAllowed("Länken gäller inte.")
-    _letter(contest, place)
-    _decide(contest, rank, DECLINED, now)
+    winner_letter(contest, place)
+    decide_place(contest, rank, DECLINED, now)
     advance_line(contest, now)
     db.session.commit()
 
 
-def _in_line(contest: FrozenContest, place: int) -> Rank:
+def in_line(contest: FrozenContest, place: int) -> Rank:
     found = next((rank for rank in status.in_line(contest) if rank.place == place), None)
     if found is None:
         raise NotAllowed(f"Plats {place} står inte på tur, eller är redan avgjord.")
     return found
 
 
-def _letter(contest: FrozenContest, place: int) -> Letter:
+def winner_letter(contest: FrozenContest, place: int) -> Letter:
     found = db.session.get(Letter, (contest.id, place))
     if found is None:
         raise NotAllowed("Brevet till personen har inte gått i väg ännu. Vänta tills det har gjort det.")
     return found
 
 
-def _decide(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
+def decide_place(contest: FrozenContest, rank: Rank, skipped: str | None, now: datetime) -> None:
     db.session.add(Verdict(contest_id=contest.id, place=rank.place, skipped=skipped, decided_at=now))
     if skipped:
         queue.drop_waiting(contest.id, rank.ticket)

@@ -38,15 +38,15 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _measured(entries)
-            placed = {entry.filename: _place(entry, year) for entry in entries}
+            measure_entries(entries)
+            placed = {entry.filename: place_of_entry(entry, year) for entry in entries}
             leaves: dict[ContentRef, Files] = {ContentRef(year, number): {} for number in (0, *NUMBERS)}
             for entry in entries:
                 leaf, name = placed[entry.filename]
                 # Some disks take BILD.png and bild.png for one file.
                 if name.casefold() in map(str.casefold, leaves[leaf]):
                     raise NotAllowed(f"Arkivet har två filer som båda är {leaf.name}/{name}.")
-                leaves[leaf][name] = _read(archive, entry)
+                leaves[leaf][name] = read_entry(archive, entry)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise NotAllowed("Filen går inte att läsa som ZIP-arkiv.") from None
     for leaf, files in leaves.items():
@@ -55,8 +55,8 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
     return leaves
 
 
-def _measured(entries: Iterable[zipfile.ZipInfo]) -> None:
-    """By what the archive says of itself; _read() sees to it that it does not lie."""
+def measure_entries(entries: Iterable[zipfile.ZipInfo]) -> None:
+    """By what the archive says of itself; read_entry() sees to it that it does not lie."""
     sizes = [(entry.file_size, max(entry.compress_size, 1)) for entry in entries]
     if len(sizes) > _MOST_FILES:
         raise NotAllowed(f"Arkivet har {len(sizes)} filer. Högst {_MOST_FILES} tas emot.")
@@ -66,7 +66,7 @@ def _measured(entries: Iterable[zipfile.ZipInfo]) -> None:
         raise NotAllowed("Arkivet växer orimligt mycket när det packas upp, så det packas inte upp.")
 
 
-def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
+def place_of_entry(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
     shown = entry.filename[:60]
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise NotAllowed(f"Arkivet har en länk, {shown}, i stället för en fil.")
@@ -79,7 +79,7 @@ def _place(entry: zipfile.ZipInfo, year: int) -> tuple[ContentRef, str]:
     return ContentRef(year, int(match[2] or 0)), match[1] or match[3]
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as file:
         body = file.read(_LARGEST_FILE + 1)
     if len(body) > _LARGEST_FILE:

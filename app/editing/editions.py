@@ -59,21 +59,21 @@ def copy_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition from an earlier one: the contest's times moved, its name new, every leaf to be looked through."""
     with store.exclusive_lock(desk.history.root):
         made = {
-            ContentRef(year, leaf.number): _shift_year(files, leaf, year)
+            ContentRef(year, leaf.number): shift_year(files, leaf, year)
             for leaf, files in read_all(desk, source).items()
         }
-        _create_edition(desk, year, made, Change(act.who, f"{save.COPIED} {source}", act.now))
+        create_edition(desk, year, made, Change(act.who, f"{save.COPIED} {source}", act.now))
 
 
 def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
     """A new edition with hatches to write; sender and statement come from an earlier one."""
     with store.exclusive_lock(desk.history.root):
-        made = {ContentRef(year): _shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
+        made = {ContentRef(year): shift_year(desk.read(ContentRef(source)), ContentRef(source), year)}
         made |= {ContentRef(year, n): {"hatch.md": BLANK_HATCH.format(number=n).encode()} for n in NUMBERS}
-        _create_edition(desk, year, made, Change(act.who, save.BLANK, act.now))
+        create_edition(desk, year, made, Change(act.who, save.BLANK, act.now))
 
 
-def _shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
+def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     """Return the files of a leaf with the year's own words in its text changed to those of another year."""
     text = store.text_of(files)
     try:
@@ -95,7 +95,7 @@ def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
     return {"id": moved} | times
 
 
-def _create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
+def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: Change) -> None:
     """Put a new edition in place in one move. Raises SaveRefused, ContentWriteError."""
     folder = desk.root / str(year)
     if folder.exists():
@@ -135,7 +135,7 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
     made = archive.unpack_edition(body, year)
     with store.exclusive_lock(desk.history.root):
         if not (desk.root / str(year)).exists():
-            _create_edition(desk, year, made, act)
+            create_edition(desk, year, made, act)
             return
         edition = desk.shown.get(year)
         if edition and validation.has_opened(edition, act.now):

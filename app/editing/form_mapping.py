@@ -25,7 +25,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
         "tip": tip,
         "facts": _rows(head.get("facts", []), ("text", "source", "url", "language", "year", "read")),
         "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
-        | _options_shown(question),
+        | options_shown(question),
     }
 
 
@@ -59,7 +59,7 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
         "ask_motivation": contest.get("ask_motivation") is True,
         "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
         "corrections": _rows(contest.get("corrections", []), ("date", "text")),
-        **_options_shown(contest),
+        **options_shown(contest),
     }
 
 
@@ -132,7 +132,7 @@ def compact_fields(shown: Mapping[str, Any]) -> Values:
         if isinstance(value, Mapping):
             found[name] = compact_fields(value)
         elif name == "options":
-            found |= _options_shown(_options(shown))
+            found |= options_shown(_options(shown))
         elif name != "answer":
             found[name] = _filled(value) if isinstance(value, list) else value
     return found
@@ -168,7 +168,7 @@ def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
     return [dict(row) for row in rows if any(row.values())]
 
 
-def _options_shown(table: Mapping[str, Any]) -> Values:
+def options_shown(table: Mapping[str, Any]) -> Values:
     options = [_text(option) for option in table.get("options", [])]
     answer = _text(table.get("answer"))
     right = str(options.index(answer)) if answer in options else ""

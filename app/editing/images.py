@@ -45,22 +45,22 @@ def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
     Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
     """
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _drawing(body)
+        return store_drawing(body)
     from PIL import ImageOps
 
     stem = f"foto-{sha256(body).hexdigest()[:8]}"
-    picture = _decoded(body)
+    picture = decode_picture(body)
     name, files = f"{stem}.jpg", {}
     for width in sorted({min(width, picture.width) for width in WIDTHS}):
         small = ImageOps.fit(picture, (width, round(width * 3 / 4)))
         for ending, kind in (("avif", "AVIF"), ("webp", "WEBP")):
-            files[f"{stem}-{width}.{ending}"] = _within_budget(small, kind, BUDGET * width // WIDTHS[0])
-    files[name] = _within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
-    files[CARD] = _within_budget(ImageOps.fit(picture, (1200, 630)), "JPEG", 2 * BUDGET)
+            files[f"{stem}-{width}.{ending}"] = within_budget(small, kind, BUDGET * width // WIDTHS[0])
+    files[name] = within_budget(ImageOps.fit(picture, (NARROWEST, NARROWEST * 3 // 4)), "JPEG", BUDGET)
+    files[CARD] = within_budget(ImageOps.fit(picture, (1200, 630)), "JPEG", 2 * BUDGET)
     return name, files
 
 
-def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
+def store_drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     clean = svg.sanitize_svg(body)
     if len(clean) > BUDGET:
         raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
@@ -68,30 +68,30 @@ def _drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
     return name, {name: clean}
 
 
-def _decoded(body: bytes) -> "Image.Image":
+def decode_picture(body: bytes) -> "Image.Image":
     """Return the first picture in the file, upright, in sRGB, on white, at most as large as it is ever shown."""
     from PIL import Image, ImageOps
 
-    with _opened(body, tuple(_FORMATS.values())) as opened:
+    with open_picture(body, tuple(_FORMATS.values())) as opened:
         opened.load()
         upright = ImageOps.exif_transpose(opened)
         # A new picture has only the pixels: no place, no camera, nothing that stood behind them in the file.
         plain = Image.new("RGB", upright.size, "white")
-        colours = _in_srgb(upright).convert("RGBA")
+        colours = in_srgb(upright).convert("RGBA")
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
         raise NotAllowed("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, _largest(plain))
+    return ImageOps.fit(plain, largest_part(plain))
 
 
 def recognise_image(name: str, body: bytes) -> None:
     """Raises NotAllowed unless a file is the picture that its name says, not too large to decode, and nothing more."""
-    with _opened(body, (_FORMATS[name.rpartition(".")[2]],)):
+    with open_picture(body, (_FORMATS[name.rpartition(".")[2]],)):
         pass
 
 
 @contextmanager
-def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
+def open_picture(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
     """Give the picture by its head, not yet decoded; what goes wrong while it is used, too, becomes NotAllowed."""
     from PIL import Image
 
@@ -111,12 +111,12 @@ def _opened(body: bytes, formats: tuple[str, ...]) -> Iterator["Image.Image"]:
         raise NotAllowed("Filen går inte att läsa som bild. Använd JPEG, PNG, WebP, AVIF eller SVG.") from None
 
 
-def _largest(picture: "Image.Image") -> tuple[int, int]:
+def largest_part(picture: "Image.Image") -> tuple[int, int]:
     width = min(WIDTHS[0], picture.width, picture.height * 4 // 3)
     return width, width * 3 // 4
 
 
-def _in_srgb(picture: "Image.Image") -> "Image.Image":
+def in_srgb(picture: "Image.Image") -> "Image.Image":
     """Colours as every screen shows them; a phone's own wider ones look dull without their profile."""
     from PIL import ImageCms
 
@@ -130,15 +130,15 @@ def _in_srgb(picture: "Image.Image") -> "Image.Image":
         return picture
 
 
-def _within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
+def within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
     """Return the best quality that fits. Raises NotAllowed when none does."""
-    for encoded in _encoded(picture, kind):
+    for encoded in encode_picture(picture, kind):
         if len(encoded) <= budget:
             return encoded
     raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
 
 
-def _encoded(picture: "Image.Image", kind: str) -> Iterator[bytes]:
+def encode_picture(picture: "Image.Image", kind: str) -> Iterator[bytes]:
     for quality in _QUALITIES:
         target = io.BytesIO()
         picture.save(target, kind, quality=quality, **_OPTIONS[kind])

@@ -109,10 +109,10 @@ def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             if isinstance(part, Mapping):
                 yield from _lines(part, f"{field}.")
             else:
-                yield f"{field_label(field)}: {_in_words(part)}"
+                yield f"{field_label(field)}: {in_words(part)}"
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     return str(value).strip()

@@ -70,11 +70,11 @@ def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act
         theirs = desk.read(leaf)
         mine = revise(theirs)
         if mine != theirs and store.checksum(theirs) != seen:
-            raise EditConflict(theirs, mine, _caught_up(desk, leaf, theirs, act.now))
-        _tried(desk, {leaf: mine}, act.now)
+            raise EditConflict(theirs, mine, caught_up(desk, leaf, theirs, act.now))
+        try_changes(desk, {leaf: mine}, act.now)
         latest = desk.history.latest(leaf)
         if mine != theirs or (latest and needs_review(latest)):
-            _put(desk, leaf, mine, act)
+            put_files(desk, leaf, mine, act)
         return mine != theirs
 
 
@@ -90,9 +90,9 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
         if version is None:
             raise SaveRefused("Versionen finns inte kvar.")
         files = desk.history.files(leaf, version)
-        _tried(desk, {leaf: files}, act.now)
+        try_changes(desk, {leaf: files}, act.now)
         require_not_early(desk, {leaf: files}, act.now, years=(leaf.year,))
-        _put(desk, leaf, files, act)
+        put_files(desk, leaf, files, act)
 
 
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
@@ -101,7 +101,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
     Raises SaveRefused, ContentWriteError.
     """
-    _tried(desk, changes, act.now)
+    try_changes(desk, changes, act.now)
     require_not_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
     first = edition.file_contest_number if edition else None
@@ -109,10 +109,10 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     try:
         for leaf in sorted(changes, key=lambda leaf: (leaf.number != first, leaf)):
             before = desk.read(leaf)
-            done.append((leaf, before, _put(desk, leaf, changes[leaf], act)))
+            done.append((leaf, before, put_files(desk, leaf, changes[leaf], act)))
     except store.ContentWriteError:
         for leaf, before, version in reversed(done):
-            _put_back(desk, leaf, before, version)
+            put_back(desk, leaf, before, version)
         raise
 
 
@@ -122,7 +122,7 @@ def require_not_early(desk: Editor, changes: Changes, now: datetime, years: Iter
         raise SaveRefused(validation.TOO_EARLY)
 
 
-def _tried(desk: Editor, changes: Changes, now: datetime) -> None:
+def try_changes(desk: Editor, changes: Changes, now: datetime) -> None:
     year = next(iter(changes)).year
     if found := validation.find_faults(desk.root, year, changes, desk.shown):
         raise SaveRefused(faults=tuple(found))
@@ -130,28 +130,28 @@ def _tried(desk: Editor, changes: Changes, now: datetime) -> None:
         raise SaveRefused(sentence)
 
 
-def _put(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
+def put_files(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
     """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
     before = desk.read(leaf)
-    _caught_up(desk, leaf, before, act.now)
+    caught_up(desk, leaf, before, act.now)
     with store.translate_os_errors():
         version = desk.history.add(leaf, files, act.who, act.what, act.now)
     try:
         store.write_atomically(desk.root, leaf, files)
     except store.ContentWriteError:
-        _put_back(desk, leaf, before, version)
+        put_back(desk, leaf, before, version)
         raise
     return version
 
 
-def _put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
+def put_back(desk: Editor, leaf: ContentRef, before: Files, version: Version) -> None:
     desk.history.drop(leaf, version)
     # A disk that will not have this either: what stood before is among the versions.
     with suppress(store.ContentWriteError):
         store.write_atomically(desk.root, leaf, before)
 
 
-def _caught_up(desk: Editor, leaf: ContentRef, files: Files, now: datetime) -> Version:
+def caught_up(desk: Editor, leaf: ContentRef, files: Files, now: datetime) -> Version:
     """Return the version that stands on disk, kept first when it was made outside the editor."""
     latest = desk.history.latest(leaf)
     if latest is not None and is_version_of(latest, files):

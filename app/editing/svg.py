@@ -26,11 +26,11 @@ def sanitize_svg(body: bytes) -> bytes:
     """Return the drawing written anew: elements and attributes that only draw. Raises NotAllowed."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartDoctypeDeclHandler = no_doctype
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.ProcessingInstructionHandler = _no_instruction
+    parser.ProcessingInstructionHandler = no_instruction
     try:
         parser.Parse(body, True)
     except expat.ExpatError as error:
@@ -38,11 +38,11 @@ def sanitize_svg(body: bytes) -> bytes:
     return "".join(reader.written).encode()
 
 
-def _no_doctype(*_: object) -> None:
+def no_doctype(*_: object) -> None:
     raise NotAllowed("SVG-filen har en DOCTYPE. Spara om den utan, till exempel som ”optimerad SVG”.")
 
 
-def _no_instruction(*_: object) -> None:
+def no_instruction(*_: object) -> None:
     raise NotAllowed("SVG-filen hämtar en stilmall eller något annat utifrån. Spara om den som ”vanlig SVG”.")
 
 

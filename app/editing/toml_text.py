@@ -14,25 +14,25 @@ def merge_toml(toml: str, changes: Mapping[str, Any]) -> str:
         document = tomlkit.parse(toml)
     except TOMLKitError as error:
         raise ValueError from error
-    _merge(document, changes)
+    merge_table(document, changes)
     return tomlkit.dumps(document)
 
 
-def _merge(table: Any, changes: Mapping[str, Any]) -> None:
+def merge_table(table: Any, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         present = table.get(name)
         if value is None:
             table.pop(name, None)
         elif isinstance(value, Mapping) and isinstance(present, Mapping):
-            _merge(present, value)
+            merge_table(present, value)
         elif isinstance(present, AoT):
-            _merge_tables(present, value)
+            merge_tables(present, value)
             if not value:
                 table.pop(name)
         elif isinstance(present, Array) and _plain(value):
-            _merge_array(present, value)
+            merge_array(present, value)
         elif not (present is None and value in ("", [], {})) and not _same(present, value):
-            table[name] = _item(value)
+            table[name] = toml_item(value)
 
 
 def _plain(value: Any) -> bool:
@@ -46,19 +46,19 @@ def _same(present: Any, value: Any) -> bool:
     return type(before) is type(value) and bool(before == value)
 
 
-def _merge_tables(present: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
+def merge_tables(present: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
     """Row by row; what is new comes last, after a blank line, and so does whatever stands below."""
     while len(present) > len(rows):
         del present[len(rows)]
     for table, row in zip(list(present), rows, strict=False):
-        _merge(table, row)
+        merge_table(table, row)
     for row in rows[len(present) :]:
         if len(present) and not present[-1].as_string().endswith("\n\n"):
             present[-1].add(tomlkit.nl())
-        present.append(_table(row))
+        present.append(toml_table(row))
 
 
-def _merge_array(present: Array, parts: Sequence[Any]) -> None:
+def merge_array(present: Array, parts: Sequence[Any]) -> None:
     while len(present) > len(parts):
         del present[len(parts)]
     for place, part in enumerate(parts):
@@ -68,25 +68,25 @@ def _merge_array(present: Array, parts: Sequence[Any]) -> None:
             present[place] = part
 
 
-def _table(row: Mapping[str, Any]) -> Table:
+def toml_table(row: Mapping[str, Any]) -> Table:
     table = tomlkit.table()
     for name, value in row.items():
         if value is not None:
-            table.add(name, _item(value))
+            table.add(name, toml_item(value))
     table.add(tomlkit.nl())
     return table
 
 
-def _item(value: Any) -> Any:
+def toml_item(value: Any) -> Any:
     if isinstance(value, str) and "\n" in value:
         return tomlkit.string(value + "\n", multiline=True)
     if isinstance(value, list) and not _plain(value):
         tables = tomlkit.aot()
         for row in value:
-            tables.append(_table(row))
+            tables.append(toml_table(row))
         return tables
     if isinstance(value, Mapping):
-        return _table(value)
+        return toml_table(value)
     if isinstance(value, list) and sum(map(len, map(str, value))) > 80:
         lines = tomlkit.array().multiline(True)
         lines.extend(value)

@@ -24,27 +24,27 @@ NOT_EMPTY = "Tävlingen pågår. Inget av det som reglerna måste säga får lä
 def find_faults(root: Path, year: int, changes: Changes, shown: Mapping[int, Edition]) -> list[Fault]:
     """Return what the site would refuse with `changes`, but for what is wrong elsewhere already."""
     others = [edition for other, edition in shown.items() if other != year]
-    found = _read(root, year, changes, others)
+    found = read_staged(root, year, changes, others)
     if not found:
         return []
     own = {f"{year}/{leaf.number:02}/hatch.md" if leaf.number else f"{year}/edition.toml" for leaf in changes}
-    before = _read(root, year, {}, others)
+    before = read_staged(root, year, {}, others)
     return [fault for fault in found if fault.file in own or fault not in before]
 
 
-def _read(root: Path, year: int, changes: Changes, others: Iterable[Edition]) -> list[Fault]:
+def read_staged(root: Path, year: int, changes: Changes, others: Iterable[Edition]) -> list[Fault]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / str(year)
         folder.mkdir()
         for leaf in (ContentRef(year), *(ContentRef(year, number) for number in NUMBERS)):
-            _lay_out(folder.parent, root, leaf, changes.get(leaf))
+            lay_out(folder.parent, root, leaf, changes.get(leaf))
         try:
             return find_reused_id(folder, read_edition(folder), others)
         except ContentError as error:
             return error.faults
 
 
-def _lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> None:
+def lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> None:
     """The leaf as it would be, or a link to what stands on disk."""
     folder = leaf.folder(target)
     if files is not None:
@@ -90,12 +90,12 @@ def reveals_locked_text(root: Path, years: Iterable[int], changes: Changes, now:
     if not said:
         return False
     standing = [ContentRef(year, number) for year in years for number in NUMBERS]
-    shown = {_standing(root, leaf) for leaf in standing if is_open(leaf.year, leaf.number, now)}
-    hidden = {_standing(root, leaf) for leaf in standing if not is_open(leaf.year, leaf.number, now)}
+    shown = {standing_text(root, leaf) for leaf in standing if is_open(leaf.year, leaf.number, now)}
+    hidden = {standing_text(root, leaf) for leaf in standing if not is_open(leaf.year, leaf.number, now)}
     return bool(said & hidden - shown)
 
 
-def _standing(root: Path, leaf: ContentRef) -> str:
+def standing_text(root: Path, leaf: ContentRef) -> str:
     """Return the text on disk; "" when it cannot be read, which is no secret."""
     try:
         return text_of({leaf.text_name: (leaf.folder(root) / leaf.text_name).read_bytes()})

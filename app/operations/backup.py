@@ -39,7 +39,7 @@ def is_empty_database() -> bool:
 def dump_database(target: Path) -> None:
     """Write the database as it is at one instant to a new file. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
-        return _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
+        return run_program("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     with db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
         driver.execute("VACUUM INTO ?", (str(target),))
@@ -52,7 +52,9 @@ def dump_database(target: Path) -> None:
 def load_database(source: Path) -> None:
     """Fill the empty database from such a file, in one transaction. Raises NotAllowed."""
     if db.engine.dialect.name == "postgresql":
-        return _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source))
+        return run_program(
+            "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(source)
+        )
     # Page by page through SQLite, not by moving the file: a server that waits on the empty database sees it filled.
     with closing(sqlite3.connect(source)) as copy, db.engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
@@ -61,7 +63,7 @@ def load_database(source: Path) -> None:
     return None
 
 
-def _run(program: str, *arguments: str) -> None:
+def run_program(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL on our database; its password is in no list of processes."""
     found = shutil.which(program)
     if found is None:
@@ -95,35 +97,35 @@ class MadeBackup:
 def make_backup(target: Path | None, now: datetime) -> MadeBackup:
     """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises NotAllowed."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
-    _refuse_place(file)
+    refuse_place(file)
     engine = db.engine.dialect.name
     work = Path(tempfile.mkdtemp(prefix=".kopia-", dir=file.parent))
     try:
         revision = database_revision()
         copy = work / bundle.DATABASES[engine]
         dump_database(copy)
-        members = {copy.name: copy} | dict(_files())
+        members = {copy.name: copy} | dict(files_to_keep())
         manifest = bundle.pack_backup(file, members, now, engine, revision)
     finally:
         shutil.rmtree(work)
     with bundle.open_backup(file) as written:
         written.check()
-    done = _instance() / DONE
+    done = instance_folder() / DONE
     done.touch()
     return MadeBackup(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
 
 
-def _instance() -> Path:
+def instance_folder() -> Path:
     return Path(current_app.instance_path)
 
 
 def _folder() -> Path:
-    folder = _instance() / "backup"
+    folder = instance_folder() / "backup"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
-def _refuse_place(file: Path) -> None:
+def refuse_place(file: Path) -> None:
     """A place where others may write is no place for a backup: they could put another in its stead."""
     if file.exists():
         raise NotAllowed(f"Filen {file} finns redan. Välj ett annat namn, så att ingen kopia går förlorad.")
@@ -134,9 +136,9 @@ def _refuse_place(file: Path) -> None:
         raise NotAllowed(f"I mappen {file.parent} kan andra på servern byta ut filer. Välj en mapp som bara är din.")
 
 
-def _files() -> Iterator[tuple[str, Path]]:
+def files_to_keep() -> Iterator[tuple[str, Path]]:
     """Give what is kept beside the database, by its name in the backup."""
-    instance = _instance()
+    instance = instance_folder()
     if (key := instance / "secret_key").is_file():
         yield bundle.SECRET_KEY, key
     for name, root in (("content", current_app.config["CALENDAR_CONTENT"]), ("instance/history", instance / "history")):
@@ -156,7 +158,7 @@ def drop_old_backups(days: int, now: datetime) -> int:
 
 def kept() -> list[Path]:
     """Return the backups in the instance folder, newest first."""
-    return sorted((_instance() / "backup").glob(_NAME), reverse=True)
+    return sorted((instance_folder() / "backup").glob(_NAME), reverse=True)
 
 
 def _made(file: Path) -> datetime:
@@ -165,4 +167,4 @@ def _made(file: Path) -> datetime:
 
 def last_backup() -> datetime | None:
     """Return when the last backup was made, wherever it lies; None when none was."""
-    return clock.written_at(_instance() / DONE)
+    return clock.written_at(instance_folder() / DONE)

@@ -48,21 +48,21 @@ def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engi
             members = {}
             for name, path in files.items():
                 with suppress(FileNotFoundError):
-                    members[name] = _add(archive, name, path)
+                    members[name] = add_file(archive, name, path)
             manifest = Manifest(made_at, engine, revision, members)
-            archive.writestr(MANIFEST, json.dumps(_as_json(manifest), indent=1, ensure_ascii=False))
+            archive.writestr(MANIFEST, json.dumps(as_json(manifest), indent=1, ensure_ascii=False))
         file.flush()
         os.fsync(file.fileno())
     part.rename(target)
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+def add_file(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
-        return _copied(source, member)
+        return copy_with_checksum(source, member)
 
 
-def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
+def copy_with_checksum(source: IO[bytes], target: IO[bytes] | None) -> str:
     """Copy in parts, or only reads, and returns the SHA-256 of what went by."""
     digest = sha256()
     while part := source.read(_PART):
@@ -72,7 +72,7 @@ def _copied(source: IO[bytes], target: IO[bytes] | None) -> str:
     return digest.hexdigest()
 
 
-def _as_json(manifest: Manifest) -> dict[str, object]:
+def as_json(manifest: Manifest) -> dict[str, object]:
     return {
         "format": FORMAT,
         "made_at": manifest.made_at.isoformat(),
@@ -87,7 +87,7 @@ class BackupArchive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self.manifest = _manifest(archive)
+        self.manifest = read_manifest(archive)
         self._check_names()
 
     def _check_names(self) -> None:
@@ -98,7 +98,7 @@ class BackupArchive:
         if sorted(names) != sorted(self.manifest.members):
             raise NotAllowed("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
         for entry in entries:
-            if not _is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
+            if not is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
                 raise NotAllowed(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 
     def check(self) -> None:
@@ -110,16 +110,16 @@ class BackupArchive:
         """Write a member to a new file that only its owner can read, or read it only. Raises NotAllowed."""
         try:
             with self._archive.open(name) as source:
-                digest = _written(source, target) if target else _copied(source, None)
+                digest = write_members(source, target) if target else copy_with_checksum(source, None)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             digest = ""
         if digest != self.manifest.members[name]:
             raise NotAllowed(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
 
 
-def _written(source: IO[bytes], target: Path) -> str:
+def write_members(source: IO[bytes], target: Path) -> str:
     with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        digest = _copied(source, file)
+        digest = copy_with_checksum(source, file)
         file.flush()
         os.fsync(file.fileno())
     return digest
@@ -138,7 +138,7 @@ def open_backup(file: Path) -> Iterator[BackupArchive]:
         yield BackupArchive(archive)
 
 
-def _manifest(archive: zipfile.ZipFile) -> Manifest:
+def read_manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         found = json.loads(archive.read(MANIFEST))
         if found["format"] != FORMAT:
@@ -151,7 +151,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         raise NotAllowed("Filen är ingen säkerhetskopia, eller så är den skadad: dess förteckning saknas.") from None
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
     """Check whether a member's name is one that we write, and leads to no other folder."""
     if name in DATABASES.values() or name == SECRET_KEY:
         return True

@@ -48,7 +48,7 @@ def doctor_lines() -> Iterator[Line]:
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),
-        _security_txt,
+        security_txt,
     )
     for check in checks:
         try:
@@ -62,10 +62,10 @@ def _parts() -> Iterator[Line]:
     parts, _, _ = health.ready()
     for name, state in parts.items():
         fine, what = _PARTS[name]
-        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {_in_swedish(state)}.")
+        yield Line("bra", fine) if state == "ok" else Line("fel", f"{what}: {in_swedish(state)}.")
 
 
-def _in_swedish(state: str) -> str:
+def in_swedish(state: str) -> str:
     for english, swedish in _SWEDISH.items():
         state = state.replace(english, swedish)
     return state
@@ -135,7 +135,7 @@ def _proxies() -> Iterator[Line]:
         yield Line("bra", f"Antalet egna proxyer är satt till {proxies}.")
 
 
-def _security_txt() -> Iterator[Line]:
+def security_txt() -> Iterator[Line]:
     if not (fault := feeds.security_fault(security_text(), clock.wall_clock_now())):
         yield Line("bra", "security.txt gäller.")
     else:

@@ -122,11 +122,11 @@ def next_due(now: datetime) -> datetime:
         change for edition in current_app.extensions["library"].editions.values() for change in change_instants(edition)
     ]
     moments += [moment for contest in terms.all_frozen() for moment in (status.lock_due(contest), contest.round_at)]
-    due = [moment for moment in (*moments, queue.next_due(), _next_night(now)) if moment and moment > now]
+    due = [moment for moment in (*moments, queue.next_due(), next_night(now)) if moment and moment > now]
     return min([now + LONGEST_SLEEP, *due])
 
 
-def _next_night(now: datetime) -> datetime:
+def next_night(now: datetime) -> datetime:
     local = now.astimezone(SWEDEN)
     tonight = datetime.combine(local.date(), NIGHT, SWEDEN)
     return tonight if local < tonight else datetime.combine(local.date() + timedelta(days=1), NIGHT, SWEDEN)
@@ -146,14 +146,14 @@ def jobs() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     ending = threading.Event()
     app = this_app()
-    rounds = threading.Thread(target=_run_until, args=(app, ending), daemon=True)
+    rounds = threading.Thread(target=run_until, args=(app, ending), daemon=True)
     rounds.start()
     signal.sigwait(ends)
     ending.set()
     rounds.join(LAST_WORD)
 
 
-def _run_until(app: Flask, ending: threading.Event) -> None:
+def run_until(app: Flask, ending: threading.Event) -> None:
     while not ending.is_set():
         with app.app_context():
             run_round(ending)

@@ -36,7 +36,7 @@ def restore_backup(file: Path) -> Manifest:
     The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     """
     with bundle.open_backup(file) as backup:
-        _refuse_other_program(backup.manifest)
+        refuse_other_program(backup.manifest)
         backup.check()
         if db.engine.dialect.name == "sqlite":
             database.create_private_file(db.engine)
@@ -46,18 +46,18 @@ def restore_backup(file: Path) -> Manifest:
             raise NotAllowed("Här finns redan en databas med innehåll. Återställ bara till en tom kalender.")
         places = {name: _place(name) for name in backup.manifest.members if name not in bundle.DATABASES.values()}
         with tempfile.TemporaryDirectory(prefix=".kopia-", dir=current_app.instance_path) as folder:
-            _fill(backup, places, Path(folder))
+            fill_folder(backup, places, Path(folder))
             copy = Path(folder) / bundle.DATABASES[backup.manifest.engine]
             backup.extract(copy.name, copy)
             operations_backup.load_database(copy)
     if not current_app.config["SECRET_KEY"] and (key := Path(current_app.instance_path) / "secret_key").is_file():
         current_app.config["SECRET_KEY"] = key.read_text().strip()
     database.upgrade()
-    _record_restoring()
+    record_restoring()
     return backup.manifest
 
 
-def _record_restoring() -> None:
+def record_restoring() -> None:
     """Write it into the log of every contest that is not erased: what came after the backup is lost."""
     begin_write()
     for contest_id in db.session.scalars(sa.select(FrozenTerms.contest_id)).all():
@@ -66,7 +66,7 @@ def _record_restoring() -> None:
     db.session.commit()
 
 
-def _refuse_other_program(manifest: Manifest) -> None:
+def refuse_other_program(manifest: Manifest) -> None:
     if manifest.engine != db.engine.dialect.name:
         names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         here, there = names[db.engine.dialect.name], names[manifest.engine]
@@ -86,7 +86,7 @@ def _place(name: str) -> Path:
     return root / rest
 
 
-def _fill(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
+def fill_folder(backup: BackupArchive, places: Mapping[str, Path], folder: Path) -> None:
     """Put the files in their places, when each place is empty or already has the very same file."""
     staged = {name: folder / str(number) for number, name in enumerate(places)}
     for name, path in staged.items():

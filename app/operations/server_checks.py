@@ -63,10 +63,10 @@ class Server:
 
 def check_server(server: Server) -> list[Finding]:
     """Return what is missing or odd."""
-    return [*_of_settings(server), *_of_state(server), *_of_machine(server)]
+    return [*of_settings(server), *of_state(server), *of_machine(server)]
 
 
-def _of_settings(server: Server) -> Iterator[Finding]:
+def of_settings(server: Server) -> Iterator[Finding]:
     if server.debug:
         yield Finding("must", "Felsökningsläget är på. Det får aldrig vara på när andra kommer åt kalendern.")
     if server.rehearsal:
@@ -84,7 +84,7 @@ def _of_settings(server: Server) -> Iterator[Finding]:
         yield Finding("should", "Filen med den hemliga nyckeln kan läsas av andra på servern.")
 
 
-def _of_state(server: Server) -> Iterator[Finding]:
+def of_state(server: Server) -> Iterator[Finding]:
     if server.backup_age is None:
         yield Finding("should", "Det finns ingen säkerhetskopia. Be den som sköter servern köra flask backup.")
     elif server.backup_age > BACKUP_WITHIN:
@@ -100,7 +100,7 @@ def _of_state(server: Server) -> Iterator[Finding]:
         )
 
 
-def _of_machine(server: Server) -> Iterator[Finding]:
+def of_machine(server: Server) -> Iterator[Finding]:
     if server.apart is None:
         yield Finding(
             "may", "Klockan gick inte att jämföra med någon annan. Se efter att servern ställer den via nätet."
@@ -135,7 +135,7 @@ def read_server() -> Server:
         key_is_private=not key.is_file() or not key.stat().st_mode & 0o077,
         backup_age=_since(backup.last_backup()),
         jobs_age=_since(jobs.last_round()),
-        apart=_clocks_apart(on_sqlite),
+        apart=clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
         disk_free=shutil.disk_usage(instance).free,
     )
@@ -145,7 +145,7 @@ def _since(moment: datetime | None) -> timedelta | None:
     return clock.wall_clock_now() - moment if moment else None
 
 
-def _clocks_apart(on_sqlite: bool) -> timedelta | None:
+def clocks_apart(on_sqlite: bool) -> timedelta | None:
     """Return the host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
     if on_sqlite:
         return timedelta(0) if _SYNCHRONISED.exists() else None

@@ -60,12 +60,12 @@ def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now
     """
     site = helo_name(sender.public_url)
     mail = EmailMessage()
-    mail["From"] = _mailbox(sender.address, _one_line(sender.name))
+    mail["From"] = _mailbox(sender.address, one_line(sender.name))
     mail["To"] = recipient
     if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
         raise ValueError("not one address")
     mail["Reply-To"] = _mailbox(sender.reply_to)
-    mail["Subject"] = _one_line(letter.subject)
+    mail["Subject"] = one_line(letter.subject)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{name}@{site}>"
     mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
@@ -92,5 +92,5 @@ def _mailbox(address: str, name: str = "") -> Address:
     return Address(name, local, domain.encode("idna").decode())
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())

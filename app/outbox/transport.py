@@ -50,14 +50,14 @@ def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
     """
     if not url:
-        yield partial(_write, folder)
+        yield partial(write_file, folder)
         return
     connected: list[smtplib.SMTP] = []
 
     def send(mail: EmailMessage) -> None:
         if not connected:
-            connected.append(_connected(url, our_name))
-        _send(connected[0], mail)
+            connected.append(connect_to_server(url, our_name))
+        send_message(connected[0], mail)
 
     try:
         yield send
@@ -69,21 +69,21 @@ def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
 
 def check_connection(url: str, our_name: str) -> None:
     """Connects and signs in as for a mail, sends none, and hangs up. Raises TransportDown."""
-    server = _connected(url, our_name)
+    server = connect_to_server(url, our_name)
     with suppress(OSError, smtplib.SMTPException):
         server.quit()
 
 
-def _connected(url: str, our_name: str) -> smtplib.SMTP:
+def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host = parts.hostname or ""
     server: smtplib.SMTP | None = None
     try:
         if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=_tls(host))
+            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
         else:
             server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
-            _start_tls(server, host)
+            start_tls(server, host)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -93,14 +93,14 @@ def _connected(url: str, our_name: str) -> smtplib.SMTP:
     return server
 
 
-def _start_tls(server: smtplib.SMTP, host: str) -> None:
+def start_tls(server: smtplib.SMTP, host: str) -> None:
     server.ehlo_or_helo_if_needed()
     if host in _LOOPBACK and not server.has_extn("starttls"):
         return
-    server.starttls(context=_tls(host))
+    server.starttls(context=tls_context(host))
 
 
-def _tls(host: str) -> ssl.SSLContext:
+def tls_context(host: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if host in _LOOPBACK:
         # A mail server on the same machine has a certificate for another name, if for any.
@@ -109,7 +109,7 @@ def _tls(host: str) -> ssl.SSLContext:
     return context
 
 
-def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
+def send_message(server: smtplib.SMTP, mail: EmailMessage) -> None:
     try:
         server.send_message(mail, to_addrs=[address.addr_spec for address in mail["To"].addresses])
     except smtplib.SMTPRecipientsRefused as error:
@@ -132,7 +132,7 @@ def _trouble(error: Exception) -> str:
     return f"servern: {type(error).__name__} {code}".strip()
 
 
-def _write(folder: Path, mail: EmailMessage) -> None:
+def write_file(folder: Path, mail: EmailMessage) -> None:
     """A file named after the mail, so that a second try takes the place of the first; on disk before it is told."""
     name = mail["Message-ID"].strip("<>").partition("@")[0]
     unfinished = folder / f".{name}"

@@ -64,14 +64,14 @@ def sweep_feedback() -> None:
 
 def erase_due(now: datetime) -> list[str]:
     """Erase what has had its time, in every contest, and return Swedish sentences for the log."""
-    return [sentence for contest in terms.all_frozen() for sentence in _erase_one(contest, now)]
+    return [sentence for contest in terms.all_frozen() for sentence in erase_one(contest, now)]
 
 
-def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
+def erase_one(contest: FrozenContest, now: datetime) -> list[str]:
     """Return one contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
-        told = _erase_later_feedback(contest, now)
-        return told if is_cleaned(contest.id) else [*told, _clean_again(contest.id, now)]
+        told = erase_later_feedback(contest, now)
+        return told if is_cleaned(contest.id) else [*told, clean_again(contest.id, now)]
     due = due_at(contest, now)
     if due is None or due > now:
         return []
@@ -81,16 +81,16 @@ def _erase_one(contest: FrozenContest, now: datetime) -> list[str]:
         return [str(refused)]
 
 
-def _erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
+def erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
     """Erase feedback that has come since, when it is as old as the entries were."""
     begin_write()
-    gone = _erase_feedback(now - timedelta(days=contest.keep_days))
+    gone = erase_feedback(now - timedelta(days=contest.keep_days))
     db.session.commit()
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
 
 
-def _clean_again(contest_id: str, now: datetime) -> str:
-    done = "Klart: inga rester finns kvar." if _clean(contest_id, now) else REMAINS
+def clean_again(contest_id: str, now: datetime) -> str:
+    done = "Klart: inga rester finns kvar." if clean_contest(contest_id, now) else REMAINS
     return f"Rester efter gallringen i {contest_id}. {done}"
 
 
@@ -111,7 +111,7 @@ def note_of(contest_id: str) -> ErasureNote | None:
 
 def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
     """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises NotAllowed."""
-    _refuse_before_its_time(contest, now)
+    refuse_before_its_time(contest, now)
     begin_write()
     if is_erased(contest.id):
         db.session.rollback()
@@ -122,9 +122,9 @@ def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Era
         Erasure(
             contest_id=contest.id,
             erased_at=now,
-            entries=_empty(contest.id),
+            entries=empty_contest(contest.id),
             mails=len(mail_files.orphaned_files()),
-            feedback=_erase_feedback(now - timedelta(days=contest.keep_days)),
+            feedback=erase_feedback(now - timedelta(days=contest.keep_days)),
         )
     )
     db.session.merge(ErasureNote(contest_id=contest.id, decision=decision, ordered_by=ordered_by, cleaned_at=None))
@@ -132,11 +132,11 @@ def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Era
     db.session.execute(sa.delete(ContestContact).where(ContestContact.contest_id == contest.id))
     audit.append_record(contest.id, RecordKind.ERASED, now)
     db.session.commit()
-    _clean(contest.id, now)
+    clean_contest(contest.id, now)
     return db.session.get_one(Erasure, contest.id)
 
 
-def _clean(contest_id: str, now: datetime) -> bool:
+def clean_contest(contest_id: str, now: datetime) -> bool:
     """Remove the files and old pages that still hold what was erased, and note it once nothing is left.
 
     An attempt that was interrupted before the note, or found the database in use, is made again the next night.
@@ -167,7 +167,7 @@ def waits_for_decision(contest: FrozenContest, now: datetime) -> bool:
     return due is not None and due <= now
 
 
-def _refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
+def refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
     if is_erased(contest.id):
         raise NotAllowed("Uppgifterna är redan gallrade.")
     due = due_at(contest, now)
@@ -181,7 +181,7 @@ def _refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
         )
 
 
-def _empty(contest_id: str) -> int:
+def empty_contest(contest_id: str) -> int:
     nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr"))
     known = sa.or_(*(getattr(Entry, name).is_not(None) for name in nothing))
     changed = db.session.execute(
@@ -192,7 +192,7 @@ def _empty(contest_id: str) -> int:
     return rows_changed(changed)
 
 
-def _erase_feedback(before: datetime) -> int:
+def erase_feedback(before: datetime) -> int:
     gone = db.session.execute(sa.delete(Feedback).where(Feedback.received_at < before))
     return rows_changed(gone)
 

@@ -40,7 +40,7 @@ def cookies() -> Response:
 
 @blueprint.get("/mitt-svar")
 def own() -> Answer:
-    return _page(OwnEntryForm(formdata=None), 200)
+    return render_own(OwnEntryForm(formdata=None), 200)
 
 
 @blueprint.get("/mitt-bidrag")
@@ -54,36 +54,36 @@ def look_up() -> Answer:
     try:
         check_and_hit("mitt-bidrag", each="30 per 10 minutes", together="1200 per 10 minutes")
     except RateLimitExceeded:
-        return _page(form, 429, trouble="limit")
+        return render_own(form, 429, trouble="limit")
     if not form.validate():
-        return _page(form, 422)
+        return render_own(form, 422)
     try:
-        return _answer(form)
+        return answer_lookup(form)
     except SQLAlchemyError:
         db.session.rollback()
         _log.exception("Ett bidrag kunde inte visas eller tas tillbaka")
-        return _page(form, 503, trouble="not-done")
+        return render_own(form, 503, trouble="not-done")
 
 
-def _answer(form: OwnEntryForm) -> Answer:
+def answer_lookup(form: OwnEntryForm) -> Answer:
     found = own_entry.find_own_entry(form.code.data or "", form.canonical)
     if found is None:
         form.code.errors = [UNKNOWN]
-        return _page(form, 422)
+        return render_own(form, 422)
     if form.act.data == TAKE_ALONG:
-        return _file(found)
+        return entry_file(found)
     if form.act.data == WITHDRAW:
-        return _withdrawn(form, found)
-    return _page(form, 200, found)
+        return show_withdrawn(form, found)
+    return render_own(form, 200, found)
 
 
-def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
+def show_withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
     if found.locked:
         form.sure.errors = ["Listan är låst. Använd länken i mejlet om låsningen."]
-        return _page(form, 422, found)
+        return render_own(form, 422, found)
     if not form.sure.data:
         form.sure.errors = ["Kryssa i rutan om du vill ta tillbaka svaret. Det går inte att ångra."]
-        return _page(form, 422, found)
+        return render_own(form, 422, found)
     locked = own_entry.withdraw_own_entry(found, clock.now())
     return render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked), 200
 
@@ -91,37 +91,37 @@ def _withdrawn(form: OwnEntryForm, found: own_entry.OwnEntry) -> Answer:
 @blueprint.get("/mitt-svar/ta-tillbaka/<token>")
 def withdraw_page(token: str) -> Response:
     """Ask before an entry is withdrawn: programs that scan mail open its links."""
-    return _about_withdrawing(_linked(token), TokenForm(formdata=None))
+    return about_withdrawing(linked_entry(token), TokenForm(formdata=None))
 
 
 @blueprint.post("/mitt-svar/ta-tillbaka/<token>")
 def withdraw(token: str) -> Response:
-    found, form = _linked(token), TokenForm()
+    found, form = linked_entry(token), TokenForm()
     if not form.validate():
-        return _about_withdrawing(found, form, 422)
+        return about_withdrawing(found, form, 422)
     locked = own_entry.withdraw_own_entry(found, clock.now())
     page = render_template("privacy/withdrawn.html", edition=current_edition(), locked=locked)
     return Response(page, headers=_UNSEEN)
 
 
-def _linked(token: str) -> own_entry.OwnEntry:
+def linked_entry(token: str) -> own_entry.OwnEntry:
     contest_id, ticket = mails.read_link(mails.WITHDRAW, token) or abort(404)
     return own_entry.find_by_ticket(contest_id, ticket) or abort(404)
 
 
-def _about_withdrawing(own: own_entry.OwnEntry, form: TokenForm, status: int = 200) -> Response:
+def about_withdrawing(own: own_entry.OwnEntry, form: TokenForm, status: int = 200) -> Response:
     page = render_template("privacy/withdraw.html", edition=current_edition(), own=own, form=form)
     return Response(page, status, headers=_UNSEEN)
 
 
-def _file(found: own_entry.OwnEntry) -> Response:
+def entry_file(found: own_entry.OwnEntry) -> Response:
     text = json.dumps(own_entry.export_entry(found), ensure_ascii=False, indent=2) + "\n"
     response = Response(text, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="mitt-svar.json"'
     return response
 
 
-def _page(
+def render_own(
     form: OwnEntryForm, status: int, found: own_entry.OwnEntry | None = None, trouble: str = ""
 ) -> tuple[str, int]:
     context: dict[str, Any] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}

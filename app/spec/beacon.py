@@ -120,7 +120,7 @@ def verify(chain: Chain, expected: int, pasted: str) -> Value:
 
     Raises BeaconError when the paste cannot be read, is of another round, or is not genuine.
     """
-    number, signature, randomness = _parse(pasted)
+    number, signature, randomness = parse_pasted(pasted)
     if number not in (None, expected):
         raise BeaconError(f"Slumptalet är från runda {number}, men dragningen väntar på runda {expected}.")
     if not is_genuine(chain, expected, signature):
@@ -138,13 +138,13 @@ def verify(chain: Chain, expected: int, pasted: str) -> Value:
 
 def verify_any(chain: Chain, answer: str) -> Value:
     """Return the value of the round that a relay's JSON names. Raises BeaconError."""
-    number, _, _ = _parse(answer)
+    number, _, _ = parse_pasted(answer)
     if number is None:
         raise BeaconError("Rundans nummer saknas i svaret.")
     return verify(chain, number, answer)
 
 
-def _parse(pasted: str) -> tuple[int | None, str, str | None]:
+def parse_pasted(pasted: str) -> tuple[int | None, str, str | None]:
     text = pasted.strip()
     if not text:
         raise BeaconError("Klistra in slumptalet i rutan.")

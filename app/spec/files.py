@@ -102,22 +102,22 @@ def answer_sum(contest_id: str, answer: str, salt: str) -> str:
 
 def terms_text(terms: Terms) -> str:
     """Return tavling.txt. Raises ValueError when a field has another form than its line."""
-    return _write("oppen-dragning/v2/tavling", vars(terms), _TERMS)
+    return write_fields("oppen-dragning/v2/tavling", vars(terms), _TERMS)
 
 
 def proof_text(proof: Proof) -> str:
     """Return lasbevis.txt. Raises ValueError when a field has another form than its line."""
-    return _write("oppen-dragning/v2/lasbevis", vars(proof), _PROOF)
+    return write_fields("oppen-dragning/v2/lasbevis", vars(proof), _PROOF)
 
 
 def read_terms(data: bytes) -> Terms:
     """Read tavling.txt. Raises FileFault."""
-    return Terms(**_typed(Terms, _read("tavling.txt", "oppen-dragning/v2/tavling", data, _TERMS)))
+    return Terms(**_typed(Terms, read_fields("tavling.txt", "oppen-dragning/v2/tavling", data, _TERMS)))
 
 
 def read_proof(data: bytes) -> Proof:
     """Read lasbevis.txt. Raises FileFault."""
-    return Proof(**_typed(Proof, _read("lasbevis.txt", "oppen-dragning/v2/lasbevis", data, _PROOF)))
+    return Proof(**_typed(Proof, read_fields("lasbevis.txt", "oppen-dragning/v2/lasbevis", data, _PROOF)))
 
 
 def list_lines(contest_id: str, tickets: Iterable[tuple[str, bool]]) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _tickets(rows: Iterator[str]) -> Iterator[tuple[str, bool]]:
         yield ticket, status == COUNTS
 
 
-def _write(heading: str, values: Mapping[str, object], shapes: Mapping[str, str]) -> str:
+def write_fields(heading: str, values: Mapping[str, object], shapes: Mapping[str, str]) -> str:
     rows = {name.replace("_", "-"): str(value) for name, value in values.items()}
     for name, shape in shapes.items():
         if not _fits(rows[name], shape):
@@ -163,7 +163,7 @@ def _write(heading: str, values: Mapping[str, object], shapes: Mapping[str, str]
     return f"{heading}\n" + "".join(f"{name}: {rows[name]}\n" for name in shapes)
 
 
-def _read(name: str, heading: str, data: bytes, shapes: Mapping[str, str]) -> dict[str, str]:
+def read_fields(name: str, heading: str, data: bytes, shapes: Mapping[str, str]) -> dict[str, str]:
     lines = [*split_lines(name, [data])]
     if lines[:1] != [heading]:
         raise FileFault(f"{name}: rad 1 ska vara {heading}.")

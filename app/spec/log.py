@@ -80,7 +80,7 @@ def canonical_json(record: Mapping[str, object]) -> str:
 def make_record(number: int, at: str, kind: RecordKind, **fields: str | int) -> str:
     """Return a new record's text. Raises ValueError when its fields are not those of its kind."""
     record = {"nr": number, "tid": at, "typ": str(kind), **fields}
-    if fault := _fault_in(record):
+    if fault := fault_in(record):
         raise ValueError(fault)
     return canonical_json(record)
 
@@ -107,7 +107,7 @@ def read_log(lines: Iterable[str]) -> Iterator[Record]:
         match = _LINE.fullmatch(line)
         if not match:
             raise FileFault(f"logg.txt: rad {number} ska vara en kontrollsumma och en post.")
-        record = _parse(number, match[2])
+        record = parse_line(number, match[2])
         head = next_head(head, match[2])
         if head != match[1]:
             raise FileFault(f"logg.txt: rad {number} har en annan kontrollsumma än posten och raden före ger.")
@@ -115,7 +115,7 @@ def read_log(lines: Iterable[str]) -> Iterator[Record]:
         yield Record(number, str(record["tid"]), RecordKind(str(record["typ"])), rest, head)
 
 
-def _parse(number: int, text: str) -> dict[str, str | int]:
+def parse_line(number: int, text: str) -> dict[str, str | int]:
     try:
         record = json.loads(text)
         canonical = canonical_json(record)
@@ -125,13 +125,13 @@ def _parse(number: int, text: str) -> dict[str, str | int]:
         raise FileFault(f"logg.txt: posten på rad {number} är inte skriven enligt RFC 8785.")
     if record.get("nr") != number:
         raise FileFault(f"logg.txt: posten på rad {number} har nummer {record.get('nr')}.")
-    if fault := _fault_in(record):
+    if fault := fault_in(record):
         raise FileFault(f"logg.txt: rad {number}: {fault}")
     found: dict[str, str | int] = record
     return found
 
 
-def _fault_in(record: Mapping[str, object]) -> str:
+def fault_in(record: Mapping[str, object]) -> str:
     """Return what is wrong with a record's fields, as a Swedish sentence; empty when nothing is."""
     kinds = {str(kind): kind for kind in RecordKind}
     kind = kinds.get(str(record.get("typ")))
@@ -140,11 +140,11 @@ def _fault_in(record: Mapping[str, object]) -> str:
     wanted = {"nr": "int", "tid": "time", "typ": "text", **FIELDS[kind]}
     if set(record) != set(wanted):
         return f"en post av typen {kind} ska ha fälten {', '.join(sorted(wanted))}."
-    wrong = [name for name, shape in wanted.items() if not _has_shape(record[name], shape)]
+    wrong = [name for name, shape in wanted.items() if not has_shape(record[name], shape)]
     return f"fältet {wrong[0]} har ett värde av fel slag." if wrong else ""
 
 
-def _has_shape(value: object, shape: str) -> bool:
+def has_shape(value: object, shape: str) -> bool:
     if shape == "int":
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
     if not isinstance(value, str):

@@ -103,14 +103,14 @@ class HatchCount(Base):
 def add_counts(counts: Counts) -> None:
     """Add counts to those that are stored."""
     begin_write()
-    insert = _dialects_insert()(HatchCount)
+    insert = dialects_insert()(HatchCount)
     rows = [{"year": y, "number": n, "day": day, "count": count} for ((y, n), day), count in sorted(counts.items())]
     added = {"count": HatchCount.count + insert.excluded.count}
     db.session.execute(insert.on_conflict_do_update(index_elements=["year", "number", "day"], set_=added), rows)
     db.session.commit()
 
 
-def _dialects_insert() -> Any:
+def dialects_insert() -> Any:
     """Return the INSERT that may add to a row; only the dialect in use is imported."""
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert

@@ -37,17 +37,17 @@ def day_series(counts: Mapping[tuple[int, date], int]) -> Figure:
     for (number, day), count in counts.items():
         if number:
             sums[day] = sums.get(day, 0) + count
-    return Figure("dagar", "Visningar av luckor per dag", "Dag", "visningar", _days(sums))
+    return Figure("dagar", "Visningar av luckor per dag", "Dag", "visningar", days_of(sums))
 
 
 def calendar_series(counts: Mapping[tuple[int, date], int]) -> Figure:
     """Return how often the calendar itself has been shown, by day."""
     sums = {day: count for (number, day), count in counts.items() if not number}
-    return Figure("kalendern", "Visningar av kalenderns förstasida per dag", "Dag", "visningar", _days(sums))
+    return Figure("kalendern", "Visningar av kalenderns förstasida per dag", "Dag", "visningar", days_of(sums))
 
 
 def entries_per_day(counts: Mapping[date, int]) -> Figure:
-    return Figure("bidrag", "Bidrag per dag", "Dag", "bidrag", _days(counts))
+    return Figure("bidrag", "Bidrag per dag", "Dag", "bidrag", days_of(counts))
 
 
 def per_municipality(counts: Mapping[str, int]) -> Figure:
@@ -73,7 +73,7 @@ def withheld(counts: Mapping[str, int]) -> set[str]:
     return set(hidden)
 
 
-def _days(counts: Mapping[date, int]) -> list[Point]:
+def days_of(counts: Mapping[date, int]) -> list[Point]:
     """Return a point for every day from the first to the last, also those when nothing happened."""
     return [
         Point(format_date(day, "EEEE d MMMM y", locale="sv"), format_date(day, "d/M", locale="sv"), counts.get(day, 0))

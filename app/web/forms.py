@@ -47,11 +47,11 @@ def open_token(token: str, bound_to: str, quickest: timedelta) -> str:
 
 
 def _serializer() -> URLSafeSerializer:
-    return _with_keys((*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]))
+    return with_keys((*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]))
 
 
 @lru_cache(maxsize=4)
-def _with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
+def with_keys(keys: tuple[str, ...]) -> URLSafeSerializer:
     return URLSafeSerializer(keys, salt="form-token/v1")
 
 

@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     app.log_exception = log_exception  # type: ignore[method-assign]
     if not app.config["JSON_LOG"]:
         return
-    _write_to(sys.stderr)
+    write_to(sys.stderr)
 
     @app.before_request
     def number() -> None:
@@ -80,7 +80,7 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def _write_to(stream: Any) -> None:
+def write_to(stream: Any) -> None:
     """Once a process, whichever handlers exist."""
     root = logging.getLogger()
     if not any(handler.name == HANDLER for handler in root.handlers):

@@ -104,7 +104,7 @@ class PageCache:
             generation = self._generation_at(moment)
         left = generation.end - moment
         age = LONGEST_AGE if left > LONGEST_AGE else self._nearly_over(generation, int(left), environ)
-        path, encoding = environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        path, encoding = environ["PATH_INFO"], best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = generation.answers.get((path, encoding, age))
         if found or path not in generation.addresses:
             return found
@@ -185,6 +185,6 @@ def _instant(moment: float) -> datetime:
 
 
 @lru_cache(maxsize=512)
-def _best_encoding(accepted: str) -> str:
+def best_encoding(accepted: str) -> str:
     offers = parse_accept_header(accepted)
     return next((encoding for encoding in ("br", "gzip") if offers[encoding] > 0), "identity")

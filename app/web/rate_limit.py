@@ -91,7 +91,7 @@ def check(purpose: str, each: str = "", together: str = "", account: str = "") -
     `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
     """
     for limit, what in _counts(purpose, each, together, account):
-        if _is_over(limit, what):
+        if is_over(limit, what):
             raise RateLimitExceeded(purpose)
 
 
@@ -116,7 +116,7 @@ def hit_limit(limit: str, *what: str) -> None:
 
 def is_exhausted(limit: str, *what: str) -> bool:
     """Check whether the next try at `what` would be too many; count nothing."""
-    return _is_over(_parsed(limit), what)
+    return is_over(_parsed(limit), what)
 
 
 def _counts(purpose: str, each: str, together: str, account: str) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
@@ -136,7 +136,7 @@ def _count(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
         return True
 
 
-def _is_over(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
+def is_over(limit: RateLimitItem, what: tuple[str, ...]) -> bool:
     try:
         return not FixedWindowRateLimiter(storage()).test(limit, *what)
     except storage().base_exceptions:

@@ -158,10 +158,10 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
             return super().verify(password_hash, password)
 
     monkeypatch.setattr(credentials, "hasher", lambda: Watched(time_cost=2, memory_cost=128, parallelism=1))
-    credentials._nobodys.cache_clear()
+    credentials.hash_of_no_account.cache_clear()
     _, secret = account()
     pages = [come_in(secret, email=email, password="fel lösenord här").answer.text for email in (EMAIL, "okand@b.se")]
-    credentials._nobodys.cache_clear()
+    credentials.hash_of_no_account.cache_clear()
     assert work == ["$argon2id$v=19$m=128,t=2,p=1"] * 2
     assert len({re.sub(r'(name="(token|email|code)"[^>]*) value="[^"]*"', r"\1", page) for page in pages}) == 1
 
@@ -501,7 +501,7 @@ def test_7_5_3_a_proof_leads_nowhere_else(olga, code, till):
 @on_sqlite
 def test_6_3_1_guesses_wait_for_their_turn_and_a_known_browser_has_one_of_its_own(olga, come_in, monkeypatch):
     monkeypatch.setattr(credentials, "WAITS", 0.01)
-    with credentials._turn(credentials._turns), credentials._turn(credentials._turns):
+    with credentials.take_turn(credentials._turns), credentials.take_turn(credentials._turns):
         assert come_in(olga.secret).answer.status_code == 429
         olga.delete_cookie(COOKIE)
         assert is_in(come_in(olga.secret, browser=olga))

@@ -58,9 +58,9 @@ def set_role(number: int, role: str, now: datetime) -> None:
     if role not in ROLES:
         raise NotAllowed("Välj en av rollerna.")
     begin_write()
-    organiser = _find_account(number)
+    organiser = find_account(number)
     if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
-        _refuse_when_last()
+        refuse_when_last()
     organiser.role = role
     activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
     db.session.commit()
@@ -69,23 +69,23 @@ def set_role(number: int, role: str, now: datetime) -> None:
 def remove_account(number: int, now: datetime) -> None:
     """Remove an account with all that belongs to it; its sign-ins end at once. Raises NotAllowed."""
     begin_write()
-    organiser = _find_account(number)
+    organiser = find_account(number)
     if organiser.role == ADMINISTRATOR:
-        _refuse_when_last()
+        refuse_when_last()
     db.session.execute(sa.delete(Invitation).where(Invitation.email == organiser.email))
     activity_log.log_in_transaction("removed", f"konto nr {number}, {ROLES[organiser.role]}", now)
     db.session.execute(sa.delete(AdminUser).where(AdminUser.id == number))
     db.session.commit()
 
 
-def _find_account(number: int) -> AdminUser:
+def find_account(number: int) -> AdminUser:
     found = db.session.get(AdminUser, number)
     if found is None:
         raise NotAllowed("Kontot finns inte längre.")
     return found
 
 
-def _refuse_when_last() -> None:
+def refuse_when_last() -> None:
     if db.session.scalar(sa.select(sa.func.count()).where(AdminUser.role == ADMINISTRATOR)) == 1:
         raise NotAllowed(LAST)
 
@@ -95,7 +95,7 @@ def change_password(sign_in: AdminSession, password: str, now: datetime) -> None
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
     begin_write()
     db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
-    _end(number, AdminSession.name != name)
+    end_sign_ins(number, AdminSession.name != name)
     activity_log.log_in_transaction("password", "", now)
     db.session.commit()
 
@@ -110,7 +110,7 @@ def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
     """End one of the account's sign-ins."""
     begin_write()
     activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
-    _end(organiser_id, AdminSession.name == name)
+    end_sign_ins(organiser_id, AdminSession.name == name)
     db.session.commit()
 
 
@@ -119,11 +119,11 @@ def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
     begin_write()
     # The log comes first: afterwards no user is signed in to log it for.
     activity_log.log_in_transaction("signed out", "alla webbläsare", now)
-    _end(organiser_id, sa.true())
+    end_sign_ins(organiser_id, sa.true())
     db.session.commit()
 
 
-def _end(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
+def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     gone = sa.delete(AdminSession).where(AdminSession.organiser_id == organiser_id, which)
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
@@ -135,10 +135,10 @@ def goes_by_mail() -> bool:
 
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
     """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
-    sender = _sender()
+    sender = sender_of_invitations()
     try:
         mail = messages.build_message(
-            _invitation(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
+            invitation_text(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
         )
         public_url = current_app.config["PUBLIC_URL"]
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
@@ -149,13 +149,13 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
         raise NotAllowed("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
-def _sender() -> Sender:
+def sender_of_invitations() -> Sender:
     edition, config = current_edition(), current_app.config
     mailbox = edition.file.organiser.email
     return Sender(edition.file.title, config["MAIL_FROM"] or mailbox, mailbox, config["PUBLIC_URL"])
 
 
-def _invitation(title: str, role: str, link: str) -> Letter:
+def invitation_text(title: str, role: str, link: str) -> Letter:
     return Letter(
         f"Du är inbjuden till {title}",
         (
@@ -175,10 +175,10 @@ _PER_PAGE = 50
 
 @blueprint.get("/konton")
 def accounts_page() -> Page:
-    return _page(200)
+    return render_accounts(200)
 
 
-def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
+def render_accounts(status: int, fault: str | None = None, form: Any = None) -> Page:
     now = clock.session_now()
     context: dict[str, Any] = {
         "organisers": list_accounts(),
@@ -195,7 +195,7 @@ def _page(status: int, fault: str | None = None, form: Any = None) -> Page:
     return render_template("admin/accounts.html", **context), status
 
 
-def _done(what: str) -> BaseResponse:
+def back_to_accounts(what: str) -> BaseResponse:
     return redirect(url_for("admin.accounts_page", klart=what), 303)
 
 
@@ -205,13 +205,13 @@ def invite_organiser() -> Page:
     form = InviteForm()
     try:
         if form.validate():
-            return _invite(form.email.data or "", form.role.data)
+            return send_invitation(form.email.data or "", form.role.data)
     except NotAllowed as refused:
         form.email.errors = [str(refused)]
-    return _page(422, form=form)
+    return render_accounts(422, form=form)
 
 
-def _invite(email: str, role: str) -> Page:
+def send_invitation(email: str, role: str) -> Page:
     """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
     now, mailed = clock.session_now(), goes_by_mail()
@@ -233,9 +233,9 @@ def _invite(email: str, role: str) -> Page:
 @blueprint.post("/konton/inbjudan/<checksum>/dra-tillbaka")
 def withdraw_invitation(checksum: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
-        return _page(422)
+        return render_accounts(422)
     withdraw_link(checksum, clock.session_now())
-    return _done("inbjudan")
+    return back_to_accounts("inbjudan")
 
 
 @blueprint.post("/konton/<number:organiser_id>/roll")
@@ -244,15 +244,15 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
     try:
         if form.validate():
             set_role(organiser_id, form.role.data or "", clock.session_now())
-            return _done("roll")
-        return _page(422, form.faults()[0][1])
+            return back_to_accounts("roll")
+        return render_accounts(422, form.faults()[0][1])
     except NotAllowed as refused:
-        return _page(422, str(refused))
+        return render_accounts(422, str(refused))
 
 
 @blueprint.get("/konton/<number:organiser_id>/ta-bort")
 def remove_page(organiser_id: int) -> Page:
-    return _remove_page(organiser_id, blank_form(EmptyForm), 200)
+    return render_removal(organiser_id, blank_form(EmptyForm), 200)
 
 
 @blueprint.post("/konton/<number:organiser_id>/ta-bort")
@@ -261,13 +261,13 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     if form.validate():
         try:
             remove_account(organiser_id, clock.session_now())
-            return _done("borta")
+            return back_to_accounts("borta")
         except NotAllowed as refused:
             form.token.errors = [str(refused)]
-    return _remove_page(organiser_id, form, 422)
+    return render_removal(organiser_id, form, 422)
 
 
-def _remove_page(organiser_id: int, form: Any, status: int) -> Page:
+def render_removal(organiser_id: int, form: Any, status: int) -> Page:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

@@ -56,9 +56,9 @@ def verify_password(password_hash: str | None, password: str, known: bool = Fals
     """Check whether the password is right; as much work when there is no account. Raises RateLimitExceeded."""
     from argon2.exceptions import Argon2Error
 
-    with _turn(_turns_of_known if known else _turns):
+    with take_turn(_turns_of_known if known else _turns):
         try:
-            return hasher().verify(password_hash or _nobodys(), password)
+            return hasher().verify(password_hash or hash_of_no_account(), password)
         except Argon2Error:
             return False
 
@@ -69,7 +69,7 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 @contextmanager
-def _turn(turns: BoundedSemaphore) -> Iterator[None]:
+def take_turn(turns: BoundedSemaphore) -> Iterator[None]:
     if not turns.acquire(timeout=WAITS):
         raise RateLimitExceeded
     try:
@@ -79,7 +79,7 @@ def _turn(turns: BoundedSemaphore) -> Iterator[None]:
 
 
 @cache
-def _nobodys() -> str:
+def hash_of_no_account() -> str:
     """Return something to compare with when the account does not exist, so that the answer takes as long."""
     return hasher().hash(secrets.token_urlsafe(16))
 
@@ -156,7 +156,7 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
     number, key = organiser.id, next(crypto.keys("recovery"))
     begin_write()
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
-    db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=_checksum(key, code)) for code in made)
+    db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=code_checksum(key, code)) for code in made)
     activity_log.log_in_transaction("recovery", "", now, organiser)
     db.session.commit()
     return ["-".join(code[start : start + 4] for start in range(0, _LENGTH, 4)) for code in made]
@@ -165,7 +165,7 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
 def use_recovery_code(organiser: AdminUser, typed: str) -> bool:
     """Use up a recovery code, typed with any spaces, hyphens and capitals."""
     code = "".join(sign for sign in typed.lower() if sign in _SIGNS)
-    known = [_checksum(key, code) for key in crypto.keys("recovery")]
+    known = [code_checksum(key, code) for key in crypto.keys("recovery")]
     number = organiser.id
     begin_write()
     used = sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number, RecoveryCode.code_hmac.in_(known))
@@ -184,5 +184,5 @@ def offered_secret(token: str, key: str) -> str:
     return base64.b32encode(hmac.digest(key.encode(), f"totp/v1|{token}".encode(), "sha1")).decode()
 
 
-def _checksum(key: bytes, code: str) -> str:
+def code_checksum(key: bytes, code: str) -> str:
     return hmac.digest(key, code.encode(), "sha256").hex()

@@ -21,10 +21,10 @@ WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
 
 @blueprint.get("/konto")
 def own_account() -> Page:
-    return _page(200)
+    return render_account(200)
 
 
-def _page(status: int, **forms: Any) -> Page:
+def render_account(status: int, **forms: Any) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
     context: dict[str, Any] = {
@@ -42,7 +42,7 @@ def _page(status: int, **forms: Any) -> Page:
     return render_template("admin/own_account.html", **context), status
 
 
-def _done(what: str) -> BaseResponse:
+def back_to_account(what: str) -> BaseResponse:
     return redirect(url_for("admin.own_account", klart=what), 303)
 
 
@@ -55,43 +55,43 @@ def change_password() -> BaseResponse | Page:
             if credentials.verify_password(g.sign_in.organiser.password_hash, form.old_password.data or "", known=True):
                 accounts.change_password(g.sign_in, form.password.data or "", now)
                 renew_sign_in(sessions.rotate_session(g.sign_in, now), now)
-                return _done("losenord")
+                return back_to_account("losenord")
             form.old_password.errors = ["Det är inte ditt nuvarande lösenord."]
     except RateLimitExceeded:
         form.old_password.errors = [WAIT]
-    return _page(422, password_form=form)
+    return render_account(422, password_form=form)
 
 
 @blueprint.get("/konto/engangskoder")
 def codes_page() -> Page:
-    return _codes_page(credentials.new_secret(), blank_form(CodesForm), 200)
+    return render_codes(credentials.new_secret(), blank_form(CodesForm), 200)
 
 
 @blueprint.post("/konto/engangskoder")
 def renew_codes() -> BaseResponse | Page:
     form, now = CodesForm(), clock.session_now()
     try:
-        secret = crypto.decrypt_recent(form.offer.data or "", _offer(), OFFER_LASTS, now)
+        secret = crypto.decrypt_recent(form.offer.data or "", offer_purpose(), OFFER_LASTS, now)
     except crypto.InvalidSeal:
         form.code.errors = ["Sidan hade hunnit bli för gammal. Läs av den nya rutan."]
-        return _codes_page(credentials.new_secret(), form, 422)
+        return render_codes(credentials.new_secret(), form, 422)
     if form.validate():
         if credentials.replace_app(g.sign_in.organiser, secret, form.code.data or "", now):
-            return _done("engangskoder")
+            return back_to_account("engangskoder")
         form.code.errors = [WRONG_CODE]
-    return _codes_page(secret, form, 422)
+    return render_codes(secret, form, 422)
 
 
-def _offer() -> str:
+def offer_purpose() -> str:
     return f"totp offer {g.sign_in.organiser_id}"
 
 
-def _codes_page(secret: str, form: Any, status: int) -> Page:
+def render_codes(secret: str, form: Any, status: int) -> Page:
     context: dict[str, Any] = {
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),
-        "offer": crypto.encrypt(secret, _offer(), clock.session_now()),
+        "offer": crypto.encrypt(secret, offer_purpose(), clock.session_now()),
     }
     return render_template("admin/codes.html", **context), status
 
@@ -100,7 +100,7 @@ def _codes_page(secret: str, form: Any, status: int) -> Page:
 def make_recovery_codes() -> Page:
     """Shown in the answer itself and never again, so that no address leads to them."""
     if not EmptyForm().validate():
-        return _page(422)
+        return render_account(422)
     made_now = credentials.make_recovery_codes(g.sign_in.organiser, clock.session_now())
     return render_template("admin/recovery_codes.html", codes=made_now), 200
 
@@ -112,31 +112,31 @@ def add_passkey() -> BaseResponse | Page:
         told = (form.name.data or "", form.credential.data or "", form.challenge.data or "")
         try:
             passkeys.add_passkey(g.sign_in.organiser, *told, clock.session_now())
-            return _done("passkey")
+            return back_to_account("passkey")
         except NotAllowed as refused:
             form.refuse(str(refused))
-    return _page(422, passkey_form=form)
+    return render_account(422, passkey_form=form)
 
 
 @blueprint.post("/konto/passkeys/<number:passkey_id>/ta-bort")
 def remove_passkey(passkey_id: int) -> BaseResponse | Page:
     if not EmptyForm().validate():
-        return _page(422)
+        return render_account(422)
     passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
-    return _done("passkey-borta")
+    return back_to_account("passkey-borta")
 
 
 @blueprint.post("/konto/inloggningar/<name>/avsluta")
 def end_sign_in(name: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
-        return _page(422)
+        return render_account(422)
     accounts.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
-    return _done("inloggning")
+    return back_to_account("inloggning")
 
 
 @blueprint.post("/konto/inloggningar/avsluta-alla")
 def end_all_sign_ins() -> BaseResponse | Page:
     if not EmptyForm().validate():
-        return _page(422)
+        return render_account(422)
     accounts.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())
     return signed_out()

@@ -43,7 +43,7 @@ def origin() -> str | None:
     return None
 
 
-def _party() -> tuple[str, str]:
+def relying_party() -> tuple[str, str]:
     found = origin()
     if found is None:
         raise NotAllowed("Passkeys fungerar inte på en IP-adress. Öppna kalendern på sin vanliga adress.")
@@ -55,10 +55,10 @@ def sign_in_options(now: datetime) -> dict[str, Any]:
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
 
-    party, _ = _party()
+    party, _ = relying_party()
     required = UserVerificationRequirement.REQUIRED
     options = webauthn.generate_authentication_options(rp_id=party, user_verification=required)
-    return _sealed_options(options, options.challenge, "answer", now)
+    return sealed_options(options, options.challenge, "answer", now)
 
 
 def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
     import webauthn
     from webauthn.helpers import structs
 
-    party, _ = _party()
+    party, _ = relying_party()
     options = webauthn.generate_registration_options(
         rp_id=party,
         rp_name="Miljöjulkalendern",
@@ -81,10 +81,10 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
             for key in passkeys_of(organiser)
         ],
     )
-    return _sealed_options(options, options.challenge, f"add {organiser.id}", now)
+    return sealed_options(options, options.challenge, f"add {organiser.id}", now)
 
 
-def _sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
+def sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 
@@ -103,9 +103,9 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
 
-    party, site = _party()
+    party, site = relying_party()
     try:
-        asked = _asked(challenge, f"add {organiser.id}", now)
+        asked = open_challenge(challenge, f"add {organiser.id}", now)
         made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=asked,
@@ -122,7 +122,7 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
         "sign_count": made.sign_count,
     }
     begin_write()
-    _use_up(asked, now)
+    use_up(asked, now)
     if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == kept["credential_id"])):
         raise NotAllowed("Den passkeyn finns redan.")
     db.session.add(Passkey(organiser_id=number, name=name or "Min passkey", created_at=now, **kept))
@@ -135,9 +135,9 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
-    party, site = _party()
+    party, site = relying_party()
     try:
-        asked, key = _asked(challenge, "answer", now), _named(credential)
+        asked, key = open_challenge(challenge, "answer", now), credential_name(credential)
         answer = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=asked,
@@ -151,7 +151,7 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
         raise NotAllowed(UNKNOWN) from None
     number = key.id
     begin_write()
-    _use_up(asked, now)
+    use_up(asked, now)
     used = sa.update(Passkey).where(Passkey.id == number).returning(Passkey.organiser_id)
     whose = db.session.scalar(used.values(sign_count=answer.new_sign_count, used_at=now))
     db.session.commit()
@@ -161,7 +161,7 @@ def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
     return organiser
 
 
-def _named(credential: str) -> Passkey:
+def credential_name(credential: str) -> Passkey:
     told = json.loads(credential)
     name = told.get("id") if isinstance(told, dict) else None
     key = db.session.scalar(sa.select(Passkey).where(Passkey.credential_id == str(name)))
@@ -170,13 +170,13 @@ def _named(credential: str) -> Passkey:
     return key
 
 
-def _asked(challenge: str, purpose: str, now: datetime) -> bytes:
+def open_challenge(challenge: str, purpose: str, now: datetime) -> bytes:
     from webauthn import base64url_to_bytes
 
     return base64url_to_bytes(crypto.decrypt_recent(challenge, f"passkey {purpose}", ANSWER_WITHIN, now))
 
 
-def _use_up(challenge: bytes, now: datetime) -> None:
+def use_up(challenge: bytes, now: datetime) -> None:
     """Inside the caller's begin_write() transaction, so that of two answers to one challenge only the first counts."""
     name = sha256(challenge).hexdigest()
     db.session.execute(sa.delete(UsedChallenge).where(UsedChallenge.expires_at < now))

@@ -29,13 +29,13 @@ def verify_proof(sign_in: AdminSession, now: datetime) -> str:
     except RateLimitExceeded:
         raise NotAllowed("Det blev många försök. Vänta tio minuter och försök igen.") from None
     if request.form.get("proof_credential"):
-        _take_passkey(sign_in, now)
+        take_passkey(sign_in, now)
     elif not credentials.use_code(sign_in.organiser, request.form.get("proof_code", ""), now):
         raise NotAllowed("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
     return sessions.rotate_session(sign_in, now)
 
 
-def _take_passkey(sign_in: AdminSession, now: datetime) -> None:
+def take_passkey(sign_in: AdminSession, now: datetime) -> None:
     whose = sign_in.organiser_id
     found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
     if found.id != whose:

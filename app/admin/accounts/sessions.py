@@ -30,12 +30,12 @@ _SYSTEMS = (
 
 def describe_user_agent(agent: str) -> str:
     """Return the kind of browser and of system; nothing that tells two people apart."""
-    browser = _first(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
-    system = _first(agent, _SYSTEMS, "")
+    browser = first_sign(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
+    system = first_sign(agent, _SYSTEMS, "")
     return f"{browser} på {system}" if system else browser
 
 
-def _first(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -> str:
+def first_sign(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -> str:
     return next((name for sign, name in signs if sign in agent), otherwise)
 
 
@@ -104,7 +104,7 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
         db.session.add(organiser)
         db.session.flush()
     else:
-        _renew(organiser, invitation.role or organiser.role, proof)
+        renew_account(organiser, invitation.role or organiser.role, proof)
     db.session.delete(invitation)
     db.session.execute(sa.delete(Invitation).where(Invitation.email == address))
     activity_log.log_in_transaction("accepted", "", now, organiser)
@@ -112,7 +112,7 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
     return organiser
 
 
-def _renew(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
+def renew_account(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:
     """Renew an account whose credentials were lost: none of them works any more."""
     for lost in (AdminSession, RecoveryCode, Passkey):
         db.session.execute(sa.delete(lost).where(lost.organiser_id == organiser.id))
@@ -129,18 +129,18 @@ def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime)
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == claim.email.strip().lower()))
     kept_hash = organiser.password_hash if organiser else None
     if not credentials.verify_password(kept_hash, claim.password, known=device is not None) or organiser is None:
-        raise _login_failed(claim, organiser, now)
+        raise login_failed(claim, organiser, now)
     # A recovery code is too long to be guessed, and the last way in: guesses at short ones do not close it.
     if device is None and not claim.recovery and throttle.codes_exhausted(claim.email):
-        raise _login_failed(claim, organiser, now)
-    if not _verify_second_factor(organiser, claim, now):
+        raise login_failed(claim, organiser, now)
+    if not verify_second_factor(organiser, claim, now):
         throttle.hit_wrong_code(claim.email)
-        raise _login_failed(claim, organiser, now)
-    _rehash(organiser, claim.password)
+        raise login_failed(claim, organiser, now)
+    rehash_password(organiser, claim.password)
     return open_sign_in(organiser, "lösenord och " + ("reservkod" if claim.recovery else "kod"), browser, now)
 
 
-def _rehash(organiser: AdminUser, password: str) -> None:
+def rehash_password(organiser: AdminUser, password: str) -> None:
     """Keep up with the parameters in force, now that the password is at hand."""
     number, old = organiser.id, organiser.password_hash
     if credentials.needs_rehash(old):
@@ -151,13 +151,13 @@ def _rehash(organiser: AdminUser, password: str) -> None:
         db.session.commit()
 
 
-def _verify_second_factor(organiser: AdminUser, claim: Credentials, now: datetime) -> bool:
+def verify_second_factor(organiser: AdminUser, claim: Credentials, now: datetime) -> bool:
     if claim.recovery:
         return credentials.use_recovery_code(organiser, claim.recovery)
     return credentials.use_code(organiser, claim.code, now)
 
 
-def _login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> NotAllowed:
+def login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime) -> NotAllowed:
     if throttle.should_log_failure(claim.email):
         activity_log.log_action("failed", "" if organiser else "okänt konto", now, organiser)
     return NotAllowed(NOT_TOGETHER)

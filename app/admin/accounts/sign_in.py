@@ -34,7 +34,7 @@ def send_sign_in() -> BaseResponse | Page:
     try:
         throttle.hit_sign_in(form.email.data or "", device)
         if form.validate():
-            return _let_in(sessions.sign_in(form.claim(), device, _browser(), now), form)
+            return let_in(sessions.sign_in(form.claim(), device, browser_name(), now), form)
     except NotAllowed as error:
         form.refuse(str(error))
     except RateLimitExceeded:
@@ -51,7 +51,7 @@ def sign_in_with_passkey() -> BaseResponse | Page:
         throttle.hit_passkey()
         if form.validate():
             organiser = passkeys.verify_passkey(form.credential.data or "", form.challenge.data or "", now)
-            return _let_in(sessions.open_sign_in(organiser, "passkey", _browser(), now), form)
+            return let_in(sessions.open_sign_in(organiser, "passkey", browser_name(), now), form)
         shown.token.errors = form.token.errors
     except NotAllowed as refused:
         shown.refuse(str(refused))
@@ -73,11 +73,11 @@ def passkey_question() -> Response | Page:
     return jsonify(told)
 
 
-def _browser() -> str:
+def browser_name() -> str:
     return sessions.describe_user_agent(request.user_agent.string)
 
 
-def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
+def let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
     """On to the overview, to the page that was asked for, or to what was being sent; an earlier sign-in here ends."""
     now = clock.session_now()
     if g.sign_in:
@@ -86,13 +86,13 @@ def _let_in(token: str, form: SignInForm | PasskeyForm) -> BaseResponse:
     if found is None:
         abort(403)
     g.sign_in = found
-    response = _on(found, form)
+    response = next_page(found, form)
     give_cookie(response, token)
     throttle.remember_device(response, found.organiser.email, now)
     return response
 
 
-def _on(found: AdminSession, form: SignInForm | PasskeyForm) -> BaseResponse:
+def next_page(found: AdminSession, form: SignInForm | PasskeyForm) -> BaseResponse:
     back = drafts.open_form(form.kept.data or "", found.organiser_id, clock.session_now())
     if back is None:
         return redirect(drafts.safe_next_page(form.till.data or "") or url_for("admin.overview"), 303)
@@ -141,7 +141,7 @@ def invitation(token: str) -> Page:
     found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
-    return _invitation_page(token, found.email, blank_form(InvitationForm, email=found.email or ""), 200)
+    return invitation_page(token, found.email, blank_form(InvitationForm, email=found.email or ""), 200)
 
 
 @blueprint.post("/inbjudan/<token>")
@@ -157,21 +157,21 @@ def accept_invitation(token: str) -> BaseResponse | Page:
         if form.validate():
             key = current_app.config["SECRET_KEY"]
             organiser = sessions.accept_invitation(token, *form.credentials(), key, clock.session_now())
-            return _welcome(organiser)
+            return show_recovery_codes(organiser)
     except NotAllowed as error:
         form.code.errors = [str(error)]
     except RateLimitExceeded:
         form.code.errors = [WAIT]
-    return _invitation_page(token, found.email, form, 422)
+    return invitation_page(token, found.email, form, 422)
 
 
-def _welcome(organiser: AdminUser) -> Page:
+def show_recovery_codes(organiser: AdminUser) -> Page:
     """Return the new account's recovery codes, to be printed: who is alone gets in with them when the phone is gone."""
     made_now = credentials.make_recovery_codes(organiser, clock.session_now())
     return render_template("admin/recovery_codes.html", codes=made_now, new=True), 200
 
 
-def _invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
+def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
     context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
     return render_template("admin/invitation.html", **context), status

@@ -58,14 +58,14 @@ class EntryPage:
 
 def find_entries(contest: Contest, asked: EntrySearch, before: int | None) -> EntryPage:
     """Find the page of entries with numbers below `before`; the first page when that is None or no number."""
-    query = sa.select(Entry).where(Entry.contest_id == contest.id, *_conditions(contest, asked))
+    query = sa.select(Entry).where(Entry.contest_id == contest.id, *search_conditions(contest, asked))
     if before and 0 < before < _LARGEST_ID:
         query = query.where(Entry.id < before)
     found = [*db.session.scalars(query.order_by(Entry.id.desc()).limit(PER_PAGE + 1))]
     return EntryPage(found[:PER_PAGE], found[PER_PAGE - 1].id if len(found) > PER_PAGE else None)
 
 
-def _conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
+def search_conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
     found: list[Condition] = []
     if asked.municipality:
         found.append(Entry.municipality == asked.municipality)
@@ -123,26 +123,28 @@ def extract(entry_id: int) -> Response:
 
 @blueprint.get("/bidrag/<number:entry_id>/stryk")
 def strike_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, blank_form(StrikeForm), 200)
+    return render_strike(entry_id, blank_form(StrikeForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/stryk")
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     form = StrikeForm()
-    return _decide(entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now))
+    return decide_entry(
+        entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now)
+    )
 
 
 @blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore_page(entry_id: int) -> tuple[str, int]:
-    return _strike_page(entry_id, blank_form(RestoreForm), 200)
+    return render_strike(entry_id, blank_form(RestoreForm), 200)
 
 
 @blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
 def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return _decide(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
+    return decide_entry(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
 
 
-def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
+def decide_entry(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
     """Carry out what was decided of an entry, and go back to it in the list."""
     edition, contest = chosen_frozen()
     if form.validate():
@@ -153,10 +155,10 @@ def _decide(entry_id: int, form: AdminForm, action: Callable[..., None]) -> Base
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except NotAllowed as error:
             form.refuse(str(error))
-    return _strike_page(entry_id, form, 422)
+    return render_strike(entry_id, form, 422)
 
 
-def _strike_page(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
+def render_strike(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
     edition, contest = chosen_frozen()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
     back = isinstance(form, RestoreForm)

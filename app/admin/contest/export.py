@@ -34,7 +34,7 @@ def entry_cells(entry: Entry) -> tuple[object, ...]:
     return (*known, entry.motivation, entry.struck, entry.ticket, entry.nr, entry.stays)
 
 
-def _rows(contest_id: str) -> Iterator[tuple[object, ...]]:
+def entry_rows(contest_id: str) -> Iterator[tuple[object, ...]]:
     query = sa.select(Entry).where(Entry.contest_id == contest_id).order_by(Entry.id)
     for entry in db.session.scalars(query.execution_options(yield_per=_AT_A_TIME)):
         yield entry_cells(entry)
@@ -43,12 +43,12 @@ def _rows(contest_id: str) -> Iterator[tuple[object, ...]]:
 
 def csv_lines(contest_id: str) -> Iterator[str]:
     """As Swedish spreadsheets like it: semicolons and a byte order mark."""
-    yield "\ufeff" + _line(COLUMNS)
-    for row in _rows(contest_id):
-        yield _line([_harmless(cell) for cell in row])
+    yield "\ufeff" + entry_line(COLUMNS)
+    for row in entry_rows(contest_id):
+        yield entry_line([_harmless(cell) for cell in row])
 
 
-def _line(row: tuple[object, ...] | list[str]) -> str:
+def entry_line(row: tuple[object, ...] | list[str]) -> str:
     sheet = io.StringIO()
     csv.writer(sheet, delimiter=";").writerow(row)
     return sheet.getvalue()
@@ -78,7 +78,7 @@ def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
                 sheet.set_column(number, number, width)
                 sheet.write_string(0, number, COLUMNS[number], book.add_format({"bold": True}))
             as_time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-            for line, (number_of_entry, received, *row) in enumerate(_rows(contest_id), 1):
+            for line, (number_of_entry, received, *row) in enumerate(entry_rows(contest_id), 1):
                 sheet.write_number(line, 0, number_of_entry)
                 sheet.write_datetime(line, 1, received, as_time)
                 for column, cell in enumerate(row, 2):

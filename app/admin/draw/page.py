@@ -72,8 +72,8 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     edition, contest = chosen_contest()
     now = clock.now()
     found = contest_status(contest, now, bool(edition.gaps))
-    waiting = _in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
-    empty = _offered(edition, contest, found, waiting, now)
+    waiting = in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
+    empty = offered_forms(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
     context: dict[str, Any] = {
         "edition": edition,
@@ -82,15 +82,15 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
         "in_line": waiting,
         "names": winners.winner_names(contest.id),
         "municipalities": MUNICIPALITIES,
-        "faults": _faults(posted, empty),
+        "faults": form_faults(posted, empty),
         "open_page": open_page(edition, contest),
         "rehearsals": practice.count_rehearsals(edition.year),
-        **(_times(contest, found) if isinstance(contest, FrozenContest) else {}),
+        **(draw_times(contest, found) if isinstance(contest, FrozenContest) else {}),
     }
     return render_template("admin/draw.html", **context | forms), status_code
 
 
-def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
+def draw_times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
     number = found.lock.round if found.lock else contest.round
     return {
         "strikes_until": status.strikes_until(contest),
@@ -101,7 +101,7 @@ def _times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
     }
 
 
-def _in_line(contest: FrozenContest, now: datetime) -> list[InLine]:
+def in_line(contest: FrozenContest, now: datetime) -> list[InLine]:
     contact = terms.contact_of(contest.id)
     waiting = []
     for rank in status.in_line(contest):
@@ -122,11 +122,13 @@ def open_page(edition: Edition, contest: Contest) -> str:
     return url_for("draw.draw", year=edition.year)
 
 
-def _offered(edition: Edition, contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
+def offered_forms(
+    edition: Edition, contest: Contest, found: ContestStatus, waiting: list[InLine], now: datetime
+) -> Forms:
     """Return what the one signed in may do now: forms by name, as they are when nothing has been filled in."""
     forms: Forms = {"rehearsal_form": blank_form(RehearsalForm, number=practice.count_rehearsals(edition.year) + 1)}
     if isinstance(contest, FrozenContest):
-        forms |= _before_the_value(contest, found, now) | _about_the_winners(contest, found, waiting, now)
+        forms |= before_the_value(contest, found, now) | about_the_winners(contest, found, waiting, now)
     return {name: form for name, form in forms.items() if may_send(name)}
 
 
@@ -141,7 +143,7 @@ def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) ->
     return found.state == "closed" and not found.erased and now >= due
 
 
-def _before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
+def before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
     forms: Forms = {"lock_form": blank_form(LockNowForm)} if may_lock_now(contest, found, now) else {}
     comes = found.lock.draw_at if found.lock else contest.round_at
     if found.state == "locked" and now >= comes:
@@ -151,7 +153,7 @@ def _before_the_value(contest: FrozenContest, found: ContestStatus, now: datetim
     return forms
 
 
-def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
+def about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
     forms: Forms = {}
     if any(one.letter for one in waiting):
         forms["confirm_form"] = blank_form(ConfirmForm)
@@ -168,7 +170,7 @@ def _about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: li
     return forms
 
 
-def _faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
+def form_faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
     """Return what to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
     return [
         (name if form in offered and name not in UNSEEN else _PLACES[form][0], sentence)

@@ -70,7 +70,7 @@ def lock_now() -> BaseResponse | Page:
 @blueprint.post("/dragning/hamta")
 def fetch_value() -> BaseResponse | Page:
     def action(contest: FrozenContest, now: datetime) -> str:
-        _spend_a_check()
+        spend_a_check()
         value.fetch_value(contest, now)
         return "drawn"
 
@@ -82,14 +82,14 @@ def paste_value() -> BaseResponse | Page:
     form = PasteForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
-        _spend_a_check()
+        spend_a_check()
         value.draw_winners(contest, form.value.data or "", now)
         return "drawn"
 
     return carry_out("paste_form", form, action)
 
 
-def _spend_a_check() -> None:
+def spend_a_check() -> None:
     """Checking a signature takes work, and asking a relay takes a stranger's."""
     check_and_hit("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
@@ -190,10 +190,10 @@ def rehearsed_page(part: str) -> Response:
 @blueprint.app_context_processor
 def addresses_of_the_rehearsal() -> dict[str, Any]:
     """In a rehearsed public page, what leads to the draw's pages leads to the rehearsed ones."""
-    return {"url_for": _rehearsed_url_for} if g.get("rehearsed") else {}
+    return {"url_for": rehearsed_url_for} if g.get("rehearsed") else {}
 
 
-def _rehearsed_url_for(endpoint: str, **values: Any) -> str:
+def rehearsed_url_for(endpoint: str, **values: Any) -> str:
     address = url_for(endpoint, **values)
     if not endpoint.startswith("draw."):
         return address

@@ -40,23 +40,23 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def _page(name: str, form: Any, status: int = 200) -> Page:
+def render_form(name: str, form: Any, status: int = 200) -> Page:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
-def _refused(form: Any, trouble: Exception) -> int:
+def show_trouble(form: Any, trouble: Exception) -> int:
     """Say on the form why nothing was done; the status to answer with."""
     for sentence in str(trouble).splitlines():
         form["token"].errors = [*form["token"].errors, sentence]
     return 503 if isinstance(trouble, store.ContentWriteError) else 422
 
 
-def _back(what: str, year: int) -> BaseResponse:
+def back_to_editing(what: str, year: int) -> BaseResponse:
     editor.publish_change(f"{year}: {what}")
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def _swap_form(**values: Any) -> Any:
+def swap_form(**values: Any) -> Any:
     form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
@@ -65,24 +65,24 @@ def _swap_form(**values: Any) -> Any:
 
 @blueprint.get("/redigera/byt-plats")
 def swap_page() -> Page:
-    return _page("swap", _swap_form(first=1, second=2))
+    return render_form("swap", swap_form(first=1, second=2))
 
 
 @blueprint.post("/redigera/byt-plats")
 def swap() -> BaseResponse | Page:
-    edition, form = chosen_edition(), _swap_form()
+    edition, form = chosen_edition(), swap_form()
     if not form.validate():
-        return _page("swap", form, 422)
+        return render_form("swap", form, 422)
     first, second = form.first.data, form.second.data
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
         editions.swap_hatches(editor.editor(), edition.year, first, second, act)
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("swap", form, _refused(form, trouble))
-    return _back("bytt", edition.year)
+        return render_form("swap", form, show_trouble(form, trouble))
+    return back_to_editing("bytt", edition.year)
 
 
-def _new_form(**values: Any) -> Any:
+def new_form(**values: Any) -> Any:
     form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [
@@ -94,14 +94,14 @@ def _new_form(**values: Any) -> Any:
 
 @blueprint.get("/redigera/ny")
 def new_page() -> Page:
-    return _page("new", _new_form(year=str(max(library().editions) + 1)))
+    return render_form("new", new_form(year=str(max(library().editions) + 1)))
 
 
 @blueprint.post("/redigera/ny")
 def new() -> BaseResponse | Page:
-    form, desk = _new_form(), editor.editor()
+    form, desk = new_form(), editor.editor()
     if not form.validate():
-        return _page("new", form, 422)
+        return render_form("new", form, 422)
     try:
         year = int(form.year.data or 0)
         editions.require_future_year(year, clock.now())
@@ -110,8 +110,8 @@ def new() -> BaseResponse | Page:
         else:
             editions.copy_edition(desk, int(form.source.data), year, editor.change_now(""))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("new", form, _refused(form, trouble))
-    return _back("skapad", year)
+        return render_form("new", form, show_trouble(form, trouble))
+    return back_to_editing("skapad", year)
 
 
 @blueprint.get("/redigera/kalender.zip")
@@ -125,7 +125,7 @@ def export() -> Response:
 
 @blueprint.get("/redigera/las-in")
 def archive_page() -> Page:
-    return _page("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
+    return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
 
 
 @blueprint.post("/redigera/las-in")
@@ -135,13 +135,13 @@ def take_in() -> BaseResponse | Page:
         sent = ArchiveForm()
     except RequestEntityTooLarge:
         form = blank_form(ArchiveForm)
-        return _page("archive", form, _refused(form, NotAllowed("Filen är större än 32 MB.")))
+        return render_form("archive", form, show_trouble(form, NotAllowed("Filen är större än 32 MB.")))
     body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
     if not sent.validate():
-        return _page("archive", form, _refused(form, NotAllowed(sent.faults()[0][1])))
+        return render_form("archive", form, show_trouble(form, NotAllowed(sent.faults()[0][1])))
     year = int(sent.year.data or 0)
     try:
         editions.import_edition(editor.editor(), year, body, editor.change_now("läst in från ett arkiv"))
     except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
-        return _page("archive", form, _refused(form, trouble))
-    return _back("inlast", year)
+        return render_form("archive", form, show_trouble(form, trouble))
+    return back_to_editing("inlast", year)

@@ -21,10 +21,12 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 def edit_picture(number: int) -> Page:
     leaf = ContentRef(chosen_edition().year, number)
     files = editor.editor().read(leaf)
-    return _page(leaf, blank_form(PictureForm, image_alt=_named(files)[1], checksum=store.checksum(files)))
+    return render_picture(
+        leaf, blank_form(PictureForm, image_alt=pictures_by_name(files)[1], checksum=store.checksum(files))
+    )
 
 
-def _named(files: Files) -> tuple[str, str]:
+def pictures_by_name(files: Files) -> tuple[str, str]:
     """Return the picture that the hatch names now, and its description."""
     try:
         head, _ = hatch_file.parse_hatch(store.text_of(files))
@@ -42,7 +44,7 @@ def save_picture(number: int) -> BaseResponse | Page:
     except RequestEntityTooLarge:
         form = blank_form(PictureForm, checksum="")
         form.refuse(f"Filen är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska bilden och försök igen.")
-        return _page(leaf, form, 422)
+        return render_picture(leaf, form, 422)
     body = editor.uploaded_bytes(form.picture.data)
     if form.validate() and body:
         return _saved(leaf, form, body)
@@ -50,7 +52,7 @@ def save_picture(number: int) -> BaseResponse | Page:
     for name in ("token", "image_alt"):
         again[name].errors = form[name].errors
     again.picture.errors = [] if body else ["Välj en bild."]
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
 def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
@@ -72,7 +74,7 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
         again.refuse("Det blev många bilder på en gång. Vänta en stund och försök igen.")
     except save.EditConflict as conflict:
         again.checksum.data = store.checksum(conflict.theirs)
-        return _page(leaf, again, 409, conflict=conflict)
+        return render_picture(leaf, again, 409, conflict=conflict)
     except save.SaveRefused as refused:
         for fault in refused.faults:
             again.tell(fault)
@@ -81,21 +83,21 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
     except hatch_file.HatchFileError:
         again.refuse("Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först.")
     except store.ContentWriteError as trouble:
-        return _page(leaf, again, 503, trouble=str(trouble))
+        return render_picture(leaf, again, 503, trouble=str(trouble))
     else:
         editor.publish_change(f"{leaf.year}/{leaf.name}: bild")
         return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="sparat"), 303)
-    return _page(leaf, again, 422)
+    return render_picture(leaf, again, 422)
 
 
-def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_picture(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
     context: dict[str, Any] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,
-        "image": _named(files)[0],
+        "image": pictures_by_name(files)[0],
         "weight": max(
             (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning."))), default=0
         ),
@@ -111,5 +113,5 @@ def _page(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
 def picture_now(number: int) -> BaseResponse | Page:
     """The picture as it stands on disk, for the editor only: the public meets it when the hatch opens."""
     files = editor.editor().read(ContentRef(chosen_edition().year, number))
-    image, _ = _named(files)
+    image, _ = pictures_by_name(files)
     return editor.private_file(image, files)

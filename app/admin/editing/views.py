@@ -76,14 +76,14 @@ def show_page(sheet: EditorPage, number: int = 0) -> Page:
     leaf = ContentRef(chosen_edition().year, number)
     files = editor.editor().read(leaf)
     try:
-        head, tip = _read(leaf, files)
+        head, tip = read_head(leaf, files)
     except hatch_file.HatchFileError:
         return render_template("admin/editing/unreadable.html", edition=chosen_edition(), leaf=leaf, sheet=sheet), 422
     form = blank_form(sheet.form, **sheet.shown(head, tip), checksum=store.checksum(files))
-    return _page(sheet, leaf, form)
+    return render_editor(sheet, leaf, form)
 
 
-def _read(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
+def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
     text = store.text_of(files)
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
@@ -100,38 +100,38 @@ def save_page(sheet: EditorPage, number: int = 0) -> BaseResponse | Page:
     form = blank_form(sheet.form, **values, checksum=sent.checksum.data)
     if not sent.validate():
         form.refuse(sent.faults()[0][1])
-        return _page(sheet, leaf, form, 422)
+        return render_editor(sheet, leaf, form, 422)
     if act:
-        return _page(sheet, leaf, form, act=act)
-    return _save(sheet, leaf, form, values)
+        return render_editor(sheet, leaf, form, act=act)
+    return save_form(sheet, leaf, form, values)
 
 
-def _save(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
+def save_form(sheet: EditorPage, leaf: ContentRef, form: Any, values: form_mapping.Values) -> BaseResponse | Page:
     try:
         new = save.save_change(
             editor.editor(),
             leaf,
             form.checksum.data or "",
-            partial(_revised, sheet, leaf, values),
+            partial(revise_form, sheet, leaf, values),
             editor.change_now(f"ändrade {sheet.title.lower()}"),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)
-        return _page(sheet, leaf, form, 409, conflict=conflict)
+        return render_editor(sheet, leaf, form, 409, conflict=conflict)
     except save.SaveRefused as refused:
         for fault in refused.faults:
             form.tell(fault)
         if refused.sentence:
             form.refuse(refused.sentence)
-        return _page(sheet, leaf, form, 422)
+        return render_editor(sheet, leaf, form, 422)
     except store.ContentWriteError as trouble:
-        return _page(sheet, leaf, form, 503, trouble=str(trouble))
+        return render_editor(sheet, leaf, form, 503, trouble=str(trouble))
     editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
     done = "sparat" if new else "oforandrat"
     return redirect(page_address(sheet, leaf, klart=done), 303)
 
 
-def _revised(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
+def revise_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values, files: Files) -> Files:
     head, tip = sheet.changes(values)
     text = store.text_of(files)
     try:
@@ -147,7 +147,7 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, number=leaf.number or None, **more)
 
 
-def _page(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
+def render_editor(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
     context: dict[str, Any] = {
         "edition": edition,

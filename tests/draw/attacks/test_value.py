@@ -49,7 +49,7 @@ def test_a_false_value_is_refused_in_words(app, accept, reach, organiser, clock,
 def relay(monkeypatch):
     """What each relay answers, whatever is asked."""
     answers = {}
-    monkeypatch.setattr(value, "_read", lambda address, _patience: answers[address.split("/")[2]])
+    monkeypatch.setattr(value, "read_relay", lambda address, _patience: answers[address.split("/")[2]])
 
     def ask(*texts):
         answers.clear()

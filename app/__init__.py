@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -32,7 +31,7 @@ from app.web.headers import SecurityHeaders, wrap
 PAGES = (*pages.PAGES, feed_views)
 
 
-def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True) -> Flask:
+def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:
     """Return the application. Raises ConfigurationError and, if `checked`, ContentError."""
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)

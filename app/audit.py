@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,7 +32,7 @@ class AuditRecord(Base):
     kvitto: Mapped[str | None] = mapped_column(sa.String(64), sa.FetchedValue(), doc="`kvitto` of the body, likewise")
 
 
-_TABLE: Any = AuditRecord.__table__
+_TABLE = cast("sa.Table", AuditRecord.__table__)
 # Into the table, not of the class: the session would look after objects that are not asked for again.
 _INSERT = sa.insert(_TABLE)
 _ITS = _TABLE.c.contest_id == sa.bindparam("contest")

@@ -26,16 +26,16 @@ def keep_to_the_file(engine: sa.Engine) -> None:
     file = Path(engine.url.database or "")
 
     @sa.event.listens_for(engine, "do_connect")
-    def _open(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    def _open(_dialect: object, _record: object, arguments: list[Any], options: dict[str, object]) -> None:
         arguments[0] = f"{file.absolute().as_uri()}?mode=rw"
         options["uri"] = True
 
     @sa.event.listens_for(engine, "connect")
-    def _note(_connection: Any, record: Any) -> None:
+    def _note(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
         record.info["file"] = _identity(file)
 
     @sa.event.listens_for(engine, "checkout")
-    def _same_file(_connection: Any, record: Any, _proxy: Any) -> None:
+    def _same_file(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
         if record.info.get("file") != _identity(file):
             raise sa.exc.DisconnectionError("the database file was exchanged")
 
@@ -112,9 +112,9 @@ def init_app(app: Flask, address: str) -> None:
         _tune(db.engine)
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str) -> dict[str, object]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
-    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
+    options: dict[str, object] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
     return options
@@ -127,7 +127,7 @@ def _tune(engine: sa.Engine) -> None:
     keep_to_the_file(engine)
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
+    def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={SQLITE_WAITS}",
@@ -156,7 +156,7 @@ def _tune(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "checkin")
     @sa.event.listens_for(engine, "invalidate")
-    def _checkin(_connection: Any, record: Any, _error: object = None) -> None:
+    def _checkin(_connection: object, record: sa.pool.ConnectionPoolEntry, _error: object = None) -> None:
         if record.info.pop("has_turn", False):
             turn.release()
 

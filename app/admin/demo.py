@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -27,7 +26,7 @@ from app.errors import NotAllowed
 # Entries in a demo, so that there is something to see and to draw among.
 INVENTED = 40
 # What stands in the copy where the original has left a required field empty. 000000-0000 has a right check digit.
-EXAMPLES: dict[str, dict[str, Any]] = {
+EXAMPLES: dict[str, dict[str, object]] = {
     "organiser": {
         "kind": "myndighet",
         "organisation_number": "000000-0000",

@@ -1,7 +1,5 @@
 """The organisers' forms. Each is bound to the sign-in it was made for."""
 
-from typing import Any
-
 from flask import g
 from wtforms import (
     BooleanField,
@@ -123,6 +121,6 @@ class EmptyForm(AdminForm):
     """A button."""
 
 
-def blank_form(form: type[AdminForm], **values: Any) -> AdminForm:
+def blank_form(form: type[AdminForm], **values: object) -> AdminForm:
     """Return a form to show, not read from the request."""
     return form(formdata=None, **values)

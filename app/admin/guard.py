@@ -1,7 +1,6 @@
 """The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -134,7 +133,7 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
 
 
 @blueprint.url_defaults
-def keep_to_the_rehearsal(endpoint: str, values: dict[str, Any]) -> None:
+def keep_to_the_rehearsal(endpoint: str, values: dict[str, object]) -> None:
     """Every link and form of a rehearsal's page stays in the rehearsal, but for the way out of it."""
     if g.get("rehearsal") and endpoint != "admin.overview":
         values.setdefault("ovning", g.rehearsal)

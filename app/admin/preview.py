@@ -8,7 +8,6 @@ the public's pages, their cache and their speed know nothing of it.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -125,7 +124,7 @@ def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, st
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
-def preview_environ(instant: datetime, path: str) -> dict[str, Any]:
+def preview_environ(instant: datetime, path: str) -> dict[str, object]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
     banner = Preview(

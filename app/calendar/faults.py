@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from pydantic_core import ErrorDetails
 
 _TIME = "ska vara en tid som 2026-12-10T00:00:00"
 _DATE = "ska vara ett datum som 2026-12-11"
@@ -65,7 +66,7 @@ class ContentError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[Any]) -> list[Fault]:
+def from_pydantic_errors(file: str, lines: Mapping[str, int], details: Sequence[ErrorDetails]) -> list[Fault]:
     """Pydantic's error details as faults. `lines` is what line_numbers found in the file."""
     paths = {".".join(map(str, detail["loc"])) for detail in details}
     return [
@@ -85,7 +86,7 @@ def _fault(file: str, lines: Mapping[str, int], keys: list[str], message: str) -
     return Fault(file, lines.get(known, 0), shown, message)
 
 
-def describe_error(detail: Mapping[str, Any]) -> str:
+def describe_error(detail: ErrorDetails) -> str:
     """Return the sentence for one of pydantic's error details."""
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":

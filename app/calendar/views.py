@@ -1,7 +1,6 @@
 """The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
 
 from datetime import datetime
-from typing import Any
 
 import segno
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -133,7 +132,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
 
 def _calendar(edition: Edition) -> Response:
     now = clock.now()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "season": schedule.season(edition.year, now),
         "open_numbers": schedule.open_numbers(edition.year, now),
@@ -172,7 +171,7 @@ def hatch(year: int, number: int) -> Response:
     edition, found = find_hatch(year, number)
     now = clock.now()
     address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
         "house": house.house_at(year, now),

@@ -7,7 +7,6 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
-from typing import Any
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 
@@ -93,7 +92,7 @@ class EntryForm(TokenForm):
     rules = BooleanField()
     website = StringField("Lämna tomt")
 
-    def __init__(self, contest: Contest, **values: Any) -> None:
+    def __init__(self, contest: Contest, **values: object) -> None:
         super().__init__(**values)
         self.answer.choices = [*map(SelectChoice, contest.options)]
         self.municipality.choices = _CHOICES

@@ -19,6 +19,7 @@ FEW = 2
 BURST = 30
 _SHOWN = 20
 _Known = tuple[sa.ColumnElement[bool], ...]
+_Column = sa.SQLColumnExpression[Any]
 
 
 # Entries that are looked through: the newest, for it is done while the page is waited for.
@@ -81,7 +82,9 @@ def to_hints(groups: list[_Group]) -> list[Hint]:
     return found
 
 
-def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list[tuple[str, int, int]]:
+def _rows(
+    known: _Known, what: _Column, count: _Column, least: int, *where: sa.ColumnElement[bool]
+) -> list[tuple[str, int, int]]:
     """Return what entries share, the number of the newest of them, and how many there are."""
     query = sa.select(what, sa.func.max(Entry.id), count).where(*known, Entry.struck.is_(None), *where)
     query = query.group_by(what).having(count >= least)
@@ -89,7 +92,7 @@ def _rows(known: _Known, what: Any, count: Any, least: int, *where: Any) -> list
     return [(str(value), int(newest), int(number)) for value, newest, number in rows]
 
 
-def _at() -> Any:
+def _at() -> _Column:
     """Return where the @ stands in an address, counted from 1; the name before it has none."""
     find = sa.func.instr if db.engine.dialect.name == "sqlite" else sa.func.strpos
     return find(Entry.email, "@")
@@ -110,7 +113,7 @@ def same_name(known: _Known) -> list[_Group]:
 
 def _bursts(known: _Known) -> list[_Group]:
     if db.engine.dialect.name == "sqlite":
-        minute: Any = sa.func.substr(Entry.received_at, 1, 16)
+        minute: _Column = sa.func.substr(Entry.received_at, 1, 16)
     else:
         minute = sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24:MI")
     return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -31,8 +31,8 @@ RECEIPTS_A_DAY = 5
 # Errors that every entry in a transaction would meet by itself, too.
 SHARED_ERRORS = (OperationalError, InterfaceError, NoConnection)
 _CLOSED = (RecordKind.LOCKED, RecordKind.CANCELLED, RecordKind.ERASED)
-_TABLE: Any = Entry.__table__
-_MAIL: Any = OutboxMail.__table__
+_TABLE = cast("sa.Table", Entry.__table__)
+_MAIL = cast("sa.Table", OutboxMail.__table__)
 Key = tuple[str, str, str]
 
 
@@ -264,7 +264,7 @@ def count_per_day(contest_id: str) -> dict[date, int]:
     return dict(found)
 
 
-def _counted(value: Any, contest_id: str) -> dict[str, int]:
+def _counted(value: sa.SQLColumnExpression[Any], contest_id: str) -> dict[str, int]:
     query = sa.select(value, sa.func.count()).where(Entry.contest_id == contest_id, value.is_not(None))
     return {str(found): count for found, count in db.session.execute(query.group_by(value).order_by(value))}
 

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -108,7 +107,7 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
     shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
     return render_template("contest/thanks.html", **context, **shown)
 
@@ -124,13 +123,19 @@ def form_page(
     """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     form = EntryForm(contest)
     form.show(faults or {})
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest}
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 
 
 def not_open(edition: Edition, number: int, contest: Contest, phase: str | None, late: bool = False) -> str:
     now = clock.now()
-    context: dict[str, Any] = {"edition": edition, "number": number, "contest": contest, "phase": phase, "late": late}
+    context: dict[str, object] = {
+        "edition": edition,
+        "number": number,
+        "contest": contest,
+        "phase": phase,
+        "late": late,
+    }
     context["cancelled"] = terms.shown_as_cancelled(contest.id)
     return render_template("contest/not_open.html", **context, long_ago=now > contest.draw_at + timedelta(days=60))
 
@@ -141,7 +146,7 @@ def rules_page(year: int) -> Response:
     edition, contest, _ = find_contest(year)
     frozen = isinstance(contest, FrozenContest)
     told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
-    context: dict[str, Any] = {"edition": edition, "contest": contest, "frozen": frozen}
+    context: dict[str, object] = {"edition": edition, "contest": contest, "frozen": frozen}
     context["sections"] = told or rules.rules_sections(contest, edition.file.organiser)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ PATIENCE = 3.0
 class _NoRedirects(HTTPRedirectHandler):
     """A relay answers itself or not at all."""
 
-    def redirect_request(self, *_args: Any, **_values: Any) -> None:
+    def redirect_request(self, *_args: object, **_values: object) -> None:
         return None
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request
@@ -91,7 +90,7 @@ def draw(year: int) -> tuple[str, int]:
     searched = search_result(found)
     opened = "fran" in request.args
     first = min(max(request.args.get("fran", 1, type=int), 1), _LAST_PLACE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "number": number,
@@ -109,7 +108,7 @@ def draw(year: int) -> tuple[str, int]:
     return render_template("draw/draw.html", **context), 422 if searched.get("unclear") else 200
 
 
-def search_result(found: ContestStatus) -> dict[str, Any]:
+def search_result(found: ContestStatus) -> dict[str, object]:
     """Return what the page says to a person who looks for a ticket."""
     if "lott" not in request.form or not found.lock:
         return {}
@@ -203,7 +202,7 @@ def declined_place(year: int, token: str) -> tuple[FrozenContest, int, str]:
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def prize_context(contest: FrozenContest, place: int) -> dict[str, Any]:
+def prize_context(contest: FrozenContest, place: int) -> dict[str, object]:
     edition, _, _ = find_contest(contest.year)
     return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
 

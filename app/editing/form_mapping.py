@@ -12,11 +12,13 @@ from typing import Any
 from app.clock import SWEDEN
 
 Values = dict[str, Any]
+# What a form shows, or a table of a content file: its readers know the shape.
+Shown = Mapping[str, Any]
 # The most options that a question has.
 OPTIONS = 6
 
 
-def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
+def hatch_shown(head: Shown, tip: str) -> Values:
     """Return the fields of a hatch's own form."""
     names = ("title", "summary", "image_alt")
     question = head.get("question", {})
@@ -29,7 +31,7 @@ def hatch_shown(head: Mapping[str, Any], tip: str) -> Values:
     }
 
 
-def hatch_changes(shown: Mapping[str, Any]) -> tuple[Values, str]:
+def hatch_changes(shown: Shown) -> tuple[Values, str]:
     """Return what a hatch's form says as values for its head, and the tip."""
     question = shown["question"]
     head = {
@@ -52,7 +54,7 @@ CONTEST_TIMES = ("opens", "closes", "draw_at")
 CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
 
 
-def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
+def contest_shown(head: Shown, _tip: str) -> Values:
     """Return the fields of a contest's form."""
     contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
@@ -63,7 +65,7 @@ def contest_shown(head: Mapping[str, Any], _tip: str) -> Values:
     }
 
 
-def contest_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+def contest_changes(shown: Shown) -> tuple[Values, None]:
     """Return what a contest's form says; the rest of the hatch stays."""
     contest: Values = {"id": shown["id"], "question": shown["question"]} | _options(shown)
     contest |= {name: _time(shown[name]) for name in CONTEST_TIMES}
@@ -88,15 +90,15 @@ PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
 
 
-def texts_shown(file: Mapping[str, Any], _tip: str) -> Values:
+def texts_shown(file: Shown, _tip: str) -> Values:
     return {name: _text(file.get(name)) for name in TEXTS}
 
 
-def texts_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+def texts_changes(shown: Shown) -> tuple[Values, None]:
     return {name: _prose(shown[name]) for name in TEXTS}, None
 
 
-def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
+def organiser_shown(file: Shown, _tip: str) -> Values:
     organiser = file.get("organiser", {})
     witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
     return {
@@ -105,27 +107,27 @@ def organiser_shown(file: Mapping[str, Any], _tip: str) -> Values:
     }
 
 
-def organiser_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+def organiser_changes(shown: Shown) -> tuple[Values, None]:
     changes: Values = {table: {name: _prose(text) for name, text in shown[table].items()} for table in shown}
     changes["organiser"]["witnesses"] = _lines(shown["organiser"]["witnesses"])
     return changes, None
 
 
-def accessibility_shown(file: Mapping[str, Any], _tip: str) -> Values:
+def accessibility_shown(file: Shown, _tip: str) -> Values:
     statement = file.get("accessibility", {})
     return {name: _text(statement.get(name)) for name in STATEMENT} | {
         "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
     }
 
 
-def accessibility_changes(shown: Mapping[str, Any]) -> tuple[Values, None]:
+def accessibility_changes(shown: Shown) -> tuple[Values, None]:
     statement: Values = {name: _prose(shown[name]) for name in STATEMENT}
     statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
     statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
     return {"accessibility": statement}, None
 
 
-def compact_fields(shown: Mapping[str, Any]) -> Values:
+def compact_fields(shown: Shown) -> Values:
     """Return what was typed without empty rows and with the options first, so that places are those of the file."""
     found: Values = {}
     for name, value in shown.items():
@@ -138,7 +140,7 @@ def compact_fields(shown: Mapping[str, Any]) -> Values:
     return found
 
 
-def change_rows(shown: Mapping[str, Any], act: str) -> Values:
+def change_rows(shown: Shown, act: str) -> Values:
     """Return what was typed with a row more ("facts+") or less ("facts-2", counted from 1)."""
     name, place = act.rstrip("+-0123456789"), act.lstrip("abcdefghijklmnopqrstuvwxyz")
     rows = list(shown.get(name, []))
@@ -163,19 +165,19 @@ def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
     return [{name: _text(row.get(name)) for name in names} for row in rows if isinstance(row, Mapping)]
 
 
-def _filled(rows: Sequence[Mapping[str, Any]]) -> list[Values]:
+def _filled(rows: Sequence[Shown]) -> list[Values]:
     """Return the rows that are not empty."""
     return [dict(row) for row in rows if any(row.values())]
 
 
-def options_shown(table: Mapping[str, Any]) -> Values:
+def options_shown(table: Shown) -> Values:
     options = [_text(option) for option in table.get("options", [])]
     answer = _text(table.get("answer"))
     right = str(options.index(answer)) if answer in options else ""
     return {"options": (options + [""] * OPTIONS)[: max(OPTIONS, len(options))], "answer": right}
 
 
-def _options(shown: Mapping[str, Any]) -> Values:
+def _options(shown: Shown) -> Values:
     options, right = shown["options"], shown["answer"] or ""
     answer = options[int(right)] if right.isdecimal() and int(right) < len(options) else ""
     return {"options": [option for option in options if option], "answer": answer}

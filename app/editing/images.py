@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.editing import svg
 from app.errors import NotAllowed
@@ -25,7 +25,7 @@ WIDTHS = (1280, 640)
 BUDGET = 60_000
 # The picture beside a shared link.
 CARD = "delning.jpg"
-_OPTIONS: dict[str, dict[str, Any]] = {
+_OPTIONS: dict[str, dict[str, object]] = {
     "AVIF": {"speed": 8},
     "WEBP": {"method": 4},
     "JPEG": {"optimize": True, "progressive": True},

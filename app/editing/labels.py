@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 
@@ -102,7 +102,7 @@ def describe_file(text: str) -> str:
     return "\n".join(_lines(head)) + (f"\n\n{tip}" if tip else "")
 
 
-def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _lines(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
     for name, value in table.items():
         for place, part in enumerate(value, 1) if isinstance(value, list) else [(0, value)]:
             field = f"{prefix}{name}" + (f"[{place}]" if place else "")
@@ -112,7 +112,7 @@ def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
                 yield f"{field_label(field)}: {in_words(part)}"
 
 
-def in_words(value: Any) -> str:
+def in_words(value: object) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     return str(value).strip()

@@ -8,7 +8,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Table
 
 
-def merge_toml(toml: str, changes: Mapping[str, Any]) -> str:
+def merge_toml(toml: str, changes: Mapping[str, object]) -> str:
     """Return the text with `changes`; a key whose value is None is taken out. Raises ValueError."""
     try:
         document = tomlkit.parse(toml)
@@ -35,18 +35,18 @@ def merge_table(table: Any, changes: Mapping[str, Any]) -> None:
             table[name] = toml_item(value)
 
 
-def _plain(value: Any) -> bool:
+def _plain(value: object) -> bool:
     return isinstance(value, list) and not any(isinstance(each, Mapping) for each in value)
 
 
-def _same(present: Any, value: Any) -> bool:
+def _same(present: object, value: object) -> bool:
     before = present.unwrap() if hasattr(present, "unwrap") else present
     if isinstance(before, str) and isinstance(value, str):
         return before.strip() == value.strip()
     return type(before) is type(value) and bool(before == value)
 
 
-def merge_tables(present: AoT, rows: Sequence[Mapping[str, Any]]) -> None:
+def merge_tables(present: AoT, rows: Sequence[Mapping[str, object]]) -> None:
     """Row by row; what is new comes last, after a blank line, and so does whatever stands below."""
     while len(present) > len(rows):
         del present[len(rows)]
@@ -68,7 +68,7 @@ def merge_array(present: Array, parts: Sequence[Any]) -> None:
             present[place] = part
 
 
-def toml_table(row: Mapping[str, Any]) -> Table:
+def toml_table(row: Mapping[str, object]) -> Table:
     table = tomlkit.table()
     for name, value in row.items():
         if value is not None:
@@ -77,7 +77,7 @@ def toml_table(row: Mapping[str, Any]) -> Table:
     return table
 
 
-def toml_item(value: Any) -> Any:
+def toml_item(value: object) -> Any:
     if isinstance(value, str) and "\n" in value:
         return tomlkit.string(value + "\n", multiline=True)
     if isinstance(value, list) and not _plain(value):

@@ -4,7 +4,6 @@ import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -103,7 +102,7 @@ class _RestoreOnly(AppGroup):
         raise SystemExit(f"Kalendern startar inte.\n{self._reason}")
 
 
-def waiting_app(reason: Exception, overrides: Mapping[str, Any] | None = None) -> Flask:
+def waiting_app(reason: Exception, overrides: Mapping[str, object] | None = None) -> Flask:
     """Make the app of a calendar that cannot start for `reason`. Raises ConfigurationError."""
     app = operations_restore.bare_app(overrides)
     app.cli = _RestoreOnly(reason)

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -19,7 +18,7 @@ from app.operations.bundle import BackupArchive, Manifest
 from app.spec.log import RecordKind
 
 
-def bare_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+def bare_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Make an app with a database and nothing else. Raises ConfigurationError."""
     settings = config.without_key(overrides)
     app = Flask("app", instance_path=str(config.made_folder(settings.instance)), static_folder=None)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -124,5 +123,5 @@ def entry_file(found: own_entry.OwnEntry) -> Response:
 def render_own(
     form: OwnEntryForm, status: int, found: own_entry.OwnEntry | None = None, trouble: str = ""
 ) -> tuple[str, int]:
-    context: dict[str, Any] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
+    context: dict[str, object] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
     return render_template("privacy/own_entry.html", **context), status

@@ -98,7 +98,7 @@ def read_record(data: bytes) -> tuple[dict[str, bytes], DrawResult]:
         raise FileFault("protokoll.json: ett värde saknas eller är av fel slag.") from error
 
 
-def _result(found: Mapping[str, Any]) -> DrawResult:
+def _result(found: Mapping[str, object]) -> DrawResult:
     return DrawResult(
         signatur=_shaped(found["signatur"], "[0-9a-f]{96}"),
         slumptal=_shaped(found["slumptal"], HEX64),
@@ -120,7 +120,7 @@ def _winner(plats: object, lott: object, tid: object, namn: object = None) -> Wi
     return Winner(_place(plats), _shaped(lott, HEX64), _time(tid), None if namn is None else _demand(namn, str))
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     """Refuse a key that stands twice: readers would not agree on its value."""
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -128,7 +128,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _demand(value: Any, kind: type) -> Any:
+def _demand(value: object, kind: type) -> Any:
     if type(value) is not kind:
         raise TypeError(value)
     return value

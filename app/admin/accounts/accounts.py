@@ -1,7 +1,6 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from app.admin import activity_log
 from app.admin.accounts import credentials, sessions, throttle
 from app.admin.accounts.forms import InviteForm, RoleForm
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation
-from app.admin.forms import EmptyForm, blank_form
+from app.admin.forms import AdminForm, EmptyForm, blank_form
 from app.admin.guard import blueprint
 from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
 from app.calendar.views import current_edition
@@ -178,9 +177,9 @@ def accounts_page() -> Page:
     return render_accounts(200)
 
 
-def render_accounts(status: int, fault: str | None = None, form: Any = None) -> Page:
+def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> Page:
     now = clock.session_now()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "organisers": list_accounts(),
         "invitations": open_invitations(now),
         "form": form or blank_form(InviteForm, role="editor"),
@@ -267,7 +266,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     return render_removal(organiser_id, form, 422)
 
 
-def render_removal(organiser_id: int, form: Any, status: int) -> Page:
+def render_removal(organiser_id: int, form: AdminForm, status: int) -> Page:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

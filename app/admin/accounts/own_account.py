@@ -24,10 +24,10 @@ def own_account() -> Page:
     return render_account(200)
 
 
-def render_account(status: int, **forms: Any) -> Page:
+def render_account(status: int, **forms: object) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "organiser": organiser,
         "present": g.sign_in.name,
         "sign_ins": [each for each in active if sessions.ends_at(each) >= now],
@@ -87,7 +87,7 @@ def offer_purpose() -> str:
 
 
 def render_codes(secret: str, form: Any, status: int) -> Page:
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "form": form,
         "secret": secret,
         "picture": picture(secret, g.sign_in.organiser.email),

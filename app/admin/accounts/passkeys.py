@@ -50,7 +50,7 @@ def relying_party() -> tuple[str, str]:
     return urlsplit(found).hostname or "", found
 
 
-def sign_in_options(now: datetime) -> dict[str, Any]:
+def sign_in_options(now: datetime) -> dict[str, object]:
     """Return what a browser needs to answer with any passkey of this site, and the sealed challenge to send back."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -61,7 +61,7 @@ def sign_in_options(now: datetime) -> dict[str, Any]:
     return sealed_options(options, options.challenge, "answer", now)
 
 
-def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
+def registration_options(organiser: AdminUser, now: datetime) -> dict[str, object]:
     """Return what a browser needs to make a passkey for the account."""
     import webauthn
     from webauthn.helpers import structs
@@ -84,7 +84,7 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, Any]:
     return sealed_options(options, options.challenge, f"add {organiser.id}", now)
 
 
-def sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, Any]:
+def sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, object]:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
 

@@ -173,7 +173,7 @@ def show_recovery_codes(organiser: AdminUser) -> Page:
 
 def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
-    context: dict[str, Any] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
+    context: dict[str, object] = {"form": form, "email": email, "secret": secret, "picture": picture(secret, email)}
     return render_template("admin/invitation.html", **context), status
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from flask import (
@@ -86,7 +85,7 @@ def entries() -> str:
     edition, contest = chosen_contest()
     text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
     asked = EntrySearch(text, shown, municipality if municipality in MUNICIPALITIES else "")
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "standing": contest_status(contest, clock.now(), bool(edition.gaps)),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app, g, render_template, url_for
 
@@ -75,7 +74,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     waiting = in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
     empty = offered_forms(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
         "standing": found,
@@ -90,7 +89,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
     return render_template("admin/draw.html", **context | forms), status_code
 
 
-def draw_times(contest: FrozenContest, found: ContestStatus) -> dict[str, Any]:
+def draw_times(contest: FrozenContest, found: ContestStatus) -> dict[str, object]:
     number = found.lock.round if found.lock else contest.round
     return {
         "strikes_until": status.strikes_until(contest),

@@ -188,7 +188,7 @@ def rehearsed_page(part: str) -> Response:
 
 
 @blueprint.app_context_processor
-def addresses_of_the_rehearsal() -> dict[str, Any]:
+def addresses_of_the_rehearsal() -> dict[str, object]:
     """In a rehearsed public page, what leads to the draw's pages leads to the rehearsed ones."""
     return {"url_for": rehearsed_url_for} if g.get("rehearsed") else {}
 

@@ -1,7 +1,6 @@
 """The edition as a whole: what can be edited, two hatches that change places, a new year, an archive out and in."""
 
 import io
-from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, NewEditionForm, SwapForm
-from app.admin.forms import blank_form
+from app.admin.forms import AdminForm, blank_form
 from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.schedule import NUMBERS
@@ -25,7 +24,7 @@ from app.web.headers import Page
 @blueprint.get("/redigera")
 def editing() -> str:
     edition, desk = chosen_edition(), editor.editor()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "years": sorted(library().editions, reverse=True),
         "faults": [fault for fault in library().faults if fault.file.startswith(f"{edition.year}/")],
@@ -40,11 +39,11 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def render_form(name: str, form: Any, status: int = 200) -> Page:
+def render_form(name: str, form: AdminForm, status: int = 200) -> Page:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
-def show_trouble(form: Any, trouble: Exception) -> int:
+def show_trouble(form: AdminForm, trouble: Exception) -> int:
     """Say on the form why nothing was done; the status to answer with."""
     for sentence in str(trouble).splitlines():
         form["token"].errors = [*form["token"].errors, sentence]
@@ -56,7 +55,7 @@ def back_to_editing(what: str, year: int) -> BaseResponse:
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def swap_form(**values: Any) -> Any:
+def swap_form(**values: object) -> AdminForm:
     form = blank_form(SwapForm, **values) if values else SwapForm()
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
     form.first.choices = form.second.choices = choices
@@ -82,7 +81,7 @@ def swap() -> BaseResponse | Page:
     return back_to_editing("bytt", edition.year)
 
 
-def new_form(**values: Any) -> Any:
+def new_form(**values: object) -> AdminForm:
     form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
     years = sorted(library().editions, reverse=True)
     form.source.choices = [

@@ -35,7 +35,7 @@ class EditorForm(AdminForm):
     TABLE: ClassVar[str] = ""
     checksum = HiddenField()
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, object]:
         """Return what was typed, for app.editing.form_mapping."""
         return {name: value for name, value in self.data.items() if name not in ("token", "checksum")}
 

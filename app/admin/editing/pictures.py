@@ -93,7 +93,7 @@ def _saved(leaf: ContentRef, form: Any, body: bytes) -> BaseResponse | Page:
 def render_picture(leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,

@@ -65,7 +65,7 @@ def render_version(leaf: ContentRef, number: int, form: Any, status: int = 200, 
     version, older = versions[place], versions[place + 1] if place + 1 < len(versions) else None
     text, files = version_text(leaf, version), desk.read(leaf)
     in_force = is_version_of(version, files)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": chosen_edition(),
         "leaf": leaf,
         "version": version,

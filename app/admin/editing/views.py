@@ -32,8 +32,8 @@ class EditorPage:
     address: str
     title: str
     form: type[EditorForm]
-    shown: Callable[[Mapping[str, Any], str], form_mapping.Values]
-    changes: Callable[[Mapping[str, Any]], tuple[form_mapping.Values, str | None]]
+    shown: Callable[[Mapping[str, object], str], form_mapping.Values]
+    changes: Callable[[Mapping[str, object]], tuple[form_mapping.Values, str | None]]
 
     @property
     def template(self) -> str:
@@ -83,7 +83,7 @@ def show_page(sheet: EditorPage, number: int = 0) -> Page:
     return render_editor(sheet, leaf, form)
 
 
-def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, Any], str]:
+def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str]:
     text = store.text_of(files)
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
@@ -149,7 +149,7 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
 
 def render_editor(sheet: EditorPage, leaf: ContentRef, form: Any, status: int = 200, **more: Any) -> Page:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "edition": edition,
         "leaf": leaf,
         "sheet": sheet,

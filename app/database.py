@@ -180,10 +180,8 @@ def begin_to_write(connection: sa.Connection, kept_out: threading.Event) -> None
 
 
 def write_problem() -> str:
-    """Return what keeps the database from being written to at this moment, in English; empty when nothing does.
-
-    Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
-    """
+    """Return what keeps the database from being written to at this moment, in English; empty when nothing does."""
+    # Waits for a second at most. Raises SQLAlchemyError when the database does not answer at all.
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             return "is read-only" if connection.scalar(sa.text("SHOW transaction_read_only")) == "on" else ""
@@ -232,10 +230,8 @@ def rows_changed(result: sa.Result[Any]) -> int:
 
 
 def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object) -> Iterator[AnyRows]:
-    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique.
-
-    Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
-    """
+    """Give the rows of `query` beyond `after`, BATCH at a time, in the order of `key`: its first column, and unique."""
+    # Each batch is a query of its own: memory stays flat, and no cursor is open while the caller takes its time.
     ordered = query.order_by(key).limit(BATCH)
     # The connection's own rows: the session would look for objects among a million of them.
     while rows := db.session.connection().execute(ordered.where(key > after)).all():

@@ -1,9 +1,8 @@
-"""The whole site as it will be at any minute, for a signed-in organiser only.
+"""The whole site as it will be at any minute, for a signed-in organiser only."""
 
-A preview has an address below the guard: /admin/forhandsvisning/2026-12-13T0800/2026/lucka/13. The public page is asked
-for within the guarded request, with the minute pinned and the address in front of its links (WSGI's SCRIPT_NAME), so
-the public's pages, their cache and their speed know nothing of it.
-"""
+# A preview has an address below the guard: /admin/forhandsvisning/2026-12-13T0800/2026/lucka/13. The public page is
+# asked for within the guarded request, with the minute pinned and the address in front of its links (WSGI's
+# SCRIPT_NAME), so the public's pages, their cache and their speed know nothing of it.
 
 import re
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Is an edition ready for 1 December: what is missing or odd in its hatches and its contest. Pure.
+"""Is an edition ready for 1 December: what is missing or odd in its hatches and its contest. Pure."""
 
-A finding is not a judgement: "must" stops the calendar or its contest, "should" will be noticed, "may" is worth a look.
-"""
+# A finding is not a judgement: "must" stops the calendar or its contest, "should" will be noticed, "may" is worth a
+# look.
 
 import re
 from collections import Counter

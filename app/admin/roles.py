@@ -1,7 +1,6 @@
-"""Who may do what in the organisers' area: one table, closed by default. Pure.
+"""Who may do what in the organisers' area: one table, closed by default. Pure."""
 
-A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
-"""
+# A page that stands in no line of it is refused to everybody; tests/admin/test_roles.py names such a page.
 
 ADMINISTRATOR, EDITOR, CONTEST = "administrator", "editor", "contest"
 # The roles, as people read them.

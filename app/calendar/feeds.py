@@ -1,8 +1,7 @@
-"""The calendar for feed readers and calendar programs: Atom, JSON Feed, iCalendar. Pure.
+"""The calendar for feed readers and calendar programs: Atom, JSON Feed, iCalendar. Pure."""
 
-A feed carries a hatch from the instant it opens. The calendar file has all 24 days from the start, but a day whose
-hatch is locked says only its number.
-"""
+# A feed carries a hatch from the instant it opens. The calendar file has all 24 days from the start, but a day whose
+# hatch is locked says only its number.
 
 import json
 from collections.abc import Sequence

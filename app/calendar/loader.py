@@ -23,10 +23,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_edition(folder: Path, demo: bool = False) -> Edition:
-    """Return the edition in a folder named after its year. Raises ContentError with every fault in it.
-
-    In a demo an example is as good as an address: nothing is sent.
-    """
+    """Return the edition in a folder named after its year. Raises ContentError with every fault in it."""
+    # In a demo an example is as good as an address: nothing is sent.
     faults: list[Fault] = []
     year = int(folder.name)
     hatches = {number: read_hatch(folder / f"{number:02}", year, number, faults) for number in NUMBERS}

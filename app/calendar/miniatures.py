@@ -1,9 +1,8 @@
-"""The small picture that a read window shows. Pure.
+"""The small picture that a read window shows. Pure."""
 
-It becomes part of the calendar's own page, so it may say only what draws: three kinds of shape in eight colours by
-name. Those are n (dusk), r (blue), s (white), l (lamp), y (gold), g (green), f (red) and k (skin), as "n" for a filled
-shape and "n o" for a line. Anything else in the file, and there is no miniature.
-"""
+# It becomes part of the calendar's own page, so it may say only what draws: three kinds of shape in eight colours by
+# name. Those are n (dusk), r (blue), s (white), l (lamp), y (gold), g (green), f (red) and k (skin), as "n" for a
+# filled shape and "n o" for a line. Anything else in the file, and there is no miniature.
 
 import re
 

@@ -114,10 +114,8 @@ _OTHER_PAGES = (
 
 
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
-    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache.
-
-    Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
-    """
+    """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
+    # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     adapter = current_app.url_map.bind("")
     found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
     found["/"] = (schedule.current_year(library().editions, now), 0)

@@ -1,7 +1,6 @@
-"""Writers that wait are written together: the first to get the turn writes for all who stand in line.
+"""Writers that wait are written together: the first to get the turn writes for all who stand in line."""
 
-A commit that survives a power cut costs the same for one as for eight. Knows no database.
-"""
+# A commit that survives a power cut costs the same for one as for eight. Knows no database.
 
 import threading
 from collections import deque

@@ -1,7 +1,6 @@
-"""What an entry is, and which entries count. Pure: time and chance are arguments.
+"""What an entry is, and which entries count. Pure: time and chance are arguments."""
 
-Receipt code, canonical address, duplicate key, ticket and settling follow Öppen dragning v2, byte for byte.
-"""
+# Receipt code, canonical address, duplicate key, ticket and settling follow Öppen dragning v2, byte for byte.
 
 import re
 import unicodedata
@@ -74,10 +73,8 @@ def plain_code(text: str) -> str:
 
 
 def canonical_email(address: str) -> str:
-    """Return the address as it goes into the ticket. Raises NotAllowed.
-
-    NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
-    """
+    """Return the address as it goes into the ticket. Raises NotAllowed."""
+    # NFKC, one @, an ASCII local part, the domain by IDNA 2008 / UTS 46 non-transitional as A-label, all lower case.
     local, at, domain = unicodedata.normalize("NFKC", address).strip().partition("@")
     if not at or "@" in domain:
         raise NotAllowed(_EXAMPLE)
@@ -131,11 +128,9 @@ def make_ticket(contest_id: str, code: str, canonical: str, answer: str) -> str:
 
 
 def settle_entries(candidates: Iterable[Candidate], right_answer: str, closes: datetime) -> Iterator[Settled]:
-    """Give the entries that do not count at locking, by number.
-
-    Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number:
-    so a wrong first answer does not cost a right second one. This is the definition; the database does the same.
-    """
+    """Give the entries that do not count at locking, by number."""
+    # Withdrawn, struck by hand and late first, then wrong answers, then per duplicate key all but the lowest number: so
+    # a wrong first answer does not cost a right second one. This is the definition; the database does the same.
     kept: dict[str, int] = {}
     for candidate in sorted(candidates, key=lambda candidate: candidate.number):
         if candidate.struck:

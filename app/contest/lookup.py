@@ -26,10 +26,8 @@ def contest_in(year: int, number: int) -> tuple[Edition, Contest]:
 
 
 def find_contest(year: int) -> tuple[Edition, Contest, int]:
-    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in.
-
-    In the organisers' rehearsal of the public pages, the rehearsed contest instead.
-    """
+    """Return an edition's contest and the number of its hatch; as locked as the hatch that it stands in."""
+    # In the organisers' rehearsal of the public pages, the rehearsed contest instead.
     if rehearsed := g.get("rehearsed"):
         found: tuple[Edition, Contest, int] = rehearsed
         return found

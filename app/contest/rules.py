@@ -1,8 +1,7 @@
-"""The contest's rules in plain text, made from the fields of the edition. Pure.
+"""The contest's rules in plain text, made from the fields of the edition. Pure."""
 
-The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
-them, paragraphs, one blank line between them, and a last line feed.
-"""
+# The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
+# them, paragraphs, one blank line between them, and a last line feed.
 
 from babel.numbers import format_decimal
 

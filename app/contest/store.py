@@ -94,10 +94,8 @@ class PendingEntry:
 
 
 def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> SavedEntry:
-    """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed.
-
-    Entries of the same moment share a transaction, in the order they came.
-    """
+    """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed."""
+    # Entries of the same moment share a transaction, in the order they came.
     # A connection held while waiting in line would be one too few for the others.
     db.session.rollback()
     writer: BatchWriter[PendingEntry, SavedEntry | Exception] = current_app.extensions["entries"]

@@ -180,10 +180,8 @@ def streamed_file(tag: str, parts: Iterator[str], mimetype: str = "text/plain") 
 
 
 def in_contexts(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Chunks that are read from the database after the view has answered.
-
-    A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
-    """
+    """Chunks that are read from the database after the view has answered."""
+    # A context a chunk: the connection is back in the pool while the reader takes in what it got, however slowly.
     app = this_app()
 
     def each() -> Iterator[bytes]:

@@ -52,10 +52,8 @@ def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float
 
 
 def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE) -> int:
-    """Return the newest round that a relay shows with a genuine signature; 0 when none does.
-
-    A lying relay could otherwise have a draw cancelled.
-    """
+    """Return the newest round that a relay shows with a genuine signature; 0 when none does."""
+    # A lying relay could otherwise have a draw cancelled.
     newest = 0
     for answer in relay_answers(relay_addresses(relays, chain, "latest"), patience):
         try:

@@ -56,10 +56,8 @@ def advance_one(contest: FrozenContest, rank: Rank, now: datetime) -> bool:
 
 
 def note_letter(contest_id: str, place: int, now: datetime, refused: bool) -> None:
-    """Note that the letter to a place left, once, inside the caller's begin_write() transaction.
-
-    A letter that the mail server refuses for good has left too: else the place could never be passed over.
-    """
+    """Note that the letter to a place left, once, inside the caller's begin_write() transaction."""
+    # A letter that the mail server refuses for good has left too: else the place could never be passed over.
     if db.session.get(Letter, (contest_id, place)) is None:
         db.session.add(Letter(contest_id=contest_id, place=place, left_at=now, refused=refused))
         audit.append_record(contest_id, RecordKind.LETTER, now, plats=place)
@@ -172,10 +170,8 @@ def _day(moment: datetime) -> date:
 
 
 def withdraw_entry(contest: FrozenContest, ticket: str, now: datetime) -> bool | None:
-    """Withdraw an entry and erase what it says about a person; return whether the list was locked.
-
-    None when it is withdrawn already, or erased.
-    """
+    """Withdraw an entry and erase what it says about a person; return whether the list was locked."""
+    # None when it is withdrawn already, or erased.
     begin_write()
     entry = entry_of(contest.id, ticket)
     if entry is None or entry.blocked_at or not entry.receipt_code:

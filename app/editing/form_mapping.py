@@ -1,8 +1,7 @@
-"""What the forms show of a file, and what the filled-in forms make of it. Pure.
+"""What the forms show of a file, and what the filled-in forms make of it. Pure."""
 
-A form holds text only, as it was typed. What cannot be read as a number or a time stays text, so that the site's own
-reader says what is wrong with it.
-"""
+# A form holds text only, as it was typed. What cannot be read as a number or a time stays text, so that the site's own
+# reader says what is wrong with it.
 
 import re
 from collections.abc import Mapping, Sequence

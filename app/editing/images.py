@@ -1,7 +1,6 @@
-"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds.
+"""Pictures from elsewhere, decoded and encoded anew: small enough, the right way up, and without what a camera adds."""
 
-Pillow takes 5 MiB, so it is imported when there is a picture to read.
-"""
+# Pillow takes 5 MiB, so it is imported when there is a picture to read.
 
 import io
 import re
@@ -40,10 +39,8 @@ _SOMETHING_ELSE = re.compile(
 
 
 def image_variants(body: bytes) -> tuple[str, dict[str, bytes]]:
-    """Return the name of the file that the hatch names, and that and the other files by name. Raises NotAllowed.
-
-    Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
-    """
+    """Return the name of the file that the hatch names, and that and the other files by name. Raises NotAllowed."""
+    # Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on.
     if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return store_drawing(body)
     from PIL import ImageOps

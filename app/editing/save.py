@@ -62,10 +62,8 @@ class Change:
 
 
 def save_change(desk: Editor, leaf: ContentRef, seen: str, revise: Revision, act: Change) -> bool:
-    """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown.
-
-    Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
-    """
+    """Put what `revise` makes of the leaf in its place. `seen` is the checksum of what the person was shown."""
+    # Return whether anything differs. Raises SaveRefused, EditConflict, ContentWriteError.
     with store.exclusive_lock(desk.history.root):
         theirs = desk.read(leaf)
         mine = revise(theirs)
@@ -96,11 +94,9 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
 
 
 def save_all(desk: Editor, changes: Changes, act: Change) -> None:
-    """Put several leaves of one edition in place, so that at no moment two of them hold a contest.
-
-    When the disk will not have one of them, those before it are put back. The caller holds leaves.alone().
-    Raises SaveRefused, ContentWriteError.
-    """
+    """Put several leaves of one edition in place, so that at no moment two of them hold a contest."""
+    # When the disk will not have one of them, those before it are put back. The caller holds leaves.alone(). Raises
+    # SaveRefused, ContentWriteError.
     try_changes(desk, changes, act.now)
     require_not_early(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)

@@ -64,10 +64,8 @@ def checksum(files: Files) -> str:
 
 
 def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
-    """Pictures first, then the text that names them, and last away with what is no longer named.
-
-    Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
-    """
+    """Pictures first, then the text that names them, and last away with what is no longer named."""
+    # Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
     folder = leaf.folder(root)
     with translate_os_errors():
         for name in sorted(files, key=lambda name: name in TEXTS):

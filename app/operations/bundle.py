@@ -36,10 +36,8 @@ class Manifest:
 
 
 def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engine: str, revision: str) -> Manifest:
-    """Write `files`, by member name, into a new file at `target` that only its owner can read.
-
-    A file that was removed while the backup was made is left out.
-    """
+    """Write `files`, by member name, into a new file at `target` that only its owner can read."""
+    # A file that was removed while the backup was made is left out.
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
         part.unlink()

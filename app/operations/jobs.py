@@ -1,7 +1,6 @@
-"""What is done beside the server, by the clock: mails as they fall due, erasure every night. `make run` starts it.
+"""What is done beside the server, by the clock: mails as they fall due, erasure every night. `make run` starts it."""
 
-Several processes may run this: what is to be done stands in the database, and is claimed there before it is done.
-"""
+# Several processes may run this: what is to be done stands in the database, and is claimed there before it is done.
 
 import logging
 import signal

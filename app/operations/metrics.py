@@ -1,9 +1,8 @@
-"""Figures for Prometheus, on a port of their own that only this machine reaches. Nothing in them is about a person.
+"""Figures for Prometheus, on a port of their own that only this machine reaches. Nothing in them is about a person."""
 
-Each process of the server counts into files of its own in the instance folder; `flask metrics` adds them up and asks
-the database for the rest. What the page cache answers is not counted here, so it costs nothing, nor are right entries
-in a rush: how often a page is shown, and how many entries there are, is in the database already.
-"""
+# Each process of the server counts into files of its own in the instance folder; `flask metrics` adds them up and asks
+# the database for the rest. What the page cache answers is not counted here, so it costs nothing, nor are right entries
+# in a rush: how often a page is shown, and how many entries there are, is in the database already.
 
 import os
 from collections.abc import Iterator

@@ -30,10 +30,8 @@ def bare_app(overrides: Mapping[str, object] | None = None) -> Flask:
 
 
 def restore_backup(file: Path) -> Manifest:
-    """Fill the empty calendar from a backup and bring its database up to date. Raises NotAllowed.
-
-    The database comes last: what an attempt that failed left behind, the next one finds as it should be.
-    """
+    """Fill the empty calendar from a backup and bring its database up to date. Raises NotAllowed."""
+    # The database comes last: what an attempt that failed left behind, the next one finds as it should be.
     with bundle.open_backup(file) as backup:
         refuse_other_program(backup.manifest)
         backup.check()

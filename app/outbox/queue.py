@@ -1,8 +1,7 @@
-"""The outbox: a mail is put in with what causes it, in one transaction, and stays until it has gone.
+"""The outbox: a mail is put in with what causes it, in one transaction, and stays until it has gone."""
 
-A mail is claimed for a while before it is sent, so that two processes never send it at once. When the while is over
-and the mail has not gone, its process has died, and it is tried again.
-"""
+# A mail is claimed for a while before it is sent, so that two processes never send it at once. When the while is over
+# and the mail has not gone, its process has died, and it is tried again.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -109,10 +108,8 @@ def mark_done(
     trouble: str | None = None,
     and_then: Callable[[], None] = lambda: None,
 ) -> None:
-    """Note that a mail was sent, refused or dropped, and what follows from it: it is never tried again.
-
-    Tries anew when the database is too busy, for what was sent and not noted would be sent once more.
-    """
+    """Note that a mail was sent, refused or dropped, and what follows from it: it is never tried again."""
+    # Tries anew when the database is too busy, for what was sent and not noted would be sent once more.
     for left in reversed(range(_TRIES_TO_NOTE)):
         try:
             return _note(mail, and_then, state=state, settled_at=now, trouble=trouble)

@@ -1,8 +1,7 @@
-"""Hands finished mails over: to an SMTP server, or without one to files that can be read.
+"""Hands finished mails over: to an SMTP server, or without one to files that can be read."""
 
-An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
-machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
-"""
+# An address (smtp://user:password@host:587, smtps:// for TLS from the start) says where. Unless the server is on this
+# machine, nothing is said to it before STARTTLS with a certificate that holds (RFC 3207).
 
 import os
 import smtplib
@@ -45,10 +44,8 @@ def mail_server() -> str:
 
 @contextmanager
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
-    """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO.
-
-    It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
-    """
+    """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO."""
+    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
     if not url:
         yield partial(write_file, folder)
         return

@@ -1,7 +1,6 @@
-"""The archive package of a contest: what is to be kept, in files that can be read and checked without the calendar.
+"""The archive package of a contest: what is to be kept, in files that can be read and checked without the calendar."""
 
-It holds neither address nor code, so it is the same before and after the erasure but for the record of that.
-"""
+# It holds neither address nor code, so it is the same before and after the erasure but for the record of that.
 
 from collections.abc import Collection, Iterator
 from datetime import datetime

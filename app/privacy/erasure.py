@@ -1,7 +1,6 @@
-"""Erasing what is known of people when its time is up, so that no file keeps a trace, and a record that it was done.
+"""Erasing what is known of people when its time is up, so that no file keeps a trace, and a record that it was done."""
 
-The public record of the draw stays as it is: tickets without codes and addresses are no one's.
-"""
+# The public record of the draw stays as it is: tickets without codes and addresses are no one's.
 
 from datetime import datetime, timedelta
 
@@ -28,10 +27,8 @@ LONGEST = timedelta(days=365)
 
 
 def erase_at(contest: Contest, ended_at: datetime | None, is_locked: bool) -> datetime | None:
-    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on.
-
-    A contest whose list was never locked ends a year after its closing.
-    """
+    """Return when the entries' addresses and codes go: so many days after the contest ended; None while it goes on."""
+    # A contest whose list was never locked ends a year after its closing.
     if ended_at:
         return ended_at + timedelta(days=contest.keep_days)
     return None if is_locked else contest.closes + LONGEST
@@ -137,10 +134,8 @@ def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Era
 
 
 def clean_contest(contest_id: str, now: datetime) -> bool:
-    """Remove the files and old pages that still hold what was erased, and note it once nothing is left.
-
-    An attempt that was interrupted before the note, or found the database in use, is made again the next night.
-    """
+    """Remove the files and old pages that still hold what was erased, and note it once nothing is left."""
+    # An attempt that was interrupted before the note, or found the database in use, is made again the next night.
     try:
         mail_files.sweep_files()
     except OSError:

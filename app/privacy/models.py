@@ -21,10 +21,9 @@ class Erasure(Base):
 
 
 class ErasureNote(Base):
-    """Under which decision a contest was erased and who ordered it, and whether its traces in files are gone.
+    """Under which decision a contest was erased and who ordered it, and whether its traces in files are gone."""
 
-    A person may be named here, so it is no part of what is written once.
-    """
+    # A person may be named here, so it is no part of what is written once.
 
     __tablename__ = "erasure_note"
 

@@ -1,7 +1,6 @@
-"""The public random value: drand chains, rounds and times, and proof that a value is genuine. Pure.
+"""The public random value: drand chains, rounds and times, and proof that a value is genuine. Pure."""
 
-Source: the drand specification, scheme bls-unchained-g1-rfc9380; signatures on G1, keys on G2 of BLS12-381.
-"""
+# Source: the drand specification, scheme bls-unchained-g1-rfc9380; signatures on G1, keys on G2 of BLS12-381.
 
 import json
 import re

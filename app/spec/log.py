@@ -1,7 +1,6 @@
-"""The audit chain: each record's checksum rests on the one before. Pure.
+"""The audit chain: each record's checksum rests on the one before. Pure."""
 
-Records are RFC 8785 JSON restricted to strings and integers: https://www.rfc-editor.org/rfc/rfc8785
-"""
+# Records are RFC 8785 JSON restricted to strings and integers: https://www.rfc-editor.org/rfc/rfc8785
 
 import json
 import re

@@ -1,7 +1,6 @@
-"""Bar charts as plain numbers: where each bar, line and label stands. Pure; templates and pictures draw them.
+"""Bar charts as plain numbers: where each bar, line and label stands. Pure; templates and pictures draw them."""
 
-Lengths are in units of the drawing, which is 480 wide; y counts downwards.
-"""
+# Lengths are in units of the drawing, which is 480 wide; y counts downwards.
 
 import math
 from collections.abc import Sequence
@@ -124,10 +123,8 @@ def round_numbers(highest: int) -> list[int]:
 
 
 def alt_text(figure: Figure) -> str:
-    """Return the chart's text alternative: the sum, the most and the fewest.
-
-    No sum where a part is not told, for it would tell that part.
-    """
+    """Return the chart's text alternative: the sum, the most and the fewest."""
+    # No sum where a part is not told, for it would tell that part.
     known = [(point.count, point.name) for point in figure.points if point.count is not None]
     if not any(count for count, _ in known):
         return f"Inga {figure.thing} ännu."

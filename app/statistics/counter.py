@@ -1,7 +1,6 @@
-"""How often the calendar and each hatch are shown: counted in memory, added to the database about once a minute.
+"""How often the calendar and each hatch are shown: counted in memory, added to the database about once a minute."""
 
-Nothing about the visitor is read, and no request waits: a hit is one addition, and a thread does the writing.
-"""
+# Nothing about the visitor is read, and no request waits: a hit is one addition, and a thread does the writing.
 
 import logging
 import threading

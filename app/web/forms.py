@@ -1,8 +1,7 @@
-"""A form token without cookie or session: signed, with the time it was made and a random value.
+"""A form token without cookie or session: signed, with the time it was made and a random value."""
 
-It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button
-give one entry and one receipt instead of two.
-"""
+# It stands in for WTForms' session token, is the time trap too, and its nonce makes a double press of the button give
+# one entry and one receipt instead of two.
 
 import hmac
 import secrets

@@ -1,7 +1,6 @@
-"""The security headers, on every response: of Flask, a static file, an error.
+"""The security headers, on every response: of Flask, a static file, an error."""
 
-Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
-"""
+# Source: OWASP ASVS 5.0 chapter 3.4 and the scoring of MDN's HTTP Observatory.
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast

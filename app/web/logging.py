@@ -1,9 +1,8 @@
-"""Log lines as JSON, with a request's number and nothing about who sent it.
+"""Log lines as JSON, with a request's number and nothing about who sent it."""
 
-What is logged of a request is its rule, never its address: addresses may hold an invitation or a search.
-Of an error it is the kind and the place, never its text, which may quote what was written. Pages from the page cache
-are answered before this: they are in the proxy's log only.
-"""
+# What is logged of a request is its rule, never its address: addresses may hold an invitation or a search. Of an error
+# it is the kind and the place, never its text, which may quote what was written. Pages from the page cache are answered
+# before this: they are in the proxy's log only.
 
 import json
 import logging

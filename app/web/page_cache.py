@@ -1,10 +1,9 @@
-"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up.
+"""Public pages, rendered and compressed once per state of the calendar and answered before Flask wakes up."""
 
-A page depends only on the content and on which instants of the calendar have passed. A generation holds the pages of
-one such state; in the last minute before it ends the next one is made in a thread, so that midnight is no rush. Which
-of them is shown the clock decides at each request. Only addresses that exist are kept, and what stands after a
-question mark is not read, so no request can fill the memory or slip past it.
-"""
+# A page depends only on the content and on which instants of the calendar have passed. A generation holds the pages of
+# one such state; in the last minute before it ends the next one is made in a thread, so that midnight is no rush. Which
+# of them is shown the clock decides at each request. Only addresses that exist are kept, and what stands after a
+# question mark is not read, so no request can fill the memory or slip past it.
 
 import math
 import threading

@@ -1,8 +1,7 @@
-"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day.
+"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day."""
 
-limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite file
-beside the database; with REDIS_URL several machines share the counts.
-"""
+# limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite
+# file beside the database; with REDIS_URL several machines share the counts.
 
 import hmac
 import ipaddress

@@ -1,8 +1,7 @@
-"""Static files under names that carry their own checksum, compressed beforehand, served by WhiteNoise.
+"""Static files under names that carry their own checksum, compressed beforehand, served by WhiteNoise."""
 
-The files in app/static are plain. At start they are copied into the instance folder as name.<checksum>.ext with
-.br and .gz beside them; the style sheets in css/ are joined so that a page needs one request for them.
-"""
+# The files in app/static are plain. At start they are copied into the instance folder as name.<checksum>.ext with .br
+# and .gz beside them; the style sheets in css/ are joined so that a page needs one request for them.
 
 import gzip
 import logging

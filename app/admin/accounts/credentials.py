@@ -1,8 +1,7 @@
-"""Passwords: argon2id, a few at a time, and which ones are too easy to guess.
+"""Passwords: argon2id, a few at a time, and which ones are too easy to guess."""
 
-Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and being hard to guess, never
-which kinds of signs it has.
-"""
+# Sources: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1. What counts is length and being hard to guess, never which
+# kinds of signs it has.
 
 import base64
 import hmac

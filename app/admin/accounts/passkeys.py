@@ -1,8 +1,7 @@
-"""Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between.
+"""Passkeys (WebAuthn level 2): instead of password and code, and as a proof in between."""
 
-The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library takes
-14 MiB and a fifth of a second with what it reads of certificates, so it is imported when there is a passkey.
-"""
+# The authenticator itself asks for a fingerprint, a face or a PIN, so a passkey is two factors in one. The library
+# takes 14 MiB and a fifth of a second with what it reads of certificates, so it is imported when there is a passkey.
 
 import ipaddress
 import json
@@ -26,11 +25,9 @@ UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lös
 
 
 def origin() -> str | None:
-    """Return the site's own origin; None where passkeys do not work because it is asked for by an IP address.
-
-    On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
-    127.0.0.1 are the same server and only the first can have passkeys.
-    """
+    """Return the site's own origin; None where passkeys do not work because it is asked for by an IP address."""
+    # On a public server it is the configured one. On one's own machine it is the one asked for, since localhost and
+    # 127.0.0.1 are the same server and only the first can have passkeys.
     told = urlsplit(current_app.config["PUBLIC_URL"])
     if told.hostname in ("localhost", "127.0.0.1", "::1"):
         told = urlsplit(request.host_url)

@@ -83,10 +83,8 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 
 def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
-    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed.
-
-    Other links for the same address end as well: they would give the account another password.
-    """
+    """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed."""
+    # Other links for the same address end as well: they would give the account another password.
     secret = credentials.offered_secret(token, key)
     step = credentials.step_of(secret, code, 0, now)
     if step is None:

@@ -1,10 +1,9 @@
-"""Limits on signing in: guessing has to stop, the organiser never.
+"""Limits on signing in: guessing has to stop, the organiser never."""
 
-No count here can be used up by a stranger for everyone. A browser that has signed in to the account before has
-a count of its own; so has every address, and every address with every account; passkeys, which cannot be guessed, have
-theirs. Who already knows the password and guesses at one-time codes spends the one count that an account has, and that
-does not stop a known browser or a passkey.
-"""
+# No count here can be used up by a stranger for everyone. A browser that has signed in to the account before has a
+# count of its own; so has every address, and every address with every account; passkeys, which cannot be guessed, have
+# theirs. Who already knows the password and guesses at one-time codes spends the one count that an account has, and
+# that does not stop a known browser or a passkey.
 
 import secrets
 from contextlib import suppress

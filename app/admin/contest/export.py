@@ -61,10 +61,8 @@ def _harmless(cell: object) -> str:
 
 
 def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
-    """Return an open XLSX file without a name. Every cell but number and time is text, so that nothing is run.
-
-    What it is made of lies in the instance folder meanwhile, which is for the server's own user.
-    """
+    """Return an open XLSX file without a name. Every cell but number and time is text, so that nothing is run."""
+    # What it is made of lies in the instance folder meanwhile, which is for the server's own user.
     # It takes 8 MiB, and few processes ever make a workbook.
     import xlsxwriter
 

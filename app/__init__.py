@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, config, database, feedback, text
-from app.admin import demo, guard, pages
+from app.admin import demo, pages
+from app.admin.accounts import guard
 from app.calendar import feed_views, schedule
 from app.calendar import views as calendar_views
 from app.calendar.library import LastGood, Library

@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder
 from app import clock, database
 from app.admin import demo
 from app.admin.accounts import sessions
-from app.admin.roles import ROLES
+from app.admin.accounts.roles import ROLES
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import Library

@@ -18,9 +18,9 @@ from flask_migrate import upgrade
 from results import keep, say
 
 from app import create_app
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
-from app.admin.guard import COOKIE
 from app.contest import terms
 from app.database import db
 from app.spec.beacon import PRACTICE

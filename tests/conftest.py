@@ -30,9 +30,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import config, create_app
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
-from app.admin.guard import COOKIE
 from app.calendar import library
 from app.calendar.schedule import Edition
 from app.clock import SWEDEN, Clock

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.roles import OPEN_TO_ALL
+from app.admin.accounts.roles import OPEN_TO_ALL
 from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite

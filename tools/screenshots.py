@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
-from app.admin.guard import COOKIE
 from app.clock import SWEDEN, Clock
 from app.contest import store, terms
 from app.contest.forms import EntryInput

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin import demo, readiness
-from app.admin.forms import EmptyForm
-from app.admin.guard import blueprint, chosen_edition
-from app.admin.roles import may
+from app.admin.accounts.forms import EmptyForm
+from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.roles import may
 from app.calendar import schedule
 from app.calendar.edition import Contest
 from app.calendar.gaps import advice

@@ -12,8 +12,8 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.forms import AdminForm, PreviewForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.edition import Contest
 from app.calendar.schedule import NUMBERS, Edition
 from app.clock import PINNED, PREVIEW, SWEDEN

@@ -5,10 +5,10 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import EraseForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.admin.accounts.models import AdminUser
-from app.admin.forms import EraseForm, blank_form
-from app.admin.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
 from app.database import db

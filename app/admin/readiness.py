@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import clock
 from app.admin import preview
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar import miniatures
 from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault

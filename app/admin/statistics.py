@@ -6,7 +6,7 @@ import io
 from flask import Response, abort, render_template
 
 from app import clock
-from app.admin.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.schedule import Edition
 from app.contest.terms import contest_of
 from app.draw.status import contest_status

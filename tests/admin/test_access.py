@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from app.admin.accounts import credentials, sessions
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
-from app.admin.guard import COOKIE
 from app.database import db
 from tests.conftest import configured, on_sqlite, token_in
 

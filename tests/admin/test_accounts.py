@@ -6,10 +6,9 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.admin import activity_log
-from app.admin.accounts import sessions, throttle
+from app.admin.accounts import activity_log, sessions, throttle
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminUser
-from app.admin.guard import COOKIE
 from app.database import db
 from tests.conftest import on_sqlite, token_in
 

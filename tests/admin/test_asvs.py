@@ -17,9 +17,9 @@ from bs4 import BeautifulSoup
 
 from app.admin.accounts import credentials, sessions
 from app.admin.accounts.credentials import TOO_EASY
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminUser, RecoveryCode
-from app.admin.guard import COOKIE
-from app.admin.roles import ASKED_AGAIN
+from app.admin.accounts.roles import ASKED_AGAIN
 from app.database import db
 from tests.admin.conftest import EMAIL, PASSWORD, SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in

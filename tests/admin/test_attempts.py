@@ -3,7 +3,7 @@
 import pytest
 
 from app.admin.accounts import throttle
-from app.admin.guard import COOKIE
+from app.admin.accounts.guard import COOKIE
 from app.web.rate_limit import RateLimitExceeded
 from tests.admin.conftest import EMAIL, SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in

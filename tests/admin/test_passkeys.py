@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import bytes_to_base64url as b64
 
-from app.admin.guard import COOKIE
+from app.admin.accounts.guard import COOKIE
 from tests.admin.conftest import SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin.guard import COOKIE
+from app.admin.accounts.guard import COOKIE
 from app.contest.models import Entry
 from app.database import db
 from tests.conftest import filled, on_sqlite, swedish, token_in

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask import url_for
 
-from app.admin.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES, may
+from app.admin.accounts.roles import ASKED_AGAIN, MAY_USE, OPEN_TO_ALL, ROLES, may
 from app.contest import terms
 from app.database import db
 from app.privacy import erasure
@@ -35,7 +35,7 @@ def guarded(app):
 
 def test_every_page_has_its_line_in_the_table_and_every_line_its_page(app, guarded):
     pages = {endpoint for endpoint, _, _ in guarded}
-    assert pages - MAY_USE.keys() == set(), "give these a role in app/admin/roles.py"
+    assert pages - MAY_USE.keys() == set(), "give these a role in app/admin/accounts/roles.py"
     assert MAY_USE.keys() - pages == set()
     assert pages >= ASKED_AGAIN
 

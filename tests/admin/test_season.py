@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from app.admin.accounts.roles import ROLES, may
 from app.admin.overview import SeasonStatus, next_step, stages, step_for
-from app.admin.roles import ROLES, may
 from app.calendar.loader import read_edition
 from tests.conftest import swedish
 

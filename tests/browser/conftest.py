@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from app.admin.guard import COOKIE
+from app.admin.accounts.guard import COOKIE
 from app.spec.beacon import QUICKNET
 from tests.browser.places import ADMIN, PLACES, Place, Scene
 from tests.conftest import StoppedClock, free_port, freeze

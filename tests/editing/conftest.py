@@ -5,9 +5,9 @@ import secrets
 import pytest
 from bs4 import BeautifulSoup
 
+from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
-from app.admin.guard import COOKIE
 from app.database import db
 from tests.conftest import swedish
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from app.admin import activity_log
+from app.admin.accounts import activity_log
 from tests.conftest import on_sqlite, token_in
 
 ACCOUNTS = "/admin/konton"

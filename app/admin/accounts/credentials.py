@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import pyotp
 import sqlalchemy as sa
 
-from app.admin import activity_log
-from app.admin.accounts import crypto
+from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.database import begin_write, db, rows_changed
 from app.web.rate_limit import RateLimitExceeded

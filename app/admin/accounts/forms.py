@@ -1,19 +1,136 @@
-"""The forms of Mitt konto and Konton."""
+"""The organisers' forms. Each is bound to the sign-in it was made for."""
 
 from flask import g
-from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    EmailField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length
 
-from app.admin.accounts import credentials
-from app.admin.forms import AdminForm
-from app.admin.roles import ABOUT, ROLES
-from app.contest.entries import canonical_email
+from app.admin.accounts import credentials as accounts_credentials
+from app.admin.accounts.roles import ABOUT, ROLES
+from app.admin.accounts.sessions import Credentials
+from app.contest.entries import STRIKE_REASONS, canonical_email
 from app.errors import NotAllowed
 from app.text import clean, clean_address
-from app.web.forms import SelectChoice
+from app.web.forms import SelectChoice, TokenForm
 
 CHOOSE = "Välj en av rollerna."
 _CHOICES = [SelectChoice(role, f"{name[0].upper()}{name[1:]}: {ABOUT[role]}") for role, name in ROLES.items()]
+# Fields that a page fills in itself.
+UNSEEN = ("token", "place", "number")
+
+
+class AdminForm(TokenForm):
+    class Meta(TokenForm.Meta):
+        def token_bound_to(self) -> str:
+            sign_in = g.get("sign_in")
+            return f"admin|{sign_in.name}" if sign_in else "admin"
+
+    def refuse(self, sentence: str) -> None:
+        """Add a sentence that came from an act, beside the form's first field that a person sees, if there is one."""
+        first = next((field for field in self if field.name not in UNSEEN), self.token)
+        first.errors = [*first.errors, sentence]
+
+
+def validate_address(_form: AdminForm, field: EmailField) -> None:
+    """Refuse an address that no mail can go to."""
+    try:
+        canonical_email(field.data or "")
+    except NotAllowed as refused:
+        raise ValidationError(str(refused)) from None
+
+
+class SignInForm(AdminForm):
+    """Signing in takes a password and a one-time code."""
+
+    email = EmailField(
+        "E-postadress", filters=[clean, clean_address], validators=[InputRequired("Skriv din e-postadress.")]
+    )
+    password = PasswordField(
+        "Lösenord",
+        validators=[
+            InputRequired("Skriv ditt lösenord."),
+            Length(max=accounts_credentials.LONGEST, message="Lösenordet är för långt."),
+        ],
+    )
+    code = StringField("Engångskod", validators=[Length(max=20, message="Koden är för lång.")])
+    recovery = StringField("Reservkod", validators=[Length(max=60, message="Koden är för lång.")])
+    kept = StringField()
+    till = StringField()
+
+    def validate_code(self, field: StringField) -> None:
+        if not field.data and not self.recovery.data:
+            raise ValidationError("Skriv de sex siffrorna ur din app.")
+
+    def claim(self) -> Credentials:
+        """Address, password and code as posted."""
+        fields = (self.email, self.password, self.code, self.recovery)
+        return Credentials(*(field.data or "" for field in fields))
+
+
+class PasskeyForm(AdminForm):
+    """What the browser answers for a passkey, and where to go on to."""
+
+    credential = StringField()
+    challenge = StringField()
+    kept = StringField()
+    till = StringField()
+
+
+class InvitationForm(AdminForm):
+    """Address, password and code, chosen for the first time."""
+
+    email = EmailField("E-postadress", filters=[clean, clean_address])
+    password = PasswordField("Välj ett lösenord")
+    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
+
+    def credentials(self) -> tuple[str, str, str]:
+        """Address, password and code as posted."""
+        return self.email.data or "", self.password.data or "", self.code.data or ""
+
+    def validate_password(self, field: PasswordField) -> None:
+        if fault := accounts_credentials.password_fault(field.data or "", self.email.data or ""):
+            raise ValidationError(fault)
+
+    validate_email = validate_address
+
+
+class StrikeForm(AdminForm):
+    reason = SelectField("Skäl", choices=[*map(SelectChoice, STRIKE_REASONS)])
+
+
+class RestoreForm(AdminForm):
+    """A button that takes a strike back."""
+
+
+class PreviewForm(AdminForm):
+    instant = DateTimeLocalField("Dag och tid", validators=[InputRequired("Välj dag och klockslag.")])
+
+    def validate_instant(self, field: DateTimeLocalField) -> None:
+        if field.data and not 2000 <= field.data.year < 2100:
+            raise ValidationError("Välj ett år mellan 2000 och 2099.")
+
+
+class EraseForm(AdminForm):
+    sure = BooleanField(
+        "Ja, gallra uppgifterna. Det går inte att ångra.",
+        validators=[InputRequired("Kryssa i rutan om du vill gallra uppgifterna.")],
+    )
+
+
+class EmptyForm(AdminForm):
+    """A button."""
+
+
+def blank_form(form: type[AdminForm], **values: object) -> AdminForm:
+    """Return a form to show, not read from the request."""
+    return form(formdata=None, **values)
 
 
 class PasswordForm(AdminForm):
@@ -23,7 +140,7 @@ class PasswordForm(AdminForm):
     password = PasswordField("Nytt lösenord")
 
     def validate_password(self, field: PasswordField) -> None:
-        if fault := credentials.password_fault(field.data or "", g.sign_in.organiser.email):
+        if fault := accounts_credentials.password_fault(field.data or "", g.sign_in.organiser.email):
             raise ValidationError(fault)
 
 
@@ -52,11 +169,7 @@ class InviteForm(AdminForm):
         if field.data not in ROLES:
             raise ValidationError(CHOOSE)
 
-    def validate_email(self, field: EmailField) -> None:
-        try:
-            canonical_email(field.data or "")
-        except NotAllowed as refused:
-            raise ValidationError(str(refused)) from None
+    validate_email = validate_address
 
 
 class RoleForm(AdminForm):

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.admin.roles import ADMINISTRATOR
+from app.admin.accounts.roles import ADMINISTRATOR
 from app.database import Base, UTCDateTime
 
 

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import current_app, request
 
-from app.admin import activity_log
-from app.admin.accounts import crypto
+from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
 from app.database import begin_write, db
 from app.errors import NotAllowed

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.admin import activity_log
-from app.admin.accounts import credentials, crypto, throttle
+from app.admin.accounts import activity_log, credentials, crypto, throttle
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode
+from app.admin.accounts.roles import ADMINISTRATOR, ROLES
 from app.admin.accounts.throttle import checksum
-from app.admin.roles import ADMINISTRATOR, ROLES
 from app.database import begin_write, db
 from app.errors import NotAllowed
 

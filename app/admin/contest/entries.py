@@ -17,10 +17,10 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import AdminForm, RestoreForm, StrikeForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
-from app.admin.forms import AdminForm, RestoreForm, StrikeForm, blank_form
-from app.admin.guard import blueprint, chosen_contest, chosen_frozen
 from app.calendar.edition import Contest
 from app.contest import hints
 from app.contest.forms import MUNICIPALITIES

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from app.admin.forms import AdminForm
+from app.admin.accounts.forms import AdminForm
 from app.contest.forms import MUNICIPALITIES
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from flask import current_app, g, render_template, url_for
 
 from app import clock
-from app.admin import roles
+from app.admin.accounts import roles
+from app.admin.accounts.forms import UNSEEN, AdminForm, blank_form
+from app.admin.accounts.guard import chosen_contest
 from app.admin.draw.forms import (
     CancelForm,
     ConfirmForm,
@@ -19,8 +21,6 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
-from app.admin.forms import UNSEEN, AdminForm, blank_form
-from app.admin.guard import chosen_contest
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition
 from app.clock import SWEDEN

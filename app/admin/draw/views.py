@@ -9,7 +9,9 @@ from flask import Response, abort, current_app, g, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
+from app.admin.accounts.forms import AdminForm
+from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition
 from app.admin.draw.forms import (
     CancelForm,
     ConfirmForm,
@@ -22,8 +24,6 @@ from app.admin.draw.forms import (
     WithdrawNameForm,
 )
 from app.admin.draw.page import Action, may_lock_now, render_draw
-from app.admin.forms import AdminForm
-from app.admin.guard import blueprint, chosen_contest, chosen_edition
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
 from app.draw.status import contest_status

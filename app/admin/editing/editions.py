@@ -7,10 +7,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin.accounts.forms import AdminForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, NewEditionForm, SwapForm
-from app.admin.forms import AdminForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.schedule import NUMBERS
 from app.calendar.views import library

@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, g
 from werkzeug.datastructures import FileStorage
 
 from app import clock
-from app.admin import activity_log
+from app.admin.accounts import activity_log
 from app.admin.accounts.models import AdminUser
 from app.calendar.schedule import image_type
 from app.calendar.views import library

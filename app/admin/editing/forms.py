@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Regexp
 
-from app.admin.forms import AdminForm
+from app.admin.accounts.forms import AdminForm
 from app.calendar.edition import LANGUAGES
 from app.calendar.faults import Fault
 from app.editing.form_mapping import OPTIONS

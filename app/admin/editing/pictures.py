@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.admin.accounts.forms import blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import PictureForm
-from app.admin.forms import blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.editing import hatch_file, images, save, store
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed

@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.admin.accounts.forms import EmptyForm, blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.views import SHEETS, page_address
-from app.admin.forms import EmptyForm, blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.editing import save, store
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines

@@ -9,10 +9,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
+from app.admin.accounts.forms import blank_form
+from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
-from app.admin.forms import blank_form
-from app.admin.guard import blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.loader import to_html
 from app.contest.terms import phase_of

@@ -7,7 +7,7 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.admin.accounts.models import AdminUser
-from app.admin.roles import ROLES
+from app.admin.accounts.roles import ROLES
 from app.database import Base, UTCDateTime, begin_write, db
 
 # What can be done, as the log's page says it.

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, throttle
+from app.admin.accounts.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
+from app.admin.accounts.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
 from app.admin.accounts.models import AdminSession, AdminUser
-from app.admin.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
-from app.admin.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
 from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit

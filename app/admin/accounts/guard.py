@@ -6,9 +6,8 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import roles
-from app.admin.accounts import drafts, reauth, sessions
-from app.admin.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
+from app.admin.accounts import drafts, reauth, roles, sessions
+from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
 from app.calendar.edition import Contest
 from app.calendar.schedule import Edition

@@ -7,13 +7,11 @@ from flask import abort, current_app, g, redirect, render_template, request, url
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import activity_log
-from app.admin.accounts import credentials, sessions, throttle
-from app.admin.accounts.forms import InviteForm, RoleForm
+from app.admin.accounts import activity_log, credentials, sessions, throttle
+from app.admin.accounts.forms import AdminForm, EmptyForm, InviteForm, RoleForm, blank_form
+from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation
-from app.admin.forms import AdminForm, EmptyForm, blank_form
-from app.admin.guard import blueprint
-from app.admin.roles import ABOUT, ADMINISTRATOR, ROLES
+from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, ROLES
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.draw import delivery

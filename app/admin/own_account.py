@@ -6,11 +6,11 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts import accounts, credentials, crypto, passkeys, sessions, throttle
-from app.admin.accounts.forms import AddPasskeyForm, CodesForm, PasswordForm
-from app.admin.accounts.sign_in import WAIT, picture, signed_out
-from app.admin.forms import EmptyForm, blank_form
-from app.admin.guard import blueprint, renew_sign_in
+from app.admin import users
+from app.admin.accounts import credentials, crypto, passkeys, sessions, throttle
+from app.admin.accounts.forms import AddPasskeyForm, CodesForm, EmptyForm, PasswordForm, blank_form
+from app.admin.accounts.guard import blueprint, renew_sign_in
+from app.admin.sign_in import WAIT, picture, signed_out
 from app.errors import NotAllowed
 from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
@@ -26,7 +26,7 @@ def own_account() -> Page:
 
 def render_account(status: int, **forms: object) -> Page:
     organiser, now = g.sign_in.organiser, clock.session_now()
-    active = accounts.sign_ins(organiser.id, now - sessions.IDLE)
+    active = users.sign_ins(organiser.id, now - sessions.IDLE)
     context: dict[str, object] = {
         "organiser": organiser,
         "present": g.sign_in.name,
@@ -53,7 +53,7 @@ def change_password() -> BaseResponse | Page:
         if form.validate():
             throttle.hit_proof(g.sign_in.name)
             if credentials.verify_password(g.sign_in.organiser.password_hash, form.old_password.data or "", known=True):
-                accounts.change_password(g.sign_in, form.password.data or "", now)
+                users.change_password(g.sign_in, form.password.data or "", now)
                 renew_sign_in(sessions.rotate_session(g.sign_in, now), now)
                 return back_to_account("losenord")
             form.old_password.errors = ["Det är inte ditt nuvarande lösenord."]
@@ -130,7 +130,7 @@ def remove_passkey(passkey_id: int) -> BaseResponse | Page:
 def end_sign_in(name: str) -> BaseResponse | Page:
     if not EmptyForm().validate():
         return render_account(422)
-    accounts.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
+    users.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
     return back_to_account("inloggning")
 
 
@@ -138,5 +138,5 @@ def end_sign_in(name: str) -> BaseResponse | Page:
 def end_all_sign_ins() -> BaseResponse | Page:
     if not EmptyForm().validate():
         return render_account(422)
-    accounts.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())
+    users.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())
     return signed_out()

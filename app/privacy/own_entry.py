@@ -15,6 +15,7 @@ from app.contest.terms import FrozenContest
 from app.database import db
 from app.draw import winners
 from app.draw.models import LockedList, Rank, Verdict
+from app.errors import NotAllowed
 from app.privacy import mail_files
 from app.spec.lines import format_time
 from app.text import clean, clean_address
@@ -113,5 +114,5 @@ class OwnEntryForm(TokenForm):
     def validate_email(self, field: EmailField) -> None:
         try:
             self.canonical = canonical_email(field.data or "")
-        except ValueError as refused:
+        except NotAllowed as refused:
             raise ValidationError(str(refused)) from None

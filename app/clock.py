@@ -1,4 +1,6 @@
-"""The only place that asks what time it is. The calendar lives in Europe/Stockholm."""
+"""The only place that asks what time it is."""
+
+# The calendar lives in Europe/Stockholm.
 
 import time
 from datetime import UTC, date, datetime, timedelta

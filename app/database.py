@@ -1,4 +1,6 @@
-"""Engine tuning, the declarative base, the UTC type and write(). Knows no table."""
+"""Engine tuning, the declarative base, the UTC type and write()."""
+
+# Knows no table.
 
 import sqlite3
 import threading
@@ -114,6 +116,7 @@ def init_app(app: Flask, address: str) -> None:
 
 def engine_options(url: str) -> dict[str, object]:
     """Options for the engine; `hide_parameters` because an address in an error message is personal data."""
+    # More connections than threads that may hold one (app/web/bulkhead.py), so that none waits for the pool.
     options: dict[str, object] = {"hide_parameters": True, "pool_size": 32, "max_overflow": 8, "pool_timeout": 10}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 16, "connect_args": _IMPATIENT}
@@ -131,9 +134,11 @@ def _tune(engine: sa.Engine) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={SQLITE_WAITS}",
+            # Readers go on while one writes; a receipt survives a power cut only with FULL (sqlite.org/wal.html).
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is erased is to be gone from the file: deleted rows become zeros (sqlite.org/pragma.html).
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -202,6 +207,7 @@ def begin_write() -> None:
     """Begin a transaction that will write, one at a time: call it before the first read that a write depends on."""
     db.session.rollback()
     connection = db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    # PostgreSQL has no BEGIN IMMEDIATE: a lock of ours, which ends with the transaction, lets one write at a time.
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(20261201)"))
 

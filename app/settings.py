@@ -20,6 +20,7 @@ PREFIX = "FLASK_"
 WITHOUT_PREFIX = ("DATABASE_URL", "REDIS_URL")
 _LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
 _COMMENT = re.compile(r"\s#")
+# pydantic-settings reads a tuple in a variable as JSON unless it is told not to decode.
 _Parts = Annotated[tuple[str, ...], NoDecode]
 
 

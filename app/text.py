@@ -14,6 +14,7 @@ from app.clock import SWEDEN
 
 def clean(value: str | None) -> str:
     """Return what was typed, trimmed and without control characters (PostgreSQL refuses NUL)."""
+    # PostgreSQL refuses NUL in text, and no output may carry the others (XML 1.0, 2.2).
     return "".join(sign for sign in value or "" if unicodedata.category(sign) != "Cc" or sign in "\n\r\t").strip()
 
 
@@ -23,6 +24,7 @@ def clean_address(value: str | None) -> str:
 
 
 def is_unseen(sign: str) -> bool:
+    # Cf is what has no shape: zero width, soft hyphen, direction marks. The others choose between shapes.
     return unicodedata.category(sign) == "Cf" or "\ufe00" <= sign <= "\ufe0f"
 
 

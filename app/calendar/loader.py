@@ -1,4 +1,6 @@
-"""Reads the files of an edition. Every fault is named with file, field and line."""
+"""Reads the files of an edition."""
+
+# Every fault is named with file, field and line.
 
 import re
 import tomllib

@@ -48,7 +48,8 @@ def find_hatch(year: int, number: int) -> tuple[Edition, Hatch]:
 
 
 def public_response(body: str | bytes, mimetype: str = "text/html") -> Response:
-    """Return a response that is the same for everybody. The page cache gives it its age and its encodings."""
+    """Return a response that is the same for everybody."""
+    # The page cache gives it its age and its encodings.
     response = Response(static.with_weight(body, _size) if isinstance(body, str) else body, mimetype=mimetype)
     if g.get("without_database"):
         response.cache_control.no_store = True

@@ -1,4 +1,6 @@
-"""What an organiser may want to look at twice. A hint strikes nothing: odd addresses belong to real people, too."""
+"""What an organiser may want to look at twice."""
+
+# A hint strikes nothing: odd addresses belong to real people, too.
 
 from dataclasses import dataclass
 from datetime import datetime

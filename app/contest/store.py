@@ -37,6 +37,7 @@ Key = tuple[str, str, str]
 
 
 def _among(column: Any, name: str) -> Any:
+    # An expanding parameter is filled in when the statement runs, so it is compiled once for any number.
     return column.in_(sa.bindparam(name, expanding=True))
 
 
@@ -60,6 +61,7 @@ _LAST_RECEIPTS = (
 _INSERT = sa.insert(_TABLE)
 
 
+# The form answers these two with pages of their own, so they are no NotAllowed.
 class NotReceived(Exception):
     """The contest takes no entries any more; this one was not taken."""
 

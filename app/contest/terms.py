@@ -118,7 +118,8 @@ def hatch_of(edition: Edition) -> int | None:
 
 
 def phase_of(edition: Edition, now: datetime) -> Phase | None:
-    """Return the contest's phase; None without a contest. It does not open while a required field is empty."""
+    """Return the contest's phase; None without a contest."""
+    # It does not open while a required field is empty.
     if frozen := frozen_in(edition.year):
         return frozen.phase(now)
     phase = edition.file_contest.phase(now) if edition.file_contest else None

@@ -1,4 +1,6 @@
-"""The actions before the value: strike and restore entries, lock the list, cancel. Each is one transaction."""
+"""The actions before the value: strike and restore entries, lock the list, cancel."""
+
+# Each is one transaction.
 
 # Each raises NotAllowed with a Swedish sentence and changes nothing when its time has not come or has passed.
 

@@ -1,4 +1,6 @@
-"""The record of a draw. Every row but a winner's name is written once; triggers in the database see to it."""
+"""The record of a draw."""
+
+# Every row but a winner's name is written once; triggers in the database see to it.
 
 from datetime import date, datetime
 

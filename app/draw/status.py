@@ -1,4 +1,6 @@
-"""Where a contest stands: its state and the numbers that everyone may see. Reads, never writes."""
+"""Where a contest stands: its state and the numbers that everyone may see."""
+
+# Reads, never writes.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -90,7 +90,8 @@ NO_VALUE = "Slumptalet kom inte inom 30 dagar efter sin tid."
 
 
 def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
-    """Check the value of the round in the låsbevis and write the ranking, once and for good. Queue the letters."""
+    """Check the value of the round in the låsbevis and write the ranking, once and for good."""
+    # Queue the letters.
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
         raise NotAllowed("Listan är inte låst. Slumptalet får inte vara känt när listan låses.")
@@ -145,7 +146,8 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
 
 
 def newest_shown(contest: FrozenContest, now: datetime) -> int:
-    """Return the newest round that a relay shows; 0 when none answers. Of the practice chain our clock decides."""
+    """Return the newest round that a relay shows; 0 when none answers."""
+    # Of the practice chain our clock decides.
     if contest.chain.is_practice:
         return beacon.round_at(contest.chain, now) - 1
     db.session.rollback()

@@ -1,4 +1,6 @@
-"""An edition as a ZIP file, out and in. What comes in is counted and measured before a byte of it is unpacked."""
+"""An edition as a ZIP file, out and in."""
+
+# What comes in is counted and measured before a byte of it is unpacked.
 
 import io
 import re

@@ -129,7 +129,8 @@ class Piece(NamedTuple):
 
 
 def diff_lines(old: str, new: str) -> list[list[Piece]]:
-    """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it. Empty when alike."""
+    """Paragraphs of pieces, each with its line breaks: only what differs, and a line around it."""
+    # Empty when alike.
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_AROUND)
     return [

@@ -127,7 +127,8 @@ def try_changes(desk: Editor, changes: Changes, now: datetime) -> None:
 
 
 def put_files(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:
-    """Keep what stands now and what comes, then writes it. What could not be written whole is put back."""
+    """Keep what stands now and what comes, then writes it."""
+    # What could not be written whole is put back.
     before = desk.read(leaf)
     caught_up(desk, leaf, before, act.now)
     with store.translate_os_errors():

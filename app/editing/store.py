@@ -76,7 +76,8 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
 
 
 def put_files(path: Path, body: bytes) -> None:
-    """Write a file complete or not at all. Does nothing when it says so already."""
+    """Write a file complete or not at all."""
+    # Does nothing when it says so already.
     if path.is_file() and path.read_bytes() == body:
         return
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")

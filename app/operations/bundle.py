@@ -1,4 +1,6 @@
-"""A backup as one file: a ZIP of members and a manifest with the checksum of each. Knows no database."""
+"""A backup as one file: a ZIP of members and a manifest with the checksum of each."""
+
+# Knows no database.
 
 import json
 import os
@@ -41,6 +43,7 @@ def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engi
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
         part.unlink()
+    # O_EXCL opens no file that is there already, nor a link that another user has put there (open(2)).
     with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             members = {}
@@ -56,6 +59,7 @@ def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engi
 
 
 def add_file(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    # The size of what is streamed is not known beforehand; without force_zip64 it ends at 2 GiB (zipfile).
     with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
         return copy_with_checksum(source, member)
 
@@ -96,6 +100,7 @@ class BackupArchive:
         if sorted(names) != sorted(self.manifest.members):
             raise NotAllowed("Säkerhetskopian har andra filer än dem som står i dess förteckning.")
         for entry in entries:
+            # The upper 16 bits are a Unix mode, where a link has a kind of its own.
             if not is_ours(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
                 raise NotAllowed(f"Säkerhetskopian har filen {entry.filename[:60]!r}, som inte hör till en kalender.")
 

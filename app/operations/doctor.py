@@ -44,7 +44,8 @@ class Line:
 
 
 def doctor_lines() -> Iterator[Line]:
-    """Everything, one thing at a time. What cannot be looked at is a fault, and the rest goes on."""
+    """Everything, one thing at a time."""
+    # What cannot be looked at is a fault, and the rest goes on.
     yield Line("bra", "Inställningarna går att läsa.")
     checks: tuple[Callable[[], Iterator[Line]], ...] = (
         *(_parts, _server, _permissions, _mail, _counters, _proxies),

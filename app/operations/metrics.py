@@ -1,4 +1,6 @@
-"""Figures for Prometheus, on a port of their own that only this machine reaches. Nothing in them is about a person."""
+"""Figures for Prometheus, on a port of their own that only this machine reaches."""
+
+# Nothing in them is about a person.
 
 # Each process of the server counts into files of its own in the instance folder; `flask metrics` adds them up and asks
 # the database for the rest. What the page cache answers is not counted here, so it costs nothing, nor are right entries

@@ -146,7 +146,8 @@ def _since(moment: datetime | None) -> timedelta | None:
 
 
 def clocks_apart(on_sqlite: bool) -> timedelta | None:
-    """Return the host's clock beside the database's. On SQLite they are one: then, whether the network sets it."""
+    """Return the host's clock beside the database's."""
+    # On SQLite they are one: then, whether the network sets it.
     if on_sqlite:
         return timedelta(0) if _SYNCHRONISED.exists() else None
     theirs: datetime = db.session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()

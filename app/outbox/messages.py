@@ -62,13 +62,17 @@ def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now
     mail = EmailMessage()
     mail["From"] = _mailbox(sender.address, one_line(sender.name))
     mail["To"] = recipient
+    # A display name or a second address would send the mail elsewhere than the entry says.
     if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
         raise ValueError("not one address")
     mail["Reply-To"] = _mailbox(sender.reply_to)
     mail["Subject"] = one_line(letter.subject)
     mail["Date"] = format_datetime(now)
+    # The same at each try (RFC 5322, 3.6.4), so that a mail that came twice is shown once.
     mail["Message-ID"] = f"<{name}@{site}>"
+    # Lets people sort all mails of a contest at once (RFC 2919).
     mail["List-Id"] = f"<{name.partition('.')[0]}.{site}>"
+    # Asks others not to answer by machine, such as away messages (RFC 3834, 5).
     mail["Auto-Submitted"] = "auto-generated"
     # Left alone, Python sends eight bits to servers that never said they take them, or base64.
     mail.set_content(letter.text, cte="quoted-printable")

@@ -1,4 +1,6 @@
-"""Mails that are to be sent. A row names what the mail is about; its text and address are looked up when it goes."""
+"""Mails that are to be sent."""
+
+# A row names what the mail is about; its text and address are looked up when it goes.
 
 from datetime import datetime
 

@@ -77,8 +77,10 @@ def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
     server: smtplib.SMTP | None = None
     try:
         if parts.scheme == "smtps":
+            # TLS from the first byte, on a port of its own (RFC 8314, 3.3).
             server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
         else:
+            # Submission, where STARTTLS follows (RFC 6409, 3.1).
             server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
             start_tls(server, host)
         if parts.username:
@@ -114,12 +116,14 @@ def send_message(server: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPDataError as error:
         raise _answered(error.smtp_code, "innehållet") from None
     except smtplib.SMTPNotSupportedError:
+        # Only a server that speaks SMTPUTF8 takes them (RFC 6531).
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
     except (OSError, smtplib.SMTPException) as error:
         raise TransportDown(_trouble(error)) from None
 
 
 def _answered(code: int, about: str) -> Exception:
+    # 5xx is for good, 4xx for now (RFC 5321, 4.2.1); 421 says that the server hangs up.
     kind = PermanentFailure if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
     return kind(f"{about}: {code}")
 
@@ -138,6 +142,7 @@ def write_file(folder: Path, mail: EmailMessage) -> None:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(mail.as_bytes(policy=policy.default.clone(utf8=not str(mail["To"]).isascii())))
             os.fsync(file.fileno())
+        # A rename is whole or not at all, and the bytes are on disk before it.
         unfinished.replace(folder / f"{name}.eml")
     except OSError as error:
         raise TransportDown(f"filen: {type(error).__name__}") from None

@@ -109,6 +109,7 @@ def note_of(contest_id: str) -> ErasureNote | None:
 def erase_contest(contest: FrozenContest, ordered_by: str, now: datetime) -> Erasure:
     """Erase a contest's addresses, codes, motivations and mails, and old feedback. Raises NotAllowed."""
     refuse_before_its_time(contest, now)
+    # Looked at again within the transaction: two processes may have come to it in the same night.
     begin_write()
     if is_erased(contest.id):
         db.session.rollback()
@@ -140,6 +141,7 @@ def clean_contest(contest_id: str, now: datetime) -> bool:
         mail_files.sweep_files()
     except OSError:
         return False
+    # A row that is deleted stays in the file and in the log beside it until both are rewritten.
     if not vacuum():
         return False
     begin_write()
@@ -150,6 +152,7 @@ def clean_contest(contest_id: str, now: datetime) -> bool:
 
 def lacks_decision(contest: FrozenContest) -> bool:
     """Check whether the organiser is an authority that has not said under which decision it erases."""
+    # Public records are destroyed only under a decision on it (arkivlagen 1990:782, 10 §).
     contact = terms.contact_of(contest.id)
     return contest.organisation.kind == AUTHORITY and not (contact and contact.erasure_decision)
 
@@ -177,6 +180,7 @@ def refuse_before_its_time(contest: FrozenContest, now: datetime) -> None:
 
 
 def empty_contest(contest_id: str) -> int:
+    # Code, address and answer make the ticket: once the first two are gone, no one can tell whose it is.
     nothing = dict.fromkeys(("email", "receipt_code", "duplicate_key", "motivation", "nonce", "nr"))
     known = sa.or_(*(getattr(Entry, name).is_not(None) for name in nothing))
     changed = db.session.execute(

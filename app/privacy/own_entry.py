@@ -89,6 +89,7 @@ def export_entry(own: OwnEntry) -> dict[str, object]:
 
 def withdraw_own_entry(own: OwnEntry, now: datetime) -> bool | None:
     """Withdraw the entry and remove its mails; return whether the list was locked, None when it was done before."""
+    # Erasure on request (GDPR, article 17). In a locked list the ticket stays, for it says nothing about the person.
     locked = winners.withdraw_entry(own.contest, own.entry.ticket, now)
     mail_files.remove_files(own.entry.ticket)
     return locked

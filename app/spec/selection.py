@@ -1,4 +1,6 @@
-"""The order of the tickets from a seed, the same every time. Standard library only."""
+"""The order of the tickets from a seed, the same every time."""
+
+# Standard library only.
 
 # Öppen dragning v2; HMAC is https://www.rfc-editor.org/rfc/rfc2104 over SHA-256.
 
@@ -24,7 +26,8 @@ def rank_key(seed: bytes, ticket: str) -> bytes:
 
 
 def order_tickets(seed: bytes, tickets: Iterable[str]) -> Iterator[str]:
-    """Give the tickets in the order they win. Equal keys: the lower ticket first."""
+    """Give the tickets in the order they win."""
+    # Equal keys: the lower ticket first.
     # Holds 64 bytes a ticket, packed, however long the tickets are read.
     for pair in sorted(_pairs(seed, tickets)):
         yield pair[32:].hex()

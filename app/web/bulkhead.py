@@ -48,9 +48,11 @@ class Bulkhead:
             body = environ["wsgi.input"].read(length)
         finally:
             self._readers.release()
+        # PEP 3333 lets an app read no further than CONTENT_LENGTH; BytesIO ends there by itself.
         environ["wsgi.input"] = BytesIO(body)
         # Of what comes in chunks one byte too many is too much, whatever was still to come.
         environ["CONTENT_LENGTH"] = told or str(len(body))
+        # A message has a length or a transfer coding, never both (RFC 9112, 6.2).
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         return True
 

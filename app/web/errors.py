@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         status = error.code or 500
         heading, advice = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
         page = render_template("errors/error.html", heading=heading, advice=advice, status=status)
+        # Allow is a must with 405 (RFC 9110, 15.5.6); Retry-After tells programs when to come back (10.2.3).
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         return page, status, kept | {"Cache-Control": "no-store"}
 

@@ -28,6 +28,7 @@ from app.errors import NotAllowed
 PUBLIC = "public"
 # A person does not fill in a form faster than this; a program does.
 QUICKEST = timedelta(seconds=2)
+# WCAG 2.2.1 asks nothing of limits over 20 hours: who was interrupted may come back and send.
 LONGEST = timedelta(hours=24)
 
 
@@ -109,8 +110,10 @@ def init_app(app: Flask) -> None:
 
 def is_from_elsewhere(environ: WSGIEnvironment) -> bool:
     """Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata where the browser sends it, else Origin."""
+    # "none" is an address that was typed or a bookmark. A program that sends no such header has no session to abuse.
     if environ.get("HTTP_SEC_FETCH_SITE", "") not in ("", "same-origin", "none"):
         return True
+    # Browsers say "null" for a page under our own Referrer-Policy, no-referrer (Fetch standard, Origin header).
     origin = environ.get("HTTP_ORIGIN", "")
     return origin not in ("", "null") and _host(origin) != get_host(environ)
 

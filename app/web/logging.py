@@ -22,6 +22,7 @@ from app.settings import ROOT
 HANDLER = "json-lines"
 _log = logging.getLogger("app.request")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+# nginx's $request_id is 32 hex digits; other proxies send half of that.
 _FROM_PROXY = re.compile(r"[0-9a-f]{16,32}")
 # An e-mail address, or what is long enough to be a code, token or ticket: a second wall, for others' messages.
 _PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b[A-Za-z0-9_-]{24,}\b")
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def number() -> None:
+        # Only a proxy of ours may name a request: a visitor could give two the same number.
         told = request.headers.get("X-Request-Id", "") if app.config["TRUSTED_PROXIES"] else ""
         g.request_id = told if _FROM_PROXY.fullmatch(told) else secrets.token_hex(8)
         g.began = time.perf_counter()

@@ -90,6 +90,7 @@ class PageCache:
         if found.counted and is_get:
             self._count(found.counted, moment)
         known = environ.get("HTTP_IF_NONE_MATCH")
+        # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy that compresses anew sends W/ and our tag.
         if known and (known == "*" or found.tag in known):
             start_response("304 Not Modified", found.unchanged)
             return [b""]

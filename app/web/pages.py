@@ -9,6 +9,7 @@ import brotli
 # Seconds that a browser or proxy may keep a page, unless the next opening comes sooner.
 LONGEST_AGE = 60
 _COMPRESSIBLE = ("text/", "image/svg+xml", "application/")
+# These are set anew for each encoding and moment.
 _SKIPPED = {"content-length", "cache-control", "etag", "vary", "content-encoding"}
 Headers = list[tuple[str, str]]
 
@@ -38,6 +39,7 @@ def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | N
     names = {name.lower(): value for name, value in headers}
     if not status.startswith("200") or "public" not in names.get("cache-control", "") or "set-cookie" in names:
         return None
+    # The tag follows the bytes alone, so a page that is made again and says the same is a 304 for those who have it.
     tag = sha256(body).hexdigest()[:20]
     same = earlier and earlier.bodies["identity"][0] == f'"{tag}"'
     kept = [(name, value) for name, value in headers if name.lower() not in _SKIPPED]
@@ -47,6 +49,8 @@ def cacheable_page(status: str, headers: Headers, body: bytes, earlier: Page | N
 def _encoded(tag: str, body: bytes, content_type: str) -> dict[str, tuple[str, bytes]]:
     bodies = {"identity": (f'"{tag}"', body)}
     if content_type.startswith(_COMPRESSIBLE):
+        # An encoding is a representation of its own and has its own strong ETag (RFC 9110, 8.8.3.3). mtime=0: gzip
+        # would write the time of compressing into the bytes (RFC 1952, 2.3.1).
         bodies["gzip"] = (f'"{tag}-gz"', gzip.compress(body, 9, mtime=0))
         bodies["br"] = (f'"{tag}-br"', brotli.compress(body))
     return bodies
@@ -62,6 +66,7 @@ def encoded_answer(page: Page, encoding: str, age: int, counted: tuple[int, int]
         ("ETag", tag),
         ("Vary", "Accept-Encoding"),
     ]
+    # A 304 has what would differ in a cache, and no Content-Type (RFC 9110, 15.4.5).
     unchanged = [header for header in headers if header[0] != "Content-Type"]
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))

@@ -1,4 +1,6 @@
-"""Rate limits. Addresses are kept only as keyed hashes whose key changes every day."""
+"""Rate limits."""
+
+# Addresses are kept only as keyed hashes whose key changes every day.
 
 # limits has no storage that several worker processes share without a server of its own, so here is one in an SQLite
 # file beside the database; with REDIS_URL several machines share the counts.
@@ -171,6 +173,7 @@ class SQLiteStorage(Storage):
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
+        # Counts that a power cut takes are no loss, so no hit waits for the disk.
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("CREATE TABLE IF NOT EXISTS hit (key TEXT PRIMARY KEY, count INTEGER, expires REAL)")
         return connection

@@ -69,7 +69,8 @@ def init_app(app: Flask) -> None:
         names = build_static(target)
 
     def asset(name: str) -> str:
-        """Return the address of a static file. In debug mode it is built again when it has changed."""
+        """Return the address of a static file."""
+        # In debug mode it is built again when it has changed.
         return PREFIX + (build_static(target) if app.debug else names)[name]
 
     def size(address: str) -> int:

@@ -20,6 +20,7 @@ class HatchConverter(YearConverter):
 
 
 class NumberConverter(YearConverter):
+    # Nine digits at most: more would not fit an integer column of PostgreSQL.
     regex = r"[1-9]\d{0,8}"
 
 

@@ -48,6 +48,7 @@ def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[byt
                     file.write(block)
                     if len(sent.held) >= BLOCK:
                         yield sent.taken()
+            # Two spaces: the form of `sha256sum`, for a file read as it is.
             sums.append(f"{digest.hexdigest()}  {name}\n")
         archive.writestr(_entry(f"{folder}/{SUMS}", at), "".join(sums))
     yield sent.taken()
@@ -56,6 +57,7 @@ def stream_zip(folder: str, files: Iterable[File], at: datetime) -> Iterator[byt
 def _entry(path: str, at: datetime) -> ZipInfo:
     """Return what the ZIP says of a file; nothing of the machine that made it."""
     entry = ZipInfo(path, at.astimezone(SWEDEN).timetuple()[:6])
+    # 3 is Unix, whose file mode is in the upper 16 bits (PKWARE's APPNOTE, 4.4.2.2 and 4.4.15).
     entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o100644 << 16
     return entry
 

@@ -1,4 +1,6 @@
-"""The organisers' log: who did what when. Written once; never a participant's address or code."""
+"""The organisers' log: who did what when."""
+
+# Written once; never a participant's address or code.
 
 from datetime import datetime
 

@@ -24,6 +24,7 @@ from app.web.rate_limit import RateLimitExceeded
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+# OWASP ASVS 5.0 asks for 8 signs at least (6.2.1) and that 64 are allowed (6.2.9). A bound keeps hashing short.
 SHORTEST, LONGEST = 12, 128
 # Of zxcvbn's 0 to 4: more than a hundred million guesses.
 HARD_ENOUGH = 3
@@ -43,6 +44,7 @@ def hasher() -> "PasswordHasher":
     # Read here, as below: a process that serves the public has no use for it.
     from argon2 import PasswordHasher
 
+    # Its defaults are the second profile of RFC 9106, 4: 64 MiB, three passes, four lanes.
     return PasswordHasher()
 
 
@@ -106,11 +108,13 @@ _LENGTH = 24
 
 def new_secret() -> str:
     """Return a TOTP secret of 160 bits."""
+    # As RFC 4226, 4 (R6) recommends.
     return pyotp.random_base32(32)
 
 
 def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
     """Return the 30-second step that a code belongs to, newer than `last`; one step early or late is fine."""
+    # RFC 6238, 5.2: one step for clocks that differ, and no code twice.
     totp = pyotp.TOTP(secret)
     digits = "".join(character for character in code if character in "0123456789")
     this = int(now.timestamp()) // 30

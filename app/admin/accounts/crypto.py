@@ -20,6 +20,7 @@ class InvalidSeal(Exception):
 def keys(purpose: str) -> Iterator[bytes]:
     """Give one 32-byte key of its own for each purpose, from the present SECRET_KEY and then from the older ones."""
     config = current_app.config
+    # A key for each purpose: what was sealed for one cannot be read as if it were for another.
     for secret in (config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"]):
         yield hmac.digest(secret.encode(), f"sealing/v1|{purpose}".encode(), "sha256")
 
@@ -29,6 +30,7 @@ def _box(purpose: str) -> "MultiFernet":
     # It takes 8 MiB, and no page of the public's has a secret to seal.
     from cryptography.fernet import Fernet, MultiFernet
 
+    # MultiFernet seals with the first key and reads with any, so that SECRET_KEY can be exchanged.
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys(purpose)])
 
 

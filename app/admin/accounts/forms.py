@@ -1,4 +1,6 @@
-"""The organisers' forms. Each is bound to the sign-in it was made for."""
+"""The organisers' forms."""
+
+# Each is bound to the sign-in it was made for.
 
 from flask import g
 from wtforms import (

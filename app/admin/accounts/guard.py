@@ -17,6 +17,7 @@ from app.draw import practice
 from app.errors import NotAllowed
 from app.web.headers import Page, no_store
 
+# Browsers take a name with __Host- only with Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2).
 COOKIE = "__Host-organisator"
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")

@@ -39,11 +39,13 @@ def first_sign(agent: str, signs: tuple[tuple[str, str], ...], otherwise: str) -
 
 
 INVITATION_LASTS = timedelta(days=7)
+# OWASP ASVS 5.0, 7.3.1 and 7.3.2: an end after nothing was done, and one whatever is done.
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
 # How long an ended sign-in is still known, so that what was being written finds its way back.
 REMEMBERED = timedelta(days=1)
 PROOF_LASTS = timedelta(minutes=10)
+# One sentence for any fault: it does not tell whether the account exists (ASVS 5.0, 6.3.8).
 NOT_TOGETHER = "E-postadress, lösenord och kod hör inte ihop. Försök igen med en ny kod ur appen."
 
 
@@ -65,6 +67,7 @@ def create_invitation(email: str | None, now: datetime, role: str | None = None,
 
     `how` the link reaches its receiver, as the log says it.
     """
+    # 192 bits; ASVS 5.0, 11.5.1 asks for 128. Only its checksum is kept, so a copied database opens nothing.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
     begin_write()

@@ -18,6 +18,7 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit, hit_limit, is_e
 
 DEVICE_COOKIE = "__Host-organisator-enhet"
 DEVICE_LASTS = timedelta(days=180)
+# Guessing has a limit (OWASP ASVS 5.0, 6.3.1) that a person who mistypes does not come near.
 ONE_ADDRESS = "60 per 10 minutes"
 WRONG_CODES = "20 per hour"
 PASSKEYS = "60 per 10 minutes"
@@ -46,7 +47,8 @@ def known_device(email: str, now: datetime) -> str | None:
 
 
 def remember_device(response: Response, email: str, now: datetime) -> None:
-    """Give a browser that has just signed in the cookie that it is known by. It does not sign in."""
+    """Give a browser that has just signed in the cookie that it is known by."""
+    # It does not sign in.
     sealed = crypto.encrypt(f"{account_key(email)}|{secrets.token_hex(8)}", "device", now)
     response.set_cookie(
         *(DEVICE_COOKIE, sealed),

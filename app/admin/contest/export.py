@@ -43,6 +43,7 @@ def entry_rows(contest_id: str) -> Iterator[tuple[object, ...]]:
 
 def csv_lines(contest_id: str) -> Iterator[str]:
     """As Swedish spreadsheets like it: semicolons and a byte order mark."""
+    # Excel takes a CSV file without the mark for Windows-1252, and å for two signs.
     yield "\ufeff" + entry_line(COLUMNS)
     for row in entry_rows(contest_id):
         yield entry_line([_harmless(cell) for cell in row])
@@ -61,13 +62,15 @@ def _harmless(cell: object) -> str:
 
 
 def entry_workbook(contest_id: str, instance: str) -> BinaryIO:
-    """Return an open XLSX file without a name. Every cell but number and time is text, so that nothing is run."""
+    """Return an open XLSX file without a name."""
+    # Every cell but number and time is text, so that nothing is run.
     # What it is made of lies in the instance folder meanwhile, which is for the server's own user.
     # It takes 8 MiB, and few processes ever make a workbook.
     import xlsxwriter
 
     with tempfile.TemporaryDirectory(prefix="xlsx-", dir=instance) as folder:
         path = Path(folder) / "bidrag.xlsx"
+        # XlsxWriter keeps all cells in memory, and makes formulas and links of text, unless it is told not to.
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(path, options) as book:
             sheet = book.add_worksheet("Bidrag")

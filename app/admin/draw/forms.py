@@ -1,4 +1,6 @@
-"""The forms of the draw, one for each action. None takes a time or a round: those are fixed at the opening."""
+"""The forms of the draw, one for each action."""
+
+# None takes a time or a round: those are fixed at the opening.
 
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange

@@ -1,4 +1,6 @@
-"""The editor's forms. Their fields take whatever is typed: the site's own reader judges it when it is saved."""
+"""The editor's forms."""
+
+# Their fields take whatever is typed: the site's own reader judges it when it is saved.
 
 import re
 from collections.abc import Iterator

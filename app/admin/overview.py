@@ -223,23 +223,20 @@ def overview_figures(edition: Edition, found: ContestStatus | None, now: datetim
 def season_situation(edition: Edition, found: ContestStatus | None, now: datetime) -> SeasonStatus:
     contest = contest_of(edition)
     frozen = contest if isinstance(contest, FrozenContest) else None
+    # It reads files and follows links, and is asked about before December only.
+    findings = readiness.find_everything(edition) if schedule.season(edition.year, now) == "before" else []
     return SeasonStatus(
         edition=edition,
         contest=contest,
         now=now,
         state=found.state if found else "",
         faults=len(library().faults),
-        # It reads files and follows links, and is asked about before December only.
-        musts=_musts(edition) if schedule.season(edition.year, now) == "before" else 0,
+        musts=sum(finding.severity == "must" for finding in findings),
         draw_at=found.lock.draw_at if found and found.lock else None,
         erase_at=erasure.due_at(frozen, now) if frozen else None,
         erased=bool(frozen and erasure.is_erased(frozen.id)),
         undecided=bool(frozen and erasure.lacks_decision(frozen)),
     )
-
-
-def _musts(edition: Edition) -> int:
-    return sum(finding.severity == "must" for finding in readiness.find_everything(edition))
 
 
 @blueprint.post("/borja-om")

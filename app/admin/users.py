@@ -24,10 +24,6 @@ from app.web.headers import Page
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
 
 
-def list_accounts() -> list[AdminUser]:
-    return list(db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)))
-
-
 def open_invitations(now: datetime) -> list[Invitation]:
     """Invitations that can still be accepted, but for that of the very first organiser."""
     query = sa.select(Invitation).where(Invitation.expires_at > now, Invitation.email.is_not(None))
@@ -125,11 +121,6 @@ def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
-def goes_by_mail() -> bool:
-    """Check whether there is a server that mails go to."""
-    return bool(mail_server())
-
-
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
     """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
     sender = sender_of_invitations()
@@ -178,7 +169,7 @@ def accounts_page() -> Page:
 def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> Page:
     now = clock.session_now()
     context: dict[str, object] = {
-        "organisers": list_accounts(),
+        "organisers": db.session.scalars(sa.select(AdminUser).order_by(AdminUser.email)).all(),
         "invitations": open_invitations(now),
         "form": form or blank_form(InviteForm, role="editor"),
         "role_form": lambda role: blank_form(RoleForm, role=role),
@@ -211,7 +202,7 @@ def invite_organiser() -> Page:
 def send_invitation(email: str, role: str) -> Page:
     """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
-    now, mailed = clock.session_now(), goes_by_mail()
+    now, mailed = clock.session_now(), bool(mail_server())
     token = sessions.create_invitation(
         email, now, role, "länken mejlad" if mailed else "länken visad för den som bjöd in"
     )

@@ -3,15 +3,13 @@
 # A hint strikes nothing: odd addresses belong to real people, too.
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_datetime
 
-from app.clock import SWEDEN
 from app.contest.models import Entry
 from app.database import db
+from app.text import swedish_time
 
 # The same name before the @ at so many domains is worth a look …
 MANY_DOMAINS = 3
@@ -75,7 +73,7 @@ def to_hints(groups: list[_Group]) -> list[Hint]:
     for each in groups:
         email, at = entries[each.entry_id]
         if each.kind == "minute":
-            found.append(Hint(f"Många bidrag på en minut, {in_sweden(at)}", each.count))
+            found.append(Hint(f"Många bidrag på en minut, {swedish_time(at)}", each.count))
         elif email:
             name, _, domain = email.partition("@")
             same = each.kind == "name"
@@ -119,7 +117,3 @@ def _bursts(known: _Known) -> list[_Group]:
     else:
         minute = sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24:MI")
     return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]
-
-
-def in_sweden(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(SWEDEN), "d MMM HH.mm", locale="sv")

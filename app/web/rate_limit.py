@@ -69,12 +69,8 @@ _APART = 60
 
 def init_app(app: Flask) -> None:
     url = app.config["REDIS_URL"]
-    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(counter_file(app.instance_path))
-
-
-def counter_file(folder: str) -> str:
-    """Return where the counts of this machine are kept."""
-    return str(Path(folder) / "ratelimit.sqlite3")
+    file = Path(app.instance_path) / "ratelimit.sqlite3"
+    app.extensions["rate_limits"] = storage_from_string(url) if url else SQLiteStorage(str(file))
 
 
 def storage() -> Any:

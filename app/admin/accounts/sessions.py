@@ -124,7 +124,7 @@ def renew_account(organiser: AdminUser, role: str, proof: dict[str, object]) -> 
 def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime) -> str:
     """Return the token of a new sign-in. Raises NotAllowed, with the same words and work for any fault.
 
-    `device` names a browser that is known to the account, as attempts.known_device tells.
+    `device` names a browser that is known to the account, as throttle.known_device tells.
     """
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == claim.email.strip().lower()))
     kept_hash = organiser.password_hash if organiser else None

@@ -128,12 +128,8 @@ def offered_forms(
     forms: Forms = {"rehearsal_form": blank_form(RehearsalForm, number=practice.count_rehearsals(edition.year) + 1)}
     if isinstance(contest, FrozenContest):
         forms |= before_the_value(contest, found, now) | about_the_winners(contest, found, waiting, now)
-    return {name: form for name, form in forms.items() if may_send(name)}
-
-
-def may_send(form: str) -> bool:
-    """Check whether the one signed in may send a form, by its name."""
-    return roles.may(g.sign_in.organiser.role, f"admin.{_PLACES[form][1]}")
+    role = g.sign_in.organiser.role
+    return {name: form for name, form in forms.items() if roles.may(role, f"admin.{_PLACES[name][1]}")}
 
 
 def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) -> bool:

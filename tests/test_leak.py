@@ -118,6 +118,7 @@ def addresses(app, folder):
         "/hatch.md",
         "/2026/24/hatch.md",
         "/calendar_content/2026/24/hatch.md",
+        "/kalender.ics?kl=0730",
     }
     found |= {f"/static/{path.name}" for path in Path(app.instance_path, "static").iterdir()}
     adapter = app.url_map.bind("")
@@ -212,4 +213,5 @@ def tomorrow(number):
     """The addresses where a hatch shows as soon as it opens."""
     hatch = f"/2026/lucka/{number}"
     of_all = ("/", "/2026/", "/flode.xml", "/flode.json", "/kalender.ics", "/inbaddning", "/sitemap.xml")
+    of_all += ("/kalender.ics?kl=0730",)
     return *of_all, hatch, f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/delning.png", f"{hatch}/tavla"

@@ -22,6 +22,8 @@ from app.draw import views as draw_pages
 from app.operations import cli as operations_cli
 from app.operations import jobs, metrics
 from app.privacy import views as own_views
+from app.reminders import cli as reminder_cli
+from app.reminders import views as reminder_views
 from app.spec.beacon import PRACTICE, QUICKNET
 from app.statistics import counter
 from app.web import bulkhead, errors, forms, health, logging, page_cache, rate_limit, static, url_converters
@@ -65,11 +67,11 @@ def create_app(overrides: Mapping[str, Any] | None = None, checked: bool = True)
         *(store, terms, status),
     ):
         part.init_app(app)
-    for views in (calendar_views, contest_views, draw_pages, own_views, feedback, guard):
+    for views in (calendar_views, contest_views, draw_pages, reminder_views, own_views, feedback, guard):
         app.register_blueprint(views.blueprint)
     for command in (
         *(cli.prepare, cli.content, cli.organiser, cli.draw),
-        *(cli.erase, jobs.jobs, jobs.mail),
+        *(cli.erase, jobs.jobs, jobs.mail, reminder_cli.reminder),
         *(operations_cli.make, operations_cli.restore, operations_cli.examine, operations_cli.measure),
     ):
         app.cli.add_command(command)

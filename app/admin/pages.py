@@ -5,9 +5,10 @@ from app.admin.accounts import accounts, own_account, sign_in
 from app.admin.contest import entries
 from app.admin.draw import views as draw_views
 from app.admin.editing import editions, pictures, versions, views
+from app.admin.reminders import views as reminder_views
 
 PAGES = (
     *(overview, readiness, views, versions, pictures, editions, preview),
     *(entries, draw_views, draw_views, statistics, privacy),
-    *(sign_in, own_account, accounts, overview),
+    *(sign_in, own_account, accounts, overview, reminder_views),
 )

@@ -29,6 +29,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         own_account change_password codes_page renew_codes make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
+        reminders save_greetings send_sample
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx

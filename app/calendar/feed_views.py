@@ -1,6 +1,9 @@
 """The calendar beyond its own pages: feeds, calendar file, embed, and what crawlers ask for."""
 
-from flask import Response, current_app, render_template
+import re
+
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar import feeds, schedule
@@ -38,8 +41,20 @@ def json_feed() -> Response:
 
 
 @blueprint.get("/kalender.ics")
-def ical() -> Response:
-    return _shared(feeds.ical(current_edition(), _open(), _site()), "text/calendar")
+def ical() -> BaseResponse:
+    """With ?kl=0730 each day rings at that time; to the quarter of an hour, for each is a page of the cache."""
+    asked = request.args.get("kl")
+    if asked is not None and asked not in feeds.ALARMS:
+        return _earlier_quarter(asked)
+    alarm = feeds.ALARMS[asked] if asked else None
+    return _shared(feeds.ical(current_edition(), _open(), _site(), alarm), "text/calendar")
+
+
+def _earlier_quarter(asked: str) -> BaseResponse:
+    quarter = f"{asked[:2]}{int(asked[2:]) // 15 * 15:02}" if re.fullmatch(r"[0-9]{2}[0-5][0-9]", asked) else ""
+    if quarter not in feeds.ALARMS:
+        abort(404)
+    return redirect(url_for("calendar.ical", kl=quarter), 303)
 
 
 @blueprint.get("/inbaddning")

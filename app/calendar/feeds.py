@@ -7,10 +7,15 @@ hatch is locked says only its number.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.clock import SWEDEN
+
+if TYPE_CHECKING:
+    from icalendar import Calendar
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # How the ids of feeds and their entries begin (RFC 4151); a year follows.
@@ -84,8 +89,8 @@ def json_feed(edition: Edition, told: Sequence[Item], site: str) -> bytes:
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
-    """24 all-day events (RFC 5545)."""
+def ical(edition: Edition, open_numbers: Sequence[int], site: str, alarm: time | None = None) -> bytes:
+    """24 all-day events (RFC 5545); with `alarm` each at that time of its day, and one more in January."""
     # It takes 4 MiB and a twentieth of a second, for one file.
     from icalendar import Calendar, Event
 
@@ -104,7 +109,37 @@ def ical(edition: Edition, open_numbers: Sequence[int], site: str) -> bytes:
         event.add("url", address(edition, number, site))
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
+    if alarm:
+        _ring(calendar, edition, alarm, site)
     return bytes(calendar.to_ical())
+
+
+# Times of day that a calendar file with alarms can be had for, as in its address; the page cache keeps each.
+ALARMS = {f"{hour:02}{minute:02}": time(hour, minute) for hour in range(6, 21) for minute in (0, 15, 30, 45)}
+# When it is asked what people still do.
+_JANUARY = 15
+
+
+def _ring(calendar: "Calendar", edition: Edition, alarm: time, site: str) -> None:
+    """Move each event to a time of its day, and have it ring: most programs do not ring for whole days."""
+    from icalendar import Alarm, Event
+
+    last = Event()
+    last.add("uid", f"januari-{edition.year}@miljojulkalendern")
+    last.add("dtstamp", opens_at(edition.year, 1))
+    last.add("dtstart", date(edition.year + 1, 1, _JANUARY))
+    last.add("summary", "Håller du fast?")
+    last.add("url", f"{site}/{edition.year}/januari")
+    last.add("transp", "TRANSPARENT")
+    calendar.add_component(last)
+    for event in calendar.events:
+        start = datetime.combine(event.start, alarm, SWEDEN).astimezone(UTC)
+        event.DTSTART, event.DTEND = start, start + timedelta(minutes=5)
+        bell = Alarm()
+        bell.add("action", "DISPLAY")
+        bell.add("description", event["summary"])
+        bell.add("trigger", "PT0S", encode=False)
+        event.add_component(bell)
 
 
 def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> bytes:

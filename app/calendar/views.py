@@ -107,6 +107,7 @@ _OTHER_PAGES = (
     "/flode.xml",
     "/flode.json",
     "/kalender.ics",
+    *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
     "/inbaddning",
     "/sitemap.xml",
     "/robots.txt",

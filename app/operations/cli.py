@@ -18,7 +18,10 @@ from app.operations.bundle import BackupError
 from app.web.headers import this_app
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-LEFT_OUT = "Inte med: räknare för antal försök, mejl som lagts som filer. De behövs inte för att fortsätta."
+LEFT_OUT = (
+    "Inte med: räknare för antal försök, mejl som lagts som filer, och listan över dem som har bett om påminnelser. "
+    "Den som har bett om påminnelser har fått veta att adressen inte sparas i någon kopia."
+)
 
 
 @click.command("backup")

@@ -26,6 +26,8 @@ from app.database import Base, UTCDateTime, begin_write, db
 from app.draw import delivery, status, value
 from app.outbox import queue
 from app.privacy import erasure
+from app.reminders import erasure as reminder_erasure
+from app.reminders import sender as reminder_sender
 from app.web.headers import this_app
 
 _log = logging.getLogger(__name__)
@@ -53,8 +55,8 @@ class NightClaim(Base):
 def run_round(ending: threading.Event | None = None) -> None:
     """Do what is due, each part whatever befell the others, until `ending` is set."""
     (Path(current_app.instance_path) / HEARTBEAT).touch()
-    send = partial(delivery.send_due, ending)
-    parts = (freeze_due, lock_due, fetch_due, status.publish_state, send, erase_nightly)
+    send, remind = partial(delivery.send_due, ending), partial(reminder_sender.send_due, ending)
+    parts = (freeze_due, lock_due, fetch_due, status.publish_state, send, remind, erase_reminders, erase_nightly)
     for part in parts:
         if not (ending and ending.is_set()):
             _try(part)
@@ -88,11 +90,18 @@ def fetch_due() -> None:
         _log.warning("%s", sentence)
 
 
+def erase_reminders() -> None:
+    """Erase the list of reminders once its time has come."""
+    for sentence in reminder_erasure.erase_due(clock.now()):
+        _log.warning("%s", sentence)
+
+
 def erase_nightly() -> None:
     """Erase what has had its time, once a night, and say what cannot be erased."""
     night = last_night(clock.now())
     if current_app.extensions.get("swept") != night:
         erasure.sweep_feedback()
+        reminder_erasure.sweep(clock.now())
         current_app.extensions["swept"] = night
     if claim_night(night, clock.now()):
         for sentence in erasure.erase_due(clock.now()):
@@ -164,6 +173,8 @@ def _run_until(app: Flask, ending: threading.Event) -> None:
 def _pause() -> timedelta:
     now = clock.now()
     try:
+        if reminder_sender.is_due(now):
+            return SHORTEST_SLEEP
         return max(next_due(now) - now, SHORTEST_SLEEP)
     except SQLAlchemyError:
         return LONGEST_SLEEP
@@ -173,7 +184,7 @@ def _pause() -> timedelta:
 def send() -> None:
     """Skickar de mejl som står på tur, för den som hellre kör det med cron."""
     try:
-        sent = delivery.send_due()
+        sent = delivery.send_due() + reminder_sender.send_due()
     except SQLAlchemyError:
         db.session.rollback()
         raise click.ClickException("Databasen svarar inte. Mejlen ligger kvar och skickas senare.") from None

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app import clock
+from app.calendar.views import current_edition
 from app.database import db
 from app.operations import backup, jobs
+from app.reminders import sender
 
 Severity = Literal["must", "should", "may"]
 
@@ -59,6 +61,8 @@ class Server:
     apart: timedelta | None
     sqlite: tuple[int, ...] | None
     disk_free: int
+    mail_from: str = ""
+    sampled: bool = True
 
 
 def check_server(server: Server) -> list[Finding]:
@@ -80,6 +84,12 @@ def _of_settings(server: Server) -> Iterator[Finding]:
         )
     if not server.mail_url:
         yield Finding("should", "Ingen e-postserver är inställd. Deltagarna får inga kvitton med e-post.")
+    elif not server.sampled:
+        yield Finding(
+            "should",
+            f"Mejlen går från {server.mail_from}. Adressen ska få skicka från er e-postserver (SPF och DKIM). Skicka "
+            "en testpåminnelse till dig själv, på sidan Påminnelser.",
+        )
     if not server.key_is_private:
         yield Finding("should", "Filen med den hemliga nyckeln kan läsas av andra på servern.")
 
@@ -138,6 +148,8 @@ def read_server() -> Server:
         apart=_clocks_apart(on_sqlite),
         sqlite=sqlite3.sqlite_version_info if on_sqlite else None,
         disk_free=shutil.disk_usage(instance).free,
+        mail_from=config["MAIL_FROM"] or current_edition().file.organiser.email,
+        sampled=sender.sample_note().is_file(),
     )
 
 

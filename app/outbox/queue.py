@@ -143,6 +143,12 @@ def next_due() -> datetime | None:
     return db.session.scalar(sa.select(sa.func.min(OutboxMail.next_try_at)).where(OutboxMail.state == WAITING))
 
 
+def has_due(now: datetime) -> bool:
+    """Check whether a mail is to go now."""
+    due = sa.select(OutboxMail.id).where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
+    return db.session.scalar(due.limit(1)) is not None
+
+
 def count_waiting() -> Waiting:
     """Return how the outbox stands, over all contests."""
     query = sa.select(sa.func.count(), sa.func.min(OutboxMail.created_at)).where(OutboxMail.state == WAITING)

@@ -34,8 +34,16 @@ class TransportDown(TemporaryFailure):
     """The same, and no other mail will go now either."""
 
 
+class Unanswered(TransportDown):
+    """The same, but the connection broke before the server had answered: the mail may have gone."""
+
+
 class PermanentFailure(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
+
+
+class ContentRefused(PermanentFailure):
+    """The receiver does not want what the mail says, or who it says sent it; the address may be right."""
 
 
 def mail_server() -> str:
@@ -115,15 +123,17 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         raise _answered(next(iter(error.recipients.values()))[0], "mottagaren") from None
     except smtplib.SMTPDataError as error:
-        raise _answered(error.smtp_code, "innehållet") from None
+        raise _answered(error.smtp_code, "innehållet", ContentRefused) from None
     except smtplib.SMTPNotSupportedError:
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
-    except (OSError, smtplib.SMTPException) as error:
+    except smtplib.SMTPResponseException as error:
         raise TransportDown(_trouble(error)) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unanswered(_trouble(error)) from None
 
 
-def _answered(code: int, about: str) -> Exception:
-    kind = PermanentFailure if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
+def _answered(code: int, about: str, refused: type[Exception] = PermanentFailure) -> Exception:
+    kind = refused if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
     return kind(f"{about}: {code}")
 
 

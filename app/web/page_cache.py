@@ -3,7 +3,7 @@
 A page depends only on the content and on which instants of the calendar have passed. A generation holds the pages of
 one such state; in the last minute before it ends the next one is made in a thread, so that midnight is no rush. Which
 of them is shown the clock decides at each request. Only addresses that exist are kept, and what stands after a
-question mark is not read, so no request can fill the memory or slip past it.
+question mark is not read unless such an address has it, so no request can fill the memory or slip past it.
 """
 
 import math
@@ -46,6 +46,11 @@ class Generation:
     # By path, encoding and the seconds that others may keep it.
     answers: dict[tuple[str, str, int], Answer] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # How addresses with a query begin, up to its first value.
+    questions: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.questions = frozenset(address.partition("=")[0] for address in self.addresses if "?" in address)
 
     def is_good(self, moment: float, version: int) -> bool:
         return self.start <= moment < self.end and self.version == version
@@ -103,7 +108,7 @@ class PageCache:
             generation = self._generation_at(moment)
         left = generation.end - moment
         age = LONGEST_AGE if left > LONGEST_AGE else self._nearly_over(generation, int(left), environ)
-        path, encoding = environ["PATH_INFO"], _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        path, encoding = self._address(generation, environ), _best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         found = generation.answers.get((path, encoding, age))
         if found or path not in generation.addresses:
             return found
@@ -113,6 +118,14 @@ class PageCache:
         made = encoded_answer(page, encoding, age, generation.addresses[path])
         generation.answers[path, encoding, age] = made
         return made
+
+    def _address(self, generation: Generation, environ: dict[str, Any]) -> str:
+        """Return what is asked for: with its query only when that is an address of its own."""
+        path: str = environ["PATH_INFO"]
+        if query := environ.get("QUERY_STRING"):
+            asked = f"{path}?{query}"
+            return asked if asked.partition("=")[0] in generation.questions else path
+        return path
 
     def _nearly_over(self, generation: Generation, age: int, environ: dict[str, Any]) -> int:
         """In its last minute a generation's answers live shorter, and the next one is made."""
@@ -168,7 +181,8 @@ class PageCache:
         """Return the page as Flask makes it, or None when it is not one to keep."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
         asked = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
-        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": self._host, PINNED: _instant(moment)}
+        asked["PATH_INFO"], _, asked["QUERY_STRING"] = path.partition("?")
+        asked |= {"REQUEST_METHOD": "GET", "HTTP_HOST": self._host, PINNED: _instant(moment)}
         response = self._app(asked, lambda status, headers, *_: started.append((status, headers)))
         body = read_whole(response)
         earlier = next((each.pages[path] for each in self._generations if path in each.pages), None)

@@ -1,0 +1,223 @@
+"""Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once.
+
+A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
+take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from app import clock
+from app.calendar.schedule import Edition
+from app.calendar.views import current_edition
+from app.database import begin_write, db
+from app.outbox import messages, queue
+from app.outbox.messages import Letter, Sender
+from app.outbox.transport import (
+    ContentRefused,
+    PermanentFailure,
+    Send,
+    TemporaryFailure,
+    TransportDown,
+    Unanswered,
+    mail_server,
+    open_transport,
+)
+from app.reminders import files, mails, rules, subscriptions
+from app.reminders.models import Reminder, ReminderGreeting
+from app.web.headers import this_app
+
+# Mail servers let one client have some ten. With 50 ms a mail, four send 5,000 in two minutes.
+CONNECTIONS = 4
+# Receipts and the lists of contests must not wait longer for a round to end.
+LONGEST_ROUND = timedelta(seconds=50)
+# How long to leave a server that does not answer, and a receiver that asks to wait (greylisting takes minutes).
+SERVER_REST, RECEIVER_REST = timedelta(minutes=1), timedelta(minutes=15)
+# Days in a row on which what is sent may be refused: at first it is more likely the sender that is wrong.
+MOST_REFUSALS = 2
+
+
+@dataclass(frozen=True)
+class ClaimedReminder:
+    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with.
+
+    `before` is the number to go back to when it did not go.
+    """
+
+    id: int
+    token: str
+    email: str
+    hour: int
+    weekdays_only: bool
+    refusals: int
+    number: int
+    before: int
+
+
+def send_due(ending: Event | None = None) -> int:
+    """Send what is due until `ending` is set, a receipt waits or the round is over; return how many went."""
+    due = is_due(clock.now())
+    db.session.rollback()
+    if not due:
+        return 0
+    app, until = this_app(), clock.now() + LONGEST_ROUND
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        rounds = [pool.submit(_send_in_context, app, ending, until) for _ in range(CONNECTIONS)]
+    return sum(done.result() for done in rounds)
+
+
+def _send_in_context(app: Flask, ending: Event | None, until: datetime) -> int:
+    with app.app_context():
+        return _send_round(ending, until)
+
+
+def _send_round(ending: Event | None, until: datetime) -> int:
+    """Send over one connection after another, for some servers hang up after so many mails."""
+    sent = 0
+    while True:
+        with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
+            went, is_over = _send_over(send, ending, until)
+        sent += went
+        if is_over or not went:
+            return sent
+
+
+def _send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
+    """Send over one connection; return how many went, and whether there is nothing more to send."""
+    sent = 0
+    while not (ending and ending.is_set()) and clock.now() < until and (mail := claim(clock.now())):
+        try:
+            send(_compose(mail))
+        except (PermanentFailure, ValueError) as refused:
+            _note_refusal(mail, isinstance(refused, ContentRefused))
+        except TransportDown as trouble:
+            if not isinstance(trouble, Unanswered):
+                _put_back(mail, clock.now() + SERVER_REST)
+            if not sent:
+                _rest(clock.now() + SERVER_REST)
+            return sent, False
+        except TemporaryFailure:
+            _put_back(mail, clock.now() + RECEIVER_REST)
+        else:
+            sent += 1
+            if mail.refusals:
+                _change(mail, refusals=0)
+    return sent, True
+
+
+def is_due(now: datetime) -> bool:
+    """Check whether something is to be sent now; what came in by contest goes first."""
+    return not queue.has_due(now) and db.session.scalar(_due(now).limit(1)) is not None
+
+
+def claim(now: datetime) -> ClaimedReminder | None:
+    """Take out the next mail that is due, so that no process sends it; None when there is none, or a receipt waits."""
+    begin_write()
+    found = None if queue.has_due(now) else db.session.scalar(_due(now).limit(1))
+    taken = None
+    if found:
+        day = rules.day_at(found.year, now)
+        number = day.number if day and found.confirmed_at else 0
+        wish = (found.id, found.token, found.email, found.hour, found.weekdays_only, found.refusals)
+        taken = ClaimedReminder(*wish, number, found.number)
+        if number:
+            found.number = number
+        else:
+            found.confirm_mail_at = now
+    db.session.commit()
+    return taken
+
+
+def _due(now: datetime) -> sa.Select[Reminder]:
+    """Return what is to be sent, the mails to confirm with first: their writers wait for them."""
+    year = current_edition().year
+    day = rules.day_at(year, now)
+    asked = sa.and_(
+        Reminder.confirm_mail_at.is_(None), Reminder.confirmed_at.is_(None), Reminder.asked_at > now - rules.VALID_FOR
+    )
+    wanted = sa.and_(Reminder.number < day.number, subscriptions.is_wanted(day)) if day else sa.false()
+    rested = sa.or_(Reminder.retry_at.is_(None), Reminder.retry_at <= now)
+    query = sa.select(Reminder).where(Reminder.year == year, rested, sa.or_(asked, wanted))
+    return query.order_by(Reminder.confirmed_at.is_not(None), Reminder.hour, Reminder.id)
+
+
+def _note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
+    """End a subscription that its receiver does not want; at once when the address is refused."""
+    begin_write()
+    own = sa.select(Reminder).where(Reminder.id == mail.id, Reminder.confirmed_at.is_not(None))
+    if found := db.session.scalar(own):
+        found.refusals += 1
+        if not for_its_content or found.refusals >= MOST_REFUSALS:
+            db.session.delete(found)
+    db.session.commit()
+
+
+def _put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
+    """Have a mail sent later that the server said it did not take."""
+    before: dict[str, Any] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
+    _change(mail, retry_at=retry_at, **before)
+
+
+def _change(mail: ClaimedReminder, **values: object) -> None:
+    begin_write()
+    db.session.execute(sa.update(Reminder).where(Reminder.id == mail.id).values(**values))
+    db.session.commit()
+
+
+def _rest(until: datetime) -> None:
+    """Leave the server alone for a while: all that is due waits."""
+    begin_write()
+    due = _due(clock.now()).with_only_columns(Reminder.id).order_by(None)
+    db.session.execute(sa.update(Reminder).where(Reminder.id.in_(due)).values(retry_at=until))
+    db.session.commit()
+
+
+def _compose(mail: ClaimedReminder) -> EmailMessage:
+    """Return the mail as it is sent. Raises ValueError for an address that cannot be written to."""
+    edition, site = current_edition(), _site()
+    if not mail.number:
+        letter = mails.confirm_letter(
+            edition, mail.hour, mail.weekdays_only, f"{site}/paminnelse/bekrafta/{mail.token}"
+        )
+        return _message(edition, letter, mail.email, f"bekrafta.{mail.id}")
+    leave = f"{site}/paminnelse/avsluta/{mail.token}"
+    row = db.session.get(ReminderGreeting, (edition.year, mail.number))
+    is_last = rules.is_last(edition.year, mail.number, mail.weekdays_only)
+    letter = mails.reminder_letter(edition, mail.number, row.text if row else "", is_last, site, leave)
+    # Ends what the reading began: while a server takes its time, no one waits for the database.
+    db.session.rollback()
+    message = _message(edition, letter, mail.email, f"paminnelse.{mail.id}.{edition.year}-{mail.number:02}")
+    message["List-Unsubscribe"] = f"<{leave}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return message
+
+
+def _message(edition: Edition, letter: Letter, recipient: str, name: str) -> EmailMessage:
+    mailbox = edition.file.organiser.email
+    sender = Sender(edition.file.title, current_app.config["MAIL_FROM"] or mailbox, mailbox, _site())
+    return messages.build_message(letter, sender, recipient, name, clock.now())
+
+
+def sample_note() -> Path:
+    """Return the file whose age says when an organiser last sent themselves a reminder to try it."""
+    return Path(current_app.instance_path) / "reminder.sample"
+
+
+def send_sample(recipient: str) -> None:
+    """Send an organiser what a reminder looks like. Raises PermanentFailure, TemporaryFailure and ValueError."""
+    letter = mails.sample_letter(current_edition(), _site())
+    message = _message(current_edition(), letter, recipient, f"prov.{clock.now():%Y%m%d%H%M%S}")
+    with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
+        send(message)
+
+
+def _site() -> str:
+    return str(current_app.config["PUBLIC_URL"])

@@ -37,7 +37,8 @@ test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run
 
 soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
-	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py
+	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py \
+	  tests/reminders/test_season.py
 
 check: install-dev ## format, lint, types, layers, spelling, templates, dead code
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary
@@ -71,4 +72,4 @@ lighthouse: install-dev ## Lighthouse on a phone profile, into docs/lighthouse.m
 bench: install-dev ## start and memory, pages and entries beside nginx and databases; draw and pages among BENCH_ENTRIES (300,000)
 	@$(WITH) $(BIN)/python bench/bench.py
 	@$(BIN)/python bench/start.py
-	@for each in postgres draw growth; do PYTHONPATH=. $(WITH) $(BIN)/python bench/$$each.py || exit 1; done
+	@for each in postgres draw growth reminders; do PYTHONPATH=. $(WITH) $(BIN)/python bench/$$each.py || exit 1; done

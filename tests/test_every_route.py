@@ -21,6 +21,7 @@ PUBLIC = """
     /flode.xml /flode.json /kalender.ics /inbaddning /sitemap.xml /robots.txt /.well-known/security.txt
     /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
+    /paminnelse /paminnelse/tack /paminnelse/bekrafta/<token> /paminnelse/avsluta/<token>
 """.split()  # noqa: SIM905 – to be read as lines
 POSTED_BY_ANYONE = {
     "/<year:year>/dragning",
@@ -29,6 +30,9 @@ POSTED_BY_ANYONE = {
     "/tillganglighet",
     "/<year:year>/dragning/tacka-nej/<token>",
     "/mitt-svar/ta-tillbaka/<token>",
+    "/paminnelse",
+    "/paminnelse/bekrafta/<token>",
+    "/paminnelse/avsluta/<token>",
 }
 VALUES = {"token": "x", "entry_id": 1, "part": "lista.txt"}
 VALUES |= {"organiser_id": 1, "number": 1, "version": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
@@ -112,6 +116,12 @@ def visited(client, organiser, clock, enter, accept, reach):
         "feedback with faults": client.post("/tillganglighet"),
         "feedback received": client.get("/tillganglighet/tack"),
         "rules": client.get("/2026/tavling/villkor"),
+        "reminder": client.get("/paminnelse"),
+        "reminder with faults": client.post("/paminnelse"),
+        "reminder asked for": client.get("/paminnelse/tack"),
+        "reminder that cannot be confirmed": client.get("/paminnelse/bekrafta/x"),
+        "reminder to leave": client.get("/paminnelse/avsluta/x"),
+        "reminder left": client.post("/paminnelse/avsluta/x"),
         "sign in": client.get("/admin/logga-in"),
         "sign in with faults": client.post("/admin/logga-in"),
         "invitation gone": client.get("/admin/inbjudan/x"),
@@ -155,6 +165,7 @@ ORGANISERS = (
     "/admin/redigera/las-in",
     "/admin/beredskap",
     "/admin/statistik",
+    "/admin/paminnelser",
     "/admin/forhandsvisning",
     "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13",
 )

@@ -118,6 +118,7 @@ def addresses(app, folder):
         "/hatch.md",
         "/2026/24/hatch.md",
         "/calendar_content/2026/24/hatch.md",
+        "/kalender.ics?kl=0730",
     }
     found |= {f"/static/{path.name}" for path in Path(app.instance_path, "static").iterdir()}
     adapter = app.url_map.bind("")

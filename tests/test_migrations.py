@@ -81,5 +81,6 @@ def test_every_table_that_is_written_once_says_so(inside, engine):
     kept = set(db.session.scalars(sa.text(triggers)))
     assert found - kept == {
         *("contest_contact", "entry", "erasure_note", "outbox_mail", "feedback", "hatch_count", "night_claim"),
+        *("reminder", "reminder_greeting", "reminder_erasure"),
         *("draw_winner_name", "organiser", "invitation", "sign_in", "passkey", "used_challenge", "recovery_code"),
     }

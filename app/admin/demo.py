@@ -100,7 +100,7 @@ def start_over() -> None:
             if rows:
                 connection.execute(sa.insert(model), [dict(row) for row in rows])
     instance = Path(current_app.instance_path)
-    for name in ("mail", "history", "calendar_content"):
+    for name in ("mail", "reminders", "history", "calendar_content"):
         shutil.rmtree(instance / name, ignore_errors=True)
     current_app.extensions["terms"].clear()
     library = current_app.extensions["library"]

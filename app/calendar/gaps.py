@@ -27,13 +27,18 @@ def _is_example(host: str) -> bool:
 
 def find_gaps(file: EditionFile, contest: Contest, demo: bool) -> list[tuple[str, str]]:
     """Return each field that keeps the contest closed, and why; in a demo an example is as good as an address."""
-    parts: dict[str, Part] = {"organiser": file.organiser, "privacy": file.privacy, "contest": contest}
+    return [*(find_organiser_gaps(file, demo) | {f"contest.{name}": EMPTY for name in contest.empty()}).items()]
+
+
+def find_organiser_gaps(file: EditionFile, demo: bool) -> dict[str, str]:
+    """Return each field that people must be able to read before they leave an address, and what is wrong with it."""
+    parts: dict[str, Part] = {"organiser": file.organiser, "privacy": file.privacy}
     found = {f"{table}.{name}": EMPTY for table, part in parts.items() for name in part.empty()}
     if file.organiser.kind == AUTHORITY and not file.privacy.erasure_decision:
         found["privacy.erasure_decision"] = DECISION
     if file.organiser.email.casefold() in file.privacy.officer.casefold():
         found["privacy.officer"] = OFFICER
-    return [*(found | dict(() if demo else _of_examples(file))).items()]
+    return found | dict(() if demo else _of_examples(file))
 
 
 def _of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:

@@ -61,8 +61,8 @@ class Server:
     apart: timedelta | None
     sqlite: tuple[int, ...] | None
     disk_free: int
-    mail_from: str = ""
-    sampled: bool = True
+    mail_from: str
+    sampled: bool
 
 
 def check_server(server: Server) -> list[Finding]:

@@ -42,4 +42,4 @@ def sweep_files() -> None:
 
 
 def _request_of(file: Path) -> str:
-    return file.name.lstrip(".").split(".")[1]
+    return file.name.lstrip(".").partition(".")[2].partition(".")[0]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from app.calendar import schedule
+from app.calendar.gaps import find_organiser_gaps
 from app.calendar.schedule import NUMBERS, Edition
 from app.clock import SWEDEN
 
@@ -55,14 +56,12 @@ def number_at_confirming(year: int, hour: int, now: datetime) -> int:
     return number if local.hour >= hour else number - 1
 
 
-def takes_requests(edition: Edition, now: datetime) -> bool:
+def takes_requests(edition: Edition, demo: bool, now: datetime) -> bool:
     """Check whether people may ask to be reminded: a reminder is to come, and the notice about their data is complete.
 
     Source: GDPR article 13; an authority also needs its decision before it erases (arkivlagen).
     """
-    if any(gap.field.startswith(("organiser.", "privacy.")) for gap in edition.gaps):
-        return False
-    return not schedule.is_open(edition.year, NUMBERS[-1], now)
+    return not find_organiser_gaps(edition.file, demo) and not schedule.is_open(edition.year, NUMBERS[-1], now)
 
 
 def is_valid(asked_at: datetime, now: datetime) -> bool:

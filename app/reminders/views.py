@@ -34,7 +34,7 @@ def ask() -> Page:
 @blueprint.post("/paminnelse")
 def send() -> BaseResponse | Page:
     edition, form = current_edition(), ReminderForm()
-    if not rules.takes_requests(edition, clock.now()):
+    if not _is_open():
         return _page(form, 409)
     try:
         check_and_hit("påminnelse", each=EACH, together=TOGETHER)
@@ -52,10 +52,14 @@ def send() -> BaseResponse | Page:
     return redirect(url_for("reminders.asked"), 303)
 
 
+def _is_open() -> bool:
+    return rules.takes_requests(current_edition(), current_app.config["DEMO"], clock.now())
+
+
 def _page(form: ReminderForm, status: int, trouble: str = "") -> Page:
     edition = current_edition()
     context: dict[str, Any] = {"edition": edition, "form": form, "trouble": trouble, "hours": rules.HOURS}
-    context["is_open"] = rules.takes_requests(edition, clock.now())
+    context["is_open"] = _is_open()
     context["host"] = urlsplit(current_app.config["PUBLIC_URL"]).netloc
     return render_template("reminders/ask.html", **context), status
 

@@ -31,7 +31,7 @@ def upgrade():
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusals", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
-        sa.UniqueConstraint("email", "asked_on", name=op.f("uq_reminder_email")),
+        sa.UniqueConstraint("email", "asked_on", name=op.f("uq_reminder_email_asked_on")),
         sa.UniqueConstraint("token", name=op.f("uq_reminder_token")),
         # The number of an ended subscription is in the names of its mails: no other may get it.
         sqlite_autoincrement=True,

@@ -27,6 +27,8 @@ WELL = Server(
     apart=timedelta(0),
     sqlite=(3, 51, 3),
     disk_free=20_000_000_000,
+    mail_from="kalender@example.se",
+    sampled=True,
 )
 
 
@@ -183,6 +185,7 @@ def test_a_server_that_is_well_needs_nothing():
         ({"rehearsal": True}, "must", "Det här är en övning"),
         ({"public_url": "http://127.0.0.1:5000"}, "must", "Kalenderns adress är http://127.0.0.1:5000."),
         ({"mail_url": ""}, "should", "Ingen e-postserver är inställd."),
+        ({"sampled": False}, "should", "Mejlen går från kalender@example.se. Adressen ska få skicka"),
         ({"key_is_private": False}, "should", "Filen med den hemliga nyckeln kan läsas av andra"),
         ({"backup_age": None}, "should", "Det finns ingen säkerhetskopia."),
         ({"backup_age": timedelta(days=9)}, "should", "Den senaste säkerhetskopian är 9 dagar gammal."),
@@ -236,7 +239,8 @@ def test_a_calendar_that_lacks_nothing_is_ready(app, content, make_app, organise
     ready = make_app(CALENDAR_CONTENT=content, PUBLIC_URL="https://jul.se", MAIL_URL="smtp://post.jul.se")
     with ready.app_context():
         jobs.run_round()
-    (tmp_path / "backup.done").touch()
+    for done in ("backup.done", "reminder.sample"):
+        (tmp_path / done).touch()
     client = ready.test_client()
     cookie = organiser.get_cookie("__Host-organisator")
     client.set_cookie("__Host-organisator", cookie.value)

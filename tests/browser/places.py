@@ -18,6 +18,9 @@ from app.database import db
 from app.draw import actions, mails
 from app.draw.models import Rank
 from app.privacy import erasure
+from app.reminders import erasure as reminder_erasure
+from app.reminders import subscriptions
+from app.reminders.models import Reminder
 from tests.browser.acts import fill_in, press, send
 from tests.conftest import ENTRY_URL, LOCK_AT, STATES, StoppedClock, send_letter, swedish
 
@@ -348,6 +351,67 @@ def leave_out_the_title(scene: Scene) -> None:
     press(scene.page, "Spara")
 
 
+def ask_for_nothing(scene: Scene) -> None:
+    scene.clock.forward(seconds=20)
+    press(scene.page, "Påminn mig")
+
+
+def ask_to_be_reminded(scene: Scene) -> None:
+    scene.page.get_by_label("E-postadress").fill("gun@example.se")
+    scene.clock.forward(seconds=20)
+    press(scene.page, "Påminn mig")
+
+
+def follow_the_link_to_confirm(scene: Scene) -> None:
+    """Open the link that stands in the mail."""
+    ask_to_be_reminded(scene)
+    with scene.app.app_context():
+        token = db.session.scalars(sa.select(Reminder.token)).one()
+    scene.page.goto(scene.page.url.replace("/tack", f"/bekrafta/{token}"))
+
+
+def confirm_a_reminder(scene: Scene) -> None:
+    follow_the_link_to_confirm(scene)
+    press(scene.page, "Ja, påminn mig")
+
+
+def follow_the_link_to_leave(scene: Scene) -> None:
+    confirm_a_reminder(scene)
+    scene.page.get_by_role("link", name="Sluta få påminnelser").click()
+
+
+def leave_the_list(scene: Scene) -> None:
+    follow_the_link_to_leave(scene)
+    press(scene.page, "Sluta få påminnelser")
+
+
+def have_a_crowd_reminded(scene: Scene) -> None:
+    """Thirty at each of three hours, of whom some wait for today's mail, and one refused."""
+    with scene.app.app_context():
+        for number in range(90):
+            hour = (7, 8, 12)[number % 3]
+            subscriptions.ask(f"person{number}@example.se", 2026, hour, number % 5 == 0, scene.clock.now())
+        found = {"confirmed_at": scene.clock.now(), "consent": "2026-1"}
+        db.session.execute(sa.update(Reminder).values(found))
+        db.session.execute(sa.update(Reminder).where(Reminder.id == 1).values(refusals=1))
+        db.session.commit()
+    scene.page.reload()
+
+
+def write_too_long_a_greeting(scene: Scene) -> None:
+    scene.page.get_by_label("13 december").evaluate("field => field.removeAttribute('maxlength')")
+    scene.page.get_by_label("13 december").fill("Glad Lucia! " * 20)
+    press(scene.page, "Spara hälsningarna")
+
+
+def see_the_list_erased(scene: Scene) -> None:
+    have_a_crowd_reminded(scene)
+    scene.clock.set("2027-01-07 08:00")
+    with scene.app.app_context():
+        reminder_erasure.erase_due(scene.clock.now())
+    scene.page.reload()
+
+
 # When the value of the draw has come.
 NOON = "2026-12-22 12:01"
 # When the contest opens, before the jobs loop has frozen its terms.
@@ -381,6 +445,15 @@ PUBLIC = {
     "the thanks where mail goes": Place(ENTRY_URL, then=send_where_mail_goes),
     "the rules": Place("/2026/tavling/villkor"),
     "the rules before the contest opens": Place("/2026/tavling/villkor", at="2026-12-10 05:00"),
+    "the reminder": Place("/paminnelse", at="2026-11-20 08:00"),
+    "the reminder with faults": Place("/paminnelse", then=ask_for_nothing),
+    "the reminder after Christmas": Place("/paminnelse", at="2026-12-27 08:00"),
+    "a reminder asked for": Place("/paminnelse", then=ask_to_be_reminded),
+    "a reminder to confirm": Place("/paminnelse", then=follow_the_link_to_confirm),
+    "a reminder confirmed": Place("/paminnelse", then=confirm_a_reminder),
+    "a reminder that cannot be confirmed": Place("/paminnelse/bekrafta/borta"),
+    "a reminder to leave": Place("/paminnelse", then=follow_the_link_to_leave),
+    "a reminder left": Place("/paminnelse", then=leave_the_list),
     "about the calendar": Place("/om"),
     "personal data": Place("/personuppgifter"),
     "cookies": Place("/kakor"),
@@ -472,6 +545,10 @@ ADMIN = {
     "the overview after the draw": Place("/admin/", "finished"),
     "the statistics": Place("/admin/statistik", "closed"),
     "the statistics in November": Place("/admin/statistik", at="2026-11-20 08:00"),
+    "no reminders": Place("/admin/paminnelser", at="2026-11-20 08:00"),
+    "the reminders": Place("/admin/paminnelser", then=have_a_crowd_reminded),
+    "the reminders with faults": Place("/admin/paminnelser", then=write_too_long_a_greeting),
+    "the reminders erased": Place("/admin/paminnelser", then=see_the_list_erased),
     "the readiness": Place("/admin/beredskap"),
     "the readiness of a rehearsal": Place("/admin/beredskap", then=rehearse),
     "the readiness as the contest's organiser sees it": Place("/admin/beredskap", then=becoming("contest")),

@@ -9,7 +9,7 @@ from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
 
-SCRIPTED = ("/lucka/", "/dragning", "/mitt-svar", "/tillganglighet")
+SCRIPTED = ("/lucka/", "/dragning", "/mitt-svar", "/tillganglighet", "/paminnelse")
 # The public places that a script belongs to; the others are the same with script and without.
 WITH_SCRIPT = [name for name, place in PUBLIC.items() if any(part in place.path for part in SCRIPTED)]
 

@@ -13,13 +13,20 @@ pytestmark = on_sqlite
 HERE = Path(__file__).parent
 PUBLIC = ["/", "/2026/", "/om", "/lucka/14x", "/2026/lucka/14", "/2026/lucka/10/tavla", "/2026/tavling/villkor"]
 PUBLIC += ["/personuppgifter", "/kakor", "/mitt-svar", "/tillganglighet", "/tillganglighet/tack"]
+PUBLIC += ["/paminnelse", "/paminnelse/tack", "/paminnelse/bekrafta/x", "/paminnelse/avsluta/x"]
 PUBLIC += ["/2026/dragning", *(f"/2026/lucka/{number}" for number in range(1, 14))]
 ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
 ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
 ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
 ADMIN += [f"/admin/redigera{path}" for path in ("", "/lucka/10", "/lucka/10/tavling", "/lucka/10/bild", "/texter")]
 ADMIN += [f"/admin/redigera/{path}" for path in ("arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
-ADMIN += ["/admin/beredskap", "/admin/statistik", "/admin/forhandsvisning", "/admin/bidrag/1/ta-tillbaka"]
+ADMIN += [
+    "/admin/paminnelser",
+    "/admin/beredskap",
+    "/admin/statistik",
+    "/admin/forhandsvisning",
+    "/admin/bidrag/1/ta-tillbaka",
+]
 ADMIN += ["/admin/forhandsvisning/2026-12-13T0800/", "/admin/forhandsvisning/2026-12-13T0800/2026/lucka/13"]
 
 

@@ -225,7 +225,16 @@ class Generator:
         pick = self._chance
         names = self._fields.get(path) or pick.choice(list(self._fields.values()) or [["x"]])
         right = {"email": f"p{pick.randrange(9999)}@example.se", "answer": "2030", "municipality": "1441"}
-        right |= {"adult": "ja", "rules": "ja", "website": "", "kind": "hinder", "act": "visa", "message": "Hej"}
+        right |= {
+            "adult": "ja",
+            "rules": "ja",
+            "website": "",
+            "kind": "hinder",
+            "act": "visa",
+            "message": "Hej",
+            "hour": "7",
+            "days": "alla",
+        }
         wrong = pick.choice([0, 0, 0.2, 0.6])
         fields = []
         for name in names:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 from wtforms.validators import Length
@@ -81,7 +81,7 @@ def _page(status: int, form: AdminForm | None = None, fault: str = "") -> Page:
         "faults": [("token", fault)] if fault else form.faults() if form else [],
         "erasure": erasure.erasure_of(edition.year),
         "erase_at": rules.erase_at(edition.year),
-        "is_open": rules.takes_requests(edition, now),
+        "is_open": rules.takes_requests(edition, current_app.config["DEMO"], now),
         "as_files": not mail_server(),
         "done": request.args.get("klart", ""),
     }

@@ -1,7 +1,7 @@
 """How often pages are shown, from the log of an nginx that answers most of them from its cache."""
 
 # The log is that of deploy/nginx.conf, without addresses. What has been read of it stands in the database together with
-# the counts, so nothing is counted twice, whoever reads and however often it stops. A file is known by the random
+# the counts, so nothing is counted twice, however many read and however often they stop. A file is known by the random
 # number of its first request: that stays when it is renamed, differs when the place is taken by a new one, and on each
 # machine.
 

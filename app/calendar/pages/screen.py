@@ -1,4 +1,4 @@
-"""The calendar on a screen that nobody touches: in a lobby, a library, a classroom."""
+"""The calendar on a screen that is only looked at: in a lobby, a library, a classroom."""
 
 from datetime import datetime
 from functools import lru_cache

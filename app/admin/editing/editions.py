@@ -55,6 +55,14 @@ def show_trouble(form: AdminForm, trouble: Exception) -> int:
     return 503 if isinstance(trouble, store.ContentWriteError) else 422
 
 
+def show_refusal(form: AdminForm, trouble: save.SaveRefused | store.ContentWriteError) -> int:
+    """Say on the form why an edit was not taken, in the words of the editor's pages; the status to answer with."""
+    if isinstance(trouble, save.SaveRefused):
+        form["token"].errors = editor.refusal_told(trouble)
+        return 422
+    return show_trouble(form, trouble)
+
+
 def back_to_editing(what: str, year: int) -> BaseResponse:
     editor.publish_change(f"{year}: {what}")
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
@@ -81,11 +89,8 @@ def swap() -> BaseResponse | Page:
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
         editions.swap_hatches(editor.editor(), edition.year, first, second, act)
-    except save.SaveRefused as refused:
-        form["token"].errors = editor.refusal_told(refused)
-        return render_form("swap", form, 422)
-    except store.ContentWriteError as trouble:
-        return render_form("swap", form, show_trouble(form, trouble))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_form("swap", form, show_refusal(form, trouble))
     return back_to_editing("bytt", edition.year)
 
 
@@ -116,11 +121,8 @@ def save_order() -> BaseResponse | Page:
         return render_order(again, order)
     try:
         editions.reorder_hatches(editor.editor(), year, form.numbers(), editor.change_now("bytte ordning på luckorna"))
-    except save.SaveRefused as refused:
-        again["token"].errors = editor.refusal_told(refused)
-        return render_order(again, order, 422)
-    except store.ContentWriteError as trouble:
-        return render_order(again, order, show_trouble(again, trouble))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_order(again, order, show_refusal(again, trouble))
     return back_to_editing("ordnad", year)
 
 
@@ -151,11 +153,8 @@ def move_contest() -> BaseResponse | Page:
         editions.move_contest(
             editor.editor(), year, target, editor.change_now(f"flyttade tävlingen till lucka {target}")
         )
-    except save.SaveRefused as refused:
-        form["token"].errors = editor.refusal_told(refused)
-        return render_form("move_contest", form, 422)
-    except store.ContentWriteError as trouble:
-        return render_form("move_contest", form, show_trouble(form, trouble))
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_form("move_contest", form, show_refusal(form, trouble))
     editor.publish_change(f"{year}: tävlingen flyttad till lucka {target}")
     return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
 
@@ -167,13 +166,9 @@ def remove_contest() -> BaseResponse | Page:
         if not form.validate():
             raise save.SaveRefused(form.faults()[0][1])
         editions.remove_contest(editor.editor(), year, editor.change_now("tog bort tävlingen"))
-    except save.SaveRefused as refused:
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
         again = move_form(target=0)
-        again["token"].errors = editor.refusal_told(refused)
-        return render_form("move_contest", again, 422)
-    except store.ContentWriteError as trouble:
-        again = move_form(target=0)
-        return render_form("move_contest", again, show_trouble(again, trouble))
+        return render_form("move_contest", again, show_refusal(again, trouble))
     editor.publish_change(f"{year}: tävlingen borttagen")
     return redirect(url_for("admin.overview", ar=year), 303)
 

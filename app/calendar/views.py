@@ -116,10 +116,10 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     build = current_app.url_map.bind("").build
     found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
-    current = schedule.current_year(library().editions, now)
+    shown_first = schedule.current_year(library().editions, now)
     for year, edition in library().editions.items():
         for language in (SWEDISH, *edition.translations):
-            if year == current:
+            if year == shown_first:
                 found[build("calendar.start", {"language": language})] = (year, 0)
                 found |= dict.fromkeys(build(f"calendar.{name}", {"language": language}) for name in _FEEDS)
                 found[build("privacy.personal_data", {"language": language})] = None

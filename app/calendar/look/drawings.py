@@ -39,7 +39,7 @@ _FIGURE = re.compile(
 
 
 class Figure(NamedTuple):
-    """Somebody or something on the street: a drawing, how wide it is, and what it is in words."""
+    """Who or what is on the street: a drawing, how wide it is, and what it is in words."""
 
     view_box: str
     width: str

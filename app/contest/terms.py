@@ -203,7 +203,8 @@ def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest
 def refuse_unready(edition: Edition, contest: Contest, now: datetime) -> None:
     if edition.gaps or contest.phase(now) != "open":
         raise NotAllowed("Tävlingen kan inte öppna nu: reglerna är inte klara, eller det är inte tid.")
-    if found := frozen_contest(contest.id):
+    # Of this edition: another process has frozen it meanwhile.
+    if (found := frozen_contest(contest.id)) and found.year != edition.year:
         raise NotAllowed(f"Id {contest.id} är redan använt av tävlingen {found.year}. Välj ett nytt.")
     config = current_app.config
     if config["MAIL_URL"] and not config["DEMO"]:

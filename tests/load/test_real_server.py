@@ -81,6 +81,7 @@ def serving(
 ) -> Iterator[subprocess.Popen]:
     environment = {
         "TEST_NOW": "2026-12-10T08:00:00",
+        "TEST_STARTED": str(time.time()),
         "FLASK_INSTANCE_PATH": str(instance),
         "FLASK_CALENDAR_CONTENT": str(prepared.shared()),
         "FLASK_SECRET_KEY": KEY,

@@ -186,6 +186,27 @@ def test_two_processes_freeze_once(make_app, clock):
     assert found[0] == found[1]
 
 
+def test_frozen_by_another_process_meanwhile(make_app, clock, monkeypatch):
+    here, other = make_app(opened=False), make_app(opened=False)
+    asked = []
+
+    def freeze_elsewhere(year):
+        """The other process freezes between this one's question and its next."""
+        if not asked:
+            asked.append(year)
+            with other.app_context():
+                terms.freeze_terms(other.extensions["library"].editions[2026], clock.now(), _chain(other))
+            return None
+        return frozen_in(year)
+
+    frozen_in = terms.frozen_in
+    with here.app_context():
+        edition = here.extensions["library"].editions[2026]
+        monkeypatch.setattr(terms, "frozen_in", freeze_elsewhere)
+        frozen = terms.freeze_terms(edition, clock.now(), _chain(here))
+    assert (frozen.year, asked) == (2026, [2026])
+
+
 @on_sqlite
 def test_no_get_writes(make_app, clock):
     app = make_app(opened=False)

@@ -104,10 +104,15 @@ def verify_files(proof: Proof) -> None:
     for path in sorted(root.rglob("*")):
         if path.is_symlink() or not path.is_file():
             continue
-        name, count, size = str(path.relative_to(root)), count + 1, size + path.stat().st_size
+        name = str(path.relative_to(root))
+        try:
+            count, size = count + 1, size + path.stat().st_size
+            traces = count_in(path, _MARKED)
+        except FileNotFoundError:
+            continue  # removed meanwhile
         if path.is_relative_to(files.folder()):
             proof.found.append(f"Ett mejl ligger kvar som fil: {name}")
-        elif traces := count_in(path, _MARKED):
+        elif traces:
             proof.found.append(f"{name} har spår av {traces} adresser.")
     proof.searched.append(
         f"Varje byte i {count} filer i instansmappen, {size / 1_000_000:.1f} MB, säkerhetskopior också."

@@ -59,7 +59,9 @@ def _files() -> dict[str, bytes]:
 
 def _write(path: Path, body: bytes) -> None:
     """Complete or not at all: another worker may be reading."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
+    # Beside the folder, not in it: the other's WhiteNoise lists the folder, and what it lists must stay.
+    folder = path.parent
+    partial = folder.with_name(f".{folder.name}-{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     partial.write_bytes(body)
     partial.replace(path)
 

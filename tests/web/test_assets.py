@@ -3,6 +3,7 @@
 import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import brotli
 import pytest
@@ -51,8 +52,17 @@ def test_several_workers_may_start_at_once(source, tmp_path):
     with ThreadPoolExecutor(8) as workers:
         names = list(workers.map(lambda _: static.build_static(tmp_path / "built"), range(8)))
     assert all(name == names[0] for name in names)
-    assert not list((tmp_path / "built").glob("*.partial"))
+    assert not list(tmp_path.rglob("*.partial"))
     assert len(list((tmp_path / "built").iterdir())) == 3 * len(names[0])
+
+
+def test_no_unfinished_file_is_listed(source, tmp_path, monkeypatch):
+    # WhiteNoise of another worker lists the folder and then asks of each file how large it is.
+    seen, replace = [], Path.replace
+    monkeypatch.setattr(Path, "replace", lambda *paths: seen.extend((tmp_path / "built").iterdir()) or replace(*paths))
+    names = static.build_static(tmp_path / "built").values()
+    assert {file.name for file in seen} <= {f"{name}{packed}" for name in names for packed in ("", ".br", ".gz")}
+    assert seen
 
 
 @on_sqlite

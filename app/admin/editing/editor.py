@@ -1,7 +1,7 @@
 """What every page of the editor needs: the desk, who is at it, and what an organiser is called."""
 
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -87,8 +87,10 @@ def keep_upload(body: bytes) -> str:
     with store.translate_os_errors():
         folder.mkdir(mode=0o700, exist_ok=True)
         for file in folder.iterdir():
-            if clock.now().timestamp() - file.stat().st_mtime > timedelta(days=1).total_seconds():
-                file.unlink(missing_ok=True)
+            # Another request may take the same away.
+            with suppress(FileNotFoundError):
+                if clock.now().timestamp() - file.stat().st_mtime > timedelta(days=1).total_seconds():
+                    file.unlink()
         store.put_files(folder / name, body)
     return name
 

@@ -1,16 +1,19 @@
 """The contest: its form, its thanks, its rules."""
 
 import logging
+import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, render_template, request
+from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.calendar.edition import Contest, Phase
 from app.calendar.schedule import Edition
 from app.calendar.views import library, public_response, ways
-from app.clock import PREVIEW
+from app.clock import PREVIEW, SWEDEN
 from app.contest import entries, forms, rules, rules_in_english, store, terms
 from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
@@ -21,6 +24,7 @@ from app.database import db
 from app.errors import NotAllowed
 from app.languages import SWEDISH, current, gettext_noop, speaking
 from app.outbox import transport
+from app.text import short_ticket
 from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import Page, no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
@@ -28,6 +32,8 @@ from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 blueprint = Blueprint("contest", __name__)
 blueprint.after_request(no_store)
 _log = logging.getLogger(__name__)
+# Languages, and with and without mail; content that changes makes new ones.
+KEPT_RECEIPTS = 16
 USED = gettext_noop("Formuläret är redan skickat en gång. Skicka det igen om du vill lämna ett svar till.")
 
 
@@ -114,10 +120,30 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
 
 def render_thanks(edition: Edition, number: int, contest: FrozenContest, sent: EntryInput, saved: SavedEntry) -> str:
     """Say "Du är med!", the same to everyone; code and ticket only where no mail goes."""
-    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "sent": sent}
-    context["words"] = words_of(edition, contest)
-    shown = {"code": entries.group_code(saved.code), "ticket": saved.ticket} if not transport.mail_server() else {}
-    return render_template("contest/thanks.html", **context, **shown)
+    words = words_of(edition, contest)
+    told = {"email": sent.email, "answer": words.answer(sent.answer)}
+    if not transport.mail_server():
+        short = short_ticket(saved.ticket)
+        told |= {"code": entries.group_code(saved.code), "ticket": saved.ticket, "short_ticket": short}
+    context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "words": words}
+    return _fill_in(_receipt(told, **context), told)
+
+
+def _receipt(told: Iterable[str], **context: object) -> str:
+    """Return the page with a mark at the place of each personal value."""
+    # To render it takes as long as all else that is done for an entry (bench/bench.py), so it is kept while the
+    # content and the day are the same.
+    kept: dict[object, str] = current_app.extensions.setdefault("receipts", {})
+    key = (library().version, clock.now().astimezone(SWEDEN).date(), request.path, current(), *told)
+    if key not in kept:
+        if len(kept) >= KEPT_RECEIPTS:
+            kept.clear()
+        kept[key] = render_template("contest/thanks.html", **context, **{name: f"§{name}§" for name in told})
+    return kept[key]
+
+
+def _fill_in(page: str, told: dict[str, str]) -> str:
+    return re.sub(f"§({'|'.join(told)})§", lambda found: str(escape(told[found[1]])), page)
 
 
 def form_page(

@@ -13,7 +13,7 @@ export FLASK_SKIP_DOTENV := 1
 export MALLOC_ARENA_MAX := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test soak engines check sbom lock bench cards screenshots lighthouse
+.PHONY: help install install-dev run demo test soak engines container check sbom lock bench cards screenshots lighthouse
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd 
 
 engines: install-dev ## calendar, form and draw in Debian's Chromium, Firefox ESR and WebKitGTK, those that are installed
 	@ENGINES=1 $(WITH) $(BIN)/pytest tests/browser/engines
+
+container: install-dev ## builds the image and starts it from an empty volume, as root, with buildah and debootstrap
+	@CONTAINER=1 $(BIN)/pytest tests/deploy/container
 
 check: install-dev ## format, lint, types, layers, spelling, templates, dead code
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy --no-error-summary

@@ -207,6 +207,7 @@ SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
 Wall = Annotated[str, AfterValidator(lets_windows_show)]
+ImageName = Annotated[str, AfterValidator(_image)]
 
 
 class Part(BaseModel):
@@ -448,7 +449,7 @@ class HatchFile(Part):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine]
     summary: Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
-    image: Annotated[str, AfterValidator(_image)] | None = None
+    image: ImageName | None = None
     image_alt: Annotated[Line | None, Field(validate_default=True)] = None
     image_credit: Annotated[Line | None, Field(description="who took the picture, and its licence")] = None
     image_focus: Annotated[
@@ -555,7 +556,7 @@ class Municipality(Part):
     greeting: Blank = ""
     website: MaybeAddress = None
     contact: MaybeMailbox = None
-    logo: Annotated[str, AfterValidator(_image)] | None = None
+    logo: ImageName | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     links: MunicipalLinks = MunicipalLinks()
     hatches: LocalLines = {}
@@ -588,7 +589,7 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     wall: Wall | None = None
-    logo: Annotated[str, AfterValidator(_image)] | None = None
+    logo: ImageName | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     organiser: OrganiserDetails
     unreviewed: Unreviewed = None

@@ -8,17 +8,11 @@ from hashlib import sha256
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from app.calendar.edition import (
-    Contest,
-    CorrectedFact,
-    EditionFile,
-    HatchFile,
-    Municipality,
-    TranslatedEdition,
-    TranslatedHatch,
-)
+from app.calendar.edition import Contest, CorrectedFact, EditionFile, HatchFile
 from app.calendar.faults import Fault
 from app.calendar.look import drawings
+from app.calendar.municipality import Municipality
+from app.calendar.translations import TranslatedEdition, TranslatedHatch
 from app.clock import SWEDEN
 from app.languages import SWEDISH
 

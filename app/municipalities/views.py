@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 
 from app import clock
 from app.calendar import feeds, schedule
-from app.calendar.edition import Municipality
+from app.calendar.municipality import Municipality
 from app.calendar.pages.poster import render_poster
 from app.calendar.schedule import Edition
 from app.calendar.views import current_edition, library, public_response

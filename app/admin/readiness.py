@@ -14,8 +14,8 @@ from flask import current_app, render_template
 from werkzeug.exceptions import HTTPException
 
 from app import clock
-from app.admin import preview
 from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.editing import preview
 from app.calendar.edition import Accessibility, Fact
 from app.calendar.faults import Fault
 from app.calendar.gaps import find_example_addresses

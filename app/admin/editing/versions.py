@@ -3,10 +3,9 @@
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.admin import preview
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.admin.editing import editor
+from app.admin.editing import editor, preview
 from app.admin.editing.views import SHEETS, page_address
 from app.calendar.faults import ContentError
 from app.editing import save, store, validation

@@ -9,11 +9,10 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import preview
 from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.accounts.roles import may
-from app.admin.editing import editor
+from app.admin.editing import editor, preview
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.calendar import schedule
 from app.calendar.faults import ContentError

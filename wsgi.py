@@ -23,7 +23,7 @@ def load() -> Flask:
             raise
         waiting = waiting_app(error)
         if isinstance(error, MissingKey):
-            waiting.cli.add_command(cli.first_prepare)
+            waiting.cli.add_command(cli.first_prepare(create_app))
         return waiting
 
 

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import feeds, house, schedule
 from app.calendar.library import Library
-from app.calendar.look import colours, house
+from app.calendar.look import colours
 from app.calendar.schedule import Edition, Hatch
 from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy

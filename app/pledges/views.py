@@ -8,9 +8,8 @@ from flask import Blueprint, Flask, abort, current_app, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import feeds, house, schedule
 from app.calendar.edition import Question
-from app.calendar.look import house
 from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import find_hatch, library, public_response
 from app.contest.forms import MUNICIPALITIES

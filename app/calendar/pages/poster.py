@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Response, current_app, render_template
 
-from app.calendar import feeds
-from app.calendar.look import house
+from app.calendar import feeds, house
 from app.calendar.pages.screen import qr_code
 from app.calendar.schedule import NUMBERS, Edition, opens_at
 from app.calendar.views import blueprint, find_edition, library, public_response

@@ -8,8 +8,7 @@ import segno
 from flask import Response, current_app, render_template, url_for
 
 from app import clock
-from app.calendar import feeds, schedule
-from app.calendar.look import house
+from app.calendar import feeds, house, schedule
 from app.calendar.schedule import NUMBERS
 from app.calendar.views import blueprint, current_edition, public_response
 from app.clock import SWEDEN

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from app.calendar.schedule import NUMBERS, Edition, Hatch, opens_at
 from app.clock import SWEDEN
-from app.languages import EASY, SWEDISH, translate
+from app.languages import SWEDISH, translate
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -65,17 +65,6 @@ def _tag(edition: Edition, name: str, site: str) -> str:
     """Return an id that is this site's own (RFC 4151)."""
     language = "" if edition.language == SWEDISH else f"-{edition.language}"
     return f"tag:{_host(site)},{edition.year}:{name}{language}"
-
-
-def address(edition: Edition, number: int, site: str) -> str:
-    """Return where a hatch is, in the language of the edition."""
-    return site + _path(edition, number)
-
-
-def _path(edition: Edition, number: int) -> str:
-    if edition.language not in (SWEDISH, EASY):
-        return f"/{edition.language}/{edition.year}/hatch/{number}"
-    return f"/{edition.year}/lucka/{number}{'/lattlast' if edition.language == EASY else ''}"
 
 
 def _home(edition: Edition, site: str) -> str:
@@ -154,7 +143,7 @@ def _event(edition: Edition, number: int, is_open: bool, now: datetime, site: st
     from icalendar import Event
 
     event, item, day = Event(), _item(edition, number, now), date(edition.year, 12, number)
-    link = address(edition, number, site)
+    link = site + edition.hatch_path(number)
     event.add("uid", f"lucka-{number}-{edition.year}@{_host(site)}")
     event.add("dtstamp", item.updated if is_open else datetime(edition.year, 11, 1, tzinfo=UTC))
     # A program that has the event takes another only when its number is higher: at the opening, and with each edit.
@@ -219,7 +208,7 @@ def framed_day(edition: Edition, site: str, width: int, height: int) -> dict[str
 def linked_hatch(edition: Edition, hatch: Hatch, site: str) -> dict[str, object]:
     """Return a hatch as oEmbed 1.0: a link with a picture."""
     told = _linked(edition, hatch.file.title, site) | {"type": "link", "description": hatch.file.summary}
-    card = f"{address(edition, hatch.number, site)}/bild/{hatch.card}"
+    card = f"{site}{edition.hatch_path(hatch.number)}/bild/{hatch.card}"
     return told | ({"thumbnail_url": card, "thumbnail_width": 1200, "thumbnail_height": 630} if hatch.card else {})
 
 
@@ -240,7 +229,7 @@ def sitemap(editions: Sequence[tuple[Edition, Sequence[int]]], site: str) -> byt
     found = [f"{site}/", f"{site}/om", f"{site}/arkiv"]
     for edition, open_numbers in editions:
         found += [f"{site}/{edition.year}/{page}" for page in ("", "affisch", "bingo", "skolblad")]
-        found += [address(edition, number, site) for number in open_numbers]
+        found += [site + edition.hatch_path(number) for number in open_numbers]
     for each in found:
         add_element(add_element(urls, "url"), "loc", each)
     xml: bytes = ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
@@ -259,7 +248,7 @@ def _item(edition: Edition, number: int, now: datetime) -> Item:
     changes = [moment for moment in (hatch.changed, corrected) if moment and opened < moment <= now]
     return Item(
         name=f"lucka-{number}",
-        path=_path(edition, number),
+        path=edition.hatch_path(number),
         title=f"{_numbered(number)}: {hatch.file.title}",
         summary=hatch.file.summary,
         html=hatch.tip,

@@ -14,7 +14,7 @@ from app.calendar.look import drawings
 from app.calendar.municipality import Municipality
 from app.calendar.translations import TranslatedEdition, TranslatedHatch
 from app.clock import SWEDEN
-from app.languages import SWEDISH
+from app.languages import EASY, SWEDISH
 
 NUMBERS = range(1, 25)
 # Media types by the ending of a picture's name; not every machine knows the newer ones.
@@ -190,6 +190,12 @@ class Edition:
     def plain_title(self) -> str:
         """The title without its year, for where both stand beside each other in letters of two sizes."""
         return self.file.title.removesuffix(str(self.year)).rstrip()
+
+    def hatch_path(self, number: int) -> str:
+        """Return where a hatch is on the site, in the language of the edition."""
+        if self.language not in (SWEDISH, EASY):
+            return f"/{self.language}/{self.year}/hatch/{number}"
+        return f"/{self.year}/lucka/{number}{'/lattlast' if self.language == EASY else ''}"
 
     @property
     def file_contest_number(self) -> int | None:

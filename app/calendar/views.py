@@ -219,7 +219,7 @@ def hatch(year: int, number: int) -> Response:
 def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.html", **more: object) -> str:
     """Return the page of a hatch as it is now."""
     year, number, now = edition.year, found.number, clock.now()
-    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
+    address = current_app.config["PUBLIC_URL"] + edition.hatch_path(number)
     context: dict[str, object] = {
         "edition": edition,
         "hatch": found,

@@ -40,7 +40,7 @@ from app.web.headers import SecurityHeaders, wrap
 # Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
 # Modules that have pages for the page cache.
-CACHED = (calendar_views, pledge_views, municipality_views, screen, poster, archive)
+CACHED = (calendar_views, feed_views, pledge_views, municipality_views, screen, poster, archive)
 
 
 def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:

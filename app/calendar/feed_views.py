@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -13,6 +14,27 @@ from app.calendar import feeds, schedule
 from app.calendar.feeds import FRAME_HEIGHT, FRAME_WIDTH
 from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
 from app.languages import SWEDISH, current
+
+_PAGES = (
+    "/flode.json",
+    "/manifest.webmanifest",
+    *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
+    "/inbaddning",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/.well-known/security.txt",
+)
+# Those that there are in each language.
+_FEEDS = ("atom", "ical")
+
+
+def public_addresses(now: datetime) -> dict[str, None]:
+    """Return the pages of this module that are kept in the page cache at `now`."""
+    build = current_app.url_map.bind("").build
+    editions = library().editions
+    languages = (SWEDISH, *editions[schedule.current_year(editions, now)].translations)
+    in_languages = (build(f"calendar.{name}", {"language": language}) for language in languages for name in _FEEDS)
+    return dict.fromkeys((*_PAGES, *in_languages))
 
 
 def _site() -> str:

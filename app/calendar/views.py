@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, house, schedule
+from app.calendar import house, schedule
 from app.calendar.library import Library
 from app.calendar.look import colours
 from app.calendar.schedule import Edition, Hatch
@@ -96,32 +96,16 @@ def stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
         values["language"] = current() if current() != EASY or endpoint == "calendar.hatch" else SWEDISH
 
 
-_OTHER_PAGES = (
-    "/om",
-    "/kakor",
-    "/flode.json",
-    "/manifest.webmanifest",
-    *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
-    "/inbaddning",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/.well-known/security.txt",
-)
-# Those that there are in each language.
-_FEEDS = ("atom", "ical")
-
-
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
     # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     build = current_app.url_map.bind("").build
-    found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
+    found: dict[str, tuple[int, int] | None] = {"/kakor": None}
     shown_first = schedule.current_year(library().editions, now)
     for year, edition in library().editions.items():
         for language in (SWEDISH, *edition.translations):
             if year == shown_first:
                 found[build("calendar.start", {"language": language})] = (year, 0)
-                found |= dict.fromkeys(build(f"calendar.{name}", {"language": language}) for name in _FEEDS)
                 found[build("privacy.personal_data", {"language": language})] = None
             found[build("calendar.edition", {"year": year, "language": language})] = (year, 0)
             for number in schedule.open_numbers(year, now):
@@ -265,17 +249,6 @@ def edition_image(year: int, name: str) -> Response:
 def colours_of(year: int) -> Response:
     wall = find_edition(year).file.wall or abort(404)
     return public_response(colours.style_sheet(wall).encode(), "text/css")
-
-
-@blueprint.get("/om")
-def about() -> Response:
-    edition = current_edition()
-    context: dict[str, object] = {
-        "edition": edition,
-        "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
-        "frame_height": feeds.FRAME_HEIGHT,
-    }
-    return public_response(render_template("calendar/about.html", **context))
 
 
 @blueprint.app_errorhandler(HatchLocked)

@@ -12,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, config, database, feedback, languages, text
 from app.admin import demo, notices, pages
 from app.admin.accounts import guard
-from app.calendar import feed_views, schedule
+from app.calendar import schedule
 from app.calendar import views as calendar_views
+from app.calendar.feeds import views as feed_views
 from app.calendar.library import LastGood, Library
 from app.calendar.pages import archive, poster, screen
 from app.clock import Clock

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from app import audit
 from app.calendar.edition import Contest
-from app.calendar.feeds import Item
+from app.calendar.feeds.news import Item
 from app.calendar.schedule import Edition
 from app.clock import SWEDEN
 from app.contest import store, terms

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import schedule
+from app.calendar.feeds.embedding import frame
 from app.calendar.municipality import Municipality
 from app.calendar.pages.poster import render_poster
 from app.calendar.schedule import Edition
@@ -78,7 +79,7 @@ def municipality(slug: str) -> Response:
         "lines": [(edition.hatches[number], line) for number, line in lines.items() if number != today],
         "numbers": numbers_of(edition, found),
         "fewest": figures.FEWEST,
-        "frame": feeds.frame(edition.file.title, site),
+        "frame": frame(edition.file.title, site),
     }
     return public_response(render_template("municipalities/municipality.html", **context), age=AGE)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from app.calendar import feeds
+from app.calendar.feeds import calendar_file
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -44,8 +44,8 @@ def test_what_is_no_time_of_day_is_not_found(client, asked):
 
 def test_the_page_cache_keeps_each_time_apart_and_makes_each_once(client, monkeypatch):
     made = []
-    ical = feeds.ical
-    monkeypatch.setattr(feeds, "ical", lambda *told: made.append(told[-1]) or ical(*told))
+    ical = calendar_file.ical
+    monkeypatch.setattr(calendar_file, "ical", lambda *told: made.append(told[-1]) or ical(*told))
     for _ in range(2):
         for address in ("/kalender.ics", "/kalender.ics?kl=0700", "/kalender.ics?kl=0730", "/kalender.ics?x=1"):
             client.get(address)

@@ -5,7 +5,8 @@ from datetime import datetime
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import schedule
+from app.calendar.feeds import embedding
 from app.calendar.views import blueprint, current_edition, library, public_response
 
 
@@ -27,7 +28,7 @@ def about() -> Response:
     edition = current_edition()
     context: dict[str, object] = {
         "edition": edition,
-        "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
-        "frame_height": feeds.FRAME_HEIGHT,
+        "frame": embedding.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
+        "frame_height": embedding.FRAME_HEIGHT,
     }
     return public_response(render_template("calendar/about.html", **context))

@@ -17,10 +17,11 @@ from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
 from app.admin.accounts.roles import MUNICIPAL, ROLES
+from app.calendar.content import Edition
 from app.calendar.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library
-from app.calendar.schedule import Edition, current_year
+from app.calendar.schedule import current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.editing import editions, save, store

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import brotli
 import pytest
 
+from app.calendar.content import NUMBERS
 from app.calendar.loader import read_edition
-from app.calendar.schedule import NUMBERS
 from tests.conftest import ROOT, on_sqlite
 
 pytestmark = on_sqlite

@@ -21,7 +21,7 @@ from app.admin.accounts.roles import ADMINISTRATOR, may
 from app.admin.overview import SeasonStatus
 from app.admin.users import mail_wishes
 from app.calendar import schedule
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.calendar.views import current_edition
 from app.clock import SWEDEN
 from app.contest import store

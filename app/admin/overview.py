@@ -13,9 +13,9 @@ from app.admin.accounts.forms import EmptyForm
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.accounts.roles import may
 from app.calendar import schedule
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
 from app.calendar.gaps import advice
-from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.clock import SWEDEN
 from app.contest.terms import FrozenContest, contest_of

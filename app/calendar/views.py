@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar import house, schedule
+from app.calendar.content import Edition, Hatch, image_type
 from app.calendar.library import Library
 from app.calendar.look import colours
-from app.calendar.schedule import Edition, Hatch
 from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy
 from app.web import static
@@ -224,7 +224,7 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    response = public_response(found.images[name], schedule.image_type(name))
+    response = public_response(found.images[name], image_type(name))
     # The embed shows it in a frame, and one that is sandboxed is another origin.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -242,7 +242,7 @@ def edition_image(year: int, name: str) -> Response:
     images = find_edition(year).images
     if name not in images:
         abort(404)
-    return public_response(images[name], schedule.image_type(name))
+    return public_response(images[name], image_type(name))
 
 
 @blueprint.get("/<year:year>/farger.css")

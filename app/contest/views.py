@@ -7,8 +7,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.calendar.content import Edition
 from app.calendar.edition import Contest, Phase
-from app.calendar.schedule import Edition
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW
 from app.contest import entries, forms, rules, rules_in_english, store, terms

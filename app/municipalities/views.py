@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, current_app, render_template
 
 from app import clock
 from app.calendar import schedule
+from app.calendar.content import Edition, LocalLine
 from app.calendar.feeds.embedding import frame
 from app.calendar.municipality import Municipality
 from app.calendar.pages.poster import render_poster
-from app.calendar.schedule import Edition
 from app.calendar.views import current_edition, library, public_response
 from app.contest.terms import or_without_database
 from app.pledges.models import Reply
@@ -94,7 +94,7 @@ def find_municipality(edition: Edition, slug: str) -> Municipality:
     return edition.municipalities.get(slug) or abort(404)
 
 
-def local_lines(edition: Edition, slug: str, now: datetime) -> dict[int, schedule.LocalLine]:
+def local_lines(edition: Edition, slug: str, now: datetime) -> dict[int, LocalLine]:
     """Return what a municipality says in the hatches that are open, by number."""
     opened = schedule.open_numbers(edition.year, now)
     return {number: line for number in opened for line in edition.local_lines(number) if line.slug == slug}

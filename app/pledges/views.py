@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.calendar import house, schedule
+from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Question
-from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import find_hatch, library, public_response
 from app.contest.forms import MUNICIPALITIES
 from app.contest.terms import or_without_database, shown_contest

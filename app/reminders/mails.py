@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.outbox.messages import Labelled, Letter
 from app.reminders import rules
 

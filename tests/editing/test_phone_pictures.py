@@ -5,7 +5,7 @@ import io
 
 from PIL import Image, ImageFile
 
-from app.calendar.schedule import card_name
+from app.calendar.content import card_name
 from app.editing.images import image_variants
 
 # 640 × 480, blue to the left and red to the right, as a phone of Apple's writes it.

@@ -6,7 +6,7 @@ import os
 import pytest
 from PIL import Image, ImageFile
 
-from app.calendar.schedule import card_name
+from app.calendar.content import card_name
 from app.editing import images
 from app.editing.images import BUDGET, image_variants
 from app.errors import NotAllowed

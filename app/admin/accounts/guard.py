@@ -9,8 +9,8 @@ from app import clock
 from app.admin.accounts import drafts, passkeys, reauth, roles, sessions
 from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice

@@ -21,8 +21,8 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import Edition
 from app.clock import SWEDEN
 from app.contest import terms
 from app.contest.forms import MUNICIPALITIES

@@ -9,8 +9,8 @@ from flask import Response, current_app, render_template
 from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar import schedule
+from app.calendar.content import Edition
 from app.calendar.feeds.embedding import frame
-from app.calendar.schedule import Edition
 from app.contest.terms import contest_of
 from app.web.zip_stream import File, stream_zip
 

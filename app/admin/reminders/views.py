@@ -8,7 +8,7 @@ from wtforms.validators import Length
 from app import clock
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
 from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server
 from app.reminders import erasure, rules, sender, subscriptions
 from app.text import clean

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from app.calendar.content import NUMBERS, Edition
 from app.calendar.feeds.news import host_of, item_of, numbered
-from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.schedule import opens_at
 from app.clock import SWEDEN
 from app.languages import translate
 

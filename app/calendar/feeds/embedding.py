@@ -2,7 +2,7 @@
 
 from html import escape
 
-from app.calendar.schedule import Edition, Hatch
+from app.calendar.content import Edition, Hatch
 
 # CSS pixels that hold today's hatch with its picture, on a page of one column.
 FRAME_WIDTH, FRAME_HEIGHT = 640, 560

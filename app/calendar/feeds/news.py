@@ -11,7 +11,8 @@ from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-from app.calendar.schedule import Edition, opens_at
+from app.calendar.content import Edition
+from app.calendar.schedule import opens_at
 from app.clock import SWEDEN
 from app.languages import SWEDISH, translate
 

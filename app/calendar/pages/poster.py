@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from flask import Response, current_app, render_template
 
 from app.calendar import house
+from app.calendar.content import NUMBERS, Edition
 from app.calendar.pages.screen import qr_code
-from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.schedule import opens_at
 from app.calendar.views import blueprint, find_edition, library, public_response
 
 SHEETS = ("poster", "bingo", "school_sheet")

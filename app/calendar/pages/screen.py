@@ -9,7 +9,7 @@ from flask import Response, current_app, render_template, url_for
 
 from app import clock
 from app.calendar import house, schedule
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
 from app.calendar.views import blueprint, current_edition, public_response
 from app.clock import SWEDEN
 from app.web.page_cache import AGEING

@@ -14,7 +14,7 @@ from app.draw import actions, status, value, winners
 from app.draw.models import DrawnValue, LockedList, Rank, Verdict
 from app.errors import NotAllowed
 from app.outbox.models import OutboxMail
-from app.spec.beacon import BeaconError
+from app.spec.lines import SpecError
 from tests.conftest import LOCK_AT, VALUE, on_sqlite, send_letter, swedish
 
 
@@ -189,7 +189,7 @@ def test_no_value_within_thirty_days_cancels(cast, contest, inside, reach, clock
     reach("locked")
 
     def away(*_args):
-        raise BeaconError
+        raise SpecError
 
     monkeypatch.setattr(value, "ask_relays", away)
     monkeypatch.setattr(value, "practice_answer", lambda _: "{}")

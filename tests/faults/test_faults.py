@@ -20,7 +20,8 @@ from app.calendar.library import LastGood, Library
 from app.contest.models import Entry
 from app.database import db
 from app.draw import delivery, value
-from app.spec.beacon import QUICKNET, BeaconError
+from app.spec.beacon import QUICKNET
+from app.spec.lines import SpecError
 from tests.conftest import ANNA, ENTRY_URL, configured, fill_in, on_postgresql, on_sqlite, token_in
 
 PAGES = ("/", "/2026/lucka/10", "/om", "/flode.xml", "/2026/tavling/villkor", ENTRY_URL, "/mitt-svar", "/kakor")
@@ -296,7 +297,7 @@ def test_without_dns_mails_wait(app, client, enter, no_names):
 
 
 def test_without_dns_no_relay_answers_and_that_is_all(no_names):
-    with pytest.raises(BeaconError):
+    with pytest.raises(SpecError):
         value.ask_relays(["https://api.drand.sh"], QUICKNET, 1)
     assert no_names == ["api.drand.sh"]
 

@@ -62,7 +62,7 @@ def test_colours_for_print_are_those_of_a_screen():
     assert red > 200 > 80 > max(green, blue)
 
 
-def test_a_photo_of_48_megapixels_is_small_before_it_is_whole(monkeypatch):
+def test_photo_of_48_megapixels_is_small_before_it_is_whole(monkeypatch):
     body = saved(Image.new("L", (8064, 6048), 90), "JPEG")
     sizes, load = [], ImageFile.ImageFile.load
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda picture: (sizes.append(picture.size), load(picture))[1])

@@ -73,7 +73,7 @@ def test_the_first_genuine_relay_is_enough(relay):
         value.ask_relays(relay("{}", FALSE["another round"]), PRACTICE, number)
 
 
-def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, contest):
+def test_clock_that_is_slow_locks_late_for_what_relay_shows(app, accept, contest):
     """Our clock says twelve hours before; the relay shows that the round is there."""
     accept("anna@example.se")
     with app.app_context():

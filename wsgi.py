@@ -7,7 +7,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from app import cli, create_app
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.config import ConfigurationError, MissingKey
 from app.operations.cli import waiting_app
 

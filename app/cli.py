@@ -18,7 +18,7 @@ from app.admin import demo
 from app.admin.accounts import sessions
 from app.admin.accounts.roles import MUNICIPAL, ROLES
 from app.calendar.content import Edition
-from app.calendar.faults import ContentError, Fault, line_numbers
+from app.calendar.files.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library
 from app.calendar.schedule import current_year

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from app.audit import AuditRecord
 from app.calendar.edition import Contest, EditionFile, Prize
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.gaps import advice
 from app.calendar.loader import read_edition
 from app.contest import terms

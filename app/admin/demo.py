@@ -13,7 +13,7 @@ from flask import current_app
 from app import clock, database
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode, UsedChallenge
 from app.calendar.content import Edition
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.loader import read_edition
 from app.calendar.schedule import current_year
 from app.contest import store, terms

@@ -18,7 +18,7 @@ from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import preview
 from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Accessibility, Fact
-from app.calendar.faults import Fault
+from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
 from app.calendar.views import library

@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.calendar.edition import Contest, EditionFile, HatchFile
-from app.calendar.faults import Fault
+from app.calendar.files.faults import Fault
 from app.calendar.look import drawings
 from app.calendar.municipality import Municipality
 from app.calendar.translations import TranslatedEdition, TranslatedHatch

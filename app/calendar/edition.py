@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from app.calendar.faults import FieldError
 from app.calendar.fields import (
     LANGUAGES,
     Amount,
@@ -28,6 +27,7 @@ from app.calendar.fields import (
     WebAddress,
     named_logo,
 )
+from app.calendar.files.faults import FieldError
 from app.languages import translate
 
 # Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.

@@ -19,7 +19,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from app.calendar.faults import FieldError
+from app.calendar.files.faults import FieldError
 from app.calendar.look import colours
 from app.clock import SWEDEN
 

@@ -13,7 +13,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from app.calendar.content import Edition
-from app.calendar.faults import ContentError, Fault
+from app.calendar.files.faults import ContentError, Fault
 from app.calendar.loader import find_reused_id, is_content, read_edition
 from app.shared_content import SharedContent
 

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from app.calendar.content import NUMBERS, Edition, Hatch, Translation
 from app.calendar.edition import Contest, EditionFile, HatchFile
-from app.calendar.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
 from app.calendar.fields import IMAGE
+from app.calendar.files.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
+from app.calendar.files.markdown import has_picture, to_html
 from app.calendar.gaps import find_gaps
-from app.calendar.look.markdown import has_picture, to_html
 from app.calendar.municipality import Municipality
 from app.calendar.schedule import opens_at
 from app.calendar.translations import TranslatedContest, TranslatedEdition, TranslatedHatch

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.calendar.content import Edition
-from app.calendar.faults import Fault
+from app.calendar.files.faults import Fault
 from app.calendar.library import Library
 from app.editing import store, validation
 from app.editing.form_mapping import SameField

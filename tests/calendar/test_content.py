@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.faults import ContentError, line_numbers
+from app.calendar.files.faults import ContentError, line_numbers
 from app.calendar.loader import read_edition, to_html
 from tests.conftest import ROOT
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.calendar import library
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.library import LastGood, Library
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
+from app.calendar.files.markdown import to_html
 from app.calendar.loader import read_edition
-from app.calendar.look.markdown import to_html
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
 

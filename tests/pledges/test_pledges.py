@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.loader import read_edition
 from app.pledges import results
 from tests.conftest import on_sqlite

@@ -7,7 +7,7 @@ from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor, preview
 from app.admin.editing.views import SHEETS, page_address
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.editing import save, store, validation
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines

@@ -15,8 +15,8 @@ from app.admin.accounts.roles import may
 from app.admin.editing import editor, preview
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.calendar import schedule
-from app.calendar.faults import ContentError
-from app.calendar.look.markdown import to_html
+from app.calendar.files.faults import ContentError
+from app.calendar.files.markdown import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store, validation
 from app.editing.form_mapping import SameField, merge_fields

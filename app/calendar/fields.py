@@ -20,12 +20,11 @@ from pydantic import (
 )
 
 from app.calendar.files.faults import FieldError
+from app.calendar.files.reading import IMAGE
 from app.calendar.look import colours
 from app.clock import SWEDEN
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
-# What a picture may be called: a name on any disk, and in an address.
-IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
 
 
 def one_line(value: object) -> object:

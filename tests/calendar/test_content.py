@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.calendar.files.faults import ContentError, line_numbers
-from app.calendar.loader import read_edition, to_html
+from app.calendar.files.markdown import to_html
+from app.calendar.loader import read_edition
 from tests.conftest import ROOT
 
 YEAR = "ska vara ett årtal utan citattecken, eller ”odaterad”"

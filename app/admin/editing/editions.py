@@ -20,8 +20,8 @@ from app.editing.labels import tell_fault
 from app.editing.store import ContentRef
 from app.errors import NotAllowed
 from app.web.forms import SelectChoice
-from app.web.headers import Page
 
+Page = tuple[str, int]
 # How an import stands in the list of versions.
 IMPORTED = "läst in från ett arkiv"
 

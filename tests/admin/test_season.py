@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from app.admin.accounts.roles import ROLES, may
-from app.admin.overview import SeasonStatus, next_step, stages, step_for
+from app.admin.season import SeasonStatus, next_step, stages, step_for
 from app.calendar.loader import read_edition
 from tests.conftest import STATES, swedish
 

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from app import cli, create_app
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.config import ConfigurationError, MissingKey
 from app.operations.cli import waiting_app
 
@@ -23,7 +23,7 @@ def load() -> Flask:
             raise
         waiting = waiting_app(error)
         if isinstance(error, MissingKey):
-            waiting.cli.add_command(cli.first_prepare)
+            waiting.cli.add_command(cli.first_prepare(create_app))
         return waiting
 
 

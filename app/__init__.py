@@ -12,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, config, database, feedback, languages, text
 from app.admin import demo, notices, pages
 from app.admin.accounts import guard
-from app.calendar import feed_views, schedule
+from app.calendar import schedule
 from app.calendar import views as calendar_views
+from app.calendar.feeds import views as feed_views
 from app.calendar.library import LastGood, Library
 from app.calendar.pages import archive, poster, screen
 from app.clock import Clock
@@ -40,7 +41,7 @@ from app.web.headers import SecurityHeaders, wrap
 # Modules that give a blueprint of another module its pages when they are imported.
 PAGES = (*pages.PAGES, feed_views, season_views, screen, poster, archive)
 # Modules that have pages for the page cache.
-CACHED = (calendar_views, pledge_views, municipality_views, screen, poster, archive)
+CACHED = (calendar_views, feed_views, pledge_views, municipality_views, screen, poster, archive)
 
 
 def create_app(overrides: Mapping[str, object] | None = None, checked: bool = True) -> Flask:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from email_validator import EmailNotValidError, validate_email
-from flask import Response, current_app, url_for
+from flask import Flask, Response, current_app, url_for
 from flask.cli import AppGroup, with_appcontext
 from werkzeug.test import EnvironBuilder
 
@@ -17,10 +17,11 @@ from app import clock, config, database
 from app.admin import demo
 from app.admin.accounts import sessions
 from app.admin.accounts.roles import MUNICIPAL, ROLES
-from app.calendar.faults import ContentError, Fault, line_numbers
+from app.calendar.content import Edition
+from app.calendar.files.faults import ContentError, Fault, line_numbers
 from app.calendar.gaps import advice
 from app.calendar.library import LastGood, Library
-from app.calendar.schedule import Edition, current_year
+from app.calendar.schedule import current_year
 from app.contest import terms
 from app.draw.verify import Verification
 from app.editing import editions, save, store
@@ -51,21 +52,25 @@ def prepare() -> None:
         print_invitation(None)
 
 
-@click.command("prepare")
-@click.pass_context
-@with_appcontext
-def first_prepare(context: click.Context) -> None:
-    """Skapar den hemliga nyckeln, och gör sedan som flask prepare."""
-    if not backup.is_new():
-        # What an earlier key sealed would be lost.
-        raise click.ClickException("Databasen finns, men inte nyckeln. Sätt FLASK_SECRET_KEY till den som gällde.")
-    config.make_key(Path(current_app.instance_path))
-    click.echo("En hemlig nyckel är skapad i instansmappen. Fler servrar ska ha samma: sätt FLASK_SECRET_KEY på dem.")
-    # Imported here: it imports this module.
-    from app import create_app
+def first_prepare(create_app: Callable[..., Flask]) -> click.Command:
+    """Return the command of a calendar that has no secret key yet; `create_app` makes the app once it has one."""
 
-    with create_app(checked=False).app_context():
-        context.invoke(prepare)
+    @click.command("prepare")
+    @click.pass_context
+    @with_appcontext
+    def command(context: click.Context) -> None:
+        """Skapar den hemliga nyckeln, och gör sedan som flask prepare."""
+        if not backup.is_new():
+            # What an earlier key sealed would be lost.
+            raise click.ClickException("Databasen finns, men inte nyckeln. Sätt FLASK_SECRET_KEY till den som gällde.")
+        config.make_key(Path(current_app.instance_path))
+        click.echo(
+            "En hemlig nyckel är skapad i instansmappen. Fler servrar ska ha samma: sätt FLASK_SECRET_KEY på dem."
+        )
+        with create_app(checked=False).app_context():
+            context.invoke(prepare)
+
+    return command
 
 
 NOT_YET = "är ett datum som ligger framåt i tiden"

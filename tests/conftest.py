@@ -37,7 +37,7 @@ from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
 from app.calendar import library
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.clock import SWEDEN, Clock
 from app.contest import store, terms
 from app.contest.forms import EntryInput

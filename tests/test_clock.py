@@ -57,7 +57,7 @@ def test_outside_request_apps_clock_is_asked(app):
         assert clock.now() == swedish("2026-12-10 08:00")
 
 
-def test_in_a_request_the_apps_clock_is_asked_when_nothing_else_is_said(app):
+def test_requests_ask_apps_clock_unless_told_otherwise(app):
     with app.test_request_context():
         app.extensions["clock"].forward(hours=1)
         assert clock.now() == swedish("2026-12-10 09:00")

@@ -157,7 +157,7 @@ def env_file(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_file_of_settings_is_read_however_an_editor_saved_it(env_file, tmp_path, encoding):
+def test_file_of_settings_is_read_however_editor_saved_it(env_file, tmp_path, encoding):
     lines = (
         f'FLASK_CALENDAR_CONTENT="{tmp_path}"  # vårt innehåll',
         "FLASK_MAIL_FROM=jul@exempel.se # avsändare",
@@ -228,7 +228,7 @@ def test_password_in_address_is_never_told(monkeypatch, name):
     assert "sesam" not in refusal(monkeypatch, FLASK_DEBUG="kanske", **{name: "mysql://olle:sesam@localhost/x"})
 
 
-def test_a_key_that_is_missing_is_asked_for_with_a_way_to_make_one(monkeypatch):
+def test_missing_key_is_asked_for_with_way_to_make_one(monkeypatch):
     line = refusal(monkeypatch, FLASK_SECRET_KEY="")
     assert line.startswith("FLASK_SECRET_KEY saknas eller är kortare än 32 tecken.")
     assert "python -c" in line
@@ -243,7 +243,7 @@ def test_short_key_is_refused(monkeypatch, key):
 
 
 @pytest.mark.parametrize("key", [32 * "x", 40 * "7", 40 * "0", 5000 * "7"])
-def test_a_long_key_is_used_as_it_stands_even_when_it_is_a_number(monkeypatch, key):
+def test_long_key_is_used_as_is_even_if_number(monkeypatch, key):
     assert setting("SECRET_KEY", monkeypatch, FLASK_SECRET_KEY=key) == key
 
 
@@ -363,7 +363,7 @@ def test_relay_is_asked_over_https_only(monkeypatch, relay):
         "smtp://[olle:{}@server",
     ],
 )
-def test_a_password_to_the_mail_server_is_never_told_nor_taken_for_another_host(monkeypatch, url):
+def test_mail_server_password_is_never_told_nor_taken_for_host(monkeypatch, url):
     line = refusal(monkeypatch, FLASK_MAIL_URL=url.format("sesam"))
     assert line.startswith(f"FLASK_MAIL_URL {NO_MAIL_SERVER}")
     assert "\n" not in line

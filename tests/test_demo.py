@@ -45,7 +45,7 @@ def title(demo):
     return demo.app.extensions["library"].editions[2026].hatches[20].file.title
 
 
-def test_a_demo_shows_the_content_as_it_is_until_somebody_edits_the_demo(start, source):
+def test_demo_shows_content_as_it_is_until_somebody_edits_demo(start, source):
     start()
     set_title(source, "Ny från redaktionen")
     assert title(start()) == "Ny från redaktionen"

@@ -67,7 +67,7 @@ def test_every_address_is_public_on_purpose_or_the_organisers_own(rules):
     assert others == set(PUBLIC)
 
 
-def test_the_public_sends_entries_feedback_and_questions_about_their_own_entry_and_nothing_else(rules):
+def test_public_sends_only_entries_feedback_and_questions_about_own_entry(rules):
     posted = [rule.rule for rule in rules if rule.methods - {"GET", "HEAD", "OPTIONS"}]
     assert {rule for rule in posted if not rule.startswith("/admin/")} == POSTED_BY_ANYONE
 
@@ -88,7 +88,7 @@ def test_an_invented_cookie_opens_nothing(client):
     assert client.get("/admin/").location == "/admin/logga-in"
 
 
-def test_what_is_open_in_the_organisers_area_is_the_way_in_only(app, client):
+def test_what_is_open_in_organisers_area_is_way_in_only(app, client):
     adapter = app.url_map.bind("")
     ways_in = {adapter.build(name, VALUES if "invitation" in name else {}).split("?")[0] for name in OPEN_TO_ALL}
     passkeys = {"/admin/logga-in/passkey", "/admin/passkey-fraga"}
@@ -217,7 +217,7 @@ def test_every_page_is_in_swedish(pages):
     assert where(pages, lambda page: page.html.get("lang") != "sv") == {}
 
 
-def test_every_page_has_one_heading_of_its_own_and_one_title(pages):
+def test_every_page_has_one_heading_and_one_title(pages):
     assert where(pages, lambda page: [len(page.select(tag)) for tag in ("h1", "head title")] != [1, 1]) == {}
     assert where(pages, lambda page: not page.h1.text.strip() or not page.title.text.strip()) == {}
 
@@ -275,7 +275,7 @@ def test_every_field_has_a_label(pages):
     assert where(pages, unlabelled) == {}
 
 
-def test_every_picture_has_a_text_or_says_that_it_needs_none(pages):
+def test_every_picture_has_text_or_says_that_it_needs_none(pages):
     assert where(pages, lambda page: page.select("img:not([alt])")) == {}
 
 

@@ -36,7 +36,7 @@ def run_round(app):
 
 
 @on_sqlite
-def test_a_round_freezes_the_terms_once_the_contest_is_open_and_sends_mails(make_app, clock):
+def test_round_freezes_terms_once_contest_is_open_and_sends_mails(make_app, clock):
     app = make_app(opened=False)
 
     def run_round():
@@ -66,7 +66,7 @@ def nights(monkeypatch):
     return asked
 
 
-def test_a_night_erases_once_though_several_processes_run_and_says_so(make_app, clock, nights, caplog):
+def test_night_erases_once_though_several_processes_run_and_says_so(make_app, clock, nights, caplog):
     machines = [make_app(), make_app()]
     erased = []
     for moment in ("2026-12-24 04:09", "2026-12-24 04:10", "2026-12-24 12:00", "2026-12-25 04:09", "2026-12-25 04:10"):
@@ -109,13 +109,13 @@ def test_of_processes_that_come_at_once_one_has_the_night(make_app, clock):
     ],
     ids=["nothing", "a hatch and the contest open", "the night", "the contest closes"],
 )
-def test_it_sleeps_until_there_is_something_to_do_or_a_minute(inside, clock, now, due):
+def test_it_sleeps_until_there_is_something_to_do_or_minute(inside, clock, now, due):
     clock.set(now)
     assert jobs.next_due(clock.now()) == swedish(due)
 
 
 @on_sqlite
-def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, clock):
+def test_it_wakes_up_for_mail_to_be_tried_again(app, accept, inside, clock):
     clock.set("2026-12-11 09:00")
     accept("anna@example.se")
     db.session.execute(sa.update(OutboxMail).values(next_try_at=swedish("2026-12-11 09:00:20")))
@@ -125,7 +125,7 @@ def test_it_wakes_up_for_a_mail_that_is_to_be_tried_again(app, accept, inside, c
 
 @pytest.mark.parametrize("trouble", [OperationalError("BEGIN", None, TimeoutError("locked")), ZeroDivisionError()])
 @pytest.mark.parametrize(("module", "name"), [(terms, "freeze_due_terms"), (delivery, "send_due")])
-def test_a_part_that_fails_is_logged_and_the_next_round_works(
+def test_part_that_fails_is_logged_and_next_round_works(
     app, run_round, accept, clock, monkeypatch, caplog, module, name, trouble
 ):
     clock.set("2026-12-10 09:00")
@@ -154,7 +154,7 @@ def test_cron_can_send_mails_too(app, accept, clock):
 
 
 @on_sqlite
-def test_cron_is_told_in_a_sentence_when_the_database_does_not_answer(app, monkeypatch):
+def test_cron_is_told_in_sentence_when_database_does_not_answer(app, monkeypatch):
     def fail():
         raise OperationalError("BEGIN", None, TimeoutError("locked"))
 

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from app.audit import AuditRecord
 from app.calendar.edition import Contest, EditionFile, Prize
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.gaps import advice
 from app.calendar.loader import read_edition
 from app.contest import terms
@@ -56,7 +56,7 @@ def test_l01_statement_is_linked_everywhere(read):
 
 
 @on_sqlite
-def test_l02_anyone_can_tell_what_does_not_work_without_saying_who_they_are(client, read, clock, organiser):
+def test_l02_anyone_can_tell_what_fails_without_saying_who(client, read, clock, organiser):
     """A form that may be anonymous, has 15 § as a choice and no captcha, is stored and shown to organisers."""
     _, words = read("/tillganglighet")
     assert "15 § lagen om tillgänglighet till digital offentlig service" in words
@@ -77,7 +77,7 @@ def test_l03_the_program_never_claims_to_be_accessible_by_itself(content):
 
 
 @on_sqlite
-def test_l04_rules_list_and_protocol_are_pages_and_plain_text_and_pictures_have_words(client, reach, accept):
+def test_l04_rules_list_and_protocol_are_plain_and_pictures_described(client, reach, accept):
     """HTML, plain text and JSON; no PDF; an image needs its description."""
     accept("anna@example.se")
     accept("bo@example.se")
@@ -88,13 +88,13 @@ def test_l04_rules_list_and_protocol_are_pages_and_plain_text_and_pictures_have_
     assert [path for path in PAGES if ".pdf" in client.get(path).text] == []
 
 
-def test_l05_every_public_page_is_among_those_that_are_looked_through():
+def test_l05_every_public_page_is_among_those_looked_through():
     """browser/test_places.py has each of them checked against WCAG 2.2 AA."""
     assert {*PAGES} <= {place.path for place in PLACES.values()} | {"/tillganglighet/tack"}
 
 
 @on_sqlite
-def test_l06_the_form_has_a_short_notice_and_a_page_with_all_of_article_13_behind_it(read):
+def test_l06_form_has_short_notice_and_page_of_article_13(read):
     """Five lines at the form; controller, officer, purposes, basis, recipients, time, rights, complaint behind them."""
     soup, _ = read(ENTRY_URL)
     notice = soup.find("h2", string="Dina uppgifter").find_next("ul")
@@ -119,7 +119,7 @@ def test_l06_the_form_has_a_short_notice_and_a_page_with_all_of_article_13_behin
 
 
 @on_sqlite
-def test_l07_nothing_is_ticked_beforehand_and_nothing_extra_is_asked_for(read, enter, app, contest):
+def test_l07_nothing_is_ticked_beforehand_or_asked_beyond_need(read, enter, app, contest):
     """Two boxes, both needed to take part, no newsletter; which rules were accepted, and when, is on record."""
     soup, _ = read(ENTRY_URL)
     assert [box["name"] for box in soup.select("main input[type=checkbox]")] == ["adult", "rules"]
@@ -130,7 +130,7 @@ def test_l07_nothing_is_ticked_beforehand_and_nothing_extra_is_asked_for(read, e
 
 
 @on_sqlite
-def test_l08_everyone_sees_takes_along_and_takes_back_their_own_entry(accept, client, app):
+def test_l08_everyone_sees_exports_and_withdraws_their_own_entry(accept, client, app):
     """Code and address by POST; before the locking the ticket is struck as återkallad and the data is gone."""
     anna = accept("anna@example.se")
     fields = {"token": token_in(client.get("/mitt-svar")), "code": anna.code, "email": "anna@example.se"}
@@ -186,7 +186,7 @@ def test_l11_no_page_asks_anything_of_another_host(read, client):
         "incidentrutin": ("72 timmar", "Stoppa", "Ta reda på", "Anmäl", "Berätta", "Anteckna"),
     }.items(),
 )  # fmt: skip
-def test_l12_what_the_organiser_needs_on_paper_is_there_to_fill_in(name, parts):
+def test_l12_what_organiser_needs_on_paper_is_there(name, parts):
     """Record of processing, risk assessment, processor checklist and incident routine, each with its blanks."""
     text = (MALLAR / f"{name}.md").read_text("utf-8")
     assert text.startswith("# ")
@@ -195,7 +195,7 @@ def test_l12_what_the_organiser_needs_on_paper_is_there_to_fill_in(name, parts):
 
 
 @on_sqlite
-def test_l13_visitors_get_no_cookie_and_read_why_there_is_no_banner(client, enter, read):
+def test_l13_visitors_get_no_cookie_and_read_why(client, enter, read):
     """No Set-Cookie on any public page or answer; the organisers' one cookie is described on /kakor."""
     answers = [*map(client.get, PAGES), enter(), enter(email="anna"), client.post("/mitt-svar")]
     assert [answer.request.path for answer in answers if "Set-Cookie" in answer.headers] == []
@@ -234,7 +234,7 @@ def test_l16_taking_part_costs_nothing_and_cannot_be_made_to(read, content):
 
 
 @on_sqlite
-def test_l17_the_contest_is_for_adults_and_says_so_before_the_form(read, enter):
+def test_l17_contest_is_for_adults_and_says_so_before_form(read, enter):
     """18 as long as nothing else is said; the hatch says it, the form asks, and without the tick nothing is taken."""
     assert Contest.model_fields["minimum_age"].default == 18
     assert "För dig som har fyllt 18 år." in read("/2026/lucka/10")[1]
@@ -242,7 +242,7 @@ def test_l17_the_contest_is_for_adults_and_says_so_before_the_form(read, enter):
 
 
 @on_sqlite
-def test_l18_chance_decides_among_right_answers_and_money_is_warned_of(contest, read):
+def test_l18_chance_decides_among_right_answers_and_money_is_warned(contest, read):
     """The draw is the only way to win; a prize has a value; what may be taxed is pointed out."""
     _, words = read("/2026/tavling/villkor")
     assert "Vinnaren avgörs av ett slumptal från en fristående tjänst." in words
@@ -280,7 +280,7 @@ def test_l19_rules_are_complete_and_frozen(read, enter):
 
 @on_sqlite
 @pytest.mark.parametrize("state", STATES)
-def test_l20_nobody_is_told_that_they_have_won_before_they_have(client, reach, accept, state):
+def test_l20_nobody_is_told_of_winning_before_they_have(client, reach, accept, state):
     """No public page says ”du har vunnit”, in any state of the contest."""
     accept("anna@example.se")
     accept("bo@example.se")
@@ -290,7 +290,7 @@ def test_l20_nobody_is_told_that_they_have_won_before_they_have(client, reach, a
 
 
 @on_sqlite
-def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, accept, reach, clock, content, make_app):
+def test_l21_authority_erases_under_decision_only_and_keeps_record(app, accept, reach, clock, content, make_app):
     """Without the decision's number the job refuses; with it, the record says what, how many, when, by whom."""
     accept("anna@example.se")
     accept("bo@example.se")
@@ -313,7 +313,7 @@ def test_l21_an_authority_erases_under_a_decision_only_and_keeps_a_record(app, a
 
 
 @on_sqlite
-def test_l22_all_that_is_to_be_kept_is_one_file_that_checks_itself(accept, reach, organiser, tmp_path):
+def test_l22_all_to_be_kept_is_one_self_checking_file(accept, reach, organiser, tmp_path):
     """Rules, list, låsbevis, value, ranking, skips, log and program, in plain formats with their checksums."""
     for name in ("anna", "bo"):
         accept(f"{name}@example.se")
@@ -332,7 +332,7 @@ def test_l22_all_that_is_to_be_kept_is_one_file_that_checks_itself(accept, reach
 
 
 @on_sqlite
-def test_l23_one_entry_is_taken_out_with_one_click_and_participants_know_that(accept, organiser, client, read):
+def test_l23_one_click_withdraws_an_entry_and_participants_know(accept, organiser, client, read):
     """For a request to disclose a document: everything about one entry and nobody else; the notice says so."""
     accept("anna@example.se")
     accept("bo@example.se")
@@ -345,7 +345,7 @@ def test_l23_one_entry_is_taken_out_with_one_click_and_participants_know_that(ac
     assert "Svaren är allmänna handlingar och kan lämnas ut om någon begär det" in read("/personuppgifter")[1]
 
 
-def test_what_is_kept_about_people_stands_in_the_tables_that_the_notice_tells_of():
+def test_what_is_kept_stands_in_tables_of_the_notice():
     """A new column that could name somebody belongs in the notice and in the erasure, too."""
     kept = {
         table.name: {*table.columns.keys()} for table in (Entry.__table__, Feedback.__table__, OutboxMail.__table__)

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import brotli
 import pytest
 
+from app.calendar.content import NUMBERS
 from app.calendar.loader import read_edition
-from app.calendar.schedule import NUMBERS
 from tests.conftest import ROOT, on_sqlite
 
 pytestmark = on_sqlite
@@ -216,7 +216,7 @@ def test_no_answer_tells_of_locked_hatch(client, clock, addresses, newest_in):
     assert leaks == []
 
 
-def test_no_answer_tells_of_a_locked_hatch_when_the_clock_goes_backwards(client, clock, newest_in):
+def test_no_answer_tells_of_locked_hatch_when_clock_goes_backwards(client, clock, newest_in):
     for number in reversed(SOME):
         clock.set(f"2026-12-{number:02} 00:00")
         assert told(newest_in, client.get(f"/2026/lucka/{number}"))[0] == number

@@ -159,13 +159,13 @@ def last_line(text):
     return [line for line in text.splitlines() if not line.startswith("make:")][-1]
 
 
-def test_a_port_that_another_program_has_is_told_in_one_line(make, silent, log):
+def test_port_that_another_program_has_is_told_in_one_line(make, silent, log):
     with make(PORT=str(silent[0])) as process:
         assert process.wait(PATIENCE) != 0
     assert last_line(log()).startswith(f"Port {silent[0]} är upptagen av ett annat program.")
 
 
-def test_a_port_that_another_copy_has_is_told_in_one_line(make, log, tmp_path):
+def test_port_that_another_copy_has_is_told_in_one_line(make, log, tmp_path):
     port = free_port()
     with make(PORT=str(port)) as first:
         until(lambda: answer(port) == 200, first)
@@ -188,7 +188,7 @@ def test_failed_start_takes_the_jobs_along(make):
         assert in_session(process.pid) == []
 
 
-def test_a_python_that_is_too_old_is_told_in_one_line():
+def test_python_that_is_too_old_is_told_in_one_line():
     install = ROOT / "tools" / "install.py"
     ast.parse(install.read_text(), feature_version=(3, 7))
     pretend = f"import runpy, sys; sys.version_info = (3, 10, 9); runpy.run_path({str(install)!r}, run_name='__main__')"

@@ -66,7 +66,7 @@ def test_database_of_another_edition_stops_the_start(app, make_app, revision):
     )
 
 
-def test_what_the_database_reads_from_a_record_is_what_stands_in_it(accept, inside, contest):
+def test_what_database_reads_from_record_is_what_stands_in_it(accept, inside, contest):
     saved = accept("anna@example.se")
     record = db.session.scalars(sa.select(AuditRecord)).one()
     assert (record.kvitto, record.at) == (receipt_sum(saved.code), "2026-12-10T08:00:00Z")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app.calendar.feed_views import ICONS
+from app.calendar.content import NUMBERS, card_name
+from app.calendar.feeds.views import ICONS
 from app.calendar.loader import read_edition
-from app.calendar.schedule import NUMBERS, card_name
 from tools.browser import launched
 from tools.screenshots import ROOT, SetClock, running
 

@@ -12,9 +12,10 @@ from flask import current_app
 
 from app import clock, database
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode, UsedChallenge
-from app.calendar.faults import ContentError
+from app.calendar.content import Edition
+from app.calendar.files.faults import ContentError
 from app.calendar.loader import read_edition
-from app.calendar.schedule import Edition, current_year
+from app.calendar.schedule import current_year
 from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.contest.models import Entry

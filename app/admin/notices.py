@@ -13,15 +13,15 @@ from flask import Flask, abort, current_app, g, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import overview
+from app.admin import season
 from app.admin.accounts.forms import EmptyForm
 from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminUser, OrganiserMailSent
 from app.admin.accounts.roles import ADMINISTRATOR, may
-from app.admin.overview import SeasonStatus
+from app.admin.season import SeasonStatus
 from app.admin.users import mail_wishes
 from app.calendar import schedule
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.calendar.views import current_edition
 from app.clock import SWEDEN
 from app.contest import store
@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
 def send_due() -> int:
     """Send every notice that is due and has not gone; return how many went."""
     now, edition, sent = clock.now(), current_edition(), 0
-    found = overview.season_status(edition, now)
+    found = season.season_status(edition, now)
     organisers = list(db.session.scalars(sa.select(AdminUser).order_by(AdminUser.id)))
     with open_transport(mail_server(), delivery.folder(), messages.helo_name(_site())) as send:
         for organiser in organisers:
@@ -142,7 +142,7 @@ def _report(role: str, found: SeasonStatus) -> Letter:
     parts.extend(_reply_sentences(edition))
     if may(role, "admin.feedback") and (waiting := count_unanswered()):
         parts.append(waiting_messages(waiting))
-    parts.append(f"Nästa steg: {overview.step_for(role, found).sentence}")
+    parts.append(f"Nästa steg: {season.step_for(role, found).sentence}")
     parts.append(Labelled("Översikten", f"{_site()}/admin/", address=True))
     return Letter(f"Läget i {edition.file.title} {short_day(now)}", (*parts, _SWITCH))
 
@@ -169,7 +169,7 @@ def short_day(now: datetime) -> str:
 
 def step_notices(role: str, found: SeasonStatus) -> Iterator[Notice]:
     """Tell of the next step when it is this role's to take, once for each state of the season."""
-    step = overview.step_for(role, found)
+    step = season.step_for(role, found)
     if not step.endpoint or not may(role, step.act or step.endpoint) or not (occasion := _occasion(found)):
         return
     subject = f"Att göra i {found.edition.file.title}"

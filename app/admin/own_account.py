@@ -18,7 +18,6 @@ from app.admin.accounts.forms import (
 from app.admin.accounts.guard import blueprint, renew_sign_in
 from app.admin.sign_in import WAIT, app_for_codes, signed_out
 from app.errors import NotAllowed
-from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded
 
 OFFER_LASTS = 3600
@@ -26,11 +25,11 @@ WRONG_CODE = "Koden stämmer inte. Vänta på nästa kod i appen och skriv den."
 
 
 @blueprint.get("/konto")
-def own_account() -> Page:
+def own_account() -> tuple[str, int]:
     return render_account(200)
 
 
-def render_account(status: int, **forms: object) -> Page:
+def render_account(status: int, **forms: object) -> tuple[str, int]:
     organiser, now = g.sign_in.organiser, clock.session_now()
     active = users.sign_ins(organiser.id, now - sessions.IDLE)
     context: dict[str, object] = {
@@ -54,7 +53,7 @@ def back_to_account(what: str) -> BaseResponse:
 
 
 @blueprint.post("/konto/losenord")
-def change_password() -> BaseResponse | Page:
+def change_password() -> BaseResponse | tuple[str, int]:
     form, now = PasswordForm(), clock.session_now()
     try:
         if form.validate():
@@ -70,7 +69,7 @@ def change_password() -> BaseResponse | Page:
 
 
 @blueprint.post("/konto/mejl")
-def choose_mails() -> BaseResponse | Page:
+def choose_mails() -> BaseResponse | tuple[str, int]:
     form = MailWishesForm()
     if form.validate():
         users.save_mail_wishes(g.sign_in.organiser_id, form.daily_report.data, form.alerts.data)
@@ -79,12 +78,12 @@ def choose_mails() -> BaseResponse | Page:
 
 
 @blueprint.get("/konto/engangskoder")
-def codes_page() -> Page:
+def codes_page() -> tuple[str, int]:
     return render_codes(credentials.new_secret(), blank_form(CodesForm), 200)
 
 
 @blueprint.post("/konto/engangskoder")
-def renew_codes() -> BaseResponse | Page:
+def renew_codes() -> BaseResponse | tuple[str, int]:
     form, now = CodesForm(), clock.session_now()
     try:
         secret = crypto.decrypt_recent(form.offer.data or "", offer_purpose(), OFFER_LASTS, now)
@@ -102,7 +101,7 @@ def offer_purpose() -> str:
     return f"totp offer {g.sign_in.organiser_id}"
 
 
-def render_codes(secret: str, form: AdminForm, status: int) -> Page:
+def render_codes(secret: str, form: AdminForm, status: int) -> tuple[str, int]:
     context: dict[str, object] = {
         "form": form,
         "secret": secret,
@@ -113,7 +112,7 @@ def render_codes(secret: str, form: AdminForm, status: int) -> Page:
 
 
 @blueprint.post("/konto/reservkoder")
-def make_recovery_codes() -> Page:
+def make_recovery_codes() -> tuple[str, int]:
     """Shown in the answer itself and never again, so that no address leads to them."""
     if not EmptyForm().validate():
         return render_account(422)
@@ -122,7 +121,7 @@ def make_recovery_codes() -> Page:
 
 
 @blueprint.post("/konto/passkeys")
-def add_passkey() -> BaseResponse | Page:
+def add_passkey() -> BaseResponse | tuple[str, int]:
     form = AddPasskeyForm()
     if form.validate():
         told = (form.name.data or "", form.credential.data or "", form.challenge.data or "")
@@ -135,7 +134,7 @@ def add_passkey() -> BaseResponse | Page:
 
 
 @blueprint.post("/konto/passkeys/<number:passkey_id>/ta-bort")
-def remove_passkey(passkey_id: int) -> BaseResponse | Page:
+def remove_passkey(passkey_id: int) -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
     passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
@@ -143,7 +142,7 @@ def remove_passkey(passkey_id: int) -> BaseResponse | Page:
 
 
 @blueprint.post("/konto/inloggningar/<name>/avsluta")
-def end_sign_in(name: str) -> BaseResponse | Page:
+def end_sign_in(name: str) -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
     users.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
@@ -151,7 +150,7 @@ def end_sign_in(name: str) -> BaseResponse | Page:
 
 
 @blueprint.post("/konto/inloggningar/avsluta-alla")
-def end_all_sign_ins() -> BaseResponse | Page:
+def end_all_sign_ins() -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
     users.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())

@@ -14,13 +14,13 @@ from flask import current_app, render_template
 from werkzeug.exceptions import HTTPException
 
 from app import clock
-from app.admin import preview
 from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.editing import preview
+from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Accessibility, Fact
-from app.calendar.faults import Fault
+from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
-from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
 from app.editing.editions import BLANK_HATCH

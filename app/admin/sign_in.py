@@ -12,21 +12,20 @@ from app.admin.accounts.forms import AdminForm, EmptyForm, InvitationForm, Passk
 from app.admin.accounts.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.errors import NotAllowed
-from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 
 @blueprint.get("/logga-in")
-def sign_in() -> BaseResponse | Page:
+def sign_in() -> BaseResponse | tuple[str, int]:
     if g.sign_in:
         return redirect(url_for("admin.overview"), 303)
     return sign_in_page(200, till=request.args.get("till", ""))
 
 
 @blueprint.post("/logga-in")
-def send_sign_in() -> BaseResponse | Page:
+def send_sign_in() -> BaseResponse | tuple[str, int]:
     form, now = SignInForm(), clock.session_now()
     device = throttle.known_device(form.email.data or "", now)
     try:
@@ -42,7 +41,7 @@ def send_sign_in() -> BaseResponse | Page:
 
 
 @blueprint.post("/logga-in/passkey")
-def sign_in_with_passkey() -> BaseResponse | Page:
+def sign_in_with_passkey() -> BaseResponse | tuple[str, int]:
     form, now = PasskeyForm(), clock.session_now()
     shown = blank_form(SignInForm, kept=form.kept.data, till=form.till.data)
     try:
@@ -60,7 +59,7 @@ def sign_in_with_passkey() -> BaseResponse | Page:
 
 
 @blueprint.get("/passkey-fraga")
-def passkey_question() -> Response | Page:
+def passkey_question() -> Response | tuple[str, int]:
     """What the script asks for before the browser asks for a passkey."""
     try:
         adding = "ny" in request.args and g.sign_in
@@ -98,7 +97,7 @@ def next_page(found: AdminSession, form: SignInForm | PasskeyForm) -> BaseRespon
 
 
 @blueprint.post("/bekrafta")
-def prove_again() -> BaseResponse | Page:
+def prove_again() -> BaseResponse | tuple[str, int]:
     """The proof for a page that is only looked at; a form brings its proof along itself."""
     till = drafts.safe_next_page(request.form.get("till", ""))
     if till is None:
@@ -135,7 +134,7 @@ def signed_out() -> BaseResponse:
 
 
 @blueprint.get("/inbjudan/<token>")
-def invitation(token: str) -> Page:
+def invitation(token: str) -> tuple[str, int]:
     found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
@@ -143,7 +142,7 @@ def invitation(token: str) -> Page:
 
 
 @blueprint.post("/inbjudan/<token>")
-def accept_invitation(token: str) -> BaseResponse | Page:
+def accept_invitation(token: str) -> BaseResponse | tuple[str, int]:
     found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
@@ -175,7 +174,7 @@ def welcome(organiser: AdminUser) -> BaseResponse:
     return response
 
 
-def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> Page:
+def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> tuple[str, int]:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
     context: dict[str, object] = {"form": form, "email": email, "secret": secret, **app_for_codes(secret, email)}
     return render_template("admin/invitation.html", **context), status

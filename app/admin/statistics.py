@@ -7,7 +7,7 @@ from flask import Response, abort, render_template
 
 from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.contest.terms import contest_of
 from app.draw.status import contest_status
 from app.pledges import figures as pledge_figures

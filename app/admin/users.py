@@ -19,7 +19,6 @@ from app.errors import NotAllowed
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
 from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
-from app.web.headers import Page
 
 INVITE = "En kommunredaktör hör till en kommun. Ta bort kontot och bjud in personen igen, så väljer du kommun."
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
@@ -166,11 +165,11 @@ _PER_PAGE = 50
 
 
 @blueprint.get("/konton")
-def accounts_page() -> Page:
+def accounts_page() -> tuple[str, int]:
     return render_accounts(200)
 
 
-def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> Page:
+def render_accounts(status: int, fault: str | None = None, form: AdminForm | None = None) -> tuple[str, int]:
     now = clock.session_now()
     form = form or offer_municipalities(blank_form(InviteForm, role="editor"))
     context: dict[str, object] = {
@@ -199,7 +198,7 @@ def back_to_accounts(what: str) -> BaseResponse:
 
 
 @blueprint.post("/konton")
-def invite_organiser() -> Page:
+def invite_organiser() -> tuple[str, int]:
     """Mail the link to the invited person; where no mail is set up, show it in the answer and never again."""
     form = offer_municipalities(InviteForm())
     try:
@@ -211,7 +210,7 @@ def invite_organiser() -> Page:
     return render_accounts(422, form=form)
 
 
-def send_invitation(email: str, role: str, municipality: str | None) -> Page:
+def send_invitation(email: str, role: str, municipality: str | None) -> tuple[str, int]:
     """Raises NotAllowed; then there is no invitation."""
     require_unknown_address(email)
     now, mailed = clock.session_now(), bool(mail_server())
@@ -230,7 +229,7 @@ def send_invitation(email: str, role: str, municipality: str | None) -> Page:
 
 
 @blueprint.post("/konton/inbjudan/<checksum>/dra-tillbaka")
-def withdraw_invitation(checksum: str) -> BaseResponse | Page:
+def withdraw_invitation(checksum: str) -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_accounts(422)
     withdraw_link(checksum, clock.session_now())
@@ -238,7 +237,7 @@ def withdraw_invitation(checksum: str) -> BaseResponse | Page:
 
 
 @blueprint.post("/konton/<number:organiser_id>/roll")
-def change_role(organiser_id: int) -> BaseResponse | Page:
+def change_role(organiser_id: int) -> BaseResponse | tuple[str, int]:
     form = RoleForm()
     try:
         if form.validate():
@@ -250,12 +249,12 @@ def change_role(organiser_id: int) -> BaseResponse | Page:
 
 
 @blueprint.get("/konton/<number:organiser_id>/ta-bort")
-def remove_page(organiser_id: int) -> Page:
+def remove_page(organiser_id: int) -> tuple[str, int]:
     return render_removal(organiser_id, blank_form(EmptyForm), 200)
 
 
 @blueprint.post("/konton/<number:organiser_id>/ta-bort")
-def remove_organiser(organiser_id: int) -> BaseResponse | Page:
+def remove_organiser(organiser_id: int) -> BaseResponse | tuple[str, int]:
     form = EmptyForm()
     if form.validate():
         try:
@@ -266,7 +265,7 @@ def remove_organiser(organiser_id: int) -> BaseResponse | Page:
     return render_removal(organiser_id, form, 422)
 
 
-def render_removal(organiser_id: int, form: AdminForm, status: int) -> Page:
+def render_removal(organiser_id: int, form: AdminForm, status: int) -> tuple[str, int]:
     organiser = db.session.get(AdminUser, organiser_id) or abort(404)
     return render_template("admin/remove.html", organiser=organiser, roles=ROLES, form=form), status
 

@@ -1,223 +1,34 @@
 """The shape of an edition: what its files may say. Pure; `loader` reads the files, `schedule` decides what is open."""
 
-import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as date_of_day
-from itertools import combinations
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    EmailStr,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+
+from app.calendar.fields import (
+    LANGUAGES,
+    Amount,
+    Blank,
+    ImageName,
+    Language,
+    Line,
+    Mailbox,
+    OneLine,
+    Options,
+    OrganisationNumber,
+    Part,
+    Percent,
+    Prose,
+    SourceYear,
+    SwedishTime,
+    Unreviewed,
+    Wall,
+    WebAddress,
+    named_logo,
 )
-
-from app.calendar.faults import FieldError
-from app.calendar.look import colours
-from app.clock import SWEDEN
+from app.calendar.files.faults import FieldError
 from app.languages import translate
-
-ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
-# What a picture may be called: a name on any disk, and in an address.
-IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
-
-
-def one_line(value: object) -> object:
-    """Join what was typed on several lines: it goes into the head of a mail, a feed or a list."""
-    return re.sub(r"\s*\n\s*", " ", value.strip()) if isinstance(value, str) else value
-
-
-OneLine = BeforeValidator(one_line)
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-
-
-def with_time_of_day(value: object) -> object:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        raise FieldError(f"ska ha ett klockslag, som {value}T23:59:59", "ska ha ett klockslag också")
-    return value
-
-
-def _swedish(value: datetime) -> datetime:
-    """Place a time without offset in Sweden; refuse one that its clocks skip, or show twice."""
-    if value.tzinfo is not None:
-        return value
-    instant = value.replace(tzinfo=SWEDEN, fold=0)
-    if instant.astimezone(UTC).astimezone(SWEDEN).replace(tzinfo=None) != value:
-        raise ValueError("finns inte, för den natten ställs klockan fram; välj en annan tid")
-    if instant.utcoffset() != instant.replace(fold=1).utcoffset():
-        raise ValueError("kommer två gånger, för den natten ställs klockan tillbaka; välj en annan tid")
-    return instant
-
-
-# Control and format characters, line and paragraph separators: none of them can be seen or typed.
-_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
-
-
-def _label(text: str) -> str:
-    """Check an option: what is not seen on the page would still be in the ticket (Öppen dragning v2)."""
-    if any(unicodedata.category(character) in _UNSEEN for character in text):
-        raise ValueError("har ett tecken som inte syns; skriv om det för hand")
-    return text
-
-
-def _distinct(options: tuple[str, ...]) -> tuple[str, ...]:
-    for one, other in combinations(options, 2):
-        if read_aloud(one) == read_aloud(other):
-            raise ValueError(f"”{one}” och ”{other}” går inte att skilja åt")
-    return options
-
-
-def read_aloud(text: str) -> str:
-    """Return what two options that look alike share: wide or narrow, capital or small."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _year(value: object) -> int | str:
-    if value == "odaterad":
-        return "odaterad"
-    if not isinstance(value, int) or not 1990 <= value <= 2100:
-        raise FieldError(
-            "ska vara ett årtal utan citattecken, eller ”odaterad”",
-            "ska vara ett årtal, som 2025, eller odaterad",
-        )
-    return value
-
-
-# The languages that a source may be in besides Swedish: code (ISO 639-1), and what Swedish calls it.
-LANGUAGES = {
-    "da": "danska",
-    "de": "tyska",
-    "en": "engelska",
-    "es": "spanska",
-    "fi": "finska",
-    "fr": "franska",
-    "is": "isländska",
-    "nb": "norska",
-    "nl": "nederländska",
-}
-
-
-# The pages that a municipality may have of its own, by what they are called in its file and on its page.
-LINK_LABELS = {
-    "narttrafik": "Anropsstyrd trafik",
-    "cykelkarta": "Cykelkarta",
-    "pendelparkering": "Pendelparkeringar",
-    "tomgang": "Regler för tomgång",
-    "radgivning": "Energi- och klimatrådgivning",
-}
-
-
-def with_scheme(value: object) -> object:
-    return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
-
-
-def _image(value: str) -> str:
-    if not IMAGE.fullmatch(value):
-        raise ValueError(
-            "ska vara namnet på en bild i samma mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
-            "punkt, plus, - och _, och sist .svg, .png, .jpg, .jpeg, .webp eller .avif"
-        )
-    return value
-
-
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise FieldError(
-            f"ska vara en av språkkoderna {', '.join(LANGUAGES)}; ta bort raden om sidan är på svenska",
-            "välj ett av språken",
-        )
-    return value
-
-
-def _organisation_number(value: str) -> str:
-    """Swedish organisation numbers end in a check digit (Luhn)."""
-    digits = value.replace("-", "")
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits) if digit.isdigit())
-    if value and (not ORGANISATION_NUMBER.fullmatch(value) or sum(n // 10 + n % 10 for n in doubled) % 10):
-        raise ValueError("ska vara ett organisationsnummer, som 222000-0265")
-    return value
-
-
-def lets_windows_show(value: str) -> str:
-    """Check a wall's colour against what stands on it."""
-    if not re.fullmatch(r"#[0-9a-f]{6}", value):
-        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
-    found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
-    if found < colours.LEAST:
-        told = f"{found:.1f}".replace(".", ",")
-        raise ValueError(f"är för ljus: fönstren syns inte mot väggen (kontrast {told}; minst 3 behövs)")
-    return value
-
-
-def named_logo(value: str | None, info: ValidationInfo) -> str | None:
-    if info.data.get("logo") and not value:
-        raise ValueError("saknas: skriv vems logotypen är")
-    return value
-
-
-def _municipal_code(value: str) -> str:
-    if not re.fullmatch(r"\d{4}", value):
-        raise ValueError("ska vara kommunens kod, fyra siffror som 1480")
-    return value
-
-
-def _numbered(value: dict[str, Any]) -> dict[str, Any]:
-    for number in value:
-        if not re.fullmatch(r"0[1-9]|1\d|2[0-4]", number):
-            raise ValueError(f"”{number}” är ingen lucka; skriv numret med två siffror, från 01 till 24")
-    return value
-
-
-def is_reached(value: str) -> str:
-    if not value.rpartition("@")[0].isascii():
-        raise ValueError("kan inte ha å, ä eller ö före @, för många mejlservrar kan inte skriva dit")
-    return value
-
-
-# An address that every mail server can write to: most do not speak SMTPUTF8 (RFC 6531).
-Mailbox = Annotated[EmailStr, AfterValidator(is_reached)]
-# Where a text came from that no one has read through since; in the file, so that it goes wherever the text goes.
-Unreviewed = Annotated[Line | None, Field(description="taken out when the text is saved in the editor")]
-Options = Annotated[
-    tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
-]
-# A text that may still be empty while an edition is prepared.
-Blank = Annotated[str, StringConstraints(max_length=1000)]
-OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
-SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
-WebAddress = Annotated[AnyHttpUrl, BeforeValidator(with_scheme)]
-# What may still be empty in a municipality's file.
-MaybeAddress = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: with_scheme(value) or None)]
-MaybeMailbox = Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)]
-LocalLines = Annotated[dict[str, Line], AfterValidator(_numbered)]
-LocalSources = Annotated[dict[str, WebAddress], AfterValidator(_numbered)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-SourceYear = Annotated[int | str, PlainValidator(_year)]
-Language = Annotated[str, AfterValidator(_language)]
-Amount = Annotated[float, Field(ge=0, le=100_000)]
-Wall = Annotated[str, AfterValidator(lets_windows_show)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-    # The fields that may be empty while an edition is prepared, but not when its contest opens.
-    TO_OPEN: ClassVar[tuple[str, ...]] = ()
-
-    def empty(self) -> list[str]:
-        """Return the fields of TO_OPEN that are empty."""
-        return [name for name in self.TO_OPEN if not getattr(self, name)]
-
 
 # Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
 Phase = Literal["before", "waiting", "opening", "open", "closed"]
@@ -382,59 +193,6 @@ def among_options(value: str, info: ValidationInfo) -> str:
     return value
 
 
-class TranslatedQuestion(Part):
-    """The question in another language; its options in the same order."""
-
-    text: Line
-    options: Options
-    explanation: Line
-
-    def of(self, question: Question) -> Question:
-        """Return the question as it is asked in that language."""
-        answer = self.options[question.options.index(question.answer)]
-        return Question(text=self.text, options=self.options, answer=answer, explanation=self.explanation)
-
-
-class TranslatedContest(Part):
-    """What the contest's form and rules say in another language; options and prizes in the same order."""
-
-    # `swedish` are the options that it translates: a ticket must never carry another than its sender read.
-
-    swedish: Options
-    question: Line
-    options: Options
-    prizes: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    motivation_question: Line | None = None
-    who_may_enter: Blank = ""
-    exclusions: Blank = ""
-    tax: Blank = ""
-
-
-class TranslatedHatch(Part):
-    """The front matter of a lattlast.md, or of one that is named after its language, as en.md."""
-
-    title: Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine]
-    summary: Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
-    image_alt: Line | None = None
-    steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
-    question: TranslatedQuestion | None = None
-    contest: TranslatedContest | None = None
-
-
-class TranslatedEdition(Part):
-    """What stands in en.toml, or another language's, of edition.toml."""
-
-    title: Line
-    theme: Line
-    tagline: Line
-    before: Prose
-    after: Prose
-    about: Prose
-    # Of the notice of personal data; Swedish where they are empty.
-    legal_basis: Blank = ""
-    recipients: Blank = ""
-
-
 class CorrectedFact(Part):
     """What a hatch said that was not true, and what it says now."""
 
@@ -448,7 +206,7 @@ class HatchFile(Part):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine]
     summary: Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
-    image: Annotated[str, AfterValidator(_image)] | None = None
+    image: ImageName | None = None
     image_alt: Annotated[Line | None, Field(validate_default=True)] = None
     image_credit: Annotated[Line | None, Field(description="who took the picture, and its licence")] = None
     image_focus: Annotated[
@@ -529,55 +287,6 @@ class Accessibility(Part):
         return self
 
 
-class MunicipalLinks(Part):
-    """Pages of a municipality's own; one that is empty is not shown."""
-
-    narttrafik: MaybeAddress = None
-    cykelkarta: MaybeAddress = None
-    pendelparkering: MaybeAddress = None
-    tomgang: MaybeAddress = None
-    radgivning: MaybeAddress = None
-
-    @property
-    def given(self) -> dict[str, str]:
-        """Return the addresses that there are, by what their links are called."""
-        return {label: str(address) for name, label in LINK_LABELS.items() if (address := getattr(self, name))}
-
-
-class Municipality(Part):
-    """A file in kommuner: a municipality's frame around the calendar; the logo's picture lies beside edition.toml.
-
-    `hatches` has a line for a hatch, as {"06": "…"}, and `sources` where it was read, under the same number.
-    """
-
-    name: Line
-    code: Annotated[str, AfterValidator(_municipal_code)]
-    greeting: Blank = ""
-    website: MaybeAddress = None
-    contact: MaybeMailbox = None
-    logo: Annotated[str, AfterValidator(_image)] | None = None
-    logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
-    links: MunicipalLinks = MunicipalLinks()
-    hatches: LocalLines = {}
-    sources: LocalSources = {}
-
-    @field_validator("logo_alt")
-    @classmethod
-    def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return named_logo(value, info)
-
-    @model_validator(mode="after")
-    def _every_line_has_a_source(self) -> Self:
-        if odd := sorted(self.hatches.keys() ^ self.sources.keys()):
-            raise ValueError(f"lucka {', '.join(odd)} ska ha både en rad och en källa")
-        return self
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether the municipality has written neither a greeting nor an address of its own."""
-        return not (self.greeting or self.website or self.links.given)
-
-
 class EditionFile(Part):
     """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
@@ -588,7 +297,7 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     wall: Wall | None = None
-    logo: Annotated[str, AfterValidator(_image)] | None = None
+    logo: ImageName | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     organiser: OrganiserDetails
     unreviewed: Unreviewed = None

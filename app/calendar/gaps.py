@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from app.calendar.edition import AUTHORITY, Contest, EditionFile, Part
+from app.calendar.edition import AUTHORITY, Contest, EditionFile
+from app.calendar.fields import Part
 
 _OR_CLOSED = ", annars öppnar inte tävlingen"
 EMPTY = f"fyll i fältet{_OR_CLOSED}"

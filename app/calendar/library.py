@@ -12,9 +12,9 @@ import zipfile
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from app.calendar.faults import ContentError, Fault
+from app.calendar.content import Edition
+from app.calendar.files.faults import ContentError, Fault
 from app.calendar.loader import find_reused_id, is_content, read_edition
-from app.calendar.schedule import Edition
 from app.shared_content import SharedContent
 
 # Seconds that a request waits for the database to say whether the content is another, once a second at most.

@@ -1,40 +1,33 @@
 """Reads the files of an edition."""
 
-# Every fault is named with file, field and line.
-
 import re
-import tomllib
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from app.calendar.edition import (
-    IMAGE,
-    Contest,
-    EditionFile,
-    HatchFile,
-    Municipality,
-    TranslatedContest,
-    TranslatedEdition,
-    TranslatedHatch,
+from app.calendar.content import NUMBERS, Edition, Hatch, Translation
+from app.calendar.edition import Contest, EditionFile, HatchFile
+from app.calendar.files.faults import ContentError, Fault, line_numbers
+from app.calendar.files.markdown import has_picture, to_html
+from app.calendar.files.reading import (
+    FRONT_MATTER,
+    HEAD_MISSING,
+    image_name,
+    name_of,
+    read_images,
+    read_model,
+    read_text,
 )
-from app.calendar.faults import ContentError, Fault, fault_at, from_pydantic_errors, line_numbers
 from app.calendar.gaps import find_gaps
-from app.calendar.markdown import has_picture, to_html
-from app.calendar.schedule import NUMBERS, Edition, Hatch, Translation, opens_at
+from app.calendar.municipality import Municipality
+from app.calendar.schedule import opens_at
+from app.calendar.translations import TranslatedContest, TranslatedEdition, TranslatedHatch
 from app.clock import written_at
 from app.languages import EASY, foreign
-from app.text import not_carried, swedish_order, tidy
+from app.text import swedish_order
 
-LARGEST_TEXT = 100_000
-LARGEST_IMAGE = 1_000_000
 # Only the picture of the hatch has lighter files, a description and a lock of its own.
 PICTURE_IN_TEXT = "har en bild i texten, och den visas inte; lägg in den som luckans bild i stället"
 
-HEAD_MISSING = "filen ska börja med ett huvud mellan två rader med +++"
 
 # The folder of an edition that has a file for each municipality.
 MUNICIPALITIES = "kommuner"
@@ -42,8 +35,6 @@ MUNICIPALITY_FILE = re.compile(r"([a-z]+(?:-[a-z]+)*)\.toml")
 
 # The fields of edition.toml that are Markdown.
 MARKDOWN = ("before", "after", "about")
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_edition(folder: Path, demo: bool = False) -> Edition:
@@ -54,17 +45,17 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     year = int(folder.name)
     hatches = {number: read_hatch_of(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
     path = folder / "edition.toml"
-    text = _read_text(path, faults, remarks)
+    text = read_text(path, faults, remarks)
     edition = None if text is None else read_model(path, EditionFile, faults, remarks, text)
     images = read_images(folder, faults)
     if edition and edition.logo and edition.logo not in images:
         sentence = f"bilden {edition.logo} finns inte bredvid edition.toml"
-        faults.append(Fault(_name(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
+        faults.append(Fault(name_of(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"
         line = line_numbers(path.read_text("utf-8-sig")).get("contest", 0)
-        faults.append(Fault(_name(path), line, "contest", "en kalender har bara en tävling"))
+        faults.append(Fault(name_of(path), line, "contest", "en kalender har bara en tävling"))
     translations = _read_edition_translations(folder, faults, remarks)
     municipalities = _read_municipalities(folder, images, faults, remarks)
     if faults or edition is None:
@@ -72,7 +63,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     for field in MARKDOWN:
         if has_picture(getattr(edition, field)):
             lines = line_numbers(text or "")
-            remarks.append(Fault(_name(folder / "edition.toml"), lines.get(field, 0), field, PICTURE_IN_TEXT))
+            remarks.append(Fault(name_of(folder / "edition.toml"), lines.get(field, 0), field, PICTURE_IN_TEXT))
     return Edition(
         year=year,
         file=edition,
@@ -100,7 +91,7 @@ def _gaps(
         table = field.partition(".")[0]
         path = folder / f"{number:02}" / "hatch.md" if table == "contest" else folder / "edition.toml"
         lines = line_numbers(path.read_text("utf-8-sig"))
-        found.append(Fault(_name(path), lines.get(field, lines.get(table, 0)), field, sentence))
+        found.append(Fault(name_of(path), lines.get(field, lines.get(table, 0)), field, sentence))
     return tuple(found)
 
 
@@ -112,7 +103,7 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     path = folder / f"{edition.file_contest_number:02}" / "hatch.md"
     line = line_numbers(path.read_text("utf-8-sig")).get("contest.id", 0)
     sentence = f"finns redan i kalendern {known[edition.file_contest.id]}; varje tävling ska ha ett eget"
-    return [Fault(_name(path), line, "contest.id", sentence)]
+    return [Fault(name_of(path), line, "contest.id", sentence)]
 
 
 def read_hatch(folder: Path, year: int) -> Hatch:
@@ -126,28 +117,28 @@ def read_hatch(folder: Path, year: int) -> Hatch:
 
 def read_hatch_of(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
     path = folder / "hatch.md"
-    text = _read_text(path, faults, remarks)
+    text = read_text(path, faults, remarks)
     if text is None:
         return None
     parts = FRONT_MATTER.match(text)
     if not parts:
-        faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
+        faults.append(Fault(name_of(path), 1, "", HEAD_MISSING))
         return None
     file = read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
     if not parts[2].strip():
         sentence = "själva tipset saknas under huvudet"
-        faults.append(Fault(_name(path), text.count("\n") + 1, "", sentence, "saknas"))
+        faults.append(Fault(name_of(path), text.count("\n") + 1, "", sentence, "saknas"))
     if has_picture(parts[2]):
-        remarks.append(Fault(_name(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
+        remarks.append(Fault(name_of(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
     images = read_images(folder, faults)
     lines = line_numbers(parts[1], 2)
     if file and file.image and file.image not in images:
         sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
         in_form = f"{file.image} finns inte på servern; välj bilden igen"
-        faults.append(Fault(_name(path), lines.get("image", 0), "image", sentence, in_form))
+        faults.append(Fault(name_of(path), lines.get("image", 0), "image", sentence, in_form))
     if file and file.contest and file.contest.opens < opens_at(year, number):
         sentence = "tävlingen kan inte öppna före sin lucka"
-        faults.append(Fault(_name(path), lines.get("contest.opens", 0), "contest.opens", sentence))
+        faults.append(Fault(name_of(path), lines.get("contest.opens", 0), "contest.opens", sentence))
     if file is None:
         return None
     translations = _read_translations(folder, file, faults, remarks)
@@ -160,12 +151,12 @@ def _read_translations(
     found = {}
     for language in (EASY, *foreign()):
         path = folder / f"{language}.md"
-        text = _read_text(path, faults, remarks) if path.exists() else None
+        text = read_text(path, faults, remarks) if path.exists() else None
         if text is None:
             continue
         parts = FRONT_MATTER.match(text)
         if not parts:
-            faults.append(Fault(_name(path), 1, "", HEAD_MISSING))
+            faults.append(Fault(name_of(path), 1, "", HEAD_MISSING))
             continue
         file = read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
         options = original.question.options if original.question else ()
@@ -173,12 +164,12 @@ def _read_translations(
             # An editor of the Swedish question need not know the other language.
             line = line_numbers(parts[1], 2).get("question.options", 0)
             sentence = "har inte lika många svar som på svenska, så frågan visas på svenska"
-            remarks.append(Fault(_name(path), line, "question.options", sentence))
+            remarks.append(Fault(name_of(path), line, "question.options", sentence))
             file = file.model_copy(update={"question": None})
         if file and file.contest and not _is_of(file.contest, original.contest):
             line = line_numbers(parts[1], 2).get("contest", 0)
             sentence = "har inte samma svar eller lika många vinster som på svenska, så tävlingen visas på svenska"
-            remarks.append(Fault(_name(path), line, "contest", sentence))
+            remarks.append(Fault(name_of(path), line, "contest", sentence))
             file = file.model_copy(update={"contest": None})
         if file:
             found[language] = Translation(file, to_html(parts[2]))
@@ -198,7 +189,7 @@ def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[
     found = {}
     for language in foreign():
         path = folder / f"{language}.toml"
-        text = _read_text(path, faults, remarks) if path.exists() else None
+        text = read_text(path, faults, remarks) if path.exists() else None
         file = None if text is None else read_model(path, TranslatedEdition, faults, remarks, text)
         if file:
             prose = {name: to_html(getattr(file, name)) for name in MARKDOWN}
@@ -213,11 +204,11 @@ def _read_municipalities(
     found = {}
     for slug in municipality_slugs(folder):
         path = folder / MUNICIPALITIES / f"{slug}.toml"
-        text = _read_text(path, faults, remarks)
+        text = read_text(path, faults, remarks)
         file = None if text is None else read_model(path, Municipality, faults, remarks, text)
         if file and file.logo and file.logo not in images:
             sentence = f"bilden {file.logo} finns inte bredvid edition.toml"
-            faults.append(Fault(_name(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
+            faults.append(Fault(name_of(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
         if file:
             found[slug] = file
     return dict(sorted(found.items(), key=lambda pair: swedish_order(pair[1].name)))
@@ -229,55 +220,7 @@ def municipality_slugs(folder: Path) -> list[str]:
     return sorted(match[1] for name in names if (match := MUNICIPALITY_FILE.fullmatch(name)))
 
 
-def _read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
-    try:
-        # Anything but a file could make the reader wait for ever, or never end.
-        if not path.is_file():
-            raise FileNotFoundError(path)
-        raw = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else None
-    except OSError:
-        faults.append(Fault(_name(path), 0, "", "filen saknas eller går inte att läsa"))
-        return None
-    if raw is None:
-        sentence = f"filen är större än {LARGEST_TEXT // 1000} kB"
-        faults.append(Fault(_name(path), 0, "", sentence, "texten är för lång; korta den"))
-        return None
-    try:
-        # Organisers edit on Windows: a byte order mark and CRLF are fine.
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        faults.append(Fault(_name(path), line, "", "filen är inte sparad som UTF-8; spara om den med den kodningen"))
-        return None
-    for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
-        if odd := not_carried(content):
-            remarks.append(Fault(_name(path), line, "", odd_sentence(odd)))
-    return tidy(text)
-
-
-def odd_sentence(odd: list[str]) -> str:
-    return f"har ett tecken som inte går att visa ({', '.join(odd)}); ta bort det"
-
-
-def read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
-    images = {}
-    for path in sorted(each for each in folder.iterdir() if image_name(each.name)):
-        try:
-            if not path.is_file():
-                raise FileNotFoundError(path)
-            if path.stat().st_size > LARGEST_IMAGE:
-                faults.append(Fault(_name(path), 0, "", f"bilden är större än {LARGEST_IMAGE // 1_000_000} MB"))
-            else:
-                images[image_name(path.name)] = path.read_bytes()
-        except OSError:
-            faults.append(Fault(_name(path), 0, "", "bilden går inte att läsa"))
-    return images
-
-
-def image_name(name: str) -> str:
-    """Return a picture's name in NFC, which macOS writes otherwise; "" for a file that is no picture."""
-    composed = unicodedata.normalize("NFC", name)
-    return composed if IMAGE.fullmatch(composed) else ""
+_TRANSLATION = re.compile(rf"{EASY}\.md|[a-z]{{2}}\.(md|toml)")
 
 
 def part_name(name: str) -> str:
@@ -290,60 +233,3 @@ def is_content(path: Path) -> bool:
     if path.parent.name == MUNICIPALITIES:
         return bool(MUNICIPALITY_FILE.fullmatch(path.name))
     return path.name in ("edition.toml", "hatch.md") or bool(part_name(path.name))
-
-
-def parse_toml(text: str) -> dict[str, Any]:
-    """Return what a TOML text says, its texts tidy: an escape can name any character. Raises TOMLDecodeError."""
-    values: dict[str, Any] = _tidied(tomllib.loads(text))
-    return values
-
-
-def _tidied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _tidied(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_tidied(part) for part in value]
-    return tidy(value) if isinstance(value, str) else value
-
-
-def _texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Give each text in a TOML file, and the keys that lead to it."""
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in parts:
-        yield from _texts(part, *keys, key)
-    if isinstance(value, str):
-        yield keys, value
-
-
-def read_model(
-    path: Path, model: type[Model], faults: list[Fault], remarks: list[Fault], text: str, first_line: int = 1
-) -> Model | None:
-    try:
-        for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
-            if odd := not_carried(value):
-                remarks.append(fault_at(_name(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
-        return model.model_validate(parse_toml(text))
-    except ValidationError as error:
-        faults += from_pydantic_errors(_name(path), line_numbers(text, first_line), error.errors())
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]) + first_line - 1, place[2]) if place else (first_line + text.count("\n"), "sist")
-        sentence = f"går inte att läsa från tecken {column}; se efter citattecken och likhetstecken"
-        faults.append(Fault(_name(path), line, "", sentence))
-    except (ValueError, RecursionError):
-        faults.append(
-            Fault(_name(path), 0, "", "går inte att läsa; ett värde är orimligt stort eller har för många nivåer")
-        )
-    return None
-
-
-def _name(path: Path) -> str:
-    """Return how an organiser knows the file: from the year on."""
-    parts = path.parts
-    year = next((at for at in range(len(parts) - 1, -1, -1) if re.fullmatch(r"20\d\d", parts[at])), len(parts) - 1)
-    return "/".join(parts[year:])
-
-
-_TRANSLATION = re.compile(rf"{EASY}\.md|[a-z]{{2}}\.(md|toml)")
-# A hatch.md in two: its head, in TOML, and the tip, in Markdown.
-FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)

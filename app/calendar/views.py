@@ -12,10 +12,10 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import house, schedule
+from app.calendar.content import Edition, Hatch, image_type
 from app.calendar.library import Library
-from app.calendar.look import colours, house
-from app.calendar.schedule import Edition, Hatch
+from app.calendar.look import colours
 from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy
 from app.web import static
@@ -96,32 +96,16 @@ def stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
         values["language"] = current() if current() != EASY or endpoint == "calendar.hatch" else SWEDISH
 
 
-_OTHER_PAGES = (
-    "/om",
-    "/kakor",
-    "/flode.json",
-    "/manifest.webmanifest",
-    *(f"/kalender.ics?kl={alarm}" for alarm in feeds.ALARMS),
-    "/inbaddning",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/.well-known/security.txt",
-)
-# Those that there are in each language.
-_FEEDS = ("atom", "ical")
-
-
 def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     """Return the pages that are the same bytes for everybody at `now`; only these are kept in the page cache."""
     # Those that are counted are given as (year, number), where 0 is the calendar itself; the others as None.
     build = current_app.url_map.bind("").build
-    found: dict[str, tuple[int, int] | None] = dict.fromkeys(_OTHER_PAGES)
+    found: dict[str, tuple[int, int] | None] = {"/kakor": None}
     shown_first = schedule.current_year(library().editions, now)
     for year, edition in library().editions.items():
         for language in (SWEDISH, *edition.translations):
             if year == shown_first:
                 found[build("calendar.start", {"language": language})] = (year, 0)
-                found |= dict.fromkeys(build(f"calendar.{name}", {"language": language}) for name in _FEEDS)
                 found[build("privacy.personal_data", {"language": language})] = None
             found[build("calendar.edition", {"year": year, "language": language})] = (year, 0)
             for number in schedule.open_numbers(year, now):
@@ -219,7 +203,7 @@ def hatch(year: int, number: int) -> Response:
 def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.html", **more: object) -> str:
     """Return the page of a hatch as it is now."""
     year, number, now = edition.year, found.number, clock.now()
-    address = feeds.address(edition, number, current_app.config["PUBLIC_URL"])
+    address = current_app.config["PUBLIC_URL"] + edition.hatch_path(number)
     context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
@@ -240,7 +224,7 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    response = public_response(found.images[name], schedule.image_type(name))
+    response = public_response(found.images[name], image_type(name))
     # The embed shows it in a frame, and one that is sandboxed is another origin.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -258,24 +242,13 @@ def edition_image(year: int, name: str) -> Response:
     images = find_edition(year).images
     if name not in images:
         abort(404)
-    return public_response(images[name], schedule.image_type(name))
+    return public_response(images[name], image_type(name))
 
 
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
     wall = find_edition(year).file.wall or abort(404)
     return public_response(colours.style_sheet(wall).encode(), "text/css")
-
-
-@blueprint.get("/om")
-def about() -> Response:
-    edition = current_edition()
-    context: dict[str, object] = {
-        "edition": edition,
-        "frame": feeds.frame(edition.file.title, current_app.config["PUBLIC_URL"]),
-        "frame_height": feeds.FRAME_HEIGHT,
-    }
-    return public_response(render_template("calendar/about.html", **context))
 
 
 @blueprint.app_errorhandler(HatchLocked)

@@ -4,8 +4,8 @@ import logging
 
 from flask import abort, current_app, g
 
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import Edition
 from app.calendar.views import find_edition, find_hatch
 from app.contest.terms import FrozenContest, contest_of, hatch_of, shown_contest, shown_hatch
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from babel.numbers import format_decimal
 
-from app.calendar.edition import Contest, Organisation, TranslatedContest
+from app.calendar.edition import Contest, Organisation
+from app.calendar.translations import TranslatedContest
 from app.contest import rules
 from app.contest.rules import OF_AGE, Section
 from app.spec.record import SKIP_REASONS

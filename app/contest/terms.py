@@ -12,8 +12,8 @@ from pydantic import ConfigDict, ValidationInfo, field_validator
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app import audit
+from app.calendar.content import Edition
 from app.calendar.edition import REHEARSED, Contest, Organisation, Phase
-from app.calendar.schedule import Edition
 from app.contest import rules
 from app.contest.models import ContestContact, FrozenTerms
 from app.database import begin_write, db

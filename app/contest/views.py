@@ -10,8 +10,8 @@ from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.calendar.content import Edition
 from app.calendar.edition import Contest, Phase
-from app.calendar.schedule import Edition
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW, SWEDEN
 from app.contest import entries, forms, rules, rules_in_english, store, terms
@@ -26,7 +26,7 @@ from app.languages import SWEDISH, current, gettext_noop, speaking
 from app.outbox import transport
 from app.text import short_ticket
 from app.web.forms import PUBLIC, QUICKEST, open_token
-from app.web.headers import Page, no_store
+from app.web.headers import no_store
 from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
 
 blueprint = Blueprint("contest", __name__)
@@ -39,7 +39,7 @@ USED = gettext_noop("Formuläret är redan skickat en gång. Skicka det igen om 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/tavla", defaults={"language": SWEDISH})
 @blueprint.get("/<language:language>/<year:year>/hatch/<hatch:number>/enter")
-def enter(year: int, number: int) -> Page:
+def enter(year: int, number: int) -> tuple[str, int]:
     edition, contest = contest_in(year, number)
     phase = _phase(edition, contest)
     if phase == "open" or (phase == "opening" and PREVIEW in request.environ):
@@ -49,7 +49,7 @@ def enter(year: int, number: int) -> Page:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/tavla", defaults={"language": SWEDISH})
 @blueprint.post("/<language:language>/<year:year>/hatch/<hatch:number>/enter")
-def send(year: int, number: int) -> Page:
+def send(year: int, number: int) -> tuple[str, int]:
     edition, contest = contest_in(year, number)
     # Whether the contest was cancelled the transaction asks.
     if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
@@ -69,7 +69,7 @@ def _phase(edition: Edition, contest: Contest) -> Phase | None:
     return "closed" if phase == "open" and terms.shown_as_cancelled(contest.id) else phase
 
 
-def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> Page:
+def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> tuple[str, int]:
     """Show what is to be mended; counted apart, so that right entries of the same office still come in."""
     try:
         check_and_hit("svar, nekade", each=current_app.config["ENTRY_LIMIT"])
@@ -94,7 +94,7 @@ def read_form(contest: Contest) -> EntryInput | Faults:
     return refused if isinstance(sent, EntryInput) else refused | sent
 
 
-def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> Page:
+def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> tuple[str, int]:
     """Save the entry and thank for it, or say why it was not taken."""
     try:
         # What is frozen is Swedish, also when it is an English form that comes first.
@@ -153,7 +153,7 @@ def form_page(
     status: int,
     faults: Faults | None = None,
     trouble: str = "",
-) -> Page:
+) -> tuple[str, int]:
     """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     words = words_of(edition, contest)
     form = EntryForm(contest, words)

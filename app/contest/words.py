@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from app.calendar.edition import Contest, TranslatedContest
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
+from app.calendar.edition import Contest
+from app.calendar.translations import TranslatedContest
 from app.contest.terms import FrozenContest
 from app.languages import SWEDISH, current, tag, translate
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from app import audit
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.feeds import Item
-from app.calendar.schedule import Edition
+from app.calendar.feeds.news import Item
 from app.clock import SWEDEN
 from app.contest import store, terms
 from app.contest.models import FrozenTerms

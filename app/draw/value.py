@@ -17,7 +17,8 @@ from app.draw import actions, files, status, winners
 from app.draw.models import Cancellation, DrawnValue, LockedList
 from app.errors import NotAllowed
 from app.spec import beacon, selection
-from app.spec.beacon import BeaconError, Chain
+from app.spec.beacon import Chain
+from app.spec.lines import SpecError
 from app.spec.log import RecordKind
 from app.spec.practice_beacon import practice_answer
 
@@ -41,14 +42,14 @@ def relay_addresses(relays: Iterable[str], chain: Chain, number: int | str) -> l
 
 
 def ask_relays(relays: Iterable[str], chain: Chain, number: int, patience: float = PATIENCE) -> str:
-    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises BeaconError."""
+    """Return the first genuine answer for a round of the chain, as the relay wrote it. Raises SpecError."""
     for answer in relay_answers(relay_addresses(relays, chain, number), patience):
         try:
             beacon.verify(chain, number, answer)
-        except beacon.BeaconError:
+        except SpecError:
             continue
         return answer
-    raise BeaconError
+    raise SpecError
 
 
 def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE) -> int:
@@ -58,7 +59,7 @@ def newest_round(relays: Iterable[str], chain: Chain, patience: float = PATIENCE
     for answer in relay_answers(relay_addresses(relays, chain, "latest"), patience):
         try:
             newest = max(newest, beacon.verify_any(chain, answer).round)
-        except beacon.BeaconError:
+        except SpecError:
             continue
     return newest
 
@@ -98,7 +99,7 @@ def draw_winners(contest: FrozenContest, pasted: str, now: datetime) -> None:
         raise NotAllowed("Slumptalet finns inte ännu. Vänta tills tiden för dragningen har kommit.")
     try:
         value = beacon.verify(contest.chain, lock.round, pasted)
-    except beacon.BeaconError as error:
+    except SpecError as error:
         raise NotAllowed(str(error)) from None
     entropy = selection.entropy_string(contest.chain.name, value.round, value.randomness)
     seed = selection.make_seed(lock.proof_sha256, entropy)
@@ -136,7 +137,7 @@ def fetch_value(contest: FrozenContest, now: datetime) -> None:
         return
     try:
         answer = ask_relays(current_app.config["DRAW_RELAYS"], contest.chain, number)
-    except BeaconError:
+    except SpecError:
         raise NotAllowed(
             "Ingen av källorna gav slumptalet just nu. Kalendern frågar igen varje minut. Du kan också öppna en av "
             "länkarna, kopiera hela svaret och klistra in det här."

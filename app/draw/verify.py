@@ -16,7 +16,7 @@ from app.draw import files as draw_files
 from app.draw import status
 from app.draw.models import DrawnValue, LockedList
 from app.spec import beacon, files, log, selection
-from app.spec.lines import FileFault, checksum, format_time
+from app.spec.lines import SpecError, checksum, format_time
 from app.spec.log import RecordKind
 
 PublicFile = Callable[[str], Iterable[bytes] | None]
@@ -42,7 +42,7 @@ class Verification:
         for check in (*checks, self._public_files):
             try:
                 check()
-            except (FileFault, beacon.BeaconError) as fault:
+            except SpecError as fault:
                 yield str(fault)
         if self.lock is None:
             self.unchecked.append("Listan är inte låst ännu.")
@@ -192,4 +192,4 @@ def _entries(contest_id: str) -> Iterator[Entry]:
 
 def _demand(holds: bool, sentence: str) -> None:
     if not holds:
-        raise FileFault(sentence)
+        raise SpecError(sentence)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import audit, clock
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.contest import entries, terms
 from app.contest.lookup import find_contest, frozen_contest_in
 from app.contest.rules import HOW_DRAWN

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
+from app.calendar.content import NUMBERS
 from app.calendar.loader import MUNICIPALITIES, MUNICIPALITY_FILE
-from app.calendar.schedule import NUMBERS
 from app.editing import images, svg
 from app.editing.store import ContentRef, Files, is_text
 from app.errors import NotAllowed

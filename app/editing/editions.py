@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.calendar.content import NUMBERS
 from app.calendar.loader import municipality_slugs
-from app.calendar.schedule import NUMBERS, current_year, is_open, opens_at
+from app.calendar.schedule import current_year, is_open, opens_at
 from app.clock import SWEDEN
 from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.calendar.edition import LINK_LABELS
-from app.calendar.markdown import strip_bullet
+from app.calendar.files.markdown import strip_bullet
+from app.calendar.municipality import LINK_LABELS
 from app.clock import SWEDEN
 
 Values = dict[str, Any]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.calendar import loader
-from app.calendar.loader import FRONT_MATTER
+from app.calendar.files import reading
+from app.calendar.files.reading import FRONT_MATTER
 
 
 class HatchFileError(Exception):
@@ -22,7 +22,7 @@ def parse_hatch(text: str) -> tuple[dict[str, Any], str]:
 def parse_toml(toml: str) -> dict[str, Any]:
     """Return what a TOML text says. Raises HatchFileError."""
     try:
-        return loader.parse_toml(toml)
+        return reading.parse_toml(toml)
     except (ValueError, RecursionError):
         raise HatchFileError from None
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from app.calendar.schedule import card_name
+from app.calendar.content import card_name
 from app.editing import svg
 from app.errors import NotAllowed
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from app.calendar.edition import LINK_LABELS
-from app.calendar.faults import Fault
+from app.calendar.files.faults import Fault
+from app.calendar.municipality import LINK_LABELS
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.text import lower_first
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.calendar.faults import Fault
+from app.calendar.content import Edition
+from app.calendar.files.faults import Fault
 from app.calendar.library import Library
-from app.calendar.schedule import Edition
 from app.editing import store, validation
 from app.editing.form_mapping import SameField
 from app.editing.history import History, Version, is_version_of

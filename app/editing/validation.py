@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.edition import Contest, EditionFile, HatchFile
-from app.calendar.faults import ContentError, Fault
+from app.calendar.files.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
 from app.calendar.loader import MUNICIPALITIES, find_reused_id, municipality_slugs, part_name, read_edition, read_hatch
-from app.calendar.schedule import NUMBERS, Edition, Hatch, is_open
+from app.calendar.schedule import is_open
 from app.editing import store
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of

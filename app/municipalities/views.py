@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template
 
 from app import clock
-from app.calendar import feeds, schedule
-from app.calendar.edition import Municipality
+from app.calendar import schedule
+from app.calendar.content import Edition, LocalLine
+from app.calendar.feeds.embedding import frame
+from app.calendar.municipality import Municipality
 from app.calendar.pages.poster import render_poster
-from app.calendar.schedule import Edition
 from app.calendar.views import current_edition, library, public_response
 from app.contest.terms import or_without_database
 from app.pledges.models import Reply
@@ -78,7 +79,7 @@ def municipality(slug: str) -> Response:
         "lines": [(edition.hatches[number], line) for number, line in lines.items() if number != today],
         "numbers": numbers_of(edition, found),
         "fewest": figures.FEWEST,
-        "frame": feeds.frame(edition.file.title, site),
+        "frame": frame(edition.file.title, site),
     }
     return public_response(render_template("municipalities/municipality.html", **context), age=AGE)
 
@@ -93,7 +94,7 @@ def find_municipality(edition: Edition, slug: str) -> Municipality:
     return edition.municipalities.get(slug) or abort(404)
 
 
-def local_lines(edition: Edition, slug: str, now: datetime) -> dict[int, schedule.LocalLine]:
+def local_lines(edition: Edition, slug: str, now: datetime) -> dict[int, LocalLine]:
     """Return what a municipality says in the hatches that are open, by number."""
     opened = schedule.open_numbers(edition.year, now)
     return {number: line for number in opened for line in edition.local_lines(number) if line.slug == slug}

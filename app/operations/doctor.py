@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.calendar import feeds
-from app.calendar.feed_views import security_text
+from app.calendar.feeds.security_txt import security_fault
+from app.calendar.feeds.views import security_text
 from app.editing import editions, save
 from app.operations import backup, server_checks
 from app.outbox import messages, transport
@@ -165,7 +165,7 @@ def _unpublished() -> Iterator[Line]:
 
 
 def security_txt() -> Iterator[Line]:
-    if not (fault := feeds.security_fault(security_text(), clock.wall_clock_now())):
+    if not (fault := security_fault(security_text(), clock.wall_clock_now())):
         yield Line("bra", "security.txt gäller.")
     else:
         yield Line("obs" if "går ut om" in fault else "fel", fault)

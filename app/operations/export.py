@@ -24,6 +24,7 @@ from werkzeug.test import EnvironBuilder
 
 from app import clock
 from app.clock import PINNED
+from app.errors import NotAllowed
 from app.web.headers import read_whole, this_app
 from app.web.static import PREFIX
 
@@ -50,10 +51,6 @@ _OEMBED = re.compile(r'<link rel="alternate" type="application/json\+oembed"[^>]
 _OF_LINKS = re.compile(r'\s(?:rel|hreflang|download|aria-current)(?:="[^"]*")?')
 
 
-class ExportRefused(Exception):
-    """Why nothing is written: a Swedish sentence."""
-
-
 class Answer(NamedTuple):
     """What an address gives."""
 
@@ -74,9 +71,9 @@ class Export(NamedTuple):
 
 
 def export_site(folder: Path, addresses: Iterable[str], now: datetime) -> Export:
-    """Write the calendar as it is now. `addresses` are where to begin, as WSGI has paths. Raises ExportRefused."""
+    """Write the calendar as it is now. `addresses` are where to begin, as WSGI has paths. Raises NotAllowed."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportRefused(f"{folder} är inte en tom mapp. Ange en mapp som är tom eller inte finns.")
+        raise NotAllowed(f"{folder} är inte en tom mapp. Ange en mapp som är tom eller inte finns.")
     starts = [quote(address, encoding="latin-1") for address in addresses if "?" not in address]
     found = _gather(starts, now)
     left_out: set[str] = set()
@@ -214,7 +211,7 @@ def export(folder: Path) -> None:
     now = clock.now()
     try:
         written = export_site(folder, current_app.extensions["public_addresses"](now), now)
-    except (ExportRefused, OSError) as trouble:
+    except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Inget exporterades. {trouble}") from None
     click.echo(f"Klart: {written.pages} sidor och {written.files - written.pages} andra filer i {folder}.")
     click.echo("Lägg dem överst på er adress. Det som inte har öppnats än är inte med.")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.calendar import schedule
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.contest.forms import MUNICIPALITIES
 from app.pledges import results
 from app.pledges.counter import replies_of

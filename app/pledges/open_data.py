@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-from app.calendar.feeds import address
 from app.pledges.results import Result
 
 # CC0 1.0, as Digg recommends for a public body's own data: free to use, also without naming the source.
@@ -42,7 +41,7 @@ def as_json(result: Result, site: str) -> str:
             {
                 "lucka": hatch.number,
                 "rubrik": hatch.title,
-                "adress": address(edition, hatch.number, site),
+                "adress": site + edition.hatch_path(hatch.number),
                 "visningar": hatch.visits,
                 "svar": hatch.answers,
                 "ratt_procent": hatch.right,

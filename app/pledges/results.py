@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.calendar.content import Edition
 from app.calendar.edition import Fact, HatchFile
-from app.calendar.schedule import Edition
 from app.pledges.models import Kind, Reply
 
 # Fewer answers than this say more about those who gave them than about the question.

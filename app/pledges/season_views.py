@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar import schedule
-from app.calendar.schedule import NUMBERS, Edition
+from app.calendar.content import NUMBERS, Edition
 from app.calendar.views import find_edition, public_response
 from app.contest.terms import frozen_in, or_without_database
 from app.database import db

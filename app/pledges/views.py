@@ -8,10 +8,9 @@ from flask import Blueprint, Flask, abort, current_app, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.calendar import feeds, schedule
+from app.calendar import house, schedule
+from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Question
-from app.calendar.look import house
-from app.calendar.schedule import Edition, Hatch
 from app.calendar.views import find_hatch, library, public_response
 from app.contest.forms import MUNICIPALITIES
 from app.contest.terms import or_without_database, shown_contest
@@ -140,7 +139,7 @@ def _thanks(year: int, number: int, located: bool) -> Response:
 def hatch_page(template: str, edition: Edition, hatch: Hatch, **context: object) -> Response:
     """Return a page beside the hatch's own window."""
     context |= {"edition": edition, "hatch": hatch, "house": house.house_at(edition.year, clock.now())}
-    context["address"] = feeds.address(edition, hatch.number, current_app.config["PUBLIC_URL"])
+    context["address"] = current_app.config["PUBLIC_URL"] + edition.hatch_path(hatch.number)
     return public_response(render_template(template, **context), age=AGE)
 
 

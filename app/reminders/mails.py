@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.calendar import feeds
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.outbox.messages import Labelled, Letter
 from app.reminders import rules
 
@@ -33,7 +32,7 @@ def reminder_letter(edition: Edition, number: int, greeting: str, is_last: bool,
         (
             *([greeting] if greeting else []),
             file.summary,
-            Labelled(f"Öppna lucka {number}", feeds.address(edition, number, site), address=True),
+            Labelled(f"Öppna lucka {number}", site + edition.hatch_path(number), address=True),
             *(_farewell(edition, site) if is_last else ()),
             f"Du får mejlet för att du har bett {edition.file.title} om en påminnelse.",
             Labelled("Sluta få påminnelser", leave, address=True),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from app.calendar import schedule
+from app.calendar.content import NUMBERS, Edition
 from app.calendar.gaps import find_organiser_gaps
-from app.calendar.schedule import NUMBERS, Edition
 from app.clock import SWEDEN
 
 HOURS = range(6, 21)

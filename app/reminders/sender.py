@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from app import clock
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.outbox import messages, queue

@@ -13,7 +13,7 @@ from app.database import db
 from app.reminders import rules, subscriptions
 from app.reminders.forms import WEEKDAYS, ReminderForm
 from app.web.forms import TokenForm, from_anywhere
-from app.web.headers import Page, no_store
+from app.web.headers import no_store
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 blueprint = Blueprint("reminders", __name__)
@@ -26,12 +26,12 @@ _UNSEEN = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
 
 @blueprint.get("/paminnelse")
-def ask() -> Page:
+def ask() -> tuple[str, int]:
     return _page(ReminderForm(formdata=None), 200)
 
 
 @blueprint.post("/paminnelse")
-def send() -> BaseResponse | Page:
+def send() -> BaseResponse | tuple[str, int]:
     edition, form = current_edition(), ReminderForm()
     if not _is_open():
         return _page(form, 409)
@@ -55,7 +55,7 @@ def _is_open() -> bool:
     return rules.takes_requests(current_edition(), current_app.config["DEMO"], clock.now())
 
 
-def _page(form: ReminderForm, status: int, trouble: str = "") -> Page:
+def _page(form: ReminderForm, status: int, trouble: str = "") -> tuple[str, int]:
     edition = current_edition()
     context: dict[str, object] = {"edition": edition, "form": form, "trouble": trouble, "hours": rules.HOURS}
     context["is_open"] = _is_open()

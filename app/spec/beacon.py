@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from app.spec.lines import SpecError
+
 SIGNATURE_TAG = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 LARGEST_PASTE = 4096
 # More steps than these cancel the draw.
 MOST_STEPS = 4
-
-
-class BeaconError(Exception):
-    """The value cannot be used. The text is a Swedish sentence for the organiser."""
 
 
 @dataclass(frozen=True)
@@ -113,52 +111,50 @@ def steps_between(chain: Chain, first: int, number: int) -> int | None:
 
 def verify(chain: Chain, expected: int, pasted: str) -> Value:
     """Return the value of round `expected` from a relay's JSON (v1 or v2) or a bare signature in hex."""
-    # Raises BeaconError when the paste cannot be read, is of another round, or is not genuine.
+    # Raises SpecError when the paste cannot be read, is of another round, or is not genuine.
     number, signature, randomness = parse_pasted(pasted)
     if number not in (None, expected):
-        raise BeaconError(f"Slumptalet är från runda {number}, men dragningen väntar på runda {expected}.")
+        raise SpecError(f"Slumptalet är från runda {number}, men dragningen väntar på runda {expected}.")
     if not is_genuine(chain, expected, signature):
-        raise BeaconError(
+        raise SpecError(
             f"Slumptalet är inte äkta för runda {expected}: signaturen stämmer inte med källans nyckel. "
             "Hämta det en gång till och klistra in hela svaret."
         )
     computed = sha256(bytes.fromhex(signature)).hexdigest()
     if randomness not in (None, computed):
-        raise BeaconError(
-            "Slumptalet hör inte ihop med sin signatur. Hämta det en gång till och klistra in hela svaret."
-        )
+        raise SpecError("Slumptalet hör inte ihop med sin signatur. Hämta det en gång till och klistra in hela svaret.")
     return Value(expected, signature, computed)
 
 
 def verify_any(chain: Chain, answer: str) -> Value:
-    """Return the value of the round that a relay's JSON names. Raises BeaconError."""
+    """Return the value of the round that a relay's JSON names. Raises SpecError."""
     number, _, _ = parse_pasted(answer)
     if number is None:
-        raise BeaconError("Rundans nummer saknas i svaret.")
+        raise SpecError("Rundans nummer saknas i svaret.")
     return verify(chain, number, answer)
 
 
 def parse_pasted(pasted: str) -> tuple[int | None, str, str | None]:
     text = pasted.strip()
     if not text:
-        raise BeaconError("Klistra in slumptalet i rutan.")
+        raise SpecError("Klistra in slumptalet i rutan.")
     if len(text) > LARGEST_PASTE:
-        raise BeaconError("Texten är för lång för att vara ett slumptal. Klistra in bara svaret från källan.")
+        raise SpecError("Texten är för lång för att vara ett slumptal. Klistra in bara svaret från källan.")
     if re.fullmatch(r"[0-9a-fA-F]+", text):
         return None, _hex(text, 48), None
     try:
         data = json.loads(text)
         number, signature, randomness = data["round"], data["signature"], data.get("randomness")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise BeaconError("Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.") from None
+        raise SpecError("Texten går inte att läsa som ett slumptal. Klistra in hela svaret, från { till }.") from None
     if not isinstance(number, int) or isinstance(number, bool):
-        raise BeaconError("Rundans nummer saknas i svaret. Klistra in hela svaret, från { till }.")
+        raise SpecError("Rundans nummer saknas i svaret. Klistra in hela svaret, från { till }.")
     return number, _hex(signature, 48), None if randomness is None else _hex(randomness, 32)
 
 
 def _hex(text: object, size: int) -> str:
     if not isinstance(text, str) or not re.fullmatch(r"[0-9a-fA-F]*", text) or len(text) != 2 * size:
-        raise BeaconError(
+        raise SpecError(
             f"Slumptalet är inte helt: det ska vara {2 * size} tecken, siffror och bokstäverna a–f. "
             "Klistra in hela svaret från källan."
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from app.spec.lines import HEX64, TIME, FileFault, checksum, is_time, split_lines
+from app.spec.lines import HEX64, TIME, SpecError, checksum, is_time, split_lines
 
 COUNTS, STRUCK = "med", "struken"
 HEX32 = "[0-9a-f]{32}"
@@ -111,12 +111,12 @@ def proof_text(proof: Proof) -> str:
 
 
 def read_terms(data: bytes) -> Terms:
-    """Read tavling.txt. Raises FileFault."""
+    """Read tavling.txt. Raises SpecError."""
     return Terms(**_typed(Terms, read_fields("tavling.txt", "oppen-dragning/v2/tavling", data, _TERMS)))
 
 
 def read_proof(data: bytes) -> Proof:
-    """Read lasbevis.txt. Raises FileFault."""
+    """Read lasbevis.txt. Raises SpecError."""
     return Proof(**_typed(Proof, read_fields("lasbevis.txt", "oppen-dragning/v2/lasbevis", data, _PROOF)))
 
 
@@ -133,13 +133,13 @@ def list_lines(contest_id: str, tickets: Iterable[tuple[str, bool]]) -> Iterator
 
 
 def read_list(lines: Iterable[str]) -> tuple[str, Iterator[tuple[str, bool]]]:
-    """Return the contest id of lista.txt and its (ticket, counts), read as they are asked for. Raises FileFault."""
+    """Return the contest id of lista.txt and its (ticket, counts), read as they are asked for. Raises SpecError."""
     rows = iter(lines)
     if next(rows, "") != "oppen-dragning/v2/lista":
-        raise FileFault("lista.txt: rad 1 ska vara oppen-dragning/v2/lista.")
+        raise SpecError("lista.txt: rad 1 ska vara oppen-dragning/v2/lista.")
     contest_id = next(rows, "")
     if not re.fullmatch(CONTEST_ID, contest_id):
-        raise FileFault("lista.txt: rad 2 ska vara tävlingens id.")
+        raise SpecError("lista.txt: rad 2 ska vara tävlingens id.")
     return contest_id, _tickets(rows)
 
 
@@ -148,9 +148,9 @@ def _tickets(rows: Iterator[str]) -> Iterator[tuple[str, bool]]:
     for number, row in enumerate(rows, 3):
         ticket, _, status = row.partition(" ")
         if not re.fullmatch(HEX64, ticket) or status not in (COUNTS, STRUCK):
-            raise FileFault(f"lista.txt: rad {number} ska vara en lott och ”med” eller ”struken”.")
+            raise SpecError(f"lista.txt: rad {number} ska vara en lott och ”med” eller ”struken”.")
         if ticket <= above:
-            raise FileFault(f"lista.txt: lotten på rad {number} står dubbelt eller i fel ordning.")
+            raise SpecError(f"lista.txt: lotten på rad {number} står dubbelt eller i fel ordning.")
         above = ticket
         yield ticket, status == COUNTS
 
@@ -166,14 +166,14 @@ def write_fields(heading: str, values: Mapping[str, object], shapes: Mapping[str
 def read_fields(name: str, heading: str, data: bytes, shapes: Mapping[str, str]) -> dict[str, str]:
     lines = [*split_lines(name, [data])]
     if lines[:1] != [heading]:
-        raise FileFault(f"{name}: rad 1 ska vara {heading}.")
+        raise SpecError(f"{name}: rad 1 ska vara {heading}.")
     if len(lines) != len(shapes) + 1:
-        raise FileFault(f"{name}: filen ska ha {len(shapes) + 1} rader, men har {len(lines)}.")
+        raise SpecError(f"{name}: filen ska ha {len(shapes) + 1} rader, men har {len(lines)}.")
     found = {}
     for number, ((key, shape), line) in enumerate(zip(shapes.items(), lines[1:], strict=True), 2):
         start, colon, value = line.partition(": ")
         if (start, colon) != (key, ": ") or not _fits(value, shape):
-            raise FileFault(f"{name}: rad {number} ska vara ”{key}: ” och {_SHAPES[shape]}.")
+            raise SpecError(f"{name}: rad {number} ska vara ”{key}: ” och {_SHAPES[shape]}.")
         found[key.replace("-", "_")] = value
     return found
 

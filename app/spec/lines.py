@@ -11,8 +11,8 @@ HEX64 = "[0-9a-f]{64}"
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 
 
-class FileFault(Exception):
-    """A file does not follow the format. The text is a Swedish sentence that names file and line."""
+class SpecError(Exception):
+    """A file, or a value, is not as Öppen dragning has it. The text is a Swedish sentence that names what is wrong."""
 
 
 def format_time(moment: datetime) -> str:
@@ -45,13 +45,13 @@ def checksum(parts: Iterable[str]) -> str:
 
 
 def split_lines(name: str, chunks: Iterable[bytes]) -> Iterator[str]:
-    """Give the lines of a file that comes in parts, without their LF. Raises FileFault when the last one is cut off."""
+    """Give the lines of a file that comes in parts, without their LF. Raises SpecError when the last one is cut off."""
     rest = ""
     try:
         for text in chain(codecs.iterdecode(chunks, "utf-8"), [""]):
             *whole, rest = (rest + text).split("\n")
             yield from whole
     except UnicodeDecodeError:
-        raise FileFault(f"{name}: filen är inte text i UTF-8.") from None
+        raise SpecError(f"{name}: filen är inte text i UTF-8.") from None
     if rest:
-        raise FileFault(f"{name}: sista raden är inte hel, den ska sluta med en radbrytning.")
+        raise SpecError(f"{name}: sista raden är inte hel, den ska sluta med en radbrytning.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from app.spec.lines import FileFault, is_time
+from app.spec.lines import SpecError, is_time
 
 START = "0" * 64
 # I-JSON (RFC 7493): beyond this an integer is not the same in every reader.
@@ -100,16 +100,16 @@ def receipt_sum(code: str) -> str:
 
 
 def read_log(lines: Iterable[str]) -> Iterator[Record]:
-    """Give the records of logg.txt in order, each checked against the chain. Raises FileFault."""
+    """Give the records of logg.txt in order, each checked against the chain. Raises SpecError."""
     head = START
     for number, line in enumerate(lines, 1):
         match = _LINE.fullmatch(line)
         if not match:
-            raise FileFault(f"logg.txt: rad {number} ska vara en kontrollsumma och en post.")
+            raise SpecError(f"logg.txt: rad {number} ska vara en kontrollsumma och en post.")
         record = parse_line(number, match[2])
         head = next_head(head, match[2])
         if head != match[1]:
-            raise FileFault(f"logg.txt: rad {number} har en annan kontrollsumma än posten och raden före ger.")
+            raise SpecError(f"logg.txt: rad {number} har en annan kontrollsumma än posten och raden före ger.")
         rest = {name: value for name, value in record.items() if name not in ("nr", "tid", "typ")}
         yield Record(number, str(record["tid"]), RecordKind(str(record["typ"])), rest, head)
 
@@ -119,13 +119,13 @@ def parse_line(number: int, text: str) -> dict[str, str | int]:
         record = json.loads(text)
         canonical = canonical_json(record)
     except (ValueError, RecursionError, AttributeError):
-        raise FileFault(f"logg.txt: posten på rad {number} går inte att läsa.") from None
+        raise SpecError(f"logg.txt: posten på rad {number} går inte att läsa.") from None
     if canonical != text:
-        raise FileFault(f"logg.txt: posten på rad {number} är inte skriven enligt RFC 8785.")
+        raise SpecError(f"logg.txt: posten på rad {number} är inte skriven enligt RFC 8785.")
     if record.get("nr") != number:
-        raise FileFault(f"logg.txt: posten på rad {number} har nummer {record.get('nr')}.")
+        raise SpecError(f"logg.txt: posten på rad {number} har nummer {record.get('nr')}.")
     if fault := fault_in(record):
-        raise FileFault(f"logg.txt: rad {number}: {fault}")
+        raise SpecError(f"logg.txt: rad {number}: {fault}")
     found: dict[str, str | int] = record
     return found
 

@@ -7,7 +7,7 @@ from babel.dates import format_date
 from flask import current_app
 
 from app.calendar import schedule
-from app.calendar.schedule import Edition
+from app.calendar.content import Edition
 from app.contest import store
 from app.contest.forms import MUNICIPALITIES
 from app.draw.status import ContestStatus

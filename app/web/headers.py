@@ -9,9 +9,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app
 from werkzeug.local import LocalProxy
 
-# A rendered page and its status.
-Page = tuple[str, int]
-
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",

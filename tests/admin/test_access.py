@@ -212,7 +212,7 @@ def test_whatever_was_wrong_words_are_same(sign_in):
 
 
 @on_sqlite
-def test_an_unknown_account_costs_as_much_work_as_a_known_one(sign_in, monkeypatch):
+def test_unknown_account_costs_as_much_work_as_known_one(sign_in, monkeypatch):
     checked = []
 
     class Watched:
@@ -278,7 +278,7 @@ def test_code_may_be_typed_with_space(sign_in, secret, code):
 
 
 @on_sqlite
-def test_the_cookie_is_for_this_site_over_https_and_out_of_reach_of_scripts(sign_in):
+def test_cookie_is_for_this_site_over_https_never_for_scripts(sign_in):
     name, *attributes = sign_in().headers["Set-Cookie"].split("; ")
     assert name.startswith("__Host-")
     assert set(attributes) == {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
@@ -360,7 +360,7 @@ def test_guesses_at_one_account_do_not_shut_out_another(sign_in):
 
 
 @on_sqlite
-def test_a_new_invitation_gives_a_new_password_and_ends_old_sign_ins(sign_in, client, invite, accept, clock, code):
+def test_new_invitation_gives_new_password_and_ends_old_sign_ins(sign_in, client, invite, accept, clock, code):
     sign_in()
     token = client.get_cookie(COOKIE).value
     client.delete_cookie(COOKIE)

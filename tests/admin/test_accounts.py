@@ -77,13 +77,13 @@ def test_bad_invitation_is_refused(olga, post, told, sentence):
 
 
 @on_sqlite
-def test_where_no_mail_is_set_up_the_log_says_that_the_inviter_saw_the_link(app, post):
+def test_without_mail_log_says_that_inviter_saw_link(app, post):
     post("", email="eva@example.se", role="editor")
     assert acts(app)[0] == "invited: redaktör, länken visad för den som bjöd in"
 
 
 @on_sqlite
-def test_a_link_for_an_account_that_has_come_to_be_is_refused(app, post, client, clock, code):
+def test_link_for_account_that_has_come_to_be_is_refused(app, post, client, clock, code):
     links = [soup(post("", email="eva@example.se", role="editor")).select_one(".one-time-link code") for _ in "ab"]
     first, second = (link.text.removeprefix("http://127.0.0.1:5000") for link in links)
     page = client.get(first)
@@ -124,7 +124,7 @@ def test_removed_account_is_out_at_once(app, account, come_in, olga, post):
     assert listed(olga) == {"olga@example.se": "administratör"}
 
 
-def test_the_last_administrator_can_neither_be_removed_nor_made_something_else(account, olga, post):
+def test_last_administrator_can_neither_be_removed_nor_made_something_else(account, olga, post):
     account("eva@example.se", "contest")
     number = int(soup(olga.get(ACCOUNTS)).select_one('a[href*="ta-bort"]:-soup-contains("olga")')["href"].split("/")[3])
     for answer in (post(f"/{number}/roll", role="editor"), post(f"/{number}/ta-bort")):

@@ -2,7 +2,7 @@
 
 Not applicable, because there is no such thing here: 6.4.2 (no questions), 6.4.5 (nothing expires but invitations), 6.6
 (nothing is sent by telephone or mail), 6.7 (no certificates), 6.8 and 7.6 (no identity provider), 7.1 (in SECURITY.md).
-Passkeys have tests of their own, test_passkeys.py, and limits test_attempts.py.
+Passkeys have tests of their own, test_passkeys.py, and limits test_attempts.py. `6_2_6_7` is 6.2.6 and 6.2.7.
 """
 
 import re
@@ -64,7 +64,7 @@ def recovery_codes(post):
 
 
 @on_sqlite
-def test_6_2_1_a_password_has_twelve_signs_at_least_and_is_best_with_fifteen(olga, post):
+def test_6_2_1_password_has_twelve_signs_and_better_fifteen(olga, post):
     assert faults(change(post, "elva tecken")) == ["Välj ett lösenord på minst 12 tecken."]
     assert "Minst 12 tecken, helst 15." in olga.get(ACCOUNT).text
     assert change(post, "tolv tecken!").status_code == 303
@@ -100,12 +100,12 @@ def test_6_2_11_words_of_the_place_are_no_password(post, context):
 @pytest.mark.parametrize(
     "any_signs", ["bara små bokstäver", "11 05 74 92 38 60", "日本語のとても長いパスワード", "mellan   slag  räknas"]
 )
-def test_6_2_5_no_kind_of_sign_is_asked_for_or_forbidden(post, any_signs):
+def test_6_2_5_no_sign_is_demanded_or_forbidden(post, any_signs):
     assert change(post, any_signs).status_code == 303
 
 
 @on_sqlite
-def test_6_2_6_and_6_2_7_a_password_is_hidden_can_be_pasted_and_is_known_to_password_managers(olga, client):
+def test_6_2_6_7_password_is_hidden_pasteable_and_managed(olga, client):
     kinds = {"current-password": client.get(SIGN_IN), "new-password": olga.get(ACCOUNT)}
     for kind, page in kinds.items():
         [field] = soup(page).select(f'input[autocomplete="{kind}"]')
@@ -117,12 +117,12 @@ def test_6_2_6_and_6_2_7_a_password_is_hidden_can_be_pasted_and_is_known_to_pass
 
 @on_sqlite
 @pytest.mark.parametrize("other", ["En mening går bra", " en mening går bra", "en mening går bra ", "en mening går br"])
-def test_6_2_8_a_password_is_taken_exactly_as_it_was_typed(olga, come_in, other):
+def test_6_2_8_password_is_taken_exactly_as_typed(olga, come_in, other):
     assert not is_in(come_in(olga.secret, password=other))
 
 
 @on_sqlite
-def test_6_2_9_a_hundred_and_twenty_eight_signs_are_allowed(olga, post, come_in):
+def test_6_2_9_hundred_and_twenty_eight_signs_are_allowed(olga, post, come_in):
     long = "Tomten gick på vinden och hittade en påse gröt. " * 2 + "Sedan blev det jul."
     long = long.ljust(128, "!")
     assert change(post, long).status_code == 303
@@ -137,7 +137,7 @@ def test_6_2_10_a_password_has_no_last_day(olga, come_in, clock):
 
 
 @on_sqlite
-def test_6_3_1_and_6_3_2_nobody_has_an_account_from_the_start(app):
+def test_6_3_1_2_no_account_exists_from_start(app):
     with app.app_context():
         assert db.session.scalars(sa.select(AdminUser)).all() == []
 
@@ -149,7 +149,7 @@ def test_6_3_3_nobody_comes_in_with_one_factor_alone(olga, come_in, missing):
 
 
 @on_sqlite
-def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account, come_in, monkeypatch):
+def test_6_3_8_unknown_account_costs_and_says_the_same(account, come_in, monkeypatch):
     """What takes time is to compare with a hash; its first part says how much."""
     work = []
 
@@ -168,7 +168,7 @@ def test_6_3_8_an_unknown_account_takes_as_much_work_and_says_as_little(account,
 
 
 @on_sqlite
-def test_6_4_1_an_invitation_is_random_short_lived_and_gone_when_used(app, clock):
+def test_6_4_1_invitation_is_random_brief_and_used_once(app, clock):
     with app.app_context():
         tokens = {sessions.create_invitation(EMAIL, clock.now()) for _ in range(3)}
     assert len(tokens) == 3
@@ -177,7 +177,7 @@ def test_6_4_1_an_invitation_is_random_short_lived_and_gone_when_used(app, clock
 
 
 @on_sqlite
-def test_6_4_3_and_6_4_4_losing_the_app_does_not_open_the_account_with_less(olga, post, come_in, app):
+def test_6_4_3_4_lost_app_opens_nothing_with_less(olga, post, come_in, app):
     [code, *_] = recovery_codes(post)
     assert not is_in(come_in(olga.secret, password="", code="", recovery=code))
     assert not is_in(come_in(olga.secret, email="okand@example.se", code="", recovery=code))
@@ -189,7 +189,7 @@ def test_6_5_1_a_one_time_code_works_once(olga, come_in, clock):
     assert not is_in(come_in(olga.secret, code=early))
 
 
-def test_6_5_1_a_recovery_code_works_once_and_the_others_go_on_working(olga, post, come_in):
+def test_6_5_1_recovery_code_works_once_and_others_remain(olga, post, come_in):
     first, second, *_ = recovery_codes(post)
     for recovery, inside in ((first, True), (first, False), (second.upper().replace("-", " "), True)):
         assert is_in(come_in(olga.secret, code="", recovery=recovery)) == inside
@@ -204,7 +204,7 @@ def test_6_5_1_new_recovery_codes_end_the_old_ones(olga, post, come_in):
 
 
 @on_sqlite
-def test_6_5_2_and_6_5_3_recovery_codes_are_long_random_and_kept_as_checksums_only(app, olga, post):
+def test_6_5_2_3_recovery_codes_are_long_random_hashed(app, olga, post):
     shown = [code.replace("-", "") for code in recovery_codes(post)]
     assert {len(code) for code in shown} == {24}
     assert len(set("".join(shown))) > 25
@@ -214,7 +214,7 @@ def test_6_5_2_and_6_5_3_recovery_codes_are_long_random_and_kept_as_checksums_on
     assert shown[0][:4] not in olga.get(ACCOUNT).text
 
 
-def test_6_5_4_a_one_time_code_comes_from_a_long_random_secret():
+def test_6_5_4_one_time_code_has_long_random_secret():
     made = {credentials.new_secret() for _ in range(5)}
     assert len(made) == 5
     assert {len(secret) for secret in made} == {32}
@@ -222,7 +222,7 @@ def test_6_5_4_a_one_time_code_comes_from_a_long_random_secret():
 
 @on_sqlite
 @pytest.mark.parametrize(("late", "inside"), [(30, True), (61, False)])
-def test_6_5_5_a_one_time_code_lasts_half_a_minute_and_half_a_minute_more(olga, come_in, clock, late, inside):
+def test_6_5_5_one_time_code_lasts_at_most_minute(olga, come_in, clock, late, inside):
     clock.set("2026-12-10 09:00")
     old = pyotp.TOTP(olga.secret).at(clock.now())
     clock.forward(seconds=late - 30)
@@ -230,7 +230,7 @@ def test_6_5_5_a_one_time_code_lasts_half_a_minute_and_half_a_minute_more(olga, 
 
 
 @on_sqlite
-def test_6_5_6_an_app_that_is_lost_is_replaced_and_stops_working(olga, come_in, code):
+def test_6_5_6_lost_app_is_replaced_and_stops_working(olga, come_in, code):
     page = olga.get(f"{ACCOUNT}/engangskoder")
     new = soup(page).select_one("code.key").text
     assert soup(page).select_one(".qr svg")
@@ -244,16 +244,14 @@ def test_6_5_6_an_app_that_is_lost_is_replaced_and_stops_working(olga, come_in, 
 
 
 @on_sqlite
-def test_6_5_6_a_secret_that_was_not_offered_is_refused(olga, code):
+def test_6_5_6_secret_that_was_not_offered_is_refused(olga, code):
     page = olga.get(f"{ACCOUNT}/engangskoder")
     fields = {"offer": credentials.new_secret(), "token": token_in(page), "code": "000000"}
     assert olga.post(f"{ACCOUNT}/engangskoder", data=fields).status_code == 422
 
 
 @on_sqlite
-def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters_change(
-    app, account, come_in, monkeypatch
-):
+def test_11_4_2_argon2id_hashes_again_when_parameters_change(app, account, come_in, monkeypatch):
     _, secret = account()
     monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher())
     assert is_in(come_in(secret))
@@ -265,7 +263,7 @@ def test_11_4_2_passwords_are_hashed_with_argon2id_and_again_when_the_parameters
 
 
 @on_sqlite
-def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app, come_in):
+def test_13_3_1_one_time_secrets_are_sealed_in_database(app, olga, make_app, come_in):
     with app.app_context():
         kept = db.session.scalar(sa.select(AdminUser.totp_secret))
     assert olga.secret not in kept
@@ -274,7 +272,7 @@ def test_13_3_1_one_time_secrets_are_sealed_in_the_database(app, olga, make_app,
 
 @on_sqlite
 @configured(SECRET_KEY="a-new-key-" * 4, SECRET_KEY_FALLBACKS=["test-" * 8])
-def test_13_3_4_a_new_secret_key_still_reads_what_the_old_one_sealed(app, account, come_in, monkeypatch):
+def test_13_3_4_new_secret_key_reads_what_old_sealed(app, account, come_in, monkeypatch):
     with monkeypatch.context() as before:
         before.setitem(app.config, "SECRET_KEY", "test-" * 8)
         _, secret = account()
@@ -288,7 +286,7 @@ def test_13_3_4_a_new_secret_key_still_reads_what_the_old_one_sealed(app, accoun
 
 
 @on_sqlite
-def test_7_2_1_and_7_2_2_a_sign_in_is_kept_on_the_server_and_its_token_is_made_there(olga, app):
+def test_7_2_1_2_sign_in_and_token_are_servers(olga, app):
     browser = app.test_client()
     browser.set_cookie(COOKIE, "a" * 43)
     assert not is_in(browser)
@@ -296,7 +294,7 @@ def test_7_2_1_and_7_2_2_a_sign_in_is_kept_on_the_server_and_its_token_is_made_t
 
 
 @on_sqlite
-def test_7_2_3_and_7_2_4_every_sign_in_and_every_proof_has_a_new_token(olga, come_in, clock, code):
+def test_7_2_3_4_sign_ins_and_proofs_renew_token(olga, come_in, clock, code):
     first = olga.get_cookie(COOKIE).value
     clock.forward(minutes=11)
     prove(olga, code)
@@ -309,7 +307,7 @@ def test_7_2_3_and_7_2_4_every_sign_in_and_every_proof_has_a_new_token(olga, com
 
 
 @on_sqlite
-def test_7_2_4_signing_in_where_one_is_signed_in_ends_the_first(olga, code):
+def test_7_2_4_signing_in_again_ends_first_sign_in(olga, code):
     first = olga.get_cookie(COOKIE).value
     fields = {"email": EMAIL, "password": PASSWORD, "code": code(olga.secret), "token": token_in(olga.get("/admin/"))}
     assert olga.post(SIGN_IN, data=fields).status_code == 303
@@ -325,7 +323,7 @@ def prove(browser, code, path="/admin/bidrag.csv"):
 
 
 @on_sqlite
-def test_7_3_1_and_7_3_2_a_sign_in_ends_after_an_hour_of_nothing_and_after_twelve_in_all(olga, clock):
+def test_7_3_1_2_ends_after_idle_hour_or_twelve(olga, clock):
     assert (timedelta(hours=1), timedelta(hours=12)) == (sessions.IDLE, sessions.ABSOLUTE)
     assert "Du loggas ut kl. 09.00 om du inte gör något innan dess." in " ".join(olga.get("/admin/").text.split())
     clock.forward(hours=1, minutes=1)
@@ -333,7 +331,7 @@ def test_7_3_1_and_7_3_2_a_sign_in_ends_after_an_hour_of_nothing_and_after_twelv
 
 
 @on_sqlite
-def test_7_3_1_whoever_is_still_there_says_so_and_stays(olga, clock):
+def test_7_3_1_pressing_stay_keeps_sign_in(olga, clock):
     clock.forward(minutes=58)
     assert olga.get("/admin/inloggad").json == {"seconds": 3600}
     clock.forward(minutes=58)
@@ -341,7 +339,7 @@ def test_7_3_1_whoever_is_still_there_says_so_and_stays(olga, clock):
 
 
 @on_sqlite
-def test_7_3_1_what_was_asked_for_is_come_back_to(olga, clock, come_in):
+def test_7_3_1_asked_page_follows_signing_in(olga, clock, come_in):
     clock.forward(hours=2)
     asked = olga.get("/admin/bidrag?sok=anna")
     assert asked.location == "/admin/logga-in?till=/admin/bidrag?sok%3Danna"
@@ -396,7 +394,7 @@ def test_7_3_1_and_no_secret_is_among_it(olga, clock, come_in):
 
 
 @on_sqlite
-def test_7_3_1_what_is_too_long_to_carry_is_said_aloud(olga, clock):
+def test_7_3_1_what_is_too_long_is_said_aloud(olga, clock):
     clock.forward(hours=2)
     noise = secrets.token_urlsafe(33_000)
     late = olga.post("/admin/bidrag/1/stryk", data={"reason": noise})
@@ -404,7 +402,7 @@ def test_7_3_1_what_is_too_long_to_carry_is_said_aloud(olga, clock):
 
 
 @on_sqlite
-def test_7_4_1_signing_out_ends_the_sign_in_on_the_server(olga):
+def test_7_4_1_signing_out_ends_sign_in_on_server(olga):
     token = olga.get_cookie(COOKIE).value
     olga.post("/admin/logga-ut", data={"token": token_in(olga.get("/admin/"))})
     olga.set_cookie(COOKIE, token)
@@ -412,7 +410,7 @@ def test_7_4_1_signing_out_ends_the_sign_in_on_the_server(olga):
 
 
 @on_sqlite
-def test_7_4_3_a_new_password_ends_every_other_sign_in(olga, post, come_in):
+def test_7_4_3_new_password_ends_every_other_sign_in(olga, post, come_in):
     other = come_in(olga.secret)
     assert change(post, NEW).status_code == 303
     assert (is_in(olga), is_in(other)) == (True, False)
@@ -425,7 +423,7 @@ def test_7_4_4_every_page_has_the_way_out(olga):
 
 
 @on_sqlite
-def test_7_5_2_organisers_see_where_they_are_signed_in_and_end_it(olga, come_in, post):
+def test_7_5_2_organisers_see_and_end_their_sign_ins(olga, come_in, post):
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
     other = come_in(olga.secret, agent=agent)
     rows = [" ".join(row.get_text(" ").split()) for row in soup(olga.get(ACCOUNT)).select("#inloggningar ~ .list > li")]
@@ -444,7 +442,7 @@ def test_7_4_5_organisers_sign_out_everywhere(olga, come_in, post):
 
 
 @on_sqlite
-def test_7_5_2_nobody_ends_the_sign_in_of_somebody_else(olga, account, come_in):
+def test_7_5_2_nobody_ends_sign_in_of_somebody_else(olga, account, come_in):
     _, secret = account("eva@example.se")
     eva = come_in(secret, "eva@example.se")
     come_in(olga.secret)
@@ -455,14 +453,14 @@ def test_7_5_2_nobody_ends_the_sign_in_of_somebody_else(olga, account, come_in):
 
 @on_sqlite
 @pytest.mark.parametrize("path", ["/losenord", "/reservkoder", "/inloggningar/avsluta-alla", "/passkeys/1/ta-bort"])
-def test_3_5_1_nothing_of_ones_own_changes_without_the_token_of_the_form(olga, path):
+def test_3_5_1_nothing_of_ones_own_changes_without_token(olga, path):
     fields = {"old_password": PASSWORD, "password": NEW, "token": "x"}
     assert olga.post(ACCOUNT + path, data=fields).status_code == 422
     assert is_in(olga)
 
 
 @on_sqlite
-def test_7_5_3_what_matters_most_asks_again_after_ten_minutes(olga, app, clock):
+def test_7_5_3_what_matters_most_asks_again_after_minutes(olga, app, clock):
     clock.forward(minutes=11)
     adapter = app.url_map.bind("")
     places = {"entry_id": 1, "organiser_id": 1, "passkey_id": 1, "name": "x", "checksum": "x"}
@@ -474,7 +472,7 @@ def test_7_5_3_what_matters_most_asks_again_after_ten_minutes(olga, app, clock):
 
 
 @on_sqlite
-def test_7_5_3_a_proof_leads_on_to_what_was_asked_for_and_lasts_ten_minutes(olga, clock, code, accept):
+def test_7_5_3_proof_leads_on_and_lasts_ten_minutes(olga, clock, code, accept):
     accept("bo@example.se")
     clock.forward(minutes=11)
     assert prove(olga, code).location == "/admin/bidrag.csv"
@@ -485,7 +483,7 @@ def test_7_5_3_a_proof_leads_on_to_what_was_asked_for_and_lasts_ten_minutes(olga
 
 
 @on_sqlite
-def test_7_5_3_a_form_goes_on_its_way_with_the_proof(olga, clock, code):
+def test_7_5_3_form_goes_on_its_way_with_proof(olga, clock, code):
     clock.forward(minutes=11)
     told = {"email": "eva@example.se", "role": "editor", "token": token_in(olga.get("/admin/konton"))}
     asked = olga.post("/admin/konton", data=told)
@@ -517,7 +515,7 @@ def test_7_5_3_a_proof_leads_nowhere_else(olga, code, till):
 
 
 @on_sqlite
-def test_6_3_1_guesses_wait_for_their_turn_and_a_known_browser_has_one_of_its_own(olga, come_in, monkeypatch):
+def test_6_3_1_guesses_wait_apart_from_known_browsers(olga, come_in, monkeypatch):
     monkeypatch.setattr(credentials, "WAITS", 0.01)
     with credentials.take_turn(credentials._turns), credentials.take_turn(credentials._turns):
         assert come_in(olga.secret).answer.status_code == 429

@@ -40,7 +40,7 @@ def is_in(browser):
     return browser.get("/admin/").status_code == 200
 
 
-def test_ten_thousand_tries_at_ones_account_do_not_stop_ones_own_browser(secret, come_in, flood, clock):
+def test_ten_thousand_tries_at_account_do_not_stop_own_browser(secret, come_in, flood, clock):
     browser = come_in(secret)
     browser.delete_cookie(COOKIE)
     assert flood(500, each=20) == 5000
@@ -52,7 +52,7 @@ def test_nor_new_browser_at_another_address(secret, come_in, flood):
     assert is_in(come_in(secret))
 
 
-def test_not_even_from_the_address_that_the_flood_comes_through_on_a_known_browser(secret, come_in):
+def test_known_browser_gets_in_even_from_flooding_address(secret, come_in):
     browser = come_in(secret)
     browser.delete_cookie(COOKIE)
     for _ in range(11):
@@ -84,7 +84,7 @@ def test_stolen_browser_cannot_guess_on(secret, come_in):
     assert statuses == [422, 422, 422, 429]
 
 
-def test_the_cookie_of_a_known_browser_is_for_its_own_account_only(secret, account, come_in):
+def test_cookie_of_known_browser_is_for_its_own_account_only(secret, account, come_in):
     _, other = account("eva@example.se")
     browser = come_in(other, "eva@example.se")
     browser.delete_cookie(COOKIE)
@@ -101,7 +101,7 @@ def test_invented_cookie_makes_no_known_browser(secret, come_in, app, value):
     assert statuses[-1] == 429
 
 
-def test_the_cookie_of_a_known_browser_tells_nobody_whose_it_is_and_ends_after_half_a_year(secret, come_in, clock):
+def test_known_browser_cookie_names_nobody_and_ends_after_half_year(secret, come_in, clock):
     browser = come_in(secret)
     [cookie] = [line for line in browser.answer.headers.getlist("Set-Cookie") if line.startswith(DEVICE)]
     for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Strict", "Max-Age=15552000"):

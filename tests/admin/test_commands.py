@@ -89,7 +89,7 @@ def test_faultless_content_is_said_so(flask):
     assert flask("content", "check") == (0, "Innehållet är utan fel: 2026, 24 luckor i varje kalender.\n")
 
 
-def test_every_fault_in_the_content_is_listed_with_file_and_line(app, flask, content):
+def test_every_fault_in_content_is_listed_with_file_and_line(app, flask, content):
     app.config["CALENDAR_CONTENT"] = content
     file = content / "2026" / "07" / "hatch.md"
     file.write_text(file.read_text().replace('title = "Med', "title = 7 # Med").replace("image_alt =", "alt ="))
@@ -103,7 +103,7 @@ def test_every_fault_in_the_content_is_listed_with_file_and_line(app, flask, con
     ]
 
 
-def test_who_is_alone_and_has_lost_everything_comes_in_again_by_the_server(flask, app, client, account, come_in, code):
+def test_lone_administrator_who_lost_everything_comes_in_by_server(flask, app, client, account, come_in, code):
     """The only administrator: no password, no app, no codes, and the address is guessed at by somebody else."""
     account("olle@example.se")
     stranger = app.test_client()

@@ -45,7 +45,7 @@ def resumed(olga, come_in, late):
     return come_in(olga.secret, browser=olga, kept=kept).answer
 
 
-def test_a_hatch_sent_too_late_comes_back_after_signing_in_and_is_saved(olga, come_in, send_late, content):
+def test_hatch_sent_too_late_returns_after_sign_in_and_saves(olga, come_in, send_late, content):
     before = hatch_text(content)
     late = send_late(HATCH, title="Skriven för sent å", tip="Ett stycke.\n\nTvå **stycken**.")
     assert late.status_code == 401
@@ -87,7 +87,7 @@ def test_long_texts_come_along_too(olga, come_in, send_late, content):
 
 
 @pytest.mark.parametrize("length", [40_000, 600_000])
-def test_what_is_too_much_to_bring_along_is_said_and_nothing_is_pretended(send_late, length):
+def test_what_is_too_much_to_carry_is_said(send_late, length):
     late = send_late(TEXTS, before=secrets.token_urlsafe(length))
     assert late.status_code == 401
     assert "var för långt för att tas med hit. Gå bakåt i webbläsaren, kopiera texten" in words(late)

@@ -112,7 +112,7 @@ def test_question_lasts_ten_minutes(device, client, clock):
 
 
 @on_sqlite
-def test_a_device_that_does_not_ask_who_holds_it_is_refused(add, device, client):
+def test_device_that_does_not_ask_who_holds_it_is_refused(add, device, client):
     careless = Authenticator()
     careless.flags = PRESENT
     assert add(careless).status_code == 422
@@ -175,7 +175,7 @@ def test_same_passkey_is_not_added_twice(add, device):
 
 
 @on_sqlite
-def test_a_passkey_is_proof_enough_in_between_but_only_ones_own(device, olga, clock, account, come_in):
+def test_passkey_is_proof_enough_in_between_but_only_ones_own(device, olga, clock, account, come_in):
     eva = come_in(account("eva@example.se")[1], "eva@example.se")
     clock.forward(minutes=11)
     for browser, status in ((eva, 422), (olga, 303)):
@@ -187,7 +187,7 @@ def test_a_passkey_is_proof_enough_in_between_but_only_ones_own(device, olga, cl
 
 @on_sqlite
 @configured(PUBLIC_URL="https://192.0.2.1")
-def test_on_an_address_of_numbers_it_is_said_that_passkeys_do_not_work(olga):
+def test_numeric_address_says_that_passkeys_do_not_work(olga):
     page = olga.get(ACCOUNT)
     assert "Passkeys fungerar inte när kalendern nås på en IP-adress." in page.text
     assert olga.get(QUESTION).status_code == 422
@@ -195,7 +195,7 @@ def test_on_an_address_of_numbers_it_is_said_that_passkeys_do_not_work(olga):
 
 @on_sqlite
 @configured(PUBLIC_URL="https://jul.example.se")
-def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for(client):
+def test_on_public_server_configured_address_counts_whatever_was_asked_for(client):
     asked = client.get(QUESTION, base_url="https://127.0.0.1").json
     assert asked["options"]["rpId"] == "jul.example.se"
     assert asked["options"]["userVerification"] == "required"
@@ -203,7 +203,7 @@ def test_on_a_public_server_the_configured_address_counts_whatever_was_asked_for
 
 @on_sqlite
 @pytest.mark.parametrize("host", ["_", "kalender.test", "[::1]"])
-def test_a_name_that_is_not_the_sites_own_gets_no_question(client, host):
+def test_name_that_is_not_sites_own_gets_no_question(client, host):
     answer = client.get(QUESTION, headers={"Host": host})
     assert answer.status_code in (400, 422)
     assert "challenge" not in answer.text

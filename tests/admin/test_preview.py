@@ -80,13 +80,13 @@ def test_every_page_in_words_says_that_it_is_a_preview(organiser):
     ] == []
 
 
-def test_what_is_locked_at_that_time_is_locked_in_the_preview(organiser):
+def test_what_is_locked_at_that_time_is_locked_in_preview(organiser):
     page = organiser.get(f"{THEN}/2026/lucka/14")
     assert page.status_code == 403
     assert "Den öppnas måndag 14 december 2026" in page.text
 
 
-def test_the_calendar_has_as_many_open_hatches_as_it_will_have(organiser):
+def test_calendar_has_as_many_open_hatches_as_it_will_have(organiser):
     assert "13 av 24 luckor är öppna." in organiser.get(f"{THEN}/").text
     assert "Alla luckor är öppna" in organiser.get(f"{PREVIEW}/2026-12-25T0800/").text
 
@@ -120,7 +120,7 @@ def test_short_address_leads_on_within_preview(organiser):
     assert organiser.get(THEN).location.endswith(f"{THEN}/")
 
 
-def test_the_banner_leads_a_day_on_to_another_time_and_out(organiser):
+def test_banner_leads_day_on_to_another_time_and_out(organiser):
     links = {link.text: link["href"] for link in soup(organiser.get(HATCH)).select("aside.preview-banner a")}
     assert links == {
         "En dag tidigare": HATCH.replace("-13T", "-12T"),
@@ -273,7 +273,7 @@ def test_a_bent_address_shows_nothing(client, address):
         assert "tavla" not in answer.text, method
 
 
-def test_the_sign_in_is_asked_of_the_real_clock_not_of_the_previewed_one(organiser, clock):
+def test_sign_in_follows_real_clock_not_previewed_one(organiser, clock):
     clock.set("2030-01-01 02:00")
     assert organiser.get(HATCH).location.startswith("/admin/logga-in?")
     assert swedish("2026-12-13 08:00") < clock.now()

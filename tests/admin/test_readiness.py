@@ -133,7 +133,7 @@ def test_odd_things_are_found(new, file, old, text, finding):
     assert finding in new(file, old, text)
 
 
-def test_an_example_address_on_the_page_about_the_calendar_must_be_changed(new):
+def test_example_address_on_page_about_calendar_must_be_changed(new):
     told = ("must", 0, "Adressen namn@example.org är ett exempel. Skriv er egen.")
     assert told in new("edition.toml", 'about = """\n', 'about = """\nSkriv till namn@example.org.\n')
 

@@ -27,7 +27,7 @@ def sign_in(browser, recovery, password=PASSWORD):
     return browser.post(SIGN_IN, data=typed | {"token": token_in(browser.get(SIGN_IN))})
 
 
-def test_the_last_administrator_gets_in_with_a_printed_code_and_the_password(printed, app):
+def test_last_administrator_gets_in_with_printed_code_and_password(printed, app):
     assert len(printed) == 10
     assert sign_in(app.test_client(), printed[0], "ett annat lösenord").status_code == 422
     assert sign_in(app.test_client(), printed[0]).location == "/admin/"
@@ -35,7 +35,7 @@ def test_the_last_administrator_gets_in_with_a_printed_code_and_the_password(pri
     assert sign_in(app.test_client(), printed[1].upper().replace("-", " ")).location == "/admin/"
 
 
-def test_who_knows_the_password_and_guesses_at_codes_does_not_close_that_way(printed, app):
+def test_guessing_at_codes_does_not_close_way_with_password(printed, app):
     with app.app_context():
         while not throttle.codes_exhausted(EMAIL):
             throttle.hit_wrong_code(EMAIL)

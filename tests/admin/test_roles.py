@@ -35,7 +35,7 @@ def guarded(app):
     ]
 
 
-def test_every_page_has_its_line_in_the_table_and_every_line_its_page(app, guarded):
+def test_every_page_and_line_of_table_match(app, guarded):
     pages = {endpoint for endpoint, _, _ in guarded}
     assert pages - MAY_USE.keys() == set(), "give these a role in app/admin/accounts/roles.py"
     assert MAY_USE.keys() - pages == set()
@@ -125,9 +125,7 @@ def erase(app, clock):
 
 @pytest.mark.parametrize("role", ["editor"])
 @pytest.mark.parametrize("state", STATES)
-def test_the_overview_says_nothing_of_people_to_who_has_no_business_with_them(
-    account, come_in, accept, reach, role, state
-):
+def test_overview_tells_of_people_only_to_those_concerned(account, come_in, accept, reach, role, state):
     accept("anna@example.se")
     accept("bo@example.se")
     reach(state)

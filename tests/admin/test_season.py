@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from app.admin.accounts.roles import ROLES, may
-from app.admin.overview import SeasonStatus, next_step, stages, step_for
+from app.admin.season import SeasonStatus, next_step, stages, step_for
 from app.calendar.loader import read_edition
 from tests.conftest import STATES, swedish
 
@@ -86,7 +86,7 @@ def test_one_thing_is_to_do_next(at, moment, known, sentence, endpoint):
         ("editor", "2027-03-26", {"state": "finished", "erase_at": MARCH}, "gallras automatiskt i natt.", ""),
     ],
 )
-def test_the_next_thing_is_told_as_it_is_for_who_reads_it(at, role, moment, known, sentence, endpoint):
+def test_next_step_is_worded_for_its_reader(at, role, moment, known, sentence, endpoint):
     step = step_for(role, at(moment, **known))
     assert sentence in step.sentence
     assert step.endpoint == endpoint
@@ -104,7 +104,7 @@ def test_next_step_is_open_to_reader(at):
         assert not step.endpoint or may(role, step.endpoint), case
 
 
-def test_a_contest_whose_rules_have_gaps_asks_for_them_once_the_hatches_open(at, edition):
+def test_contest_with_rule_gaps_asks_for_them_once_hatches_open(at, edition):
     incomplete = dataclasses.replace(edition, gaps=("contest.tax",))
     step = next_step(dataclasses.replace(at("2026-12-05"), edition=incomplete))
     assert step.sentence == "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."

@@ -55,7 +55,7 @@ def test_every_page_exists_in_every_state(cast, reach, organiser, state):
 
 
 @on_sqlite
-def test_every_page_of_the_menu_is_there_before_the_contest_has_opened(make_app, clock):
+def test_every_page_of_menu_is_there_before_contest_has_opened(make_app, clock):
     clock.set("2026-11-20 12:00")
     desk = signed_in(make_app(opened=False), "olle@example.se")
     menu = [link["href"] for link in soup(desk.get("/admin/")).select("header nav a")]
@@ -178,7 +178,7 @@ def _entry(contest, number):
 
 
 @on_sqlite
-def test_the_file_for_the_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
+def test_file_for_spreadsheet_is_as_swedish_spreadsheets_like_it(cast, organiser):
     answer = organiser.get("/admin/bidrag.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bidrag-mjk-2026.csv"'
     assert answer.data.startswith(
@@ -242,7 +242,7 @@ def test_restored_entry_may_be_struck_again(cast, app, send, client, clock):
     assert app.test_cli_runner().invoke(args=["draw", "verify"]).exit_code == 2
 
 
-def test_what_is_not_struck_or_was_withdrawn_by_its_sender_stays_as_it_is(app, cast, organiser, send):
+def test_what_is_not_struck_or_was_withdrawn_stays(app, cast, organiser, send):
     sentence = "Svaret är inte struket, eller så har den som skickade det själv tagit tillbaka det."
     assert faults(send("/admin/bidrag/2/ta-tillbaka", reason="nya uppgifter")) == [sentence]
     with app.app_context():
@@ -327,9 +327,7 @@ POSTS = {
 
 @on_sqlite
 @pytest.mark.parametrize("address", POSTS)
-def test_nothing_is_done_without_the_token_of_ones_own_sign_in(
-    cast, reach, organiser, other_organiser, client, address
-):
+def test_nothing_is_done_without_token_of_ones_own_sign_in(cast, reach, organiser, other_organiser, client, address):
     reach("drawn" if {"place"} & POSTS[address].keys() else "closed")
     foreign = [token_in(other_organiser.get(DRAW)), token_in(client.get("/admin/logga-in")), "", "x"]
     before = words(organiser.get("/admin/bidrag")) + words(organiser.get(DRAW))

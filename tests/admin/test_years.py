@@ -31,7 +31,7 @@ def test_every_page_leads_to_the_other_year(organiser, path):
     assert "2025" in page.h1.text or path != "/admin/"
 
 
-def test_the_menu_stays_in_the_chosen_year_and_has_no_dead_link(organiser):
+def test_menu_stays_in_chosen_year_and_has_no_dead_link(organiser):
     menu = soup(organiser.get("/admin/?ar=2025")).select("nav details a")
     own = [link["href"] for link in menu if link["href"].startswith("/admin")]
     assert {link.text for link in menu} & {"Tävlingssvar", "Dragning", "Gallring"} == set()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from app.admin.accounts import sessions
 from app.admin.accounts.models import AdminSession, AdminUser
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
 from app.contest import store, terms
 from app.contest.forms import EntryInput
 from app.contest.store import SavedEntry

@@ -59,7 +59,7 @@ def test_without_script_buttons_do_it(new_context, request):
     expect(page.locator("#kvitto")).to_contain_text("Sparat.")
 
 
-def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(page, sign_in):
+def test_what_is_wrong_takes_focus_and_leads_to_its_field(page, sign_in):
     sign_in(page)
     page.goto(HATCH)
     page.get_by_label("Källans årtal").first.fill("i fjol")

@@ -45,7 +45,7 @@ def test_the_answer_is_printed(hatch):
     expect(hatch.locator(".on-paper")).to_contain_text("14 procent.")
 
 
-def test_a_hatch_is_passed_on_by_mail_or_by_its_address(new_context, clock):
+def test_hatch_is_passed_on_by_mail_or_by_its_address(new_context, clock):
     clock.set("2026-12-14 08:00")
     context = new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -66,7 +66,7 @@ def test_without_script_there_is_no_button_that_does_nothing(new_context, clock)
     expect(page.get_by_role("main").get_by_role("button")).to_have_text(["Jag testar"])
 
 
-def test_an_answer_is_sent_when_one_is_chosen_and_the_tip_is_tried(hatch):
+def test_answer_is_sent_when_chosen_and_tip_is_tried(hatch):
     send = hatch.get_by_role("button", name="Svara och se vad andra tror")
     expect(send).to_be_hidden()
     hatch.get_by_label("14 procent").check()

@@ -90,7 +90,7 @@ def test_hatches_lead_on_and_back(visitor):
     expect(visitor.get_by_role("link", name=re.compile(r"^Lucka \d"))).to_have_count(10)
 
 
-def test_an_empty_form_comes_back_with_a_sentence_at_each_field(visitor, clock):
+def test_empty_form_comes_back_with_sentence_at_each_field(visitor, clock):
     visitor.goto(ENTRY_URL)
     send(visitor, clock)
     expect(visitor).to_have_title(re.compile("^Fel: "))

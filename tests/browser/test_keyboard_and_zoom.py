@@ -90,7 +90,7 @@ def test_hatch_says_whether_it_is_open(visit):
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_a_window_grows_into_its_hatch_only_where_motion_is_welcome(page, motion):
+def test_window_grows_into_its_hatch_only_where_motion_is_welcome(page, motion):
     page.emulate_media(reduced_motion=motion)
     page.add_init_script("moves = new Promise(tell => addEventListener('pagereveal', e => tell(!!e.viewTransition)))")
     page.goto("/")

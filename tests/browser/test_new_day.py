@@ -44,7 +44,7 @@ def next_day(page, clock):
 
 
 @pytest.mark.parametrize("path", ["/", "/2026/lucka/11"])
-def test_an_open_tab_shows_the_new_day_when_it_is_looked_at(eve_page, eve, path):
+def test_open_tab_shows_new_day_when_it_is_looked_at(eve_page, eve, path):
     eve_page.goto(path)
     before = eve_page.text_content("h1")
     next_day(eve_page, eve)
@@ -56,13 +56,13 @@ def test_an_open_tab_shows_the_new_day_when_it_is_looked_at(eve_page, eve, path)
         expect(eve_page.locator("h1")).not_to_have_text(before)
 
 
-def test_a_tab_that_is_looked_at_the_same_day_stays_as_it_is(eve_page):
+def test_tab_looked_at_same_day_stays_as_is(eve_page):
     eve_page.goto("/")
     eve_page.evaluate("window.untouched = true; document.dispatchEvent(new Event('visibilitychange'))")
     assert eve_page.evaluate("window.untouched")
 
 
-def test_a_page_that_the_browser_kept_whole_is_asked_for_anew(eve_page, eve):
+def test_page_that_browser_kept_whole_is_asked_for_anew(eve_page, eve):
     eve_page.goto("/")
     next_day(eve_page, eve)
     eve_page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")

@@ -75,7 +75,7 @@ def test_whoever_enters_contest_leaves_no_trace(page, clock, traces):
     assert traces() == []
 
 
-def test_whoever_enters_looks_at_the_entry_and_takes_it_back_leaves_no_trace(page, clock, traces):
+def test_entering_looking_and_withdrawing_leaves_no_trace(page, clock, traces):
     page.goto(ENTRY_URL)
     fill_in(page)
     send(page, clock)

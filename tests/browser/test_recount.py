@@ -93,7 +93,7 @@ def test_draw_is_recounted_with_network_cut(check, client):
     expect(unchecked(check)).to_have_text([REHEARSED])
 
 
-def test_without_the_checksum_in_the_mail_it_says_what_is_missing(check, client):
+def test_without_checksum_in_mail_it_says_what_is_missing(check, client):
     assert recount(check).startswith("Räkningen stämmer.")
     expect(unchecked(check)).to_have_text([REHEARSED, UNMAILED])
     recount(check, mailed(client)[:16])
@@ -136,7 +136,7 @@ def test_it_agrees_with_an_independent_program(page, opened, contest, client, nu
         expect(answer(page)).to_contain_text(f"är med, på plats {last} av {last}.", timeout=20_000)
 
 
-def test_it_finds_the_winner_of_k4_and_says_where_the_value_can_be_read(check):
+def test_it_finds_winner_of_k4_and_where_value_is(check):
     pick(check, k4.k4_files())
     said = recount(check, k4.PROOF_SUM)
     assert said == f"Räkningen stämmer. Vinnare: plats 2, lott {k4.BO}. Det här är inte kontrollerat:"
@@ -211,7 +211,7 @@ def test_before_draw_less_is_counted(page, opened, client):
     expect(unchecked(page)).to_have_text(["Dragningen: den är inte gjord än, eller så är protokoll.json inte med."])
 
 
-def test_files_that_did_not_come_with_the_page_are_chosen_by_the_reader(page, opened, client):
+def test_files_that_did_not_come_with_page_are_chosen(page, opened, client):
     page.route(re.compile("/dragning/"), lambda route: route.abort())
     opened(3, "drawn")
     page.get_by_role("button", name="Räkna om dragningen").click()

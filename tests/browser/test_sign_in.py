@@ -106,14 +106,14 @@ def test_passkey_signs_in_alone(desk, sign_in):
     expect(heading(desk, "Miljöjulkalendern 2026")).to_be_visible()
 
 
-def test_a_browser_without_a_passkey_says_so_and_stays_where_it_is(desk, secret):
+def test_browser_without_passkey_says_so_and_stays_where_it_is(desk, secret):
     desk.goto("/admin/logga-in")
     tab_to(button(desk, "Använd passkey")).press("Enter")
     expect(desk.get_by_role("status")).to_have_text("Det blev ingen passkey. Försök igen när du vill.")
     expect(heading(desk, "Logga in")).to_be_visible()
 
 
-def test_a_recovery_code_signs_in_once_when_the_app_is_not_at_hand(desk, sign_in):
+def test_recovery_code_signs_in_once_without_app(desk, sign_in):
     sign_in()
     desk.goto("/admin/konto")
     tab_to(button(desk, "Skapa reservkoder")).press("Enter")
@@ -126,7 +126,7 @@ def test_a_recovery_code_signs_in_once_when_the_app_is_not_at_hand(desk, sign_in
     expect(desk.get_by_text("Du har 9 av 10 kvar.")).to_be_visible()
 
 
-def test_a_passkey_proves_who_is_there_and_the_form_goes_on(desk, sign_in, app, clock):
+def test_passkey_proves_who_is_there_and_form_goes_on(desk, sign_in, app, clock):
     sign_in()
     add_passkey(desk)
     desk.goto("/admin/konton")
@@ -142,7 +142,7 @@ def test_a_passkey_proves_who_is_there_and_the_form_goes_on(desk, sign_in, app, 
     expect(desk.get_by_text(re.compile("Skicka länken till eva@example.se"))).to_be_visible()
 
 
-def test_a_sign_in_that_is_about_to_end_goes_on_with_one_press(desk, sign_in):
+def test_sign_in_about_to_end_goes_on_with_one_press(desk, sign_in):
     sign_in()
     desk.goto("/admin/konton")
     desk.evaluate("endsAt = Date.now() + 200000")  # as when the page has lain there for most of an hour
@@ -161,7 +161,7 @@ def test_twelve_hours_cannot_be_made_longer(desk, sign_in, app, clock):
     expect(desk.get_by_text("Du loggas ut om 4 minuter.")).to_be_visible()
 
 
-def test_what_was_written_when_the_sign_in_ended_is_sent_after_signing_in(desk, sign_in, app, clock, secret):
+def test_text_written_when_sign_in_ended_is_sent_after_it(desk, sign_in, app, clock, secret):
     sign_in()
     desk.goto("/admin/konton")
     type_into(desk.get_by_label("E-postadress"), "eva@example.se")

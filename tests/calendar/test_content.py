@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendar.faults import ContentError, line_numbers
-from app.calendar.loader import read_edition, to_html
+from app.calendar.files.faults import ContentError, line_numbers
+from app.calendar.files.markdown import to_html
+from app.calendar.loader import read_edition
 from tests.conftest import ROOT
 
 YEAR = "ska vara ett årtal utan citattecken, eller ”odaterad”"
@@ -112,7 +113,7 @@ def test_an_image_without_a_description_is_refused(content):
 
 
 @pytest.mark.parametrize(("file", "part"), [("01/hatch.md", "question"), ("10/hatch.md", "contest")])
-def test_an_answer_that_is_not_an_option_is_shown_in_its_own_line(content, file, part):
+def test_answer_that_is_no_option_is_shown_in_its_line(content, file, part):
     path = content / "2026" / file
     before, _, after = path.read_text("utf-8").partition(f"[{part}]")
     path.write_text(before + f"[{part}]" + after.replace('\nanswer = "', '\nanswer = "Inte ', 1), "utf-8")
@@ -128,7 +129,7 @@ def test_a_contest_that_is_drawn_before_it_closes_is_refused(content):
     assert fault.endswith("fältet contest: tiderna ska komma i ordningen opens, closes, draw_at")
 
 
-def test_the_hours_before_a_draw_are_counted_and_not_read_off_the_clock(content):
+def test_hours_before_draw_are_counted_and_not_read_off_clock(content):
     """In the night before 31 October 2027 clocks go back, so 35 hours by the clock are 36."""
     edit(content, "10/hatch.md", "opens = 2026-12-10", "opens = 2027-10-10")
     edit(content, "10/hatch.md", "closes = 2026-12-20T23:59:59", "closes = 2027-10-30T12:00:00")
@@ -136,7 +137,7 @@ def test_the_hours_before_a_draw_are_counted_and_not_read_off_the_clock(content)
     assert read_edition(content / "2026").file_contest.draw_at.isoformat() == "2027-10-31T23:00:00+01:00"
 
 
-def test_a_time_with_an_offset_is_one_instant_in_any_night(content):
+def test_time_with_offset_is_one_instant_in_any_night(content):
     edit(content, "10/hatch.md", "draw_at = 2026-12-22T12:00:00", "draw_at = 2027-10-31T02:30:00+01:00")
     assert read_edition(content / "2026").file_contest.draw_at.isoformat() == "2027-10-31T02:30:00+01:00"
 
@@ -159,7 +160,7 @@ def test_a_second_contest_is_refused(content):
     assert fault.endswith("fältet contest: en kalender har bara en tävling")
 
 
-def test_a_mistake_in_the_toml_is_shown_with_line_and_character(content):
+def test_mistake_in_toml_is_shown_with_line_and_character(content):
     line = edit(content, "03/hatch.md", 'summary = "', "summary = ")
     [fault] = faults_in(content)
     assert fault.startswith(f"2026/03/hatch.md, rad {line}: går inte att läsa från tecken 11")
@@ -177,7 +178,7 @@ def test_a_hatch_without_a_tip_is_refused(content):
     assert fault.endswith("själva tipset saknas under huvudet")
 
 
-def test_a_file_saved_in_another_encoding_is_shown_with_the_first_wrong_line(content):
+def test_file_in_another_encoding_is_shown_with_first_wrong_line(content):
     path = content / "2026/03/hatch.md"
     text = path.read_text("utf-8")
     path.write_bytes(text.encode("cp1252"))
@@ -203,7 +204,7 @@ def test_every_hatch_that_is_missing_is_named(content):
     assert faults_in(content) == expected
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_files(content):
+def test_all_faults_are_told_at_once_in_order_of_files(content):
     edit(content, "edition.toml", "theme = ", "# ")
     edit(content, "22/hatch.md", 'title = "', "title = ")
     edit(content, "02/hatch.md", 'summary = "', "summary = 1 #")
@@ -215,12 +216,12 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_files(content):
 
 
 @pytest.mark.parametrize("value", STRANGE_VALUES.values(), ids=STRANGE_VALUES)
-def test_no_value_is_too_strange_to_be_told_as_a_fault(content, usual_recursion_limit, value):
+def test_no_value_is_too_strange_to_be_told_as_fault(content, usual_recursion_limit, value):
     edit(content, "07/hatch.md", "title = ", f"title = {value} #")
     assert faults_in(content)[0].startswith("2026/07/hatch.md")
 
 
-def test_a_folder_with_the_name_of_an_image_is_a_fault_like_others(content):
+def test_folder_with_name_of_image_is_fault_like_others(content):
     (content / "2026/07/foto.jpg").mkdir()
     assert any(fault.startswith("2026/07/") for fault in faults_in(content))
 

@@ -91,17 +91,17 @@ def test_every_tip_is_easy_to_read():
     assert {number: level for number, level in levels.items() if level > 38} == {}
 
 
-def test_at_most_seven_hatches_are_for_drivers_as_the_last_one_says():
+def test_at_most_seven_hatches_are_for_drivers_as_last_says():
     assert len(FOR_DRIVERS) <= 7
     assert HATCHES[24].file.question.answer == f"{24 - len(FOR_DRIVERS)} tips"
 
 
-def test_every_hatch_says_what_to_do_in_three_to_five_steps():
+def test_every_hatch_says_what_to_do_in_few_steps():
     steps = {number: len(hatch.file.steps) for number, hatch in HATCHES.items()}
     assert {number: count for number, count in steps.items() if not 3 <= count <= 5} == {}
 
 
-def test_every_hatch_has_one_to_four_facts_with_source_address_year_and_day():
+def test_every_hatch_has_one_to_four_complete_facts():
     for hatch in HATCHES.values():
         assert 1 <= len(hatch.file.facts) <= 4
         for fact in hatch.file.facts:
@@ -154,7 +154,7 @@ def test_titles_and_summaries_tell_the_hatches_apart():
     assert len({hatch.file.summary for hatch in HATCHES.values()}) == 24
 
 
-def test_every_hatch_has_a_picture_and_says_shortly_what_it_shows():
+def test_every_hatch_has_picture_and_says_shortly_what_it_shows():
     assert {hatch.file.image in hatch.images for hatch in HATCHES.values()} == {True}
     lengths = {number: len(hatch.file.image_alt or "") for number, hatch in HATCHES.items()}
     assert {number: length for number, length in lengths.items() if not 20 <= length <= 160} == {}
@@ -169,7 +169,7 @@ def test_the_contest_stands_in_hatch_10_with_its_three_times():
     assert sum(hatch.file.contest is not None for hatch in HATCHES.values()) == 1
 
 
-def test_the_answer_to_the_contest_stands_in_the_tip_as_the_tip_says():
+def test_answer_to_contest_stands_in_tip_as_tip_says():
     assert EDITION.file_contest.answer in HATCHES[10].tip
 
 

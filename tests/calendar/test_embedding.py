@@ -42,7 +42,7 @@ def test_a_link_to_the_calendar_is_shown_as_the_frame(client, path):
 
 
 @ours
-def test_a_link_to_a_hatch_is_shown_with_its_title_and_picture(client):
+def test_link_to_hatch_is_shown_with_its_title_and_picture(client):
     found = soup(client, "/2026/lucka/10").select_one('link[type="application/json+oembed"]')["href"]
     told = client.get(unescape(found).removeprefix(SITE), headers={"Host": "jul.exempel.se"}).json
     assert told["type"] == "link"
@@ -88,7 +88,7 @@ def test_what_a_frame_needs_may_be_fetched_by_other_sites(client, path):
     assert client.get(path).headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_styles_and_scripts_of_a_frame_may_be_fetched_by_other_sites(client):
+def test_other_sites_may_fetch_styles_and_scripts_of_frame(client):
     page = BeautifulSoup(client.get("/inbaddning").text, "html.parser")
     needed = [part["href"] for part in page.select("link[href]")] + [part["src"] for part in page.select("script")]
     assert len(needed) == 4

@@ -28,7 +28,7 @@ def test_the_json_feed_says_the_same(client):
     assert [item["url"][-2:] for item in feed["items"]][:2] == ["10", "/9"]
 
 
-def test_a_corrected_hatch_is_newer_in_the_feeds_but_keeps_its_place(make_app, content):
+def test_corrected_hatch_is_newer_in_feeds_but_keeps_its_place(make_app, content):
     edit(content, "03/hatch.md", "[question]", f"{CORRECTED}\n[question]")
     client = make_app(CALENDAR_CONTENT=content).test_client()
     feed = ElementTree.fromstring(client.get("/flode.xml").data)  # noqa: S314 – our own
@@ -45,7 +45,7 @@ def test_the_feed_is_empty_before_december(client, clock):
     assert json.loads(client.get("/flode.json").data)["items"] == []
 
 
-def test_the_calendar_file_has_24_days_and_the_titles_of_open_hatches_only(client):
+def test_calendar_file_has_24_days_and_titles_of_open_hatches(client):
     events = Calendar.from_ical(client.get("/kalender.ics").data).walk("VEVENT")
     assert len(events) == 24
     assert str(events[9]["summary"]).startswith("Lucka 10: ")
@@ -53,7 +53,7 @@ def test_the_calendar_file_has_24_days_and_the_titles_of_open_hatches_only(clien
     assert events[10]["dtstart"].dt.isoformat() == "2026-12-11"
 
 
-def test_the_embed_shows_todays_hatch_and_may_be_framed_by_anyone(client):
+def test_embed_shows_todays_hatch_and_may_be_framed_by_anyone(client):
     answer = client.get("/inbaddning")
     assert "Dagens lucka, 10 december" in answer.text
     assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
@@ -75,7 +75,7 @@ def test_crawlers_are_kept_out_of_the_organisers_area(client):
     assert "Disallow: /admin/" in client.get("/robots.txt").text
 
 
-def test_security_txt_says_where_to_write_and_is_good_for_less_than_a_year(client):
+def test_security_txt_says_where_to_write_for_under_a_year(client):
     text = client.get("/.well-known/security.txt").text
     assert "Contact: mailto:miljojulkalendern@kommun.se" in text
     assert "Expires: 2027-11-05T00:00:00Z" in text

@@ -75,7 +75,7 @@ def test_the_shipped_calendar_lacks_what_only_its_organiser_knows():
 
 
 @on_sqlite
-def test_the_shipped_contest_stays_closed_and_a_filled_in_one_opens(make_app, clock):
+def test_shipped_contest_stays_closed_and_filled_in_one_opens(make_app, clock):
     shipped = make_app(CALENDAR_CONTENT=ROOT / "calendar_content").test_client()
     assert "Tävlingen öppnar så snart det är gjort." in words(shipped.get(ENTRY_URL))
     assert fill_in(make_app().test_client(), clock).status_code == 200
@@ -91,7 +91,7 @@ def test_the_shipped_contest_stays_closed_and_a_filled_in_one_opens(make_app, cl
         ('address = "', 'address = "Gatan 1, post.kommun.test" # ', "organiser.address", "post.kommun.test"),
     ],
 )
-def test_an_address_that_reaches_no_one_is_as_good_as_none(content, line, text, field, address):
+def test_address_that_reaches_no_one_is_as_good_as_none(content, line, text, field, address):
     edit(content, EDITION, line, text)
     [gap] = read_edition(content / "2026").gaps
     assert (gap.field, gap.message) == (field, f"{address} {EXAMPLE}")
@@ -110,7 +110,7 @@ def test_the_officer_is_not_reached_at_the_calendars_own_mailbox(content):
     assert (gap.field, gap.message) == ("privacy.officer", OFFICER)
 
 
-def test_an_authority_without_a_decision_on_erasure_has_a_gap_and_an_association_has_none(content):
+def test_only_authority_without_decision_on_erasure_has_gap(content):
     edit(content, EDITION, 'erasure_decision = "', 'erasure_decision = "" # ')
     [gap] = read_edition(content / "2026").gaps
     assert (gap.field, gap.message) == ("privacy.erasure_decision", DECISION)
@@ -145,7 +145,7 @@ def test_the_form_is_not_there_and_nothing_sent_is_stored(visitor, clock):
 
 
 @on_sqlite
-def test_the_rules_say_that_they_are_not_complete_and_show_no_empty_place(visitor, field):
+def test_incomplete_rules_say_so_and_show_no_empty_place(visitor, field):
     page = words(visitor.get("/2026/tavling/villkor"))
     assert "Reglerna är inte klara. Tävlingen öppnar inte förrän arrangören har fyllt i dem." in page
     assert "None" not in page
@@ -187,7 +187,7 @@ def test_the_check_names_file_field_and_line(field, make_app, content):
 
 
 @on_sqlite
-def test_a_field_that_stands_there_empty_is_named_with_its_own_line(make_app, content):
+def test_field_that_stands_empty_is_named_with_its_line(make_app, content):
     line = edit(content, EDITION, 'officer = "', 'officer = "  " # ')
     assert f"2026/edition.toml, rad {line}, fältet privacy.officer: {EMPTY}" in check(make_app, content).output
 
@@ -227,7 +227,7 @@ def test_the_filled_in_content_passes_the_check(make_app, content):
 
 
 @pytest.mark.parametrize("number", ["222000-0266", "2220000265", "22200-0265", "222000-026x", "åäöåäö-åäöå"])
-def test_an_organisation_number_with_a_slip_of_the_pen_is_refused(content, number):
+def test_organisation_number_with_slip_of_pen_is_refused(content, number):
     line = edit(content, EDITION, "222000-0265", number)
     expected = f"2026/edition.toml, rad {line}, fältet organiser.organisation_number: {ORGANISATION_NUMBER}"
     assert faults_in(content) == [expected]
@@ -266,7 +266,7 @@ def test_a_calendar_that_is_not_fully_accessible_says_where(content):
 
 @on_sqlite
 @pytest.mark.parametrize("name", ["assessed", "updated"])
-def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, content, name):
+def test_date_that_has_not_been_fails_check_but_not_start(make_app, content, name):
     line = edit(content, EDITION, f"\n{name} = 2026-11-23", f"\n{name} = 2199-01-01") + 1
     done = check(make_app, content)
     assert done.exit_code == 1
@@ -278,7 +278,7 @@ def test_a_date_that_has_not_been_fails_the_check_but_not_the_start(make_app, co
 
 
 @on_sqlite
-def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
+def test_correction_of_day_to_come_fails_check_with_its_line(make_app, content):
     correction = '[[contest.corrections]]\ndate = 2199-01-01\ntext = "Rättat."\n\n[[contest.prizes]]'
     line = edit(content, HATCH, "[[contest.prizes]]", correction) + 1
     told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som ligger framåt i tiden"
@@ -286,7 +286,7 @@ def test_a_correction_of_a_day_to_come_fails_the_check_with_its_line(make_app, c
 
 
 @on_sqlite
-def test_a_corrected_fact_of_a_day_to_come_fails_the_check_with_its_line(make_app, content):
+def test_corrected_fact_of_coming_day_fails_check_with_its_line(make_app, content):
     correction = '[[corrections]]\ndate = 2199-01-01\nwrong = "Fel."\nright = "Rätt."\n\n[question]'
     line = edit(content, "03/hatch.md", "[question]", correction) + 1
     told = f"2026/03/hatch.md, rad {line}, fältet corrections[1].date: är ett datum som ligger framåt i tiden"

@@ -39,7 +39,7 @@ def host_zone(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @settings(deadline=None)
 @given(YEARS, NUMBERS, INSTANTS | NEAR_MIDNIGHT)
-def test_a_hatch_is_open_when_and_only_when_its_date_has_begun_in_sweden(year, number, instant):
+def test_hatch_is_open_exactly_when_its_date_began_in_sweden(year, number, instant):
     today = instant.astimezone(SWEDEN).date()
     assert schedule.is_open(year, number, instant) == (today >= datetime(year, 12, number).date())
 
@@ -73,7 +73,7 @@ def test_a_hatch_that_has_opened_never_locks_again(instant):
         ("2036-12-05 12:00", "after", None, 24),
     ],
 )
-def test_the_year_of_an_edition_goes_from_waiting_to_one_hatch_a_day_to_all_open(moment, season, today, open_count):
+def test_year_goes_from_waiting_by_one_hatch_daily_to_open(moment, season, today, open_count):
     now = swedish(moment)
     assert schedule.season(2026, now) == season
     assert schedule.todays_number(2026, now) == today
@@ -126,7 +126,7 @@ def test_the_pages_change_at_every_opening_and_after_christmas_eve():
     assert changes == sorted(set(changes))
 
 
-def test_the_pages_change_when_the_contest_opens_and_when_its_last_second_is_over():
+def test_pages_change_when_contest_opens_and_after_its_last_second():
     times = {"opens": swedish("2026-12-11 08:00"), "closes": swedish("2026-12-18 11:59:59")}
     file = EDITION.hatches[10].file
     moved = file.model_copy(update={"contest": file.contest.model_copy(update=times)})

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.calendar import house
 from app.calendar.loader import read_edition
-from app.calendar.look import drawings, house
+from app.calendar.look import drawings
 from tests.conftest import swedish
 
 

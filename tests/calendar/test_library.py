@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.calendar import library
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.library import LastGood, Library
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
@@ -34,7 +34,7 @@ def look_again(shelf: Library, watch: SimpleNamespace) -> None:
     shelf.refresh()
 
 
-def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content, watch):
+def test_changed_file_is_read_again_within_second_without_restart(content, watch):
     shelf = open_library(content)
     before = shelf.version
     edit(content, "01/hatch.md", 'title = "', 'title = "Nyhet: ')
@@ -48,7 +48,7 @@ def test_a_changed_file_is_read_again_within_a_second_without_a_restart(content,
 
 
 @pytest.mark.parametrize("year", [2025, 2027])
-def test_a_contest_id_that_another_edition_has_is_a_fault_of_the_newcomer(content, watch, year):
+def test_contest_id_that_another_edition_has_is_fault_of_newcomer(content, watch, year):
     shelf = open_library(content)
     copy_edition(content, year, "mjk-2026")
     look_again(shelf, watch)
@@ -81,7 +81,7 @@ def test_nothing_is_read_again_when_nothing_has_changed(content, watch):
     assert shelf.editions is editions
 
 
-def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(content, watch, caplog):
+def test_visitors_keep_last_good_edition_while_broken_one_is_mended(content, watch, caplog):
     shelf = open_library(content)
     good = title(shelf)
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
@@ -95,7 +95,7 @@ def test_visitors_keep_the_last_good_edition_while_a_broken_one_is_mended(conten
     assert shelf.faults == []
 
 
-def test_what_is_broken_from_the_beginning_is_told_once_and_speaks_of_no_earlier_version(content, caplog):
+def test_what_is_broken_from_beginning_is_told_once_without_version(content, caplog):
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     shelf = open_library(content)
     with pytest.raises(ContentError, match=r"2026/01/hatch\.md"):
@@ -114,7 +114,7 @@ def test_a_broken_edition_stays_beside_the_others(content, watch):
     assert {fault.file for fault in shelf.faults} == {"2026/01/hatch.md"}
 
 
-def test_a_new_edition_that_is_half_copied_leaves_the_old_one_alone(content, watch):
+def test_new_edition_that_is_half_copied_leaves_old_one_alone(content, watch):
     shelf = open_library(content)
     (content / "2027/01").mkdir(parents=True)
     look_again(shelf, watch)
@@ -132,7 +132,7 @@ def test_a_strange_value_does_not_break_the_visitors_page(content, watch):
     assert shelf.faults
 
 
-def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, watch):
+def test_content_that_is_away_for_while_leaves_calendar_standing(content, watch):
     shelf = open_library(content)
     content.rename(content.with_name("borta"))
     look_again(shelf, watch)
@@ -143,7 +143,7 @@ def test_content_that_is_away_for_a_while_leaves_the_calendar_standing(content, 
     assert shelf.faults == []
 
 
-def test_a_file_that_vanishes_while_it_is_read_leaves_the_calendar_standing(content, watch, monkeypatch):
+def test_file_that_vanishes_while_it_is_read_leaves_calendar_standing(content, watch, monkeypatch):
     def vanished(folder, *_):
         raise FileNotFoundError(folder)
 
@@ -189,7 +189,7 @@ def test_a_start_with_broken_content_serves_the_last_good_version(content, damag
     started.require_edition()
 
 
-def test_a_mended_edition_takes_the_place_of_the_last_good_one(content):
+def test_mended_edition_takes_place_of_last_good_one(content):
     open_library(content)
     edit(content, "01/hatch.md", 'title = "', "title = 7 #")
     broken = open_library(content)

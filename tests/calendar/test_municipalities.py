@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.library import LastGood, pack
 from app.calendar.loader import read_edition
 from app.contest.forms import MUNICIPALITIES

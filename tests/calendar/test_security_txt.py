@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from app.calendar import feeds
+from app.calendar.feeds.security_txt import security_fault
 from tests.conftest import configured, on_sqlite, swedish
 
 ADDRESS = "/.well-known/security.txt"
@@ -17,7 +17,7 @@ def fields(text):
 
 @on_sqlite
 @configured(PUBLIC_URL="https://jul.example.se")
-def test_it_has_the_fields_of_rfc_9116_once_each_and_nothing_else(client, clock):
+def test_it_has_each_field_of_rfc_9116_once(client, clock):
     answer = client.get(ADDRESS)
     assert answer.mimetype == "text/plain"
     assert answer.headers["Content-Type"].endswith("charset=utf-8")
@@ -54,15 +54,15 @@ def test_the_contact_may_be_a_page(client):
 )
 def test_it_expires_when_nobody_cares_for_the_calendar_any_more(client, clock, now, said):
     clock.set(f"{now} 00:00")
-    fault = feeds.security_fault(client.get(ADDRESS).text, clock.now())
+    fault = security_fault(client.get(ADDRESS).text, clock.now())
     assert fault is None if said is None else fault.startswith(said)
 
 
 @pytest.mark.parametrize("file", ["", "Contact: mailto:a@example.se\n", "Contact: x\nExpires: snart\n", "Expires: x"])
 def test_a_file_that_lacks_what_it_must_have_is_told(file):
-    assert feeds.security_fault(file, swedish("2026-12-10")) == "security.txt saknar Contact eller Expires."
+    assert security_fault(file, swedish("2026-12-10")) == "security.txt saknar Contact eller Expires."
 
 
 def test_a_contact_that_leads_nowhere_is_told():
     file = "Contact: ring oss\nExpires: 2027-01-01T00:00:00Z\n"
-    assert "Kontakten i security.txt är ring oss." in feeds.security_fault(file, swedish("2026-12-10"))
+    assert "Kontakten i security.txt är ring oss." in security_fault(file, swedish("2026-12-10"))

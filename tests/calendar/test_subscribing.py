@@ -55,7 +55,7 @@ def test_ids_are_this_sites_own(client):
     assert str(events(client)[0]["uid"]) == "lucka-1-2026@jul.xn--ml-xiab.example"
 
 
-def test_an_edit_after_the_opening_is_an_update_in_every_feed(make_app, content):
+def test_edit_after_opening_is_update_in_every_feed(make_app, content):
     edit(content, "2026-12-12 12:00")
     edit(content, "2026-12-08 12:00", number=9)
     client = make_app(PUBLIC_URL=SITE, CALENDAR_CONTENT=content).test_client()
@@ -81,7 +81,7 @@ def test_links_in_a_feed_lead_to_the_site(make_app, content):
     assert re.findall(r'href="(?!https?:|mailto:)', "".join(in_atom)) == []
 
 
-def test_the_calendar_file_has_a_name_and_a_period_for_every_program(reader):
+def test_calendar_file_has_name_and_period_for_every_program(reader):
     text = reader.get("/kalender.ics").text
     calendar = Calendar.from_ical(text)
     assert str(calendar["X-WR-CALNAME"]) == str(calendar["NAME"])
@@ -91,7 +91,7 @@ def test_the_calendar_file_has_a_name_and_a_period_for_every_program(reader):
     assert str(calendar["X-PUBLISHED-TTL"]) == "PT1H"
 
 
-def test_an_event_has_text_and_link_and_a_higher_number_after_each_change(make_app, content, clock):
+def test_event_has_text_link_and_higher_number_after_change(make_app, content, clock):
     client = make_app(CALENDAR_CONTENT=content).test_client()
     numbers = []
     for moment, edited in (

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
+from app.calendar.files.markdown import to_html
 from app.calendar.loader import read_edition
-from app.calendar.markdown import to_html
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
 
@@ -33,7 +33,7 @@ def test_what_no_output_can_carry_is_named_and_left_out(tmp_path, content, sign)
     assert remark == f"2026/01/hatch.md, rad {line}, fältet title: {odd}"
 
 
-def test_feeds_and_the_calendar_file_are_well_formed_whatever_is_in_the_files(make_app, content, clock):
+def test_feeds_and_calendar_file_are_always_well_formed(make_app, content, clock):
     for file in ("01/hatch.md", "edition.toml"):
         edit(content, file, TITLE, TITLE + "".join(map(as_escape, ENDS + WITHIN)))
     path = content / "2026" / "01" / "hatch.md"
@@ -78,7 +78,7 @@ def test_a_picture_is_found_however_a_mac_writes_its_name(make_app, content, clo
         assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
 
 
-def test_a_name_that_no_picture_can_have_is_told_in_words(content):
+def test_name_that_no_picture_can_have_is_told_in_words(content):
     edit(content, "03/hatch.md", 'image = "bild.svg"', 'image = "foto.heic"')
     with pytest.raises(ContentError, match="ska vara namnet på en bild i samma mapp"):
         read_edition(content / "2026")

@@ -58,7 +58,7 @@ def test_the_start_page_shows_todays_hatch_first(client):
     assert words(first) == "Öppna lucka 10"
 
 
-def test_the_start_page_asks_todays_question_and_keeps_the_rest_for_the_hatch(client, app):
+def test_start_page_asks_todays_question_and_keeps_rest_for_hatch(client, app):
     page = soup(client, "/")
     hatch = app.extensions["library"].editions[2026].hatches[10]
     assert words(page.select_one(".masthead h2")) == hatch.file.question.text
@@ -175,7 +175,7 @@ def test_a_source_says_its_language_and_when_it_was_read(make_app, content):
     assert not swedish_one.select("[lang], [hreflang]")
 
 
-def test_only_the_name_of_a_page_is_in_the_language_of_the_page(client, clock):
+def test_only_name_of_page_is_in_language_of_page(client, clock):
     clock.set("2026-12-19 08:00")
     (source,) = soup(client, "/2026/lucka/19").select("[aria-labelledby=fakta] .source")
     assert words(source) == "Källa: Tek.no om NAF:s test (på norska), 2019."
@@ -221,7 +221,7 @@ def test_a_hatch_of_the_day_needs_no_year(client):
         (10, ["/2026/lucka/9", "/2026/"]),
     ],
 )
-def test_a_hatch_leads_to_the_one_before_and_the_one_after(client, number, ways):
+def test_hatch_leads_to_one_before_and_one_after(client, number, ways):
     assert [link["href"] for link in soup(client, f"/2026/lucka/{number}").select(".pager a")] == ways
 
 
@@ -262,7 +262,7 @@ def test_a_locked_picture_is_behind_the_same_door(client, name):
         "/lucka/25",
     ],
 )
-def test_an_address_has_one_spelling_and_else_there_is_no_page(client, address):
+def test_address_has_one_spelling_and_else_there_is_no_page(client, address):
     assert client.get(address).status_code == 404
 
 
@@ -292,7 +292,7 @@ def corrected(day, wrong, right):
     return f'[[corrections]]\ndate = {day}\nwrong = "{wrong}"\nright = "{right}"\n\n[question]'
 
 
-def test_what_was_wrong_in_open_hatches_is_listed_the_latest_first(make_app, content):
+def test_what_was_wrong_in_open_hatches_is_listed_latest_first(make_app, content):
     edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
     edit(content, "09/hatch.md", "[question]", corrected("2026-12-09", "Hälften.", "En tredjedel."))
     edit(content, "11/hatch.md", "[question]", corrected("2026-11-30", "Hemligt fel.", "Hemligt rätt."))
@@ -302,7 +302,7 @@ def test_what_was_wrong_in_open_hatches_is_listed_the_latest_first(make_app, con
     assert "Hemligt" not in page.text
 
 
-def test_a_corrected_hatch_says_when_and_leads_to_what_was_wrong(make_app, content):
+def test_corrected_hatch_says_when_and_leads_to_what_was_wrong(make_app, content):
     edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
     client = make_app(CALENDAR_CONTENT=content).test_client()
     link = soup(client, "/2026/lucka/3").select_one("article a[href='/2026/rattelser']")
@@ -339,7 +339,7 @@ def test_an_edition_without_a_card_names_none(make_app, content):
     assert client.get("/2026/bild/delning.png").status_code == 404
 
 
-def test_a_phone_is_told_name_icons_and_colours_for_its_home_screen(client):
+def test_phone_is_told_name_icons_and_colours_for_home_screen(client):
     page = soup(client, "/2026/lucka/10")
     told = client.get(page.select_one("link[rel=manifest]")["href"])
     assert (told.mimetype, told.json["name"]) == ("application/manifest+json", "Miljöjulkalendern 2026")
@@ -383,7 +383,7 @@ def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
     assert soup(client, "/2026/lucka/10").select("footer img")
 
 
-def test_what_the_house_is_known_by_is_the_editions_own_name(make_app, content):
+def test_what_house_is_known_by_is_editions_own_name(make_app, content):
     edit(content, "edition.toml", 'title = "Miljöjulkalendern 2026"', 'title = "Klimatluckan 2026"')
     client = make_app(CALENDAR_CONTENT=content).test_client()
     for path in ("/om", "/mitt-svar", "/finns-inte"):

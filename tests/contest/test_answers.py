@@ -47,7 +47,7 @@ def test_what_is_wrong_is_told_of_that_field_alone(field, value, words):
     assert words in faults[field]
 
 
-def test_a_motivation_is_read_only_where_the_contest_asks_for_one():
+def test_motivation_is_read_only_where_contest_asks_for_one():
     asking = CONTEST.model_copy(update={"ask_motivation": True})
     assert sent(motivation="För att\x00 jag vill").motivation is None
     assert sent(asking, motivation=" För att\x00 jag vill ").motivation == "För att jag vill"
@@ -56,7 +56,7 @@ def test_a_motivation_is_read_only_where_the_contest_asks_for_one():
     assert sent(asking, motivation="å" * 600).motivation == "å" * 600
 
 
-def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_page():
+def test_all_faults_are_told_at_once_in_page_order():
     faults = validate_entry({"website": "x"}, CONTEST, MUNICIPALITIES, "nonce")
     assert list(faults) == ["answer", "email", "municipality", "adult", "rules", "website"]
 
@@ -68,7 +68,7 @@ def test_whatever_is_sent_is_taken_or_told_in_words(posted):
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u00a0", "\u2060", "\u200d", "\ufe0f"])
-def test_what_is_pasted_along_with_an_address_and_cannot_be_seen_is_taken_away(unseen):
+def test_unseen_signs_pasted_with_address_are_taken_away(unseen):
     assert sent(email=f"{unseen}anna@example.se{unseen} ").email == "anna@example.se"
 
 
@@ -77,6 +77,6 @@ def test_it_is_taken_away_from_within_too(unseen):
     assert sent(email=f"anna@exam{unseen}ple.se").email == "anna@example.se"
 
 
-def test_an_address_that_many_mail_servers_cannot_write_to_is_refused_before_thanks():
+def test_address_that_many_servers_cannot_write_to_is_refused_early():
     for address in ("åsa@example.se", "o’brien@example.se", "a" * 65 + "@example.se"):
         assert sent(email=address) == {"email": LOOK_AGAIN}

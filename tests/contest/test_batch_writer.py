@@ -68,7 +68,7 @@ def test_a_bad_one_fails_alone(disk, writer):
     assert sorted(chain.from_iterable(disk.batches)) == ["Anna", "Bo", "Dan"]
 
 
-def test_an_error_that_any_would_meet_is_told_to_all_who_shared_it(writer):
+def test_shared_error_is_told_to_all_who_met_it(writer):
     outcomes = outcomes_of(writer, ["unreachable"] * 6)
     assert all(isinstance(outcome, Unreachable) for outcome in outcomes)
 

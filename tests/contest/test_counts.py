@@ -91,7 +91,7 @@ SWEDISH_DAYS = [
 ]
 
 
-def test_entries_are_counted_per_swedish_day_in_summer_and_in_winter(app, contest):
+def test_entries_are_counted_per_swedish_day_in_both_seasons(app, contest):
     """Winter time begins on 25 October."""
     known = {"contest_id": contest.id, "answer": "2030", "municipality": "1480"}
     with app.app_context():

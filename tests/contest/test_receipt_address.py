@@ -6,7 +6,7 @@ from tests.conftest import ENTRY_URL, on_sqlite
 
 
 @on_sqlite
-def test_a_slip_in_the_address_is_seen_at_once_and_by_no_one_else(enter, client):
+def test_slip_in_address_is_seen_at_once_by_sender_only(enter, client):
     answer = enter(email="anna@gmial.com")
     told = BeautifulSoup(answer.text, "html.parser").find("dt", string="Din e-postadress")
     assert told.find_next_sibling("dd").text.strip() == "anna@gmial.com"

@@ -39,7 +39,7 @@ def test_the_rules_are_the_golden_ones():
     compare("regler-forening.txt", TEXT.encode())
 
 
-def test_the_rules_end_with_one_line_feed_and_have_one_blank_line_between_paragraphs():
+def test_rules_end_with_one_line_feed_and_part_paragraphs():
     assert TEXT.rstrip("\n") + "\n" == TEXT
     assert "\n\n\n" not in TEXT
     assert "\r" not in TEXT

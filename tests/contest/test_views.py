@@ -68,7 +68,7 @@ def test_wrong_answer_is_entry_too(enter, stored):
 
 
 @on_sqlite
-def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
+def test_form_asks_one_thing_at_time_and_says_what_for(client):
     labels = [label.text for label in soup(client.get(ENTRY_URL)).select("form[method=post] label, form legend")]
     assert labels[0] == "Senast vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"
     assert "E-postadress" in labels
@@ -99,7 +99,7 @@ def test_the_form_asks_one_thing_at_a_time_and_says_what_for(client):
         ("website", "https://", "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."),
     ],
 )
-def test_what_is_wrong_is_said_at_the_top_and_beside_the_field(enter, stored, field, typed, sentence):
+def test_what_is_wrong_is_said_at_top_and_beside_field(enter, stored, field, typed, sentence):
     answer = enter(**{field: typed})
     page = soup(answer)
     assert answer.status_code == 422
@@ -113,7 +113,7 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_the_field(enter, stored, fi
 
 
 @on_sqlite
-def test_everything_wrong_is_said_at_once_in_the_order_of_the_page(enter):
+def test_everything_wrong_is_said_at_once_in_order_of_page(enter):
     page = soup(enter(answer=None, email=None, municipality=None, adult=None, rules=None))
     named = [link["href"] for link in page.select("#fel a")]
     assert named == ["#answer", "#email", "#municipality", "#adult", "#rules"]
@@ -138,7 +138,7 @@ def test_what_was_typed_is_shown_as_text_not_run(enter):
 
 
 @on_sqlite
-def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(client, clock, stored):
+def test_form_sent_faster_than_anyone_reads_comes_back_filled_in(client, clock, stored):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=1)
     answer = client.post(ENTRY_URL, data=filled(token=token))
@@ -149,7 +149,7 @@ def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(client, clock
 
 
 @on_sqlite
-def test_a_form_left_open_for_more_than_a_day_comes_back_and_can_be_sent(client, clock, stored):
+def test_form_left_open_over_one_day_can_be_sent(client, clock, stored):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(hours=24, seconds=1)
     answer = client.post(ENTRY_URL, data=filled(token=token))
@@ -272,7 +272,7 @@ def test_only_stored_entries_use_up_entries(enter, stored):
 
 @on_sqlite
 @configured(ENTRY_LIMIT="1 per hour")
-def test_who_sends_many_forms_with_faults_is_told_and_stands_in_the_way_of_none(enter, client):
+def test_sender_of_many_faulty_forms_is_told_and_hinders_none(enter, client):
     assert [enter(email="bo").status_code for _ in range(2)] == [422, 429]
     answer = enter(email="bo")
     assert "Rätta fälten som är markerade och skicka en gång till." in soup(answer).select_one("#fel").text
@@ -335,7 +335,7 @@ def test_addresses_are_kept_in_one_spelling(enter, stored, typed, kept):
 
 
 @on_sqlite
-def test_the_motivation_is_asked_for_only_when_the_organiser_wants_it(make_app, with_changes):
+def test_motivation_is_asked_for_only_when_organiser_wants_it(make_app, with_changes):
     assert "motivation" not in make_app(opened=False).test_client().get(ENTRY_URL).text
     page = soup(
         with_changes("ask_motivation = false", 'ask_motivation = true\nmotivation_question = "Vart reser du?"').get(

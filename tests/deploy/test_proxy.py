@@ -22,7 +22,7 @@ def site(nodes, folder):
         yield site
 
 
-def test_pages_are_kept_and_what_is_not_the_same_for_everybody_is_not(site):
+def test_pages_are_kept_unless_they_differ_between_people(site):
     for path in ("/", "/", ENTRY_URL, ENTRY_URL, "/2026/lucka/11", "/2026/lucka/11", "/admin/", "/admin/"):
         site.ask("GET", path)
     found = [(line[3], line[4], line[8]) for line in site.log()]
@@ -38,7 +38,7 @@ def test_pages_are_kept_and_what_is_not_the_same_for_everybody_is_not(site):
     ]
 
 
-def test_a_browser_asks_again_each_time_so_that_no_page_outlives_an_opening(site):
+def test_browser_asks_again_so_no_page_outlives_an_opening(site):
     kept = [site.ask("GET", "/") for _ in range(2)]
     assert {answer.headers["cache-control"] for answer in kept} == {"public, no-cache"}
     again = site.ask("GET", "/", if_none_match=kept[1].headers["etag"])

@@ -21,7 +21,7 @@ def settings_of(unit):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_no_service_runs_as_root_or_can_write_to_the_system(unit):
+def test_no_service_runs_as_root_or_can_write_to_system(unit):
     found = settings_of(unit)
     assert found["User"] == "kalender"
     assert found["ProtectSystem"] == "strict"
@@ -52,7 +52,7 @@ def test_every_command_that_service_starts_exists(app):
     assert names <= set(app.cli.commands)
 
 
-def test_the_container_runs_as_nobody_special_and_tells_how_it_is():
+def test_container_runs_as_nobody_special_and_tells_how_it_is():
     assert re.findall(r"^FROM \S+:(\S+)", CONTAINERFILE, re.M) == ["3.14-slim-trixie"] * 2
     assert CONTAINERFILE.rindex("\nUSER 10001\n") < CONTAINERFILE.index("\nCMD ")
     assert "HEALTHCHECK" in CONTAINERFILE
@@ -62,7 +62,7 @@ def test_the_container_runs_as_nobody_special_and_tells_how_it_is():
     assert "latest" not in CONTAINERFILE
 
 
-def test_what_the_container_copies_is_there_and_nothing_else_is_sent_to_it():
+def test_container_copies_what_is_there_and_gets_nothing_else():
     copied = {name for line in re.findall(r"^COPY (?!--)(.+) \S+$", CONTAINERFILE, re.M) for name in line.split()}
     allowed = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == allowed
@@ -84,7 +84,7 @@ def test_every_direct_dependency_stands_in_the_table_and_nothing_else():
     assert sorted(name.lower() for name in listed) == sorted(name.lower() for name in wanted)
 
 
-def test_the_bill_of_materials_has_every_pinned_package_and_its_licence(tmp_path):
+def test_bill_of_materials_has_every_pinned_package_and_its_licence(tmp_path):
     subprocess.run([sys.executable, ROOT / "tools" / "sbom.py", tmp_path], check=True, capture_output=True)
     bill = json.loads((tmp_path / "sbom.cdx.json").read_text("utf-8"))
     pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", Path(ROOT / "requirements.txt").read_text(), re.M)

@@ -138,7 +138,7 @@ def shown(site: Site) -> list[tuple[int, str]]:
     return [(answer.status, answer.text) for answer in answers]
 
 
-def test_no_request_inside_another_reaches_the_calendar_or_mixes_up_the_next_answer(two_nodes):
+def test_request_inside_another_neither_arrives_nor_mixes_up_answers(two_nodes):
     site = two_nodes("2026-12-10T08:00", FLASK_JSON_LOG="1")
     before = shown(site)
     assert site.ask("GET", "/finns-inte").status == 404

@@ -60,7 +60,7 @@ def test_limits_are_counted_together_whatever_a_client_says_of_itself(app, two_n
 
 
 @on_postgresql
-def test_who_signed_in_is_signed_in_everywhere_and_who_signs_out_nowhere(app, two_nodes):
+def test_signing_in_and_out_holds_on_every_node(app, two_nodes):
     cookie = f"{COOKIE}={signed_in(app, 'olle@example.se').get_cookie(COOKIE).value}"
     site = two_nodes("2026-12-10T08:00")
     assert {site.ask("GET", "/admin/", cookie=cookie).status for _ in range(6)} == {200}
@@ -72,7 +72,7 @@ def test_who_signed_in_is_signed_in_everywhere_and_who_signs_out_nowhere(app, tw
     assert {site.ask("GET", "/admin/", cookie=cookie).status for _ in range(6)} == {303}
 
 
-def test_a_node_that_dies_in_the_middle_loses_nothing_and_nobody_counts_twice(app, two_nodes):
+def test_node_that_dies_midway_loses_nothing_and_counts_once(app, two_nodes):
     site = two_nodes("2026-12-10T08:00", **MANY)
     tokens, shown = [new_token(app.config["SECRET_KEY"]) for _ in range(200)], {}
 
@@ -100,7 +100,7 @@ def test_calendar_answers_with_one_node_left(two_nodes):
 
 
 @on_postgresql
-def test_two_who_draw_at_once_on_two_nodes_get_one_draw(app, accept, reach, two_nodes):
+def test_two_who_draw_at_once_get_one_draw(app, accept, reach, two_nodes):
     for number in range(20):
         accept(f"person{number}@example.se")
     reach("locked")

@@ -14,7 +14,7 @@ from app.draw import actions, status, value, winners
 from app.draw.models import DrawnValue, LockedList, Rank, Verdict
 from app.errors import NotAllowed
 from app.outbox.models import OutboxMail
-from app.spec.beacon import BeaconError
+from app.spec.lines import SpecError
 from tests.conftest import LOCK_AT, VALUE, on_sqlite, send_letter, swedish
 
 
@@ -36,7 +36,7 @@ def entry(name):
     return db.session.scalars(sa.select(Entry).where(Entry.email == f"{name}@example.se").limit(1)).one()
 
 
-def test_a_strike_is_mailed_and_can_be_taken_back_until_the_locking(cast, contest, inside, clock):
+def test_strike_is_mailed_and_can_be_taken_back_until_locking(cast, contest, inside, clock):
     until = status.strikes_until(contest)
     assert until == swedish("2026-12-21 12:00")
     number, ticket = entry("anna").id, cast["anna"].ticket
@@ -99,7 +99,7 @@ def test_draw_queues_the_first_letter(cast, contest, inside, reach):
         value.draw_winners(contest, VALUE, swedish("2026-12-23 12:00"))
 
 
-def test_nobody_is_passed_over_before_a_letter_has_left_and_the_days_are_over(cast, contest, inside, reach, clock):
+def test_nobody_is_passed_over_before_letter_left_and_days_ended(cast, contest, inside, reach, clock):
     reach("drawn")
     with pytest.raises(NotAllowed, match="Mejlet till personen har inte gått i väg ännu"):
         winners.skip_place(contest, 1, "svarar inte", swedish("2027-12-22 12:00"))
@@ -155,7 +155,7 @@ def test_late_withdrawal_is_passed_over(cast, contest, inside, reach, clock):
     assert status.contest_status(contest, clock.now()).winners == []
 
 
-def test_a_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, contest, accept, inside, clock):
+def test_withdrawn_entry_is_blocked_and_its_sender_may_enter_again(cast, contest, accept, inside, clock):
     assert winners.withdraw_entry(contest, cast["anna"].ticket, clock.now()) is False
     assert winners.withdraw_entry(contest, cast["anna"].ticket, clock.now()) is None
     again = accept("anna@example.se")
@@ -189,7 +189,7 @@ def test_no_value_within_thirty_days_cancels(cast, contest, inside, reach, clock
     reach("locked")
 
     def away(*_args):
-        raise BeaconError
+        raise SpecError
 
     monkeypatch.setattr(value, "ask_relays", away)
     monkeypatch.setattr(value, "practice_answer", lambda _: "{}")

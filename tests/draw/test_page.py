@@ -71,7 +71,7 @@ def test_the_calendar_says_that_the_value_is_late(ticket, client, clock, reach):
     assert told_on_the_calendar(client).startswith("Slumptalet dröjer Det skulle ha kommit tisdag 22 december 2026")
 
 
-def test_the_calendar_names_a_winner_for_as_long_as_the_winner_lets_it(ticket, app, client, clock, contest, reach):
+def test_calendar_names_winner_for_as_long_as_winner_lets_it(ticket, app, client, clock, contest, reach):
     reach("finished")
     client.get("/")
     with app.app_context():
@@ -89,7 +89,7 @@ def test_a_named_winner_is_congratulated(ticket, app, client, reach, contest, cl
     assert soup(client.get(PAGE)).h1.text == "Grattis Maja i Lerum!"
 
 
-def test_what_is_for_a_check_lies_folded_below_what_is_for_people(ticket, client, reach):
+def test_what_is_for_checking_lies_folded_below_people(ticket, client, reach):
     reach("finished")
     folded = soup(client.get(PAGE)).select_one("#kontrollera")
     assert "open" not in folded.attrs

@@ -68,7 +68,7 @@ def sent_mails(app):
     return [path.name for path in sorted((app.extensions["library"].state.parent / "mail").glob("*.eml"))]
 
 
-def test_the_open_page_says_that_it_is_a_rehearsal_and_leads_to_its_own_files(organiser, accept, desk, clock):
+def test_open_page_says_rehearsal_and_leads_to_its_files(organiser, accept, desk, clock):
     accept("anna@example.se")
     start(organiser)
     desk("las")

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.draw import value as draw_value
-from app.spec.beacon import LARGEST_PASTE, PRACTICE, BeaconError
+from app.spec.beacon import LARGEST_PASTE, PRACTICE
+from app.spec.lines import SpecError
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, free_port
 
@@ -132,7 +133,7 @@ def test_relay_that_fails_is_passed_by(behaviour, patience):
 
 @pytest.mark.parametrize("behaviour", FAILING)
 def test_no_value_beats_a_wrong_one(behaviour, patience):
-    with relay(FAILING[behaviour]) as (address, _), pytest.raises(BeaconError):
+    with relay(FAILING[behaviour]) as (address, _), pytest.raises(SpecError):
         ask(address, patience=patience)
 
 
@@ -146,7 +147,7 @@ def test_a_relay_sends_nobody_elsewhere(status):
     with ExitStack() as relays_up:
         elsewhere, asked = relays_up.enter_context(relay(saying(VALUE)))
         address, _ = relays_up.enter_context(relay(saying("", status=status, Location=elsewhere)))
-        with pytest.raises(BeaconError):
+        with pytest.raises(SpecError):
             ask(address)
     assert asked == []
 

@@ -71,7 +71,7 @@ def everything(folder):
 
 
 @on_sqlite
-def test_into_another_year_all_times_and_the_id_are_moved_and_all_waits_to_be_read(send, organiser, content):
+def test_into_another_year_times_and_id_move_and_await_reading(send, organiser, content):
     assert send("2027").location == f"{START}?ar=2027&klart=inlast"
     contest = read_edition(content / "2027").file_contest
     assert (contest.id, contest.opens, contest.draw_at) == (
@@ -83,7 +83,7 @@ def test_into_another_year_all_times_and_the_id_are_moved_and_all_waits_to_be_re
 
 
 @on_sqlite
-def test_into_a_year_that_is_there_it_asks_first_and_can_be_taken_back_by_one_press(send, organiser, content):
+def test_into_existing_year_it_asks_first_and_can_undo(send, organiser, content):
     edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
     (content / "2026" / "04" / "ny.png").write_bytes(photo(9, 9, "PNG"))
     before = everything(content)
@@ -101,7 +101,7 @@ def test_into_a_year_that_is_there_it_asks_first_and_can_be_taken_back_by_one_pr
 
 
 @on_sqlite
-def test_what_was_changed_after_an_import_is_never_taken_back_with_it(send, organiser, change, content):
+def test_changes_after_an_import_are_never_taken_back_with_it(send, organiser, change, content):
     edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
     organiser.post(f"{ARCHIVE}/ja?ar=2026", data=fields(send("2026")))
     page = organiser.get(START)

@@ -43,7 +43,7 @@ def test_comments_and_order_survive_a_change():
     assert new == SOURCE.replace('title = "A"', 'title = "B"').replace('["x", "y"]', '["x", "z", "å"]')
 
 
-def test_a_row_more_comes_last_and_a_row_less_goes_away_with_the_others_as_they_were():
+def test_row_more_comes_last_and_row_less_leaves_others_alone():
     rows = [{"text": "ett"}, {"text": "två"}, {"text": "tre"}]
     longer = change_toml(SOURCE, {"facts": rows})
     assert longer == SOURCE + '\n[[facts]]\ntext = "tre"\n'
@@ -56,7 +56,7 @@ def test_a_list_that_is_emptied_can_be_filled_again():
     assert parse_toml(change_toml(emptied, {"facts": [{"text": "ny"}]}))["facts"] == [{"text": "ny"}]
 
 
-def test_a_field_without_value_is_taken_out_and_an_empty_one_is_not_added():
+def test_field_without_value_goes_and_empty_one_is_not_added():
     assert "title" not in parse_toml(change_toml(SOURCE, {"title": None}))
     assert "summary" not in parse_toml(change_toml(SOURCE, {"summary": ""}))
 

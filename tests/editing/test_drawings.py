@@ -88,7 +88,7 @@ def test_what_is_no_plain_drawing_is_refused(body, sentence):
         sanitize_svg(body)
 
 
-def test_a_drawing_is_named_by_its_content_and_a_heavy_one_is_refused():
+def test_drawing_is_named_by_content_and_heavy_one_refused():
     name, files = image_variants(b"\xef\xbb\xbf\n" + svg("<path/>"))
     assert (name.startswith("bild-"), [*files]) == (True, [name])
     with pytest.raises(NotAllowed, match="Förenkla den"):

@@ -92,14 +92,14 @@ def begin_next_year(change, content):
 
 
 @pytest.mark.parametrize("act", [edit_it, upload_a_picture, swap_it, go_back, begin_next_year])
-def test_nothing_a_visitor_gets_tells_that_a_locked_hatch_was_touched(change, content, clock, seen, act):
+def test_nothing_visitor_gets_tells_that_locked_hatch_was_touched(change, content, clock, seen, act):
     clock.set("2026-12-09 08:00")
     before = seen()
     assert act(change, content).status_code == 303
     assert seen() == before
 
 
-def test_the_new_picture_of_a_locked_hatch_has_no_address_yet(change, client, clock, content):
+def test_new_picture_of_locked_hatch_has_no_address_yet(change, client, clock, content):
     upload_a_picture(change, content)
     names = [path.name for path in (content / "2026" / "15").iterdir() if path.suffix != ".md"]
     assert len(names) == 7
@@ -108,7 +108,7 @@ def test_the_new_picture_of_a_locked_hatch_has_no_address_yet(change, client, cl
     assert {client.get(f"/2026/lucka/15/bild/{name}").status_code for name in names} == {200}
 
 
-def test_an_open_hatch_that_is_changed_is_new_to_every_cache_and_in_every_feed(change, client, clock):
+def test_changed_open_hatch_is_new_to_caches_and_feeds(change, client, clock):
     clock.set("2026-12-16 08:00")
     places = ("/2026/lucka/15", "/flode.xml", "/flode.json", "/kalender.ics", "/")
     before = {place: client.get(place).headers["ETag"] for place in places}
@@ -133,9 +133,7 @@ def test_another_worker_shows_it_within_a_second(make_app, change, content, cloc
     assert SECRET in visitor.get("/2026/lucka/15").text
 
 
-def test_an_earlier_version_whose_text_stands_in_a_locked_hatch_now_cannot_be_gone_back_to(
-    change, client, clock, content
-):
+def test_earlier_version_that_says_what_locked_hatch_says_is_barred(change, client, clock, content):
     """Hatch 9 was written, moved to the 15th, and is gone back to when the 9th has come."""
     change(f"{START}/byt-plats", first="9", second="15")
     clock.set("2026-12-10 08:00")
@@ -147,13 +145,13 @@ def test_an_earlier_version_whose_text_stands_in_a_locked_hatch_now_cannot_be_go
     assert change(f"{START}/lucka/9/tidigare/1").status_code == 303
 
 
-def test_an_archive_in_another_order_does_not_open_a_locked_hatch(take_in, clock, content):
+def test_archive_in_another_order_does_not_open_locked_hatch(take_in, clock, content):
     clock.set("2026-12-09 08:00")
     assert take_in(content, "2026").status_code == 200
     assert faults(take_in(content, "2026", order={"09": "15", "15": "09"})) == [TOO_EARLY]
 
 
-def test_a_locked_calendar_is_not_taken_in_as_one_that_has_been(take_in, client, clock, content):
+def test_locked_calendar_is_not_taken_in_as_past_one(take_in, client, clock, content):
     clock.set("2026-11-20 08:00")
     assert faults(take_in(content, "2025")) == [TOO_EARLY]
     assert client.get("/2025/lucka/15").status_code == 404

@@ -44,7 +44,7 @@ def test_two_locked_hatches_change_places_with_their_pictures(change, content):
     }
 
 
-def test_the_contest_moves_with_its_hatch_when_its_times_allow_it(change, content):
+def test_contest_moves_with_its_hatch_when_its_times_allow_it(change, content):
     assert change(SWAP, first="10", second="5").status_code == 303
     assert read_edition(content / "2026").file_contest_number == 5
     answer = change(SWAP, first="5", second="20")
@@ -68,7 +68,7 @@ def test_a_swap_that_would_show_too_much_is_refused(change, content, clock, firs
     assert everything(content) == before
 
 
-def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_nothing_lost(
+def test_crash_between_two_hatches_leaves_readable_edition_and_loses_nothing(
     app, organiser, change, content, monkeypatch
 ):
     before = {number: hatch_text(content, number) for number in (5, 10)}
@@ -92,9 +92,7 @@ def test_a_crash_between_two_hatches_leaves_an_edition_that_can_be_read_and_noth
     assert {number: hatch_text(content, number) for number in (5, 10)} == before
 
 
-def test_next_years_calendar_is_a_copy_whose_contest_is_new_and_whose_hatches_wait_to_be_read(
-    change, organiser, content
-):
+def test_next_years_copy_has_new_contest_and_hatches_awaiting_reading(change, organiser, content):
     assert change(NEW).location == f"{START}?ar=2027&klart=skapad"
     made, old = read_edition(content / "2027"), read_edition(content / "2026")
     assert (made.file_contest.id, made.file_contest.opens) == ("mjk-2027", swedish("2027-12-10 00:00:00"))
@@ -131,7 +129,7 @@ def test_a_new_calendar_can_start_with_blank_hatches(change, content):
         ("../x", "Skriv ett årtal med fyra siffror, som 2027."),
     ],
 )
-def test_a_new_calendar_never_replaces_one_or_is_open_from_the_start(change, content, year, sentence):
+def test_new_calendar_never_replaces_one_or_is_open_from_start(change, content, year, sentence):
     before = everything(content)
     assert faults(change(NEW, year=year)) == [sentence]
     assert everything(content) == before
@@ -153,7 +151,7 @@ def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, conten
     assert hatch_text(content) == before
 
 
-def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organiser, send_archive, content):
+def test_every_archive_fault_is_listed_and_nothing_put_in_place(organiser, send_archive, content):
     edit(content, "03/hatch.md", 'title = "', "title = 7 #")
     edit(content, "20/hatch.md", "year = ", "year = 1")
     with organiser.get(f"{START}/kalender.zip") as answer:
@@ -168,7 +166,7 @@ def test_every_fault_in_an_archive_is_listed_and_nothing_is_put_in_place(organis
     assert [path.name for path in content.iterdir()] == ["2026"]
 
 
-def test_an_archive_with_a_path_out_of_it_is_refused_in_a_sentence(send_archive, content):
+def test_archive_with_path_out_of_it_is_refused_in_sentence(send_archive, content):
     before = everything(content.parent)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:

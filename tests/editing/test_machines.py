@@ -73,7 +73,7 @@ def machines(make_app, tmp_path, filled_in, clock):
     return start
 
 
-def test_an_edit_is_on_the_other_machine_with_pictures_and_history(machines):
+def test_edit_is_on_other_machine_with_pictures_and_history(machines):
     one, other = machines("a", "b")
     picture = photo()
     one.edit("Ny mening.", ny=picture)
@@ -142,7 +142,7 @@ def test_two_who_save_at_once_on_two_machines_lose_nothing(machines):
 
 @on_sqlite
 @pytest.mark.parametrize("step", ["0", "3", "commit"])
-def test_a_machine_that_dies_in_the_middle_of_a_save_has_saved_nothing(machines, database_url, step):
+def test_machine_that_dies_in_middle_of_save_has_saved_nothing(machines, database_url, step):
     one, other = machines("a", "b")
     command = [sys.executable, "-m", "tests.editing.killed_in_a_save", one.folder, database_url, step]
     died = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE)
@@ -169,7 +169,7 @@ def test_a_refused_save_leaves_the_copy_as_it_was(machines):
 
 
 @on_sqlite
-def test_a_database_that_is_away_saves_nothing_and_stops_no_page(machines, monkeypatch):
+def test_database_that_is_away_saves_nothing_and_stops_no_page(machines, monkeypatch):
     [one] = machines("a")
 
     def away(*_arguments, **_options):
@@ -183,7 +183,7 @@ def test_a_database_that_is_away_saves_nothing_and_stops_no_page(machines, monke
 
 
 @on_sqlite
-def test_files_seed_an_empty_database_and_then_wait_to_be_published(machines, tmp_path):
+def test_files_seed_empty_database_and_then_wait_to_be_published(machines, tmp_path):
     [one] = machines("a")
     file = tmp_path / "b-files"
     prepared.copied(file)
@@ -214,7 +214,7 @@ def test_publishing_files_takes_no_organisers_edit_back(machines, tmp_path):
 
 
 @on_sqlite
-def test_a_fault_in_the_files_is_told_and_nothing_is_published(machines, tmp_path):
+def test_fault_in_files_is_told_and_nothing_is_published(machines, tmp_path):
     [one] = machines("a")
     text = tmp_path / "a-files/2026/03/hatch.md"
     text.write_text(text.read_text("utf-8").replace('title = "', 'titel = "'), "utf-8")

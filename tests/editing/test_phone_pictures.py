@@ -5,7 +5,7 @@ import io
 
 from PIL import Image, ImageFile
 
-from app.calendar.schedule import card_name
+from app.calendar.content import card_name
 from app.editing.images import image_variants
 
 # 640 × 480, blue to the left and red to the right, as a phone of Apple's writes it.
@@ -62,7 +62,7 @@ def test_colours_for_print_are_those_of_a_screen():
     assert red > 200 > 80 > max(green, blue)
 
 
-def test_a_photo_of_48_megapixels_is_small_before_it_is_whole(monkeypatch):
+def test_photo_of_48_megapixels_is_small_before_it_is_whole(monkeypatch):
     body = saved(Image.new("L", (8064, 6048), 90), "JPEG")
     sizes, load = [], ImageFile.ImageFile.load
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda picture: (sizes.append(picture.size), load(picture))[1])

@@ -29,7 +29,7 @@ def pictures_in(content, number=3):
     return {path.name for path in (content / "2026" / f"{number:02}").iterdir()} - {"hatch.md"}
 
 
-def test_a_photo_shows_in_the_open_hatch_in_the_lightest_kind_and_says_what_it_weighs(upload, client, clock, content):
+def test_photo_shows_in_open_hatch_in_lightest_kind_with_weight(upload, client, clock, content):
     clock.set("2026-12-03 08:00")
     assert upload(photo()).status_code == 303
     page = client.get("/2026/lucka/3")
@@ -47,7 +47,7 @@ def test_a_photo_shows_in_the_open_hatch_in_the_lightest_kind_and_says_what_it_w
     assert soup(client.get("/inbaddning")).select_one(".today picture source")
 
 
-def test_the_pictures_before_are_kept_among_the_versions_only_and_come_back(upload, organiser, content):
+def test_pictures_before_are_kept_among_versions_only_and_come_back(upload, organiser, content):
     before = pictures_in(content)
     upload(photo())
     after = pictures_in(content)
@@ -58,7 +58,7 @@ def test_the_pictures_before_are_kept_among_the_versions_only_and_come_back(uplo
     assert pictures_in(content) == before
 
 
-def test_the_picture_of_a_locked_hatch_is_seen_by_organisers_only(upload, organiser, client, content):
+def test_picture_of_locked_hatch_is_seen_by_organisers_only(upload, organiser, client, content):
     upload(photo())
     assert organiser.get(f"{PICTURE}/nu").mimetype == "image/jpeg"
     assert organiser.get(f"{PICTURE}/nu").headers["Cache-Control"] == "no-store"
@@ -97,7 +97,7 @@ def test_a_picture_needs_a_description(upload, content):
     assert pictures_in(content) == before
 
 
-def test_a_file_that_is_too_large_is_told_in_a_sentence(upload, monkeypatch):
+def test_file_that_is_too_large_is_told_in_sentence(upload, monkeypatch):
     monkeypatch.setattr(images, "LARGEST_UPLOAD", 50_000)
     answer = upload(bytes(50_000))
     assert answer.status_code == 422

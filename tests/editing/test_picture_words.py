@@ -23,7 +23,7 @@ def test_who_took_a_picture_stands_under_it(change, client, clock):
 
 
 @on_sqlite
-def test_what_matters_in_a_picture_is_kept_in_its_file_and_in_its_crops(change, client, clock, content):
+def test_what_matters_in_picture_is_kept_in_file_and_crops(change, client, clock, content):
     answer = change(PICTURE, focus_x="80", focus_y="21", picture=(io.BytesIO(HEIC), "IMG_0001.HEIC"))
     assert answer.status_code == 303
     assert "image_focus = [80, 21]" in hatch_text(content)

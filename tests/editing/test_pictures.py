@@ -6,7 +6,7 @@ import os
 import pytest
 from PIL import Image, ImageFile
 
-from app.calendar.schedule import card_name
+from app.calendar.content import card_name
 from app.editing import images
 from app.editing.images import BUDGET, image_variants
 from app.errors import NotAllowed
@@ -31,7 +31,7 @@ def made():
     return image_variants(photo())
 
 
-def test_a_photo_becomes_two_widths_in_two_kinds_with_one_for_old_browsers_and_a_card(made):
+def test_photo_becomes_two_widths_in_two_kinds_and_a_card(made):
     name, files = made
     stem = name.removesuffix(".jpg")
     assert {file: opened(body).size for file, body in files.items()} == {
@@ -54,7 +54,7 @@ def test_names_come_from_the_content(made):
     assert image_variants(photo())[0] == made[0] != image_variants(photo(2000, 1501))[0]
 
 
-def test_what_the_camera_noted_is_gone_and_the_picture_is_upright():
+def test_what_camera_noted_is_gone_and_picture_is_upright():
     name, files = image_variants(tall_from_a_phone())
     for body in files.values():
         assert (dict(opened(body).getexif()), b"Kamera" in body, b"Exif" in body) == ({}, False, False)
@@ -73,7 +73,7 @@ def test_other_kinds_of_picture_are_taken_too(kind, mode):
         assert opened(files[name]).getpixel((9, 9)) == (255, 255, 255), "what shines through is white"
 
 
-def test_colours_of_a_phone_are_brought_to_those_of_every_screen():
+def test_colours_of_phone_are_brought_to_those_of_every_screen():
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -129,7 +129,7 @@ def test_what_is_hidden_behind_a_picture_does_not_come_along():
     assert not any(hidden in body or b"PK\x03\x04" in body for body in files.values())
 
 
-def test_a_picture_with_too_much_detail_is_refused_rather_than_made_heavy(monkeypatch):
+def test_picture_with_too_much_detail_is_refused(monkeypatch):
     monkeypatch.setattr(images, "_QUALITIES", (8,))
     target = io.BytesIO()
     Image.frombytes("RGB", (1280, 960), os.urandom(1280 * 960 * 3)).save(target, "PNG", compress_level=1)

@@ -77,7 +77,7 @@ def kept(app, number=3):
 
 
 @on_sqlite
-def test_a_swap_and_an_edit_at_the_same_moment_lose_nothing(app, organiser, anna, content):
+def test_swap_and_edit_at_same_moment_lose_nothing(app, organiser, anna, content):
     edit = sending(organiser, HATCH, title="Min rubrik")
     swap = sending(anna, f"{START}/byt-plats", first="3", second="15")
     answer, swapped = together(edit, swap)
@@ -92,7 +92,7 @@ def test_a_swap_and_an_edit_at_the_same_moment_lose_nothing(app, organiser, anna
 
 
 @on_sqlite
-def test_a_picture_and_a_text_at_the_same_moment_lose_nothing(organiser, anna, content):
+def test_picture_and_text_at_same_moment_lose_nothing(organiser, anna, content):
     text = sending(organiser, HATCH, title="Min rubrik")
     picture = sending(anna, f"{HATCH}/bild", image_alt="En röd cykel.", picture=(io.BytesIO(photo()), "x.jpg"))
     assert [answer.status_code for answer in together(text, picture)] == [303, 303]
@@ -102,7 +102,7 @@ def test_a_picture_and_a_text_at_the_same_moment_lose_nothing(organiser, anna, c
 
 
 @on_sqlite
-def test_going_back_and_an_edit_at_the_same_moment_lose_nothing(app, organiser, anna, change, content):
+def test_going_back_and_edit_at_same_moment_lose_nothing(app, organiser, anna, change, content):
     change(HATCH, title="Andra")
     back = sending(anna, f"{HATCH}/tidigare/1")
     edit = sending(organiser, HATCH, title="Tredje")
@@ -117,7 +117,7 @@ def test_going_back_and_an_edit_at_the_same_moment_lose_nothing(app, organiser, 
     assert texts[0] == hatch_text(content)
 
 
-def test_two_processes_that_write_at_once_lose_nothing_and_never_leave_half_a_file(tmp_path, content):
+def test_two_processes_writing_at_once_lose_nothing_nor_leave_halves(tmp_path, content):
     words_of = [sys.executable, "-c", WRITER, str(content), str(tmp_path / "history")]
     writers = [
         subprocess.Popen([*words_of, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -143,7 +143,7 @@ def test_two_processes_that_write_at_once_lose_nothing_and_never_leave_half_a_fi
 
 @on_sqlite
 @pytest.mark.parametrize("fails_at", ["hatch.md", "bild.svg"])
-def test_a_swap_that_the_disk_refuses_halfway_is_put_back_whole(change, content, monkeypatch, fails_at):
+def test_swap_that_disk_refuses_halfway_is_put_back_whole(change, content, monkeypatch, fails_at):
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
     put, failed = store.put_files, []
 

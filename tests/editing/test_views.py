@@ -18,7 +18,7 @@ HATCH, CONTEST, TEXTS = "/admin/redigera/lucka/3", "/admin/redigera/lucka/10/tav
 ORGANISER, STATEMENT = "/admin/redigera/arrangor", "/admin/redigera/tillganglighet"
 
 
-def test_a_saved_hatch_stands_in_its_file_and_the_rest_of_the_file_as_it_was(change, content):
+def test_saved_hatch_stands_in_its_file_rest_as_it_was(change, content):
     before = hatch_text(content)
     answer = change(HATCH, title="Ny rubrik å")
     assert (answer.status_code, answer.location) == (303, f"{HATCH}?ar=2026&klart=sparat")
@@ -43,12 +43,12 @@ def test_saving_a_page_that_nobody_changed_writes_nothing(change, content, addre
         (STATEMENT, "method", "Vi har provat allt för hand.", "/tillganglighet"),
     ],
 )
-def test_the_editions_texts_show_on_the_site_as_soon_as_they_are_saved(change, client, address, field, value, shown_on):
+def test_editions_texts_show_on_site_as_soon_as_saved(change, client, address, field, value, shown_on):
     change(address, **{field: value})
     assert value.replace("**", "") in soup(client.get(shown_on)).text
 
 
-def test_the_wall_gets_another_colour_unless_the_windows_would_not_show(change, client):
+def test_wall_gets_another_colour_unless_windows_would_not_show(change, client):
     assert faults(change(TEXTS, wall="#ffd98a"))[0].startswith("Väggens färg: är för ljus")
     assert change(TEXTS, wall="#8c2f27").status_code == 303
     assert "--wall:#8c2f27" in client.get("/2026/farger.css").text
@@ -70,7 +70,7 @@ def test_a_locked_hatch_stays_locked_when_it_is_saved(change, client):
         assert "Hemlig" not in client.get(address).text
 
 
-def test_what_the_site_would_refuse_is_refused_beside_its_field_and_what_was_typed_stays(change, content):
+def test_refused_text_is_told_beside_its_field_and_stays_typed(change, content):
     before = hatch_text(content)
     typed = {"title": "", "facts-1-year": "förra året", "facts-0-url": "vet ej", "summary": "Behåll mig"}
     answer = change(HATCH, **typed, steps="ett\n" + "x" * 401, tip=" ")
@@ -87,7 +87,7 @@ def test_what_the_site_would_refuse_is_refused_beside_its_field_and_what_was_typ
     assert hatch_text(content) == before
 
 
-def test_the_right_answer_follows_its_option_when_a_gap_is_left_out(change, content):
+def test_right_answer_follows_its_option_when_gap_is_left_out(change, content):
     change(
         HATCH,
         **{f"question-options-{n}": text for n, text in enumerate(("", "ett", "", "två", "", ""))},
@@ -102,7 +102,7 @@ def test_a_question_without_right_answer_is_refused_at_the_answer(change):
     assert [fault.split(":")[0] for fault in faults(answer)] == ["Rätt svar"]
 
 
-def test_rows_are_added_and_taken_away_without_losing_what_is_typed(organiser, change, content):
+def test_rows_are_added_and_removed_without_losing_typed_text(organiser, change, content):
     added = change(HATCH, act="facts+", title="Halvskriven")
     assert added.status_code == 200
     count = len(read_edition(content / "2026").hatches[3].file.facts)
@@ -128,7 +128,7 @@ def test_the_effect_of_a_fact_is_saved_and_shown_again(organiser, change, conten
     assert read_edition(content / "2026").hatches[3].file.facts[0].effect_unit is None
 
 
-def test_a_source_keeps_its_language_and_the_day_it_was_read(change, content):
+def test_source_keeps_its_language_and_day_it_was_read(change, content):
     before = hatch_text(content)
     assert change(HATCH, **{"facts-0-language": "en", "facts-0-read": "2026-11-30"}).status_code == 303
     first = read_edition(content / "2026").hatches[3].file.facts[0]
@@ -139,7 +139,7 @@ def test_a_source_keeps_its_language_and_the_day_it_was_read(change, content):
     assert [fault.split(":")[0] for fault in faults(refused)] == ["Fakta 2, källans språk", "Fakta 2, läst"]
 
 
-def test_the_preview_is_what_the_hatch_will_show_and_saves_nothing(organiser, change, content):
+def test_preview_is_what_hatch_will_show_and_saves_nothing(organiser, change, content):
     before = hatch_text(content)
     shown = change(HATCH, act="visa", tip="**Fet** <script>")
     assert str(soup(shown).select_one("#tip-visning .tip p")) == "<p><strong>Fet</strong> &lt;script&gt;</p>"
@@ -190,7 +190,7 @@ def test_two_who_save_at_the_same_moment_lose_nothing(app, organiser, anna, cont
     assert fields(answers[second])["title"] == second
 
 
-def test_every_version_is_kept_with_who_made_it_and_can_be_gone_back_to(organiser, anna, change, content):
+def test_every_version_is_kept_with_its_maker_and_restorable(organiser, anna, change, content):
     before = hatch_text(content)
     change(HATCH, title="Andra")
     anna.post(HATCH, data=fields(anna.get(HATCH)) | {"title": "Tredje"})
@@ -212,7 +212,7 @@ def test_the_editions_texts_have_earlier_versions_too(organiser, change, content
     assert (content / "2026" / "edition.toml").read_bytes() == before
 
 
-def test_an_unreadable_file_is_said_and_an_earlier_version_brings_it_back(organiser, change, content):
+def test_unreadable_file_is_said_and_earlier_version_brings_it_back(organiser, change, content):
     change(HATCH, title="Bra")
     edit(content, "03/hatch.md", "title =", "title")
     answer = organiser.get(HATCH)
@@ -247,7 +247,7 @@ def test_a_contest_can_be_changed_until_it_opens(change, content, clock):
     assert (contest.closes, contest.prizes[0].value) == (swedish("2026-12-20 12:00:00"), 2000)
 
 
-def test_a_correction_is_shown_beside_the_rules_of_an_open_contest(change, app, client, contest, clock):
+def test_correction_is_shown_beside_rules_of_open_contest(change, app, client, contest, clock):
     clock.set("2026-12-11 08:00")
     change(CONTEST, act="corrections+")
     row = {"corrections-0-date": "2026-12-11", "corrections-0-text": "Vinsten hämtas i Kungsbacka."}
@@ -302,7 +302,7 @@ def test_a_contest_that_has_opened_keeps_its_terms(change, content, clock, chang
     assert hatch_text(content, 10) == before
 
 
-def test_what_the_rules_must_say_cannot_be_emptied_while_the_contest_is_open(change, clock):
+def test_what_rules_must_say_cannot_be_emptied_while_open(change, clock):
     clock.set("2026-12-11 08:00")
     assert faults(change(ORGANISER, **{"privacy-officer": ""})) == [
         "Tävlingen pågår. Inget av det som reglerna måste säga får lämnas tomt nu."
@@ -322,7 +322,7 @@ def test_an_earlier_version_cannot_change_an_open_contest_either(organiser, chan
     ("number", "sentence"),
     [(errno.EROFS, "Kalendern får inte skriva i mappen med innehållet."), (errno.ENOSPC, "Disken är full.")],
 )
-def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_is_lost(change, content, monkeypatch, number, sentence):
+def test_disk_that_refuses_is_told_in_sentence_nothing_lost(change, content, monkeypatch, number, sentence):
     before = hatch_text(content)
     change(HATCH, title="Första")
     saved = hatch_text(content)
@@ -338,7 +338,7 @@ def test_a_disk_that_refuses_is_told_in_a_sentence_and_nothing_is_lost(change, c
     assert [path.name for path in content.rglob("*.partial")] == []
 
 
-def test_a_fault_elsewhere_does_not_stand_in_the_way_of_mending_this(change, content):
+def test_fault_elsewhere_does_not_stand_in_way_of_mending_this(change, content):
     edit(content, "05/hatch.md", 'title = "', "title = 7 #")
     assert change(HATCH, title="Går bra").status_code == 303
 
@@ -347,7 +347,7 @@ def test_a_long_text_of_swedish_letters_comes_through(change):
     assert change(TEXTS, before="å" * 19_000, after="ö" * 19_000).status_code == 303
 
 
-def test_a_form_from_another_sign_in_is_refused_with_what_was_typed(organiser, anna):
+def test_form_from_another_sign_in_is_refused_keeping_its_text(organiser, anna):
     answer = organiser.post(HATCH, data=fields(anna.get(HATCH)) | {"title": "Annans"})
     assert answer.status_code == 422
     assert fields(answer)["title"] == "Annans"

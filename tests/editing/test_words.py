@@ -22,16 +22,16 @@ def test_a_field_is_called_what_the_form_calls_it(field, words):
     assert field_label(field) == words
 
 
-def test_a_hatch_is_told_line_by_line_with_its_tip_last():
+def test_hatch_is_told_line_by_line_with_its_tip_last():
     text = '+++\ntitle = "A"\n[contest]\nask_motivation = true\n[[facts]]\nyear = 2024\n+++\n\nTips.\n'
     assert describe_file(text) == "Rubrik: A\nBe om en motivering: ja\nFakta 1, källans årtal: 2024\n\nTips."
 
 
-def test_a_file_that_cannot_be_taken_apart_is_told_as_it_stands():
+def test_file_that_cannot_be_taken_apart_is_told_whole():
     assert describe_file("title = ") == "title = "
 
 
-def test_only_what_differs_is_shown_word_by_word_with_a_line_around_it():
+def test_only_differences_are_shown_word_by_word_with_context():
     old, new = "a\nb\nc\nRubrik: en gammal\nd\ne\nf", "a\nb\nc\nRubrik: en ny\nd\ne\nf"
     assert diff_lines(old, new) == [
         [

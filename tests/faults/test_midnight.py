@@ -188,7 +188,7 @@ EACH = 160 * (1 + SOAK)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_clock_that_is_set_back_or_forth_under_a_crowd_shows_what_it_says(workers, port, database_url, tmp_path):
+def test_clock_set_back_or_forth_under_crowd_shows_its_time(workers, port, database_url, tmp_path):
     with site(port, database_url, tmp_path, workers) as here, here.crowd() as crowd, ThreadPoolExecutor(CROWD) as hands:
 
         def visit(number: int) -> None:

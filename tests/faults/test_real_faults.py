@@ -40,7 +40,7 @@ def assert_all_is_well(port: int) -> None:
     assert ask(port, "GET", "/2026/dragning")[0] == 200
 
 
-def test_a_full_disk_thanks_nobody_and_needs_no_hand_when_there_is_room(port, database_url, tmp_path):
+def test_full_disk_thanks_nobody_and_needs_no_hand_later(port, database_url, tmp_path):
     """No file of the server may grow: what it sees is what a full disk or a quota shows."""
     with serving(granian(port), port, database_url, tmp_path) as server:
         enter(port, new_token(), "anna@example.se")
@@ -66,7 +66,7 @@ def sealed(blank: str, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_instance_folder_that_cannot_be_written_still_shows_the_calendar(port, sealed):
+def test_instance_folder_that_cannot_be_written_still_shows_calendar(port, sealed):
     url = f"sqlite:///{sealed}/kalender.sqlite3"
     with serving([sys.executable, "-c", WITHOUT_OVERRIDE, *granian(port)], port, url, sealed):
         assert_only_pages(port)

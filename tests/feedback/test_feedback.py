@@ -84,7 +84,7 @@ def test_words_are_kept_as_written(tell, stored, message):
         ("website", "https://", "Töm fältet ”Lämna tomt”. Det är till för att stoppa program som fyller i formulär."),
     ],
 )
-def test_what_is_wrong_is_said_at_the_top_and_beside_the_field(tell, stored, field, typed, sentence):
+def test_what_is_wrong_is_said_at_top_and_beside_field(tell, stored, field, typed, sentence):
     answer = tell(**{field: typed})
     page = soup(answer)
     assert (answer.status_code, stored()) == (422, [])
@@ -104,7 +104,7 @@ def test_what_was_written_is_kept(tell):
     assert_kept(tell(reply_to="gun@example.se", website="x"))
 
 
-def test_a_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored):
+def test_form_sent_faster_than_anyone_reads_comes_back_filled_in(tell, stored):
     answer = tell(seconds=1, reply_to="gun@example.se")
     assert (answer.status_code, stored()) == (422, [])
     assert "Vänta två sekunder och skicka igen." in answer.text
@@ -116,7 +116,7 @@ def test_foreign_form_is_refused(client, stored):
     assert (answer.status_code, TOO_OLD in answer.text, stored()) == (422, True, [])
 
 
-def test_the_trap_is_hidden_from_people_until_it_was_filled_in(client, tell):
+def test_trap_is_hidden_from_people_until_it_was_filled_in(client, tell):
     assert soup(client.get(PAGE)).select_one(".trap").has_attr("hidden")
     assert not soup(tell(website="x")).select_one(".trap").has_attr("hidden")
 

@@ -95,7 +95,7 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("what", TOO_MUCH)
-def test_what_no_browser_sends_is_refused_and_the_next_one_is_served(port, what):
+def test_what_no_browser_sends_is_refused_and_next_served(port, what):
     words, expected = TOO_MUCH[what]
     assert status(send(port, words)) in expected
     assert_well(port)
@@ -112,7 +112,7 @@ def test_many_parts_are_refused_in_words(port):
     assert status(said) == 413
 
 
-def test_a_second_request_inside_the_first_is_not_answered_as_somebody_elses(port):
+def test_second_request_inside_first_is_not_answered_as_somebody_elses(port):
     """The length and the chunks say different things: whoever believes the length sees the end of the form."""
     inside = b"GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n"
     words = POST + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inside
@@ -121,7 +121,7 @@ def test_a_second_request_inside_the_first_is_not_answered_as_somebody_elses(por
     assert len(re.findall(rb"HTTP/1\.1 \d", said)) == 1
 
 
-def test_the_page_in_memory_is_reached_by_its_own_spelling_only(port):
+def test_page_in_memory_is_reached_by_its_own_spelling_only(port):
     plain = send(port, b"GET /om HTTP/1.1\r\n" + HOST + b"\r\n")
     for line in (b"GET /%6fm HTTP/1.1", b"GET //om HTTP/1.1", b"GET http://elak.example/om HTTP/1.1"):
         said = send(port, line + b"\r\n" + HOST + b"\r\n")

@@ -49,7 +49,7 @@ def test_receipt_arrives_once(serve, accept, send, rows, postmaster):
     assert states(rows) == [("sent", 1)]
 
 
-def test_many_mails_go_in_one_round_in_the_order_of_the_entries(serve, accept, send, postmaster):
+def test_many_mails_go_in_one_round_in_order_of_entries(serve, accept, send, postmaster):
     serve()
     everybody = [f"person{number}@example.se" for number in range(60)]
     for email in everybody:
@@ -59,9 +59,7 @@ def test_many_mails_go_in_one_round_in_the_order_of_the_entries(serve, accept, s
 
 
 @on_sqlite
-def test_an_entry_is_thanked_for_though_the_server_is_down_and_its_mail_goes_later(
-    nobody, serve, enter, send, rows, clock, postmaster
-):
+def test_entry_is_thanked_though_server_is_down_and_mailed_later(nobody, serve, enter, send, rows, clock, postmaster):
     page = enter(email=ANNA)
     assert page.status_code == 200
     assert send() == 0
@@ -73,7 +71,7 @@ def test_an_entry_is_thanked_for_though_the_server_is_down_and_its_mail_goes_lat
 
 
 @on_sqlite
-def test_a_server_that_is_down_for_an_hour_gets_every_mail_once(nobody, serve, accept, send, rows, clock, postmaster):
+def test_server_that_is_down_for_hour_gets_every_mail_once(nobody, serve, accept, send, rows, clock, postmaster):
     for number in range(5):
         accept(f"person{number}@example.se")
     for _ in range(60):
@@ -90,7 +88,7 @@ def test_a_server_that_is_down_for_an_hour_gets_every_mail_once(nobody, serve, a
 
 
 @on_sqlite
-def test_the_wait_between_tries_grows_to_an_hour_and_stays_there(nobody, accept, send, rows, clock):
+def test_wait_between_tries_grows_to_hour_and_stays_there(nobody, accept, send, rows, clock):
     accept(ANNA)
     waits = []
     for _ in range(7):
@@ -132,7 +130,7 @@ def test_greylisting_costs_a_minute(serve, accept, send, rows, clock, postmaster
 
 @on_sqlite
 @pytest.mark.parametrize("answer", ["421 Closing", "451 Not now", "550 We do not know you", "553 No"])
-def test_a_sender_that_the_server_does_not_want_loses_no_mail(serve, accept, send, rows, clock, postmaster, answer):
+def test_sender_that_server_does_not_want_loses_no_mail(serve, accept, send, rows, clock, postmaster, answer):
     serve()
     accept(ANNA)
     postmaster.script["MAIL"] = [answer]
@@ -146,9 +144,7 @@ def test_a_sender_that_the_server_does_not_want_loses_no_mail(serve, accept, sen
 
 @on_sqlite
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
-def test_a_server_that_closes_ends_the_round_and_what_was_not_tried_counts_no_try(
-    serve, accept, send, rows, clock, postmaster, command
-):
+def test_server_that_closes_ends_round_and_untried_counts_no_try(serve, accept, send, rows, clock, postmaster, command):
     serve()
     accept(ANNA)
     accept(BO)
@@ -161,7 +157,7 @@ def test_a_server_that_closes_ends_the_round_and_what_was_not_tried_counts_no_tr
 
 
 @on_sqlite
-def test_a_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, rows, clock, postmaster):
+def test_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, rows, clock, postmaster):
     serve()
     receipt = accept(ANNA)
     postmaster.script["DATA"] = [CUT_OFF]
@@ -175,7 +171,7 @@ def test_a_mail_that_is_cut_off_half_way_goes_whole_later(serve, accept, send, r
 
 
 @on_sqlite
-def test_a_server_that_takes_a_mail_without_saying_so_gets_the_same_one_again(serve, accept, send, clock, postmaster):
+def test_server_that_takes_mail_unsaid_gets_same_one_again(serve, accept, send, clock, postmaster):
     """Nobody can know then whether the mail went: it goes again, and its Message-ID tells mail programs it is one."""
     serve()
     accept(ANNA)
@@ -199,9 +195,7 @@ def test_silent_server_is_given_up(app, accept, send, rows, monkeypatch):
     assert rows()[0].trouble.startswith("servern: ")
 
 
-def test_while_a_server_takes_its_time_entries_come_in_and_no_other_worker_sends_the_mail(
-    serve, accept, send, postmaster
-):
+def test_while_server_is_slow_entries_come_and_no_worker_doubles(serve, accept, send, postmaster):
     serve()
     accept(ANNA)
     postmaster.script["DATA"] = [HOLD]
@@ -233,7 +227,7 @@ def test_four_workers_send_each_mail_once(serve, accept, send, rows, postmaster)
     assert set(states(rows)) == {("sent", 1)}
 
 
-def test_a_worker_that_dies_with_a_mail_in_its_hand_loses_nothing(app, serve, accept, send, clock, postmaster):
+def test_worker_that_dies_with_mail_in_its_hand_loses_nothing(app, serve, accept, send, clock, postmaster):
     serve()
     accept(ANNA)
     with app.app_context():
@@ -257,9 +251,7 @@ def test_late_worker_changes_nothing(app, accept, rows, clock):
     assert [(row.state, row.trouble) for row in rows()] == [("sent", None)]
 
 
-def test_what_was_sent_is_noted_though_the_database_is_busy_at_first(
-    serve, accept, send, rows, clock, postmaster, monkeypatch
-):
+def test_sent_mail_is_noted_though_database_is_busy_first(serve, accept, send, rows, clock, postmaster, monkeypatch):
     serve()
     accept(ANNA)
     begin = queue.begin_write
@@ -280,7 +272,7 @@ def test_what_was_sent_is_noted_though_the_database_is_busy_at_first(
 
 
 @on_sqlite
-def test_a_round_that_is_told_to_end_takes_no_more_mails(app, serve, accept, rows):
+def test_round_that_is_told_to_end_takes_no_more_mails(app, serve, accept, rows):
     serve()
     accept(ANNA)
     ending = threading.Event()
@@ -351,7 +343,7 @@ def test_form_sent_twice_is_one_receipt(app, serve, contest, send, postmaster):
 
 
 @on_sqlite
-def test_an_address_with_swedish_letters_goes_to_a_server_that_takes_it(serve, accept, send, postmaster):
+def test_address_with_swedish_letters_goes_to_server_that_takes_it(serve, accept, send, postmaster):
     serve()
     accept("åsa@example.se")
     assert send() == 1
@@ -359,9 +351,7 @@ def test_an_address_with_swedish_letters_goes_to_a_server_that_takes_it(serve, a
 
 
 @on_sqlite
-def test_a_server_that_does_not_take_swedish_letters_in_an_address_still_gets_the_next_mail(
-    serve, accept, send, rows, postmaster
-):
+def test_server_without_swedish_letters_in_addresses_still_gets_next_mail(serve, accept, send, rows, postmaster):
     serve(enable_SMTPUTF8=False)
     accept("åsa@example.se")
     accept(BO)
@@ -371,7 +361,7 @@ def test_a_server_that_does_not_take_swedish_letters_in_an_address_still_gets_th
 
 
 @on_sqlite
-def test_an_address_that_would_be_two_in_a_header_goes_to_neither(serve, accept, send, rows, postmaster):
+def test_address_that_would_be_two_in_header_goes_to_neither(serve, accept, send, rows, postmaster):
     serve()
     accept("anna,bo@example.se")
     accept(BO)
@@ -388,7 +378,7 @@ def test_an_address_that_would_be_two_in_a_header_goes_to_neither(serve, accept,
     ("command", "answer"),
     [("RCPT", "550 anna@example.se"), ("RCPT", "450 anna"), ("DATA", "554 anna"), ("MAIL", "451 anna"), ("DATA", "")],
 )
-def test_neither_outbox_nor_log_ever_holds_an_address_or_a_code(
+def test_neither_outbox_nor_log_ever_holds_address_or_code(
     serve, accept, send, rows, postmaster, caplog, capfd, command, answer
 ):
     serve()
@@ -422,7 +412,7 @@ def test_starttls_and_password_open_server_elsewhere(serve, accept, send, postma
 
 
 @on_sqlite
-def test_nothing_is_said_to_a_server_elsewhere_that_offers_no_starttls(serve, accept, send, rows, postmaster):
+def test_nothing_is_said_to_server_elsewhere_that_offers_no_starttls(serve, accept, send, rows, postmaster):
     serve(REMOTE, user=OLLE, auth_require_tls=False, authenticator=knows_the_password)
     accept(ANNA)
     assert send() == 0
@@ -431,9 +421,7 @@ def test_nothing_is_said_to_a_server_elsewhere_that_offers_no_starttls(serve, ac
 
 
 @on_sqlite
-def test_nothing_is_said_to_a_server_elsewhere_whose_certificate_does_not_hold(
-    serve, accept, send, rows, postmaster, tls
-):
+def test_nothing_is_said_to_distant_server_with_bad_certificate(serve, accept, send, rows, postmaster, tls):
     serve(REMOTE, user=OLLE, tls_context=tls, auth_require_tls=False, authenticator=knows_the_password)
     accept(ANNA)
     assert send() == 0
@@ -481,7 +469,7 @@ def files(app):
 
 
 @on_sqlite
-def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(app, accept, send, rows):
+def test_without_server_mail_is_file_only_its_user_can_read(app, accept, send, rows):
     receipt = accept(ANNA)
     assert send() == 1
     (file,) = files(app)
@@ -495,7 +483,7 @@ def test_without_a_server_a_mail_is_a_file_that_only_the_servers_user_can_read(a
 
 
 @on_sqlite
-def test_a_file_with_swedish_letters_in_the_address_has_it_in_plain(app, accept, send):
+def test_file_with_swedish_letters_in_address_has_it_in_plain(app, accept, send):
     accept("åsa@example.se")
     send()
     assert "\nTo: åsa@example.se\n" in files(app)[0].read_text()

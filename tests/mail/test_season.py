@@ -121,9 +121,7 @@ def test_a_season_from_opening_to_erasing(serve, app, client, clock, run, enter,
     assert result.exit_code == 2
 
 
-def test_a_letter_that_the_server_refuses_for_good_has_left_and_says_so(
-    serve, app, client, clock, run, enter, postmaster, organiser
-):
+def test_letter_refused_for_good_has_left_and_says_so(serve, app, client, clock, run, enter, postmaster, organiser):
     serve()
     enter(email="anna@example.se")
     run("2026-12-22 00:00:00")

@@ -88,7 +88,7 @@ def test_entries_meanwhile_do_not_spoil_it(app, accept, backup, restore, restore
     assert "Räkningen stämmer" in verified.output
 
 
-def test_a_server_that_waits_on_the_empty_place_sees_it_filled(accept, backup, restore, restored, file, tmp_path, app):
+def test_server_that_waits_on_empty_place_sees_it_filled(accept, backup, restore, restored, file, tmp_path, app):
     accept("anna@example.se")
     backup("--to", file)
     shutil.copytree(app.config["CALENDAR_CONTENT"], tmp_path / "ny" / "content")
@@ -127,7 +127,7 @@ def test_only_its_owner_can_read_it_and_readiness_is_told(app, backup, tmp_path,
 
 
 @on_sqlite
-def test_the_age_of_the_one_before_is_told_and_old_ones_are_dropped_on_request(backup, tmp_path):
+def test_age_of_last_is_told_and_old_dropped_on_request(backup, tmp_path):
     backup()
     old = next((tmp_path / "backup").iterdir()).rename(tmp_path / "backup" / "kalender-2020-01-01-000000.zip")
     four_days_ago = time.time() - 4 * 86_400
@@ -141,7 +141,7 @@ def test_the_age_of_the_one_before_is_told_and_old_ones_are_dropped_on_request(b
 
 
 @on_sqlite
-def test_a_key_from_the_environment_is_said_not_to_be_in_it(make_app, tmp_path, file):
+def test_key_from_environment_is_said_not_to_be_in_it(make_app, tmp_path, file):
     app = make_app(SECRET_KEY="ur-miljön-" * 4)
     said = app.test_cli_runner().invoke(args=["backup", "--to", str(file)]).output
     assert "Den hemliga nyckeln är inte med" in said
@@ -326,9 +326,7 @@ def test_backup_without_key_waits_for_it(make_app, restore, file):
 
 
 @on_sqlite
-def test_what_is_restored_is_for_the_owner_only_and_a_backup_others_can_read_is_told_of(
-    backup, restore, file, tmp_path
-):
+def test_restored_files_are_private_and_readable_backup_is_told_of(backup, restore, file, tmp_path):
     backup("--to", file)
     file.chmod(0o644)
     assert f"Andra på servern kan läsa filen. Ändra det med: chmod 600 {file}" in restore(file).output

@@ -125,7 +125,7 @@ def test_there_is_swedish_for_everything_that_can_ail_a_part(client):
     assert {(part, state) for part, check in checks for state in told_by(check)} == set(STATES)
 
 
-def test_a_database_that_does_not_answer_stops_none_of_the_other_checks(doctor, tmp_path):
+def test_database_that_does_not_answer_stops_none_of_other_checks(doctor, tmp_path):
     code, lines = doctor(DATABASE_URL=f"sqlite:///{tmp_path}/finns/inte.sqlite3")
     assert code == 1
     assert "fel  Databasen: svarar inte." in lines
@@ -182,7 +182,7 @@ def test_silent_counters_are_a_fault(doctor, monkeypatch):
         ({"PUBLIC_URL": "http://jul.example.se"}, "obs  FLASK_TRUSTED_PROXIES är 1. Står det inte så många proxyer"),
     ],
 )
-def test_proxies_that_do_not_fit_the_address_are_worth_a_look(doctor, settings, words):
+def test_proxies_that_do_not_fit_address_are_worth_look(doctor, settings, words):
     assert any(line.startswith(words) for line in doctor(**settings)[1])
 
 
@@ -195,7 +195,7 @@ def test_faults_in_the_content_are_told(make_app, content):
     assert "fel  Innehållet: 1 fel: kör flask content check." in result.output
 
 
-def test_a_setting_that_cannot_be_used_stops_it_with_a_sentence(doctor):
+def test_setting_that_cannot_be_used_stops_it_with_sentence(doctor):
     with pytest.raises(Exception, match="FLASK_SECURITY_CONTACT ska vara en e-postadress"):
         doctor(SECURITY_CONTACT="ring oss")
 

@@ -50,7 +50,7 @@ def test_page_from_cache_costs_no_line(client, log):
     assert len(lines(log)) == once
 
 
-def test_the_proxys_number_of_the_request_is_kept_and_anything_else_is_not(client, log):
+def test_proxys_request_number_is_kept_and_nothing_else(client, log):
     client.get("/finns-inte", headers={"X-Request-Id": "0123456789abcdef0123456789abcdef"})
     client.get("/finns-inte", headers={"X-Request-Id": 'anna@example.se", "level": "error'})
     first, second = lines(log)
@@ -92,7 +92,7 @@ def test_nothing_about_people_is_in_log(app, client, enter, accept, organiser, c
         assert secret not in written, secret
 
 
-def test_an_error_is_its_kind_and_place_never_what_it_quotes(app, log, monkeypatch):
+def test_error_is_its_kind_and_place_never_what_it_quotes(app, log, monkeypatch):
     def fail():
         raise ValueError("anna@example.se skrev fel")
 

@@ -39,7 +39,7 @@ def test_the_form_of_a_hatch_sends_what_is_chosen(client):
 
 
 @on_sqlite
-def test_the_page_is_the_same_for_everyone_and_kept_for_a_minute(app, answer):
+def test_page_is_same_for_everyone_and_kept_for_minute(app, answer):
     answer(1)
     pages = [app.test_client().get(WRONG, headers={"User-Agent": name}) for name in ("a", "b")]
     assert pages[0].data == pages[1].data
@@ -126,7 +126,7 @@ def test_another_site_sends_nothing(client, clock, counted, headers):
 
 @on_sqlite
 @configured(ENTRY_LIMIT="2 per hour")
-def test_too_many_answers_are_told_right_or_wrong_but_not_counted(answer, counted):
+def test_too_many_answers_are_told_right_or_wrong_but_uncounted(answer, counted):
     assert [answer(3).status_code for _ in range(3)] == [303] * 3
     assert counted() == {("answer", 5, "3"): 2}
 

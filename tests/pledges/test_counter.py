@@ -56,7 +56,7 @@ def test_what_cannot_be_written_is_kept_for_the_next_time(every, caplog):
     assert store.written == [{PLEDGE: 2}]
 
 
-def test_a_server_that_ends_writes_what_is_left_and_nothing_twice(every):
+def test_server_that_ends_writes_what_is_left_and_nothing_twice(every):
     store = Store()
     every(3600)
     replies = ReplyCounter(store)

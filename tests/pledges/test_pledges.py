@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.calendar.loader import read_edition
 from app.pledges import results
 from tests.conftest import on_sqlite
@@ -19,7 +19,7 @@ def test_a_pledge_is_thanked_for_and_counted(client, counted, words):
 
 
 @on_sqlite
-def test_the_thanks_say_how_many_others_do_and_what_that_may_change(add, words):
+def test_thanks_say_how_many_others_do_and_what_changes(add, words):
     add("pledge", 2, times=132)
     assert "Du och 131 andra testar det här" in words(PLEDGE)
     assert "Om alla gör det en gång blir det mellan 0 och 660 km mindre bilkörning." in words(PLEDGE)

@@ -73,7 +73,7 @@ def season(add, client, clock):
 
 
 @on_sqlite
-def test_the_result_has_visits_answers_pledges_effect_and_what_is_kept(season, words):
+def test_result_has_visits_answers_pledges_effect_and_what_is_kept(season, words):
     page = words(RESULT)
     for part in ("Visningar 5", "Svar på frågorna 20 75 % rätt", "Jag testar 12", "Håller fast 100 % av 20 svar"):
         assert part in page

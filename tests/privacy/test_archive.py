@@ -29,7 +29,7 @@ def package(organiser):
     return fetch
 
 
-def test_a_finished_contest_is_checked_with_what_is_in_its_package(accept, reach, package, client, tmp_path):
+def test_finished_contest_is_checked_with_what_is_in_its_package(accept, reach, package, client, tmp_path):
     saved = [accept(f"{name}@example.se") for name in ("anna", "bo")]
     reach("finished")
     package().extractall(tmp_path / "p")
@@ -45,7 +45,7 @@ def test_a_finished_contest_is_checked_with_what_is_in_its_package(accept, reach
     assert not [secret for one in saved for secret in (one.code.encode(), b"anna@example") if secret in whole]
 
 
-def test_an_open_contest_has_its_terms_and_log_and_says_what_is_not_there_yet(accept, reach, package):
+def test_open_contest_has_terms_and_log_and_says_what_lacks(accept, reach, package):
     accept("anna@example.se")
     reach("open")
     found = package()

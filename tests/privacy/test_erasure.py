@@ -51,7 +51,7 @@ def addresses_left(app):
         return db.session.scalar(sa.select(sa.func.count()).where(Entry.email.is_not(None)))
 
 
-def test_nothing_is_erased_before_its_time_or_before_the_contest_is_over(accept, reach, clock, night, app):
+def test_nothing_is_erased_before_its_time_or_contests_end(accept, reach, clock, night, app):
     accept("anna@example.se")
     reach("drawn")
     clock.forward(days=3000)
@@ -59,7 +59,7 @@ def test_nothing_is_erased_before_its_time_or_before_the_contest_is_over(accept,
     assert addresses_left(app) == 1
 
 
-def test_the_night_after_the_last_day_erases_and_writes_what_it_did(finished, clock, night, app, acts):
+def test_night_after_last_day_erases_and_writes_what_it_did(finished, clock, night, app, acts):
     clock.forward(seconds=-1)
     assert night() == []
     clock.forward(seconds=1)
@@ -78,7 +78,7 @@ def test_the_night_after_the_last_day_erases_and_writes_what_it_did(finished, cl
     assert acts().count("gallrad") == 1
 
 
-def test_tickets_and_answers_stay_and_nothing_ties_the_list_to_the_log(app, finished, night, entry_of):
+def test_tickets_and_answers_stay_and_nothing_ties_list_to_log(app, finished, night, entry_of):
     with app.app_context():
         db.session.execute(sa.update(Entry).values(language="en"))
         db.session.commit()
@@ -90,7 +90,7 @@ def test_tickets_and_answers_stay_and_nothing_ties_the_list_to_the_log(app, fini
         assert (entry.answer, entry.municipality) == ("2030", "1441")
 
 
-def test_the_public_record_stays_and_verify_says_what_it_cannot_check(finished, night, client, app):
+def test_public_record_stays_and_verify_says_what_it_cannot_check(finished, night, client, app):
     before = [client.get(f"/2026/dragning/{name}").data for name in FILES]
     night()
     assert [client.get(f"/2026/dragning/{name}").data for name in FILES] == before
@@ -99,7 +99,7 @@ def test_the_public_record_stays_and_verify_says_what_it_cannot_check(finished, 
     assert "Uppgifterna är gallrade: lotterna kan inte räknas om" in result.output
 
 
-def test_a_contest_whose_list_was_never_locked_is_erased_a_year_after_it_closed(accept, clock, night, app, contest):
+def test_contest_never_locked_is_erased_a_year_after_it_closed(accept, clock, night, app, contest):
     accept("anna@example.se")
     clock.instant = contest.closes + timedelta(days=365, seconds=-1)
     assert night() == []
@@ -121,7 +121,7 @@ def test_cancelled_contest_is_erased_after_days(accept, clock, night, app, conte
 
 
 @on_sqlite
-def test_an_authority_without_a_decision_erases_nothing_and_says_what_is_missing(make_app, content, clock):
+def test_authority_without_decision_erases_nothing_and_says_what_is_missing(make_app, content, clock):
     app = make_app(CALENDAR_CONTENT=content)
     edit(content, "edition.toml", f'erasure_decision = "{DECISION}"', 'erasure_decision = ""')
     with app.app_context():
@@ -133,7 +133,7 @@ def test_an_authority_without_a_decision_erases_nothing_and_says_what_is_missing
 
 
 @on_sqlite
-def test_a_contest_whose_files_are_gone_is_erased_all_the_same(finished, night, app, decided):
+def test_contest_whose_files_are_gone_is_erased_all_same(finished, night, app, decided):
     shutil.copytree(decided / "2026", decided / "2025")
     shutil.rmtree(decided / "2026")
     with app.app_context():

@@ -96,7 +96,7 @@ def test_repeated_address_looks_like_a_new_one(app, client, clock, accept, times
 
 @on_sqlite
 @pytest.mark.parametrize("other", ["an unknown address", "another's code", "both unknown", "a code that is none"])
-def test_a_wrong_code_cannot_be_told_from_any_other_wrong_guess(client, accept, times, other, monkeypatch):
+def test_wrong_code_cannot_be_told_from_any_other_wrong_guess(client, accept, times, other, monkeypatch):
     monkeypatch.setattr("app.privacy.views.check_and_hit", lambda *_, **__: None)
     anna, bo = accept("anna000@example.se"), accept("bobo000@example.se")
     guesses = {

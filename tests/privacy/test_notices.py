@@ -25,7 +25,7 @@ def read(client, path):
     return " ".join(BeautifulSoup(client.get(path).text, "html.parser").main.text.split())
 
 
-def test_an_authority_tells_of_public_documents_and_an_association_does_not(client, changed):
+def test_authority_tells_of_public_documents_and_association_does_not(client, changed):
     told = "Svaren är allmänna handlingar"
     assert told in read(client, "/personuppgifter")
     assert told not in changed('kind = "myndighet"', 'kind = "förening"')
@@ -46,7 +46,7 @@ def test_time_is_that_of_contest(make_app, content):
     assert "Uppgifterna raderas 30 dagar efter" in read(client, "/2026/tavling/villkor")
 
 
-def test_a_motivation_is_told_of_only_where_one_is_asked_for(make_app, content):
+def test_motivation_is_told_of_only_where_one_is_asked_for(make_app, content):
     assert "motivering" not in read(make_app(opened=False).test_client(), "/personuppgifter")
     file = content / "2026" / "10" / "hatch.md"
     file.write_text(file.read_text().replace("ask_motivation = false", "ask_motivation = true"))
@@ -60,7 +60,7 @@ def test_typed_words_are_shown_as_text(changed, make_app, content):
     assert "<script>alert" not in make_app(CALENDAR_CONTENT=content).test_client().get("/personuppgifter").text
 
 
-def test_the_calendar_runs_with_a_notice_where_there_is_no_contest(make_app, content):
+def test_calendar_runs_with_notice_where_there_is_no_contest(make_app, content):
     file = content / "2026" / "10" / "hatch.md"
     before, _, after = file.read_text().partition("[contest]")
     file.write_text(before + "+++" + after.partition("+++")[2])
@@ -69,12 +69,12 @@ def test_the_calendar_runs_with_a_notice_where_there_is_no_contest(make_app, con
         assert client.get(path).status_code == 200
 
 
-def test_the_notices_are_the_same_for_everybody_and_may_be_kept(client):
+def test_notices_are_same_for_everybody_and_may_be_kept(client):
     for path in ("/personuppgifter", "/kakor"):
         assert client.get(path).headers["Cache-Control"].startswith("public, max-age=60")
 
 
-def test_the_form_says_shortly_what_happens_and_where_to_read_more(client):
+def test_form_says_shortly_what_happens_and_where_to_read_more(client):
     words = read(client, "/2026/lucka/10/tavla")
     assert "är personuppgiftsansvarig" in words
     assert "Vi ber aldrig om kortuppgifter, BankID eller betalning." in words

@@ -96,9 +96,7 @@ def test_taking_back_wants_a_tick_and_says_so_beside_it(anna, ask, entry_of):
     assert entry_of(anna.ticket).email == "anna@example.se"
 
 
-def test_after_the_locking_the_code_is_not_enough_but_the_mailed_link_is(
-    anna, accept, reach, ask, client, link, entry_of, acts
-):
+def test_after_locking_code_is_not_enough_but_mailed_link_is(anna, accept, reach, ask, client, link, entry_of, acts):
     accept("bo@example.se")
     reach("locked")
     listed = client.get("/2026/dragning/lista.txt").data

@@ -21,7 +21,7 @@ def test_running_draw_erases_nothing():
     assert erasure.erase_at(CONTEST, None, is_locked=True) is None
 
 
-def test_a_list_that_is_never_locked_is_kept_for_a_year():
+def test_list_that_is_never_locked_is_kept_for_year():
     assert erasure.erase_at(CONTEST, None, is_locked=False) == CONTEST.closes + timedelta(days=365)
 
 
@@ -41,5 +41,5 @@ def test_an_organiser_may_keep_less():
         (timedelta(days=-3), 0),
     ],
 )
-def test_the_countdown_reaches_zero_when_the_time_has_come_and_not_before(before, days):
+def test_countdown_reaches_zero_when_time_has_come_and_not_before(before, days):
     assert erasure.days_left(WON, WON - before) == days

@@ -34,7 +34,7 @@ def test_only_the_press_after_the_mail_makes_a_subscription(serve, client, ask, 
     assert len(postmaster.arrived) == 1
 
 
-def test_a_pressed_button_stores_which_text_was_agreed_to_and_when(serve, client, ask, run_at, postmaster, rows):
+def test_pressed_button_stores_which_text_was_agreed_to_and_when(serve, client, ask, run_at, postmaster, rows):
     serve()
     ask(ANNA)
     run_at("2026-11-20 08:01")
@@ -71,13 +71,13 @@ def test_an_address_gets_one_mail_to_confirm_with_a_day(serve, ask, run_at, post
     assert postmaster.receivers == [ANNA, ANNA]
 
 
-def test_the_page_answers_the_same_to_a_new_address_and_to_one_on_the_list(ask, subscribe, client):
+def test_page_answers_new_and_listed_address_the_same(ask, subscribe, client):
     subscribe(ANNA)
     answers = [ask(email) for email in (ANNA, "ny@kommun.se")]
     assert len({(answer.status_code, answer.location, answer.data) for answer in answers}) == 1
 
 
-def test_another_hour_takes_the_place_of_the_first_without_a_second_mail_that_day(
+def test_another_hour_replaces_first_without_second_mail_that_day(
     serve, ask, subscribe, run_at, postmaster, client, rows
 ):
     serve()
@@ -104,7 +104,7 @@ def test_another_hour_takes_the_place_of_the_first_without_a_second_mail_that_da
         ("website", "x", "Töm fältet ”Lämna tomt”."),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field_and_the_rest_is_kept(client, clock, field, value, sentence):
+def test_fault_is_said_beside_its_field_and_rest_kept(client, clock, field, value, sentence):
     token = token_in(client.get(PAGE))
     clock.forward(seconds=20)
     fine = {"token": token, "email": ANNA, "hour": "8", "days": "alla"}
@@ -132,7 +132,7 @@ def test_no_address_is_taken_when_no_reminder_is_to_come(client, clock, ask, mom
     assert (answer.status_code, rows()) == (409, [])
 
 
-def test_no_address_is_taken_before_the_organiser_has_said_who_they_are(make_app, content):
+def test_no_address_is_taken_before_organiser_says_who_they_are(make_app, content):
     file = content / "2026" / "edition.toml"
     file.write_text(file.read_text().replace('erasure_decision = "GR 2026-117"', 'erasure_decision = ""'))
     page = make_app(CALENDAR_CONTENT=content).test_client().get(PAGE)
@@ -150,7 +150,7 @@ def test_a_mail_programs_own_button_ends_it_from_another_site(client, subscribe,
     assert (answer.status_code, rows()) == (200, [])
 
 
-def test_opening_the_link_to_leave_ends_nothing_and_its_button_does(client, subscribe, rows):
+def test_opening_link_to_leave_ends_nothing_and_its_button_does(client, subscribe, rows):
     key = subscribe(ANNA)
     page = client.get(f"/paminnelse/avsluta/{key}")
     assert "Sluta få påminnelser?" in page.text
@@ -159,7 +159,7 @@ def test_opening_the_link_to_leave_ends_nothing_and_its_button_does(client, subs
     assert rows() == []
 
 
-def test_a_key_that_is_none_gets_the_same_answers_as_one_that_is(client, subscribe):
+def test_wrong_key_gets_same_answers_as_right_one(client, subscribe):
     key = subscribe(ANNA)
     for method in (client.get, client.post):
         known, unknown = method(f"/paminnelse/avsluta/{key}"), method("/paminnelse/avsluta/x")

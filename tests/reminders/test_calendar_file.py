@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from icalendar import Calendar
 
-from app.calendar import feeds
+from app.calendar.feeds import calendar_file
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -15,7 +15,7 @@ def events(client, clock_time):
     return Calendar.from_ical(client.get(f"/kalender.ics?kl={clock_time}").data).events
 
 
-def test_each_of_24_days_rings_at_the_time_and_so_does_15_january(client):
+def test_each_of_24_days_and_15_january_rings_at_time(client):
     found = events(client, "0730")
     assert len(found) == 25
     assert found[0].start == datetime(2026, 12, 1, 6, 30, tzinfo=UTC)
@@ -42,10 +42,10 @@ def test_what_is_no_time_of_day_is_not_found(client, asked):
     assert client.get("/kalender.ics", query_string={"kl": asked}).status_code == 404
 
 
-def test_the_page_cache_keeps_each_time_apart_and_makes_each_once(client, monkeypatch):
+def test_page_cache_keeps_each_time_apart_and_makes_each_once(client, monkeypatch):
     made = []
-    ical = feeds.ical
-    monkeypatch.setattr(feeds, "ical", lambda *told: made.append(told[-1]) or ical(*told))
+    ical = calendar_file.ical
+    monkeypatch.setattr(calendar_file, "ical", lambda *told: made.append(told[-1]) or ical(*told))
     for _ in range(2):
         for address in ("/kalender.ics", "/kalender.ics?kl=0700", "/kalender.ics?kl=0730", "/kalender.ics?x=1"):
             client.get(address)

@@ -18,7 +18,7 @@ def subjects(postmaster):
     return [str(mail["Subject"]) for _, mail in postmaster.arrived]
 
 
-def test_a_reminder_has_the_days_words_twice_and_a_way_out(serve, subscribe, run_at, postmaster, app, client):
+def test_reminder_has_days_words_twice_and_way_out(serve, subscribe, run_at, postmaster, app, client):
     serve()
     key = subscribe(ANNA)
     run_at("2026-12-05 07:00")
@@ -37,7 +37,7 @@ def test_a_reminder_has_the_days_words_twice_and_a_way_out(serve, subscribe, run
     assert "<img" not in texts[1]
 
 
-def test_weekday_mails_rest_on_weekends_and_only_the_last_mail_says_goodbye(serve, subscribe, run_at, postmaster):
+def test_weekday_mails_rest_on_weekends_and_only_last_says_goodbye(serve, subscribe, run_at, postmaster):
     serve()
     subscribe(ANNA, weekdays_only=True)
     for day in (4, 5, 6, 7, 24):
@@ -54,7 +54,7 @@ def test_nothing_goes_in_the_night(serve, subscribe, run_at, postmaster):
     assert postmaster.arrived == []
 
 
-def test_a_subscriber_gets_no_mail_about_a_day_whose_hour_had_passed(serve, subscribe, run_at, postmaster, clock):
+def test_subscriber_gets_no_mail_about_day_whose_hour_had_passed(serve, subscribe, run_at, postmaster, clock):
     serve()
     clock.set("2026-12-05 09:00")
     subscribe(ANNA, hour=7)
@@ -91,7 +91,7 @@ def test_a_refused_address_ends_its_subscription(serve, subscribe, run_at, postm
     assert rows() == []
 
 
-def test_a_refused_content_ends_it_the_second_day_in_a_row(serve, subscribe, run_at, postmaster, rows, organiser):
+def test_refused_content_ends_it_second_day_in_row(serve, subscribe, run_at, postmaster, rows, organiser):
     serve()
     subscribe(ANNA)
     for day, answers in ((4, ["554 skräp"]), (5, []), (6, ["554 skräp"])):
@@ -104,7 +104,7 @@ def test_a_refused_content_ends_it_the_second_day_in_a_row(serve, subscribe, run
     assert rows() == []
 
 
-def test_a_receiver_that_asks_to_wait_is_tried_again_the_same_day(serve, subscribe, run_at, postmaster):
+def test_receiver_that_asks_to_wait_is_tried_again_same_day(serve, subscribe, run_at, postmaster):
     serve()
     subscribe(ANNA)
     postmaster.script["RCPT"] = ["450 grå"]
@@ -127,9 +127,7 @@ def test_a_mail_that_may_have_gone_is_not_sent_again(serve, subscribe, run_at, p
     assert len(postmaster.arrived) == (trouble == HANG_UP) + 1
 
 
-def test_a_server_that_hangs_up_after_some_mails_gets_them_over_the_next_connection(
-    serve, subscribe, run_at, postmaster
-):
+def test_server_that_hangs_up_gets_remaining_mails_over_next_connection(serve, subscribe, run_at, postmaster):
     serve()
     for number in range(12):
         subscribe(f"person{number}@kommun.se")
@@ -181,7 +179,7 @@ def test_the_organisers_see_how_many_wait_and_never_who(serve, subscribe, postma
     assert "anna@" not in page
 
 
-def test_a_sample_goes_to_the_organiser_alone_and_tells_of_no_hatch(serve, subscribe, postmaster, organiser, app):
+def test_sample_goes_to_organiser_alone_and_tells_of_no_hatch(serve, subscribe, postmaster, organiser, app):
     serve()
     subscribe(ANNA)
     assert "Skicka en testpåminnelse till dig själv" in organiser.get("/admin/beredskap").text

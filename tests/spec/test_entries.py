@@ -145,7 +145,7 @@ def test_settling_gives_statuses_of_specification():
     assert [*settle_entries(candidates(*people), k4.RIGHT, CLOSES)] == [Settled(6, "fel svar"), Settled(7, "fel svar")]
 
 
-def test_a_wrong_first_answer_does_not_cost_a_right_second_one():
+def test_wrong_first_answer_does_not_cost_right_second_one():
     found = [*settle_entries(candidates(("a", "x"), ("a", "rätt"), ("a", "rätt")), "rätt", CLOSES)]
     assert found == [Settled(1, "fel svar"), Settled(3, "dubblett", 2)]
 
@@ -176,7 +176,7 @@ ROWS = st.lists(
 
 
 @given(ROWS, st.randoms())
-def test_settling_is_the_same_in_any_order_and_keeps_one_right_answer_a_person(rows, chance):
+def test_settling_ignores_order_and_keeps_one_right_answer_each(rows, chance):
     given_order = candidates(*rows)
     settled = [*settle_entries(given_order, "rätt", CLOSES)]
     shuffled = given_order.copy()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.clock import SWEDEN
 from app.spec import files, lines
 from app.spec.files import read_list, read_proof, read_terms
-from app.spec.lines import FileFault, checksum, split_lines
+from app.spec.lines import SpecError, checksum, split_lines
 from tests.spec import k4
 
 
@@ -80,14 +80,14 @@ def test_list_is_read_in_any_parts():
     ],
 )
 def test_terms_of_another_form_are_refused(old, new, sentence):
-    with pytest.raises(FileFault, match=f"^tavling.txt: .*{sentence}"):
+    with pytest.raises(SpecError, match=f"^tavling.txt: .*{sentence}"):
         read_terms(k4.k4_terms().replace(old, new).encode())
 
 
 def test_binary_file_is_refused():
-    with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
+    with pytest.raises(SpecError, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
         read_proof(b"\xff\n")
-    with pytest.raises(FileFault, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
+    with pytest.raises(SpecError, match=r"^lasbevis.txt: filen är inte text i UTF-8"):
         read_proof("å".encode()[:1])
 
 
@@ -122,7 +122,7 @@ def test_a_proof_that_would_be_read_otherwise_is_never_written(changes, fault):
     ],
 )
 def test_list_of_another_form_is_refused(old, new, sentence):
-    with pytest.raises(FileFault, match=f"^lista.txt: .*{sentence}"):
+    with pytest.raises(SpecError, match=f"^lista.txt: .*{sentence}"):
         [*read_list(split_lines("lista.txt", [k4.k4_list().replace(old, new).encode()]))[1]]
 
 
@@ -143,7 +143,7 @@ def test_one_flipped_byte_is_another_file(data):
     raw[place] ^= flip
     try:
         found = read(bytes(raw))
-    except FileFault as fault:
+    except SpecError as fault:
         assert str(fault).startswith(f"{name}.txt: ")
         return
     written = (files.terms_text if name == "tavling" else files.proof_text)(found)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.spec import log
-from app.spec.lines import FileFault, split_lines
+from app.spec.lines import SpecError, split_lines
 from app.spec.log import RecordKind, canonical_json, make_record, read_log
 from tests.draw import independent
 from tests.spec import k4
@@ -102,7 +102,7 @@ FIRST, SECOND = (body for _, body in k4.k4_records()[:2])
     ],
 )
 def test_log_of_another_form_is_refused(text, sentence):
-    with pytest.raises(FileFault, match=f"^logg.txt: .*{sentence}"):
+    with pytest.raises(SpecError, match=f"^logg.txt: .*{sentence}"):
         read(text)
 
 
@@ -110,7 +110,7 @@ def test_log_of_another_form_is_refused(text, sentence):
 def test_one_flipped_byte_is_refused(place, flip):
     raw = bytearray(k4.k4_log().encode())
     raw[place] ^= flip
-    with pytest.raises(FileFault):
+    with pytest.raises(SpecError):
         [*read_log(split_lines("logg.txt", [bytes(raw)]))]
 
 

@@ -149,7 +149,7 @@ def test_late_lock_and_week_stand_first(run, no_py_ecc):
     assert "Rundan:" not in said
 
 
-def test_a_week_that_the_time_of_locking_does_not_explain_is_told(run, no_py_ecc):
+def test_week_that_time_of_locking_does_not_explain_is_told(run, no_py_ecc):
     files, _ = k4.redrawn(WEEK_LATER | {"last": "2023-08-23T15:57:24Z"})
     code, said = run(files)
     assert code == 2
@@ -240,7 +240,7 @@ def test_it_runs_on_a_bare_python(tmp_path):
     assert "Räkningen stämmer" in done.stdout
 
 
-def test_the_program_is_short_and_needs_only_the_standard_library_of_python_3_9():
+def test_program_is_short_and_needs_only_standard_python_3_9():
     text = PROGRAM.read_text("utf-8")
     assert len(text.splitlines()) < 220
     tree = ast.parse(text, feature_version=(3, 9))

@@ -67,7 +67,7 @@ def test_the_day_is_the_one_in_sweden(log, counted):
     assert counted() == {(10, date(2030, 12, 10)): 1, (10, date(2030, 12, 11)): 1}
 
 
-def test_each_line_is_counted_once_also_when_it_was_half_written(log, counted, app):
+def test_each_line_is_counted_once_even_if_half_written(log, counted, app):
     whole = line()
     write(log, line(), whole[:50])
     assert counted() == {(10, TODAY): 1}
@@ -75,7 +75,7 @@ def test_each_line_is_counted_once_also_when_it_was_half_written(log, counted, a
     assert counted() == counted() == {(10, TODAY): 2}
 
 
-def test_a_renamed_log_is_read_to_its_end_and_the_new_one_from_its_beginning(log, counted):
+def test_renamed_log_is_read_to_end_and_new_from_start(log, counted):
     write(log, line(), line())
     counted()
     log.rename(f"{log}.1")
@@ -89,7 +89,7 @@ def test_a_renamed_log_is_read_to_its_end_and_the_new_one_from_its_beginning(log
     assert counted() == {(10, TODAY): 4, (9, TODAY): 1}
 
 
-def test_a_log_that_is_emptied_in_its_place_is_read_anew(log, counted):
+def test_log_that_is_emptied_in_its_place_is_read_anew(log, counted):
     write(log, *(line() for _ in range(5)))
     counted()
     log.write_text("")
@@ -105,7 +105,7 @@ def test_readers_at_the_same_time_count_each_line_once(log, counted, app, monkey
     assert counted() == {(10, TODAY): 200}
 
 
-def test_a_reader_that_dies_before_it_is_done_is_followed_by_one_that_goes_on(log, counted, app, monkeypatch):
+def test_reader_that_dies_midway_is_followed_by_another(log, counted, app, monkeypatch):
     write(log, *(line() for _ in range(3)))
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), app.app_context():
         patch.setattr(db.session, "commit", lambda: (_ for _ in ()).throw(KeyboardInterrupt))

@@ -32,7 +32,7 @@ def test_the_lines_stand_at_round_numbers(highest, numbers):
     assert round_numbers(highest) == numbers
 
 
-def test_a_bar_twice_as_large_is_twice_as_high_and_all_stand_on_the_floor():
+def test_bar_twice_as_large_is_twice_as_high_from_floor():
     chart = layout_chart(HATCHES)
     assert chart.bars[11].height == pytest.approx(2 * chart.bars[5].height, abs=0.2)
     assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.lines[0]}
@@ -52,7 +52,7 @@ def test_bars_and_words_stay_apart(count):
     assert all(0 <= text.x <= chart.width and 0 <= text.y <= chart.height for text in chart.texts)
 
 
-def test_a_part_that_is_not_told_has_a_name_and_words_but_no_bar():
+def test_part_not_told_has_name_and_words_without_bar():
     chart = layout_chart(KINDS)
     assert len(chart.bars) == 3
     assert [text.words for text in chart.texts if text.kind == "value"] == [

@@ -100,7 +100,7 @@ def test_counts_added_by_many_at_once_are_all_there(app, make_app, stored):
     assert stored() == {(hatch, DAY): 4 for hatch in range(1, 11)}
 
 
-def test_the_table_knows_a_year_a_number_a_day_and_a_count_and_nothing_else():
+def test_table_knows_year_number_day_and_count_and_nothing_else():
     assert [column.name for column in counter.HatchCount.__table__.columns] == ["year", "number", "day", "count"]
 
 
@@ -152,7 +152,7 @@ def test_nothing_is_written_twice(clock):
     assert tally.waiting() == {}
 
 
-def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gone(clock, monkeypatch):
+def test_writing_starts_in_own_thread_after_a_minute(clock, monkeypatch):
     started = []
 
     class Thread:
@@ -171,7 +171,7 @@ def test_a_writing_starts_by_itself_in_a_thread_of_its_own_when_a_minute_has_gon
     assert started == [(tally.flush, True)]
 
 
-def test_a_clock_that_is_set_back_counts_on_the_day_it_shows(clock):
+def test_clock_that_is_set_back_counts_on_day_it_shows(clock):
     tally = HitCounter(Store())
     for moment in ("2026-12-11 08:00", "2026-12-10 08:00", "2026-12-10 08:00"):
         clock.set(moment)
@@ -200,7 +200,7 @@ def test_page_never_waits_for_a_lock(app, client, tally, monkeypatch, caplog):
 
 
 @on_sqlite
-def test_a_page_is_shown_even_when_there_is_no_thread_to_spare(client, monkeypatch, stored):
+def test_page_is_shown_even_without_thread_to_spare(client, monkeypatch, stored):
     class Thread:
         def __init__(self, target, daemon):
             pass

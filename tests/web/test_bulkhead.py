@@ -42,7 +42,7 @@ def ask(app, body=b"", **environ):
     return b"".join(app(told | {"wsgi.input": io.BytesIO(body)} | environ, lambda *_: None))
 
 
-def test_no_more_run_at_once_than_there_are_places_and_all_are_answered(inner):
+def test_no_more_run_than_there_are_places_yet_all_answered(inner):
     app = Bulkhead(inner, LARGEST)
     with ThreadPoolExecutor(40) as crowd:
         asked = [crowd.submit(ask, app, b"a form") for _ in range(40)]
@@ -83,7 +83,7 @@ def test_who_sends_slowly_takes_no_place(inner):
         gone.set()
 
 
-def test_what_comes_in_chunks_is_read_to_its_limit_and_one_more(inner):
+def test_chunked_body_is_read_to_its_limit_and_one_more(inner):
     inner.let_on.set()
     body = ask(Bulkhead(inner, LARGEST), **{"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": io.BytesIO(b"a" * 500)})
     assert len(body) == LARGEST + 1

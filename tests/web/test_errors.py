@@ -48,7 +48,7 @@ def test_an_address_that_is_not_there_is_not_found(site):
     assert "finns-inte" not in answer.text
 
 
-def test_a_page_used_the_wrong_way_says_which_ways_there_are(site):
+def test_page_used_wrong_way_says_which_ways_there_are(site):
     answer = site.post("/om")
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
@@ -73,7 +73,7 @@ def test_a_mistake_of_ours_is_on_record(site, caplog):
     assert "KeyError: 'hemlig nyckel'" in caplog.text
 
 
-def test_a_mistake_in_a_page_is_not_kept_for_the_next_visitor(site, monkeypatch):
+def test_mistake_in_page_is_not_kept_for_next_visitor(site, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setitem(site.application.jinja_env.globals, "now", None)
         broken.setattr("app.calendar.schedule.days_left", None)

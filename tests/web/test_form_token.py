@@ -65,7 +65,7 @@ def test_a_form_may_be_sent_until_its_day_is_over(clock):
     assert not sent(made).validate()
 
 
-def test_a_form_that_takes_time_to_fill_in_is_not_taken_at_once(clock):
+def test_form_that_takes_time_to_fill_is_not_taken_early(clock):
     made = token(Slow)
     clock.forward(seconds=2, milliseconds=-1)
     assert sent(made, Slow).errors == {} and not sent(made, Slow).validate()
@@ -93,14 +93,14 @@ def test_even_a_signed_token_of_another_shape_is_refused(app, payload):
     assert not sent(made).validate()
 
 
-def test_each_form_has_a_number_of_its_own_by_which_a_double_press_is_known():
+def test_each_form_has_own_number_by_which_doubles_are_known():
     made = token()
     number = open_token(made, "public", timedelta(0))
     assert open_token(made, "public", timedelta(0)) == number
     assert open_token(token(), "public", timedelta(0)) != number
 
 
-def test_a_form_that_was_open_when_the_secret_key_changed_can_still_be_sent(app):
+def test_form_open_when_secret_key_changed_can_still_be_sent(app):
     made = token()
     app.config["SECRET_KEY_FALLBACKS"], app.config["SECRET_KEY"] = [app.config["SECRET_KEY"]], "another-key-" * 4
     assert Plain(MultiDict({"token": made})).validate()

@@ -69,7 +69,7 @@ def test_every_answer_has_every_header_once(site, what):
     assert {name: answer.headers.getlist(name) for name in expected} == {name: [expected[name]] for name in expected}
 
 
-def test_no_answer_lets_a_page_use_what_it_does_not_need(site):
+def test_no_answer_lets_page_use_what_it_does_not_need(site):
     policy = site.get("/").headers["Permissions-Policy"]
     for feature in ("camera", "geolocation", "microphone", "payment"):
         assert f"{feature}=()" in policy

@@ -48,7 +48,7 @@ def test_what_is_counted_is_forgotten_when_its_time_is_up(storage, monkeypatch):
     assert counts.incr("bidrag", 60) == 1
 
 
-def test_what_was_counted_by_a_clock_that_went_wrong_stops_nobody_once_it_is_right(storage, monkeypatch):
+def test_counts_of_wrong_clock_stop_nobody_once_it_is_right(storage, monkeypatch):
     counts = storage()
     now = SimpleNamespace(time=lambda: 4_000_000_000.0)
     monkeypatch.setattr(rate_limit, "time", now)
@@ -199,7 +199,7 @@ def test_behind_a_proxy_of_ours_visitors_are_told_apart(enter, client):
 
 
 @on_sqlite
-def test_an_entry_is_not_lost_because_it_could_not_be_counted(enter, monkeypatch):
+def test_entry_is_not_lost_because_it_could_not_be_counted(enter, monkeypatch):
     def broken(*_, **__):
         raise sqlite3.OperationalError("disk full")
 

@@ -133,7 +133,7 @@ def test_every_page_is_an_a_plus_with_points_to_spare(client, path):
     assert score(answer) >= ENOUGH, outcomes(answer)
 
 
-def test_the_start_page_has_every_bonus_that_a_site_without_cookies_can_have_by_itself(client):
+def test_start_page_has_every_bonus_possible_without_cookies(client):
     assert score(client.get("/")) == 150
 
 

@@ -81,7 +81,7 @@ def test_a_browser_that_has_the_page_gets_no_second_copy(client, path):
     assert "Content-Length" not in answer.headers
 
 
-def test_the_tag_may_be_one_of_several_or_weakened_on_the_way(client):
+def test_tag_may_be_one_of_several_or_weakened_on_way(client):
     tag = client.get("/").headers["ETag"]
     for known in (f'"annan", {tag}', f"W/{tag}", "*"):
         assert ask(client, If_None_Match=known).status_code == 304
@@ -196,7 +196,7 @@ def test_strange_addresses_never_fill_the_memory(client, made):
     assert len([name for name in made if name.startswith("calendar/")]) <= 2
 
 
-def test_a_page_asked_for_with_a_query_is_the_same_page(client):
+def test_page_asked_for_with_query_is_same_page(client):
     assert "elak" not in client.get("/?utm_source=elak&ar=2027&nu=2026-12-24").text
     assert client.get("/?utm_source=nyhetsbrev").data == client.get("/").data
 
@@ -255,7 +255,7 @@ def test_the_next_day_is_made_before_the_clock_turns(client, clock, made, thread
         assert client.get(path).data == fresh.get(path).data
 
 
-def test_a_page_with_counts_in_it_is_not_made_before_it_is_asked_for(client, clock, made, threads):
+def test_page_with_counts_is_not_made_before_asked_for(client, clock, made, threads):
     clock.set("2026-12-10 23:59:30")
     client.get("/2026/lucka/9/testar")
     made.clear()
@@ -265,7 +265,7 @@ def test_a_page_with_counts_in_it_is_not_made_before_it_is_asked_for(client, clo
 
 
 @pytest.mark.parametrize("step", [0.5, 5, 3600, 7200, 86_400])
-def test_a_clock_that_jumps_about_the_opening_always_shows_what_it_says(client, clock, step, threads):
+def test_clock_that_jumps_about_opening_always_shows_what_it_says(client, clock, step, threads):
     opening = clock.instant = swedish("2026-12-11 00:00")
     for offset in (-1, 1, -1, 1, -step, step, 0, -0.000001, 0, -step, -step / 2, step / 2):
         clock.instant = opening + timedelta(seconds=offset)

@@ -44,5 +44,5 @@ def test_no_address_leads_to_another_site(client, address):
     assert not answer.headers.get("Location", "/").startswith("//")
 
 
-def test_a_form_that_is_sent_to_a_spelling_is_not_lost(client):
+def test_form_that_is_sent_to_spelling_is_not_lost(client):
     assert client.post("/2026/lucka/10/tavla/", data={"email": "anna@example.se"}).status_code == 308

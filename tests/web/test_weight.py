@@ -48,7 +48,7 @@ def test_every_page_is_light(visits):
     assert {path: total for path, total in totals.items() if total > MOST[path]} == {}
 
 
-def test_no_page_needs_more_than_six_requests_or_five_kilobytes_of_script(visits):
+def test_no_page_needs_over_six_requests_or_script_5k(visits):
     for path, (_, sizes) in visits.items():
         assert len(sizes) <= 6, path
         assert sum(size for address, size in sizes.items() if address.endswith(".js")) <= 5_000, path

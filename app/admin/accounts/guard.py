@@ -9,13 +9,13 @@ from app import clock
 from app.admin.accounts import drafts, passkeys, reauth, roles, sessions
 from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
 from app.calendar import schedule
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import Edition
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
 from app.draw import practice
 from app.errors import NotAllowed
-from app.web.headers import Page, no_store
+from app.web.headers import no_store
 
 # Browsers take a name with __Host- only with Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2).
 COOKIE = "__Host-organisator"
@@ -24,7 +24,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @blueprint.before_request
-def guard() -> BaseResponse | Page | None:
+def guard() -> BaseResponse | tuple[str, int] | None:
     now, endpoint = clock.session_now(), request.endpoint or ""
     g.sign_in = sessions.find_sign_in(request.cookies.get(COOKIE, ""), now)
     if endpoint in roles.OPEN_TO_ALL:
@@ -38,7 +38,7 @@ def guard() -> BaseResponse | Page | None:
     return None
 
 
-def to_sign_in(now: datetime) -> BaseResponse | Page:
+def to_sign_in(now: datetime) -> BaseResponse | tuple[str, int]:
     """Lead to the sign-in page, and back to where one was when the time was over."""
     ended = sessions.ended_sign_in(request.cookies.get(COOKIE, ""))
     if ended is None or request.endpoint in ("admin.sign_out", "admin.stay_signed_in"):
@@ -49,7 +49,7 @@ def to_sign_in(now: datetime) -> BaseResponse | Page:
     return sign_in_page(401, kept=posted or "", lost=posted is None)
 
 
-def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> Page:
+def sign_in_page(status: int, form: SignInForm | None = None, **context: object) -> tuple[str, int]:
     """Return the page to sign in on, with what is to be come back to."""
     form = form or blank_form(SignInForm, kept=context.get("kept", ""), till=context.get("till", ""))
     passkey_form = blank_form(PasskeyForm, kept=form.kept.data, till=form.till.data)
@@ -58,7 +58,7 @@ def sign_in_page(status: int, form: SignInForm | None = None, **context: object)
     return page, status
 
 
-def ask_for_proof(now: datetime) -> Page | None:
+def ask_for_proof(now: datetime) -> tuple[str, int] | None:
     """Ask for a proof, or takes the one that came with the form, which then goes on its way."""
     fault = None
     if reauth.carries_proof():
@@ -70,7 +70,7 @@ def ask_for_proof(now: datetime) -> Page | None:
     return proof_page(fault)
 
 
-def proof_page(fault: str | None, till: str = "") -> Page:
+def proof_page(fault: str | None, till: str = "") -> tuple[str, int]:
     """Ask who is there, carrying what was posted or the page that was asked for."""
     posted = request.method == "POST" and not till
     carried = reauth.other_fields() if posted else [("till", till or request.full_path.rstrip("?"))]

@@ -21,8 +21,8 @@ from app.admin.draw.forms import (
     SkipForm,
     WithdrawNameForm,
 )
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.schedule import Edition
 from app.clock import SWEDEN
 from app.contest import terms
 from app.contest.forms import MUNICIPALITIES
@@ -33,7 +33,6 @@ from app.draw import delivery, practice, status, value, winners
 from app.draw.models import Letter, Rank
 from app.draw.status import ContestStatus, contest_status
 from app.outbox.messages import Letter as Text
-from app.web.headers import Page
 
 Forms = dict[str, AdminForm]
 # The program locks; the button is for when it could not.
@@ -67,7 +66,7 @@ class InLine:
     may_skip: bool
 
 
-def render_draw(status_code: int = 200, **posted: AdminForm) -> Page:
+def render_draw(status_code: int = 200, **posted: AdminForm) -> tuple[str, int]:
     """Render the page; a form that was posted is shown as it was posted, with its faults."""
     db.session.rollback()
     edition, contest = chosen_contest()

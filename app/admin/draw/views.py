@@ -28,11 +28,10 @@ from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
 from app.draw.status import contest_status
 from app.errors import NotAllowed
-from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 
-def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page:
+def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | tuple[str, int]:
     """Carry out an action when its form is right, and lead back to the page; else the page says what is wrong."""
     edition, contest = chosen_contest()
     if not isinstance(contest, FrozenContest):
@@ -52,12 +51,12 @@ def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | Page
 
 
 @blueprint.get("/dragning")
-def draw() -> Page:
+def draw() -> tuple[str, int]:
     return render_draw()
 
 
 @blueprint.post("/dragning/las")
-def lock_now() -> BaseResponse | Page:
+def lock_now() -> BaseResponse | tuple[str, int]:
     def action(contest: FrozenContest, now: datetime) -> str:
         if not may_lock_now(contest, contest_status(contest, now), now):
             raise NotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
@@ -68,7 +67,7 @@ def lock_now() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/hamta")
-def fetch_value() -> BaseResponse | Page:
+def fetch_value() -> BaseResponse | tuple[str, int]:
     def action(contest: FrozenContest, now: datetime) -> str:
         spend_a_check()
         value.fetch_value(contest, now)
@@ -78,7 +77,7 @@ def fetch_value() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/slumptal")
-def paste_value() -> BaseResponse | Page:
+def paste_value() -> BaseResponse | tuple[str, int]:
     form = PasteForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -95,7 +94,7 @@ def spend_a_check() -> None:
 
 
 @blueprint.post("/dragning/bekrafta")
-def confirm() -> BaseResponse | Page:
+def confirm() -> BaseResponse | tuple[str, int]:
     form = ConfirmForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -106,7 +105,7 @@ def confirm() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/ga-vidare")
-def skip() -> BaseResponse | Page:
+def skip() -> BaseResponse | tuple[str, int]:
     form = SkipForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -117,7 +116,7 @@ def skip() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/stall-in")
-def cancel() -> BaseResponse | Page:
+def cancel() -> BaseResponse | tuple[str, int]:
     form = CancelForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -129,7 +128,7 @@ def cancel() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/namn")
-def publish_name() -> BaseResponse | Page:
+def publish_name() -> BaseResponse | tuple[str, int]:
     form = NameForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -142,7 +141,7 @@ def publish_name() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/namn/ta-bort")
-def withdraw_name() -> BaseResponse | Page:
+def withdraw_name() -> BaseResponse | tuple[str, int]:
     form = WithdrawNameForm()
 
     def action(contest: FrozenContest, now: datetime) -> str:
@@ -153,7 +152,7 @@ def withdraw_name() -> BaseResponse | Page:
 
 
 @blueprint.post("/dragning/ova")
-def start_rehearsal() -> BaseResponse | Page:
+def start_rehearsal() -> BaseResponse | tuple[str, int]:
     edition = chosen_edition()
     contest, hatch = contest_of(edition) or abort(404), hatch_of(edition) or 0
     form = RehearsalForm()

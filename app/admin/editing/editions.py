@@ -13,15 +13,15 @@ from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, OrderForm, SwapForm
 from app.calendar import schedule
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
 from app.calendar.views import library
 from app.editing import archive, editions, save, store
 from app.editing.labels import tell_fault
 from app.editing.store import ContentRef
 from app.errors import NotAllowed
 from app.web.forms import SelectChoice
-from app.web.headers import Page
 
+Page = tuple[str, int]
 # How an import stands in the list of versions.
 IMPORTED = "läst in från ett arkiv"
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app import clock
 from app.admin.accounts import activity_log
 from app.admin.accounts.models import AdminUser
-from app.calendar.schedule import image_type
+from app.calendar.content import image_type
 from app.calendar.views import library
 from app.database import db
 from app.editing import store

@@ -23,9 +23,10 @@ from wtforms import (
 from wtforms.validators import InputRequired, Regexp
 
 from app.admin.accounts.forms import AdminForm
-from app.calendar.edition import LANGUAGES, EffectUnit
-from app.calendar.faults import Fault
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
+from app.calendar.edition import EffectUnit
+from app.calendar.fields import LANGUAGES
+from app.calendar.files.faults import Fault
 from app.editing.form_mapping import OPTIONS, two_digits
 from app.editing.labels import LABELS, field_label, tell_fault
 from app.text import clean

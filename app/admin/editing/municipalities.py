@@ -8,7 +8,6 @@ from app.admin.editing.forms import MunicipalityForm
 from app.admin.editing.views import EditorPage, save_page, show_page
 from app.editing import form_mapping
 from app.editing.store import ContentRef
-from app.web.headers import Page
 
 PAGE = EditorPage(
     "municipality",
@@ -31,20 +30,20 @@ def edit_municipalities() -> str:
 
 
 @blueprint.get("/kommun/<slug>")
-def edit_municipality(slug: str) -> Page:
+def edit_municipality(slug: str) -> tuple[str, int]:
     return show_page(PAGE, find_leaf(slug))
 
 
 @blueprint.post("/kommun/<slug>")
-def save_municipality(slug: str) -> BaseResponse | Page:
+def save_municipality(slug: str) -> BaseResponse | tuple[str, int]:
     return save_page(PAGE, find_leaf(slug))
 
 
 @blueprint.get("/kommun")
-def edit_own_municipality() -> Page:
+def edit_own_municipality() -> tuple[str, int]:
     return show_page(PAGE, find_leaf(g.sign_in.organiser.municipality))
 
 
 @blueprint.post("/kommun")
-def save_own_municipality() -> BaseResponse | Page:
+def save_own_municipality() -> BaseResponse | tuple[str, int]:
     return save_page(PAGE, find_leaf(g.sign_in.organiser.municipality))

@@ -15,12 +15,11 @@ from app.editing import hatch_file, images, save, store
 from app.editing.form_mapping import SameField
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed
-from app.web.headers import Page
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")
-def edit_picture(number: int) -> Page:
+def edit_picture(number: int) -> tuple[str, int]:
     leaf = ContentRef(chosen_edition().year, number)
     files = editor.editor().read(leaf)
     head = _head(files)
@@ -38,7 +37,7 @@ def _head(files: Files) -> dict[str, Any]:
 
 
 @blueprint.post("/redigera/lucka/<hatch:number>/bild")
-def save_picture(number: int) -> BaseResponse | Page:
+def save_picture(number: int) -> BaseResponse | tuple[str, int]:
     request.max_content_length = images.LARGEST_UPLOAD
     leaf = ContentRef(chosen_edition().year, number)
     try:
@@ -66,7 +65,7 @@ def _again(form: AdminForm) -> AdminForm:
     return blank_form(PictureForm, **{name: form[name].data for name in _FIELDS}, checksum=form.checksum.data)
 
 
-def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | Page:
+def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | tuple[str, int]:
     again = _again(form)
     focus = (int(form.focus_x.data), int(form.focus_y.data))
     head: dict[str, Any] = {"image_alt": form.image_alt.data, "image_credit": form.image_credit.data or None}
@@ -119,7 +118,7 @@ def picture_of(files: Files) -> tuple[dict[str, Any], Files]:
     return said, {name: body for name, body in files.items() if name not in store.TEXTS}
 
 
-def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
+def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> tuple[str, int]:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
     context: dict[str, object] = {
@@ -139,7 +138,7 @@ def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more:
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild/nu")
-def picture_now(number: int) -> BaseResponse | Page:
+def picture_now(number: int) -> BaseResponse | tuple[str, int]:
     """The picture as it stands on disk, for the editor only: the public meets it when the hatch opens."""
     files = editor.editor().read(ContentRef(chosen_edition().year, number))
     return editor.private_file(str(_head(files).get("image", "")), files)

@@ -3,18 +3,16 @@
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.admin import preview
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.admin.editing import editor
+from app.admin.editing import editor, preview
 from app.admin.editing.views import SHEETS, page_address
-from app.calendar.faults import ContentError
+from app.calendar.files.faults import ContentError
 from app.editing import save, store, validation
 from app.editing.history import Version, is_version_of
 from app.editing.labels import describe_file, diff_lines
 from app.editing.store import ContentRef
 from app.text import swedish_time
-from app.web.headers import Page
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare")
@@ -48,12 +46,12 @@ def version_address(leaf: ContentRef, version: Version, endpoint: str = "version
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare/<number:version>")
-def hatch_version(number: int, version: int) -> Page:
+def hatch_version(number: int, version: int) -> tuple[str, int]:
     return render_version(ContentRef(chosen_edition().year, number), version, blank_form(EmptyForm))
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare/<number:version>/sida")
-def version_page(number: int, version: int) -> Page:
+def version_page(number: int, version: int) -> tuple[str, int]:
     """An earlier version of a hatch as the page that it was, or would have been."""
     edition = chosen_edition()
     leaf = ContentRef(edition.year, number)
@@ -85,13 +83,13 @@ def find_version(leaf: ContentRef, number: int) -> Version:
 
 
 @blueprint.get("/redigera/texter/tidigare/<number:version>")
-def text_version(version: int) -> Page:
+def text_version(version: int) -> tuple[str, int]:
     return render_version(ContentRef(chosen_edition().year), version, blank_form(EmptyForm))
 
 
 def render_version(
     leaf: ContentRef, number: int, form: AdminForm, status: int = 200, refused: tuple[str, ...] = ()
-) -> Page:
+) -> tuple[str, int]:
     desk = editor.editor()
     versions = desk.history.versions(leaf)
     place = next((place for place, each in enumerate(versions) if each.number == number), None)
@@ -129,16 +127,16 @@ def version_pictures(version: Version | None) -> dict[str, str]:
 
 
 @blueprint.post("/redigera/lucka/<hatch:number>/tidigare/<number:version>")
-def hatch_restore(number: int, version: int) -> BaseResponse | Page:
+def hatch_restore(number: int, version: int) -> BaseResponse | tuple[str, int]:
     return _restore(ContentRef(chosen_edition().year, number), version)
 
 
 @blueprint.post("/redigera/texter/tidigare/<number:version>")
-def text_restore(version: int) -> BaseResponse | Page:
+def text_restore(version: int) -> BaseResponse | tuple[str, int]:
     return _restore(ContentRef(chosen_edition().year), version)
 
 
-def _restore(leaf: ContentRef, number: int) -> BaseResponse | Page:
+def _restore(leaf: ContentRef, number: int) -> BaseResponse | tuple[str, int]:
     form = EmptyForm()
     if not form.validate():
         return render_version(leaf, number, blank_form(EmptyForm), 422, (form.faults()[0][1],))

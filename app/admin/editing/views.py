@@ -9,21 +9,19 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin import preview
 from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.accounts.roles import may
-from app.admin.editing import editor
+from app.admin.editing import editor, preview
 from app.admin.editing.forms import AccessibilityForm, ContestForm, EditorForm, HatchForm, OrganiserForm, TextsForm
 from app.calendar import schedule
-from app.calendar.faults import ContentError
-from app.calendar.markdown import to_html
+from app.calendar.files.faults import ContentError
+from app.calendar.files.markdown import to_html
 from app.contest.terms import phase_of
 from app.editing import form_mapping, hatch_file, save, store, validation
 from app.editing.form_mapping import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
-from app.web.headers import Page
 
 # Bytes: three long texts whose letters are all å take that much room on their way here.
 LARGEST_FORM = 512 * 1024
@@ -79,7 +77,7 @@ SHEETS = (
 )
 
 
-def show_page(sheet: EditorPage, leaf: ContentRef) -> Page:
+def show_page(sheet: EditorPage, leaf: ContentRef) -> tuple[str, int]:
     files = editor.editor().read(leaf)
     try:
         head, tip = read_head(leaf, files)
@@ -94,7 +92,7 @@ def read_head(leaf: ContentRef, files: Files) -> tuple[Mapping[str, object], str
     return hatch_file.parse_hatch(text) if leaf.number else (hatch_file.parse_toml(text), "")
 
 
-def save_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | Page:
+def save_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | tuple[str, int]:
     request.max_content_length = LARGEST_FORM
     sent, act = sheet.form(), request.form.get("act", "")
     values = sent.shown()
@@ -111,7 +109,9 @@ def save_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | Page:
     return save_form(sheet, leaf, form, values)
 
 
-def save_form(sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values) -> BaseResponse | Page:
+def save_form(
+    sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values
+) -> BaseResponse | tuple[str, int]:
     try:
         saved = save.save_change(
             editor.editor(),
@@ -172,7 +172,9 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
     return url_for(f"admin.edit_{sheet.name}", ar=leaf.year, **place, **more)
 
 
-def render_editor(sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> Page:
+def render_editor(
+    sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any
+) -> tuple[str, int]:
     edition, conflict = chosen_edition(), more.pop("conflict", None)
     beside = request.args.getlist("ocksa", type=int) if request.method == "GET" else []
     context: dict[str, object] = {
@@ -209,13 +211,13 @@ for each in SHEETS:
 
 
 @blueprint.errorhandler(store.ContentWriteError)
-def unreadable(error: store.ContentWriteError) -> Page:
+def unreadable(error: store.ContentWriteError) -> tuple[str, int]:
     """A file that is not there, or that the server may not read, where no form can keep what was typed."""
     return render_template("errors/error.html", heading="Filen går inte att läsa", advice=str(error), status=503), 503
 
 
 @blueprint.post("/redigera/lucka/<hatch:number>/forhandsgranska")
-def preview_hatch(number: int) -> Page:
+def preview_hatch(number: int) -> tuple[str, int]:
     """The hatch's page as the form has it; nothing is kept."""
     request.max_content_length = LARGEST_FORM
     sheet, leaf, sent = SHEETS[0], ContentRef(chosen_edition().year, number), HatchForm()

@@ -8,8 +8,9 @@ from flask import Response, current_app, render_template
 
 from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.calendar import feeds, schedule
-from app.calendar.schedule import Edition
+from app.calendar import schedule
+from app.calendar.content import Edition
+from app.calendar.feeds.embedding import frame
 from app.contest.terms import contest_of
 from app.web.zip_stream import File, stream_zip
 
@@ -109,7 +110,7 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
             f"Ämne: {file.title} {opening}\n\nHej!\n\n{promise} {what}\n\nDu hittar kalendern här: {site}\nVill du få "
             f"luckan med mejl varje dag? Anmäl dig här: {site}/paminnelse\n\n{sender}",
         ),
-        Text("ram", "Kod som visar dagens lucka på er webbplats", feeds.frame(file.title, site)),
+        Text("ram", "Kod som visar dagens lucka på er webbplats", frame(file.title, site)),
     ]
 
 

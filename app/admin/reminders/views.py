@@ -8,11 +8,10 @@ from wtforms.validators import Length
 from app import clock
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
-from app.calendar.schedule import NUMBERS
+from app.calendar.content import NUMBERS
 from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server
 from app.reminders import erasure, rules, sender, subscriptions
 from app.text import clean
-from app.web.headers import Page
 
 LONGEST = 200
 NOT_TAKEN = "E-postservern tar inte emot provet: {}. Be den som sköter servern se efter avsändaradressen."
@@ -37,12 +36,12 @@ for number in NUMBERS:
 
 
 @blueprint.get("/paminnelser")
-def reminders() -> Page:
+def reminders() -> tuple[str, int]:
     return _page(200)
 
 
 @blueprint.post("/paminnelser")
-def save_greetings() -> BaseResponse | Page:
+def save_greetings() -> BaseResponse | tuple[str, int]:
     edition, form = chosen_edition(), GreetingsForm()
     if not form.validate():
         return _page(422, form)
@@ -51,7 +50,7 @@ def save_greetings() -> BaseResponse | Page:
 
 
 @blueprint.post("/paminnelser/prov")
-def send_sample() -> BaseResponse | Page:
+def send_sample() -> BaseResponse | tuple[str, int]:
     """Send a reminder to oneself; that it went is kept in a file, for the readiness."""
     form = EmptyForm()
     if not form.validate():
@@ -66,7 +65,7 @@ def send_sample() -> BaseResponse | Page:
     return redirect(url_for("admin.reminders", ar=chosen_edition().year, klart="prov"), 303)
 
 
-def _page(status: int, form: AdminForm | None = None, fault: str = "") -> Page:
+def _page(status: int, form: AdminForm | None = None, fault: str = "") -> tuple[str, int]:
     edition, now = chosen_edition(), clock.now()
     day = rules.day_at(edition.year, now)
     lines = {f"day_{number}": text for number, text in subscriptions.greetings(edition.year).items()}

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from flask import Response, current_app, render_template
 
-from app.calendar import feeds
-from app.calendar.look import house
+from app.calendar import house
+from app.calendar.content import NUMBERS, Edition
 from app.calendar.pages.screen import qr_code
-from app.calendar.schedule import NUMBERS, Edition, opens_at
+from app.calendar.schedule import opens_at
 from app.calendar.views import blueprint, find_edition, library, public_response
 
 SHEETS = ("poster", "bingo", "school_sheet")
@@ -60,7 +60,7 @@ def poster(year: int) -> Response:
 def render_poster(edition: Edition, sender: str) -> Response:
     """Return the poster in the name of a sender: the organiser, or a municipality that hangs it up."""
     site = current_app.config["PUBLIC_URL"]
-    codes = {n: qr_code(feeds.address(edition, n, site), f"QR-kod till lucka {n}") for n in NUMBERS}
+    codes = {n: qr_code(site + edition.hatch_path(n), f"QR-kod till lucka {n}") for n in NUMBERS}
     # A house in Advent, the same whenever it is printed.
     drawn = house.house_at(edition.year, opens_at(edition.year, 20))
     return _sheet("calendar/poster.html", edition, sender=sender, codes=codes, house=drawn)

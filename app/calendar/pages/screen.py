@@ -8,9 +8,8 @@ import segno
 from flask import Response, current_app, render_template, url_for
 
 from app import clock
-from app.calendar import feeds, schedule
-from app.calendar.look import house
-from app.calendar.schedule import NUMBERS
+from app.calendar import house, schedule
+from app.calendar.content import NUMBERS
 from app.calendar.views import blueprint, current_edition, public_response
 from app.clock import SWEDEN
 from app.web.page_cache import AGEING
@@ -47,7 +46,7 @@ def screen() -> Response:
     edition, now = current_edition(), clock.now()
     year, site = edition.year, current_app.config["PUBLIC_URL"]
     number = shown_number(year, now)
-    address = feeds.address(edition, number, site) if number else site + url_for("reminders.ask")
+    address = site + (edition.hatch_path(number) if number else url_for("reminders.ask"))
     context: dict[str, Any] = {
         "edition": edition,
         "hatch": edition.hatches[number] if number else None,

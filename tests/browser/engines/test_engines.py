@@ -73,7 +73,7 @@ def test_the_draw_fits(window, width, site, accept, reach):
 
 if not missing_packages("Chromium"):
 
-    def test_a_window_shows_its_picture_once_its_hatch_has_been_read(site, clock, tmp_path):
+    def test_window_shows_its_picture_once_its_hatch_has_been_read(site, clock, tmp_path):
         clock.set("2026-12-13 08:00")
         fifth, sixth = (f".windows li:nth-child({number}) .view" for number in (5, 6))
         with driven("Chromium", 1440, tmp_path) as window:

@@ -71,7 +71,7 @@ def status_of(address):
         return None
 
 
-def test_the_image_starts_from_an_empty_volume_and_does_the_jobs(base, buildah, tmp_path):
+def test_image_starts_from_empty_volume_and_does_jobs(base, buildah, tmp_path):
     scratch = output(buildah("from", "scratch"))
     output(buildah("add", scratch, base, "/"))
     output(buildah("commit", scratch, BASE))

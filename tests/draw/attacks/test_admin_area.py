@@ -53,9 +53,7 @@ def test_button_waits_for_the_program(app, contest, accept, organiser, clock, mo
         assert db.session.get(LockedList, contest.id) is None
 
 
-def test_a_loop_that_stood_still_leaves_a_button_and_the_delay_in_public(
-    app, contest, accept, organiser, client, clock
-):
+def test_loop_that_stood_still_leaves_button_and_delay_in_public(app, contest, accept, organiser, client, clock):
     accept("anna@example.se")
     clock.instant = contest.round_at
     answer = organiser.post(f"{DRAW}/las", data={"token": token_in(organiser.get(DRAW))})
@@ -152,7 +150,7 @@ def test_another_edition_with_same_id(own_content, content):
 
 
 @on_sqlite
-def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, content, clock, make_app, tmp_path):
+def test_used_id_cannot_open_when_its_edition_is_gone(own_content, content, clock, make_app, tmp_path):
     with own_content.app_context():
         terms.freeze_terms(own_content.extensions["library"].editions[2026], clock.now(), _chain(own_content))
     _moved_to_2027(content)
@@ -171,7 +169,7 @@ def test_an_id_that_is_used_cannot_open_when_its_edition_is_gone(own_content, co
 
 
 @on_sqlite
-def test_a_contest_does_not_open_without_a_mail_server_that_answers(make_app, clock):
+def test_contest_does_not_open_without_mail_server_that_answers(make_app, clock):
     app = make_app(opened=False, MAIL_URL="smtp://127.0.0.1:9")
     with app.app_context(), pytest.raises(NotAllowed, match="Mejlservern svarar inte"):
         terms.freeze_terms(app.extensions["library"].editions[2026], clock.now(), _chain(app))

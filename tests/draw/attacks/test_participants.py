@@ -22,7 +22,7 @@ def count(app, model, *where):
         return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*where))
 
 
-def test_one_address_and_answer_is_one_entry_and_the_page_is_the_same(opened, app, enter):
+def test_one_address_and_answer_is_one_entry_same_page(opened, app, enter):
     pages = [enter() for _ in range(7)]
     assert {page.status_code for page in pages} == {200}
     assert len({re.sub(r'nonce="[^"]*"', "", page.text) for page in pages}) == 1
@@ -40,7 +40,7 @@ def test_no_page_shows_code_or_ticket_where_mail_goes(opened, app, enter):
     assert "anna@example.se" in page.text
 
 
-def test_at_most_five_mails_a_day_go_to_one_address_over_all_answers(opened, app, enter, clock):
+def test_at_most_five_mails_daily_go_to_one_address(opened, app, enter, clock):
     for answer in ("2030", "2027", "2040") * 3:
         assert enter(answer=answer).status_code == 200
     assert (count(app, Entry), count(app, OutboxMail)) == (3, 5)
@@ -49,7 +49,7 @@ def test_at_most_five_mails_a_day_go_to_one_address_over_all_answers(opened, app
     assert count(app, OutboxMail) == 6
 
 
-def test_a_form_sent_twice_is_one_entry_and_another_answer_is_asked_for_anew(opened, app, client, clock):
+def test_form_sent_twice_is_one_entry_another_answer_asks_anew(opened, app, client, clock):
     token = token_in(client.get(ENTRY_URL))
     clock.forward(seconds=20)
     assert client.post(ENTRY_URL, data=filled(token=token)).status_code == 200
@@ -64,7 +64,7 @@ def test_a_form_sent_twice_is_one_entry_and_another_answer_is_asked_for_anew(ope
 
 
 @on_sqlite
-def test_who_sends_too_late_is_told_that_theirs_was_not_received(opened, app, client, clock):
+def test_too_late_sender_is_told_that_entry_was_not_received(opened, app, client, clock):
     clock.set("2026-12-20 23:59")
     token = token_in(client.get(ENTRY_URL))
     clock.set("2026-12-21 00:00:00")

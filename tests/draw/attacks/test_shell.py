@@ -60,9 +60,7 @@ def test_places_that_are_exchanged_are_told(drawn, tamper, verify):
     assert (code, "Ordningen är inte den som fröet ger." in told) == (1, True)
 
 
-def test_a_list_that_is_locked_again_is_told_by_the_mailed_checksum_only(
-    drawn, tamper, app, contest, clock, client, tmp_path
-):
+def test_list_locked_again_is_told_by_mailed_checksum_only(drawn, tamper, app, contest, clock, client, tmp_path):
     for table in ("draw_rank", "draw_value", "draw_ticket", "draw_list"):
         tamper(f"DELETE FROM {table}")  # noqa: S608 – names of our own
     tamper("DELETE FROM audit_record WHERE kind IN ('last', 'dragen')")

@@ -9,7 +9,8 @@ from app.database import db
 from app.draw import actions, value
 from app.draw.models import DrawnValue
 from app.errors import NotAllowed
-from app.spec.beacon import PRACTICE, QUICKNET, BeaconError, time_of
+from app.spec.beacon import PRACTICE, QUICKNET, time_of
+from app.spec.lines import SpecError
 from app.spec.practice_beacon import practice_answer
 from tests.conftest import VALUE, on_sqlite, token_in
 
@@ -68,11 +69,11 @@ def test_only_a_signed_latest_counts(relay):
 def test_the_first_genuine_relay_is_enough(relay):
     number = GOOD["round"]
     assert value.ask_relays(relay("{}", FALSE["zeros"], VALUE), PRACTICE, number) == VALUE
-    with pytest.raises(BeaconError):
+    with pytest.raises(SpecError):
         value.ask_relays(relay("{}", FALSE["another round"]), PRACTICE, number)
 
 
-def test_a_clock_that_is_slow_locks_late_for_what_a_relay_shows(app, accept, contest):
+def test_clock_that_is_slow_locks_late_for_what_relay_shows(app, accept, contest):
     """Our clock says twelve hours before; the relay shows that the round is there."""
     accept("anna@example.se")
     with app.app_context():

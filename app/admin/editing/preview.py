@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
+from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.edition import Contest
-from app.calendar.schedule import NUMBERS, Edition, Hatch
 from app.calendar.views import hatch_page
 from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -9,10 +10,32 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.calendar import feeds, schedule
-from app.calendar.feeds import FRAME_HEIGHT, FRAME_WIDTH
+from app.calendar import schedule
+from app.calendar.feeds import calendar_file, embedding, news, security_txt
+from app.calendar.feeds.embedding import FRAME_HEIGHT, FRAME_WIDTH
 from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
 from app.languages import SWEDISH, current
+
+_PAGES = (
+    "/flode.json",
+    "/manifest.webmanifest",
+    *(f"/kalender.ics?kl={alarm}" for alarm in calendar_file.ALARMS),
+    "/inbaddning",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/.well-known/security.txt",
+)
+# Those that there are in each language.
+_FEEDS = ("atom", "ical")
+
+
+def public_addresses(now: datetime) -> dict[str, None]:
+    """Return the pages of this module that are kept in the page cache at `now`."""
+    build = current_app.url_map.bind("").build
+    editions = library().editions
+    languages = (SWEDISH, *editions[schedule.current_year(editions, now)].translations)
+    in_languages = (build(f"calendar.{name}", {"language": language}) for language in languages for name in _FEEDS)
+    return dict.fromkeys((*_PAGES, *in_languages))
 
 
 def _site() -> str:
@@ -23,11 +46,11 @@ def _open() -> list[int]:
     return schedule.open_numbers(current_edition().year, clock.now())
 
 
-def feed_items() -> list[feeds.Item]:
+def feed_items() -> list[news.Item]:
     edition = current_edition()
     # What else is new is about the contest, in Swedish.
-    news = current_app.extensions["news"](edition) if current() == SWEDISH else []
-    return feeds.items(edition, _open(), clock.now(), news)
+    told = current_app.extensions["news"](edition) if current() == SWEDISH else []
+    return news.items(edition, _open(), clock.now(), told)
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
@@ -40,12 +63,12 @@ def _shared(body: bytes, mimetype: str) -> Response:
 @blueprint.get("/flode.xml", defaults={"language": SWEDISH})
 @blueprint.get("/<language:language>/feed.xml")
 def atom() -> Response:
-    return _shared(feeds.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
+    return _shared(news.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
 
 
 @blueprint.get("/flode.json")
 def json_feed() -> Response:
-    return _shared(feeds.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
+    return _shared(news.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
 
 
 @blueprint.get("/kalender.ics", defaults={"language": SWEDISH})
@@ -53,15 +76,15 @@ def json_feed() -> Response:
 def ical() -> BaseResponse:
     """With ?kl=0730 each day rings at that time; to the quarter of an hour, for each is a page of the cache."""
     asked = request.args.get("kl")
-    if asked is not None and asked not in feeds.ALARMS:
+    if asked is not None and asked not in calendar_file.ALARMS:
         return earlier_quarter(asked)
-    alarm = feeds.ALARMS[asked] if asked else None
-    return _shared(feeds.ical(current_edition(), _open(), clock.now(), _site(), alarm), "text/calendar")
+    alarm = calendar_file.ALARMS[asked] if asked else None
+    return _shared(calendar_file.ical(current_edition(), _open(), clock.now(), _site(), alarm), "text/calendar")
 
 
 def earlier_quarter(asked: str) -> BaseResponse:
     quarter = f"{asked[:2]}{int(asked[2:]) // 15 * 15:02}" if re.fullmatch(r"[0-9]{2}[0-5][0-9]", asked) else ""
-    if quarter not in feeds.ALARMS:
+    if quarter not in calendar_file.ALARMS:
         abort(404)
     return redirect(url_for("calendar.ical", kl=quarter), 303)
 
@@ -107,11 +130,11 @@ def oembed() -> Response:
     except HTTPException:
         abort(404)
     if endpoint == "calendar.hatch":
-        told = feeds.linked_hatch(*find_hatch(year, values["number"]), site)
+        told = embedding.linked_hatch(*find_hatch(year, values["number"]), site)
     elif endpoint in ("calendar.start", "calendar.edition", "calendar.embed"):
         width, height = (request.args.get(name, 10_000, int) for name in ("maxwidth", "maxheight"))
         edition = find_edition(year) if year else current_edition()
-        told = feeds.framed_day(edition, site, min(width, FRAME_WIDTH), min(height, FRAME_HEIGHT))
+        told = embedding.framed_day(edition, site, min(width, FRAME_WIDTH), min(height, FRAME_HEIGHT))
     else:
         abort(404)
     response = _shared(json.dumps(told, ensure_ascii=False).encode(), "application/json")
@@ -153,7 +176,7 @@ def sitemap() -> Response:
     now = clock.now()
     begun = [edition for year, edition in library().editions.items() if year <= current_edition().year]
     editions = [(edition, schedule.open_numbers(edition.year, now)) for edition in begun]
-    return public_response(feeds.sitemap(editions, _site()), "application/xml")
+    return public_response(news.sitemap(editions, _site()), "application/xml")
 
 
 @blueprint.get("/robots.txt")
@@ -170,4 +193,4 @@ def security_text() -> str:
     """Return where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    return feeds.security_text(contact, feeds.security_expiry(edition.year, clock.now()), _site())
+    return security_txt.security_text(contact, security_txt.security_expiry(edition.year, clock.now()), _site())

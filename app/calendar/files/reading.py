@@ -1,0 +1,127 @@
+"""Reads a file of the content: a text, its TOML, the pictures beside it. Every fault has file, field and line."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.calendar.files.faults import Fault, fault_at, from_pydantic_errors, line_numbers
+from app.text import not_carried, tidy
+
+# What a picture may be called: a name on any disk, and in an address.
+IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
+# A hatch.md in two: its head, in TOML, and the tip, in Markdown.
+FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DOTALL)
+LARGEST_TEXT = 100_000
+LARGEST_IMAGE = 1_000_000
+
+HEAD_MISSING = "filen ska börja med ett huvud mellan två rader med +++"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
+    try:
+        # Anything but a file could make the reader wait for ever, or never end.
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        raw = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else None
+    except OSError:
+        faults.append(Fault(name_of(path), 0, "", "filen saknas eller går inte att läsa"))
+        return None
+    if raw is None:
+        sentence = f"filen är större än {LARGEST_TEXT // 1000} kB"
+        faults.append(Fault(name_of(path), 0, "", sentence, "texten är för lång; korta den"))
+        return None
+    try:
+        # Organisers edit on Windows: a byte order mark and CRLF are fine.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        faults.append(Fault(name_of(path), line, "", "filen är inte sparad som UTF-8; spara om den med den kodningen"))
+        return None
+    for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
+        if odd := not_carried(content):
+            remarks.append(Fault(name_of(path), line, "", odd_sentence(odd)))
+    return tidy(text)
+
+
+def odd_sentence(odd: list[str]) -> str:
+    return f"har ett tecken som inte går att visa ({', '.join(odd)}); ta bort det"
+
+
+def read_images(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
+    images = {}
+    for path in sorted(each for each in folder.iterdir() if image_name(each.name)):
+        try:
+            if not path.is_file():
+                raise FileNotFoundError(path)
+            if path.stat().st_size > LARGEST_IMAGE:
+                faults.append(Fault(name_of(path), 0, "", f"bilden är större än {LARGEST_IMAGE // 1_000_000} MB"))
+            else:
+                images[image_name(path.name)] = path.read_bytes()
+        except OSError:
+            faults.append(Fault(name_of(path), 0, "", "bilden går inte att läsa"))
+    return images
+
+
+def image_name(name: str) -> str:
+    """Return a picture's name in NFC, which macOS writes otherwise; "" for a file that is no picture."""
+    composed = unicodedata.normalize("NFC", name)
+    return composed if IMAGE.fullmatch(composed) else ""
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text says, its texts tidy: an escape can name any character. Raises TOMLDecodeError."""
+    values: dict[str, Any] = _tidied(tomllib.loads(text))
+    return values
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _tidied(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_tidied(part) for part in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Give each text in a TOML file, and the keys that lead to it."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from _texts(part, *keys, key)
+    if isinstance(value, str):
+        yield keys, value
+
+
+def read_model(
+    path: Path, model: type[Model], faults: list[Fault], remarks: list[Fault], text: str, first_line: int = 1
+) -> Model | None:
+    try:
+        for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
+            if odd := not_carried(value):
+                remarks.append(fault_at(name_of(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
+        return model.model_validate(parse_toml(text))
+    except ValidationError as error:
+        faults += from_pydantic_errors(name_of(path), line_numbers(text, first_line), error.errors())
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (int(place[1]) + first_line - 1, place[2]) if place else (first_line + text.count("\n"), "sist")
+        sentence = f"går inte att läsa från tecken {column}; se efter citattecken och likhetstecken"
+        faults.append(Fault(name_of(path), line, "", sentence))
+    except (ValueError, RecursionError):
+        faults.append(
+            Fault(name_of(path), 0, "", "går inte att läsa; ett värde är orimligt stort eller har för många nivåer")
+        )
+    return None
+
+
+def name_of(path: Path) -> str:
+    """Return how an organiser knows the file: from the year on."""
+    parts = path.parts
+    year = next((at for at in range(len(parts) - 1, -1, -1) if re.fullmatch(r"20\d\d", parts[at])), len(parts) - 1)
+    return "/".join(parts[year:])

@@ -149,10 +149,14 @@ def _organisation_number(value: str) -> str:
     return value
 
 
-def lets_windows_show(value: str) -> str:
-    """Check a wall's colour against what stands on it."""
+def _colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
         raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
+    return value
+
+
+def lets_windows_show(value: str) -> str:
+    """Check a wall's colour against what stands on it."""
     found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
     if found < colours.LEAST:
         told = f"{found:.1f}".replace(".", ",")
@@ -206,7 +210,8 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
-Wall = Annotated[str, AfterValidator(lets_windows_show)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Wall = Annotated[Colour, AfterValidator(lets_windows_show)]
 
 
 class Part(BaseModel):
@@ -588,6 +593,7 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     wall: Wall | None = None
+    accent: Colour | None = None
     logo: Annotated[str, AfterValidator(_image)] | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
     organiser: OrganiserDetails

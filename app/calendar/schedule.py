@@ -18,7 +18,7 @@ from app.calendar.edition import (
     TranslatedHatch,
 )
 from app.calendar.faults import Fault
-from app.calendar.look import drawings
+from app.calendar.look import colours, drawings
 from app.clock import SWEDEN
 from app.languages import SWEDISH
 
@@ -173,6 +173,12 @@ class Edition:
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
         return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+
+    @property
+    def style_sheet(self) -> str:
+        """The colours that the edition has chosen; "" when they are the calendar's own."""
+        wall, accent = self.file.wall, self.file.accent
+        return colours.style_sheet(wall, accent) if wall or accent else ""
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.calendar import feeds, schedule
 from app.calendar.library import Library
-from app.calendar.look import colours, house
+from app.calendar.look import house
 from app.calendar.schedule import Edition, Hatch
 from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy
@@ -127,7 +127,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
             for number in schedule.open_numbers(year, now):
                 found[build("calendar.hatch", {"year": year, "number": number, "language": language})] = (year, number)
         found[build("calendar.corrections", {"year": year})] = None
-        if edition.file.wall:
+        if edition.style_sheet:
             found[build("calendar.colours_of", {"year": year})] = None
         for name in edition.images:
             found[build("calendar.edition_image", {"year": year, "name": name})] = None
@@ -263,8 +263,8 @@ def edition_image(year: int, name: str) -> Response:
 
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
-    wall = find_edition(year).file.wall or abort(404)
-    return public_response(colours.style_sheet(wall).encode(), "text/css")
+    sheet = find_edition(year).style_sheet or abort(404)
+    return public_response(sheet.encode(), "text/css")
 
 
 @blueprint.get("/om")

@@ -28,6 +28,7 @@ from app.clock import SWEDEN
 from app.languages import translate
 
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 # What a picture may be called: a name on any disk, and in an address.
 IMAGE = re.compile(r"[\w()][\w ().+-]*\.(svg|png|jpe?g|webp|avif)", re.IGNORECASE)
 
@@ -150,7 +151,7 @@ def _organisation_number(value: str) -> str:
 
 
 def _colour(value: str) -> str:
-    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+    if not COLOUR.fullmatch(value):
         raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
     return value
 
@@ -583,6 +584,14 @@ class Municipality(Part):
         return not (self.greeting or self.website or self.links.given)
 
 
+class Partner(Part):
+    """Who makes the calendar together with the organiser; the logo's picture lies beside edition.toml."""
+
+    logo: Annotated[str, AfterValidator(_image)]
+    name: Line
+    website: MaybeAddress = None
+
+
 class EditionFile(Part):
     """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
@@ -596,6 +605,7 @@ class EditionFile(Part):
     accent: Colour | None = None
     logo: Annotated[str, AfterValidator(_image)] | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    partners: Annotated[tuple[Partner, ...], Field(max_length=12)] = ()
     organiser: OrganiserDetails
     unreviewed: Unreviewed = None
     privacy: Privacy = Privacy()

@@ -45,6 +45,7 @@ _TABLE: dict[tuple[str, ...], str] = {
     """,
     (ADMINISTRATOR, EDITOR): """
         editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser
+        edit_look save_look logo_now
         edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text preview_hatch
         hatch_versions hatch_version hatch_restore version_page version_picture text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in confirm_archive undo_archive

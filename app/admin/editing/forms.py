@@ -340,6 +340,15 @@ class PictureForm(WholeForm):
     )
 
 
+class FigureForm(WholeForm):
+    figure = FileField("Ny figur")
+    words = StringField(
+        "Vem eller vad som kommer",
+        filters=[clean],
+        validators=[Regexp(r"[^<>&]{0,200}$", message="Skriv högst 200 tecken, utan <, > och &.")],
+    )
+
+
 class SwapForm(WholeForm):
     first = SelectField("Den ena luckan", coerce=int)
     second = SelectField("Den andra luckan", coerce=int)

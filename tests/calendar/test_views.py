@@ -391,6 +391,7 @@ def test_what_the_house_is_known_by_is_the_editions_own_name(make_app, content):
         assert words(page.select_one(".site-name")) == "Klimatluckan"
         assert "Klimatluckan" in page.title.text
         assert "Miljöjulkalendern" not in page.title.text
+    assert "PRODID:-//Klimatluckan//sv" in client.get("/kalender.ics").text
 
 
 def test_an_edition_without_its_own_look_has_the_usual(client):

@@ -5,6 +5,7 @@ import re
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -228,11 +229,13 @@ def new() -> BaseResponse | Page:
 
 @blueprint.get("/redigera/kalender.zip")
 def export() -> Response:
-    year = chosen_edition().year
+    edition = chosen_edition()
     file = io.BytesIO()
-    archive.pack_edition(editions.read_all(editor.editor(), year), file)
+    archive.pack_edition(editions.read_all(editor.editor(), edition.year), file)
     file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, download_name=f"miljojulkalendern-{year}.zip")
+    # ASCII, so that every browser and disk takes it.
+    name = secure_filename(f"{edition.plain_title}-{edition.year}.zip").lower()
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/redigera/las-in")

@@ -133,14 +133,19 @@ def test_a_logo_of_a_municipality_stays(send, content):
     assert pictures(content) == {"lerum.svg"}
 
 
-def test_logos_go_along_in_the_archive(send, organiser):
+def test_logos_go_along_in_the_archive(send, organiser, content):
+    # With the cards the test client leaves a file open.
+    for card in content.rglob("delning*.png"):
+        card.unlink()
     send(logo=LOGO, logo_alt="Lerum", partners__0__logo=OTHER, partners__0__name="Ale")
-    archive = organiser.get("/admin/redigera/kalender.zip").data
+    with organiser.get("/admin/redigera/kalender.zip") as answer:
+        archive = answer.data
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
         assert len([name for name in packed.namelist() if name.startswith("2026/logotyp-")]) == 2
     page = "/admin/redigera/las-in"
     sent = fields(organiser.get(page)) | {"year": "2027", "archive": (io.BytesIO(archive), "x.zip")}
-    assert organiser.post(page, data=sent).status_code == 303
+    with organiser.post(page, data=sent) as answer:
+        assert answer.status_code == 303
     again = soup(organiser.get(f"{LOOK}?ar=2027"))
     assert again.select_one("[name=logo_alt]")["value"] == "Lerum"
     logos = [organiser.get(each["src"]) for each in again.select("img.logo")]
@@ -161,3 +166,10 @@ def test_anothers_change_of_the_logo_is_not_overwritten(send, organiser, anna):
     anna.post(LOOK, data=hers, content_type="multipart/form-data")
     answer = send(**seen | {"logo": LOGO, "logo_now": "", "logo_alt": "Lerum"})
     assert (answer.status_code, "anna@example.se ändrade" in words(answer)) == (409, True)
+
+
+def test_the_editions_name_is_on_its_archive_and_codes(change, organiser):
+    change("/admin/redigera/texter", title="Klimatluckan på väg 2026")
+    with organiser.get("/admin/redigera/kalender.zip") as archive:
+        assert archive.headers["Content-Disposition"] == "attachment; filename=klimatluckan_pa_vag-2026.zip"
+    assert "issuer=Klimatluckan" in organiser.get("/admin/konto/engangskoder").text

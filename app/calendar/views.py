@@ -240,8 +240,11 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    response = public_response(found.images[name], schedule.image_type(name))
-    # The embed shows it in a frame, and one that is sandboxed is another origin.
+    return framed(public_response(found.images[name], schedule.image_type(name)))
+
+
+def framed(response: Response) -> Response:
+    """Let the embed show it: a frame that is sandboxed is another origin."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -264,7 +267,7 @@ def edition_image(year: int, name: str) -> Response:
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
     sheet = find_edition(year).style_sheet or abort(404)
-    return public_response(sheet.encode(), "text/css")
+    return framed(public_response(sheet.encode(), "text/css"))
 
 
 @blueprint.get("/om")

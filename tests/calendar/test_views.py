@@ -376,6 +376,8 @@ def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
     page = soup(client, "/")
     sheet = client.get(page.select("link[rel=stylesheet]")[-1]["href"])
     assert (sheet.mimetype, f"--wall:{RED}" in sheet.text) == ("text/css", True)
+    assert soup(client, "/inbaddning").select(f'link[href="{page.select("link[rel=stylesheet]")[-1]["href"]}"]')
+    assert sheet.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     logo = page.select_one("footer img")
     assert (logo["alt"], client.get(logo["src"]).mimetype) == ("Lerums kommun", "image/svg+xml")
     assert str(page.select_one(".horizon path")) == shape.replace("/>", "></path>")

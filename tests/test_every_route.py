@@ -194,6 +194,7 @@ ORGANISERS = (
     "/admin/redigera/lucka/9/tidigare",
     "/admin/redigera/texter",
     "/admin/redigera/texter/tidigare",
+    "/admin/redigera/utseende",
     "/admin/redigera/arrangor",
     "/admin/redigera/tillganglighet",
     "/admin/redigera/byt-plats",

@@ -11,6 +11,7 @@ from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, 
 from app.admin.accounts.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.accounts.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
 from app.admin.accounts.models import AdminSession, AdminUser
+from app.calendar.views import current_edition
 from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
@@ -182,7 +183,8 @@ def invitation_page(token: str, email: str | None, form: AdminForm, status: int)
 
 def app_for_codes(secret: str, email: str | None) -> dict[str, object]:
     """Return the secret for an app for one-time codes: a square to be read, and an address that opens it on a phone."""
-    address = pyotp.TOTP(secret).provisioning_uri(name=email or "organisatör", issuer_name="Miljöjulkalendern")
+    issuer = current_edition().plain_title
+    address = pyotp.TOTP(secret).provisioning_uri(name=email or "organisatör", issuer_name=issuer)
     code = segno.make(address, error="m")
     square = code.svg_inline(omitsize=True, title="QR-kod att läsa av med din app", border=2)
     return {"picture": Markup(square), "app_address": address}  # noqa: S704 made here

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.files.faults import Fault
-from app.calendar.look import drawings
+from app.calendar.look import colours, drawings
 from app.calendar.municipality import Municipality
 from app.calendar.translations import TranslatedEdition, TranslatedHatch
 from app.languages import EASY, SWEDISH
@@ -166,6 +166,12 @@ class Edition:
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
         return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+
+    @property
+    def style_sheet(self) -> str:
+        """The colours that the edition has chosen; "" when they are the calendar's own."""
+        wall, accent = self.file.wall, self.file.accent
+        return colours.style_sheet(wall, accent) if wall or accent else ""
 
     @property
     def name(self) -> str:

@@ -10,10 +10,12 @@ from app.calendar.fields import (
     LANGUAGES,
     Amount,
     Blank,
+    Colour,
     ImageName,
     Language,
     Line,
     Mailbox,
+    MaybeAddress,
     OneLine,
     Options,
     OrganisationNumber,
@@ -287,6 +289,14 @@ class Accessibility(Part):
         return self
 
 
+class Partner(Part):
+    """Who makes the calendar together with the organiser; the logo's picture lies beside edition.toml."""
+
+    logo: ImageName
+    name: Line
+    website: MaybeAddress = None
+
+
 class EditionFile(Part):
     """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
 
@@ -297,8 +307,10 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     wall: Wall | None = None
+    accent: Colour | None = None
     logo: ImageName | None = None
     logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    partners: Annotated[tuple[Partner, ...], Field(max_length=12)] = ()
     organiser: OrganiserDetails
     unreviewed: Unreviewed = None
     privacy: Privacy = Privacy()

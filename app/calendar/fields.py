@@ -24,6 +24,7 @@ from app.calendar.files.reading import IMAGE
 from app.calendar.look import colours
 from app.clock import SWEDEN
 
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 ORGANISATION_NUMBER = re.compile(r"\d{6}-\d{4}")
 
 
@@ -134,10 +135,14 @@ def _organisation_number(value: str) -> str:
     return value
 
 
+def _colour(value: str) -> str:
+    if not COLOUR.fullmatch(value):
+        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
+    return value
+
+
 def lets_windows_show(value: str) -> str:
     """Check a wall's colour against what stands on it."""
-    if not re.fullmatch(r"#[0-9a-f]{6}", value):
-        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
     found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
     if found < colours.LEAST:
         told = f"{found:.1f}".replace(".", ",")
@@ -168,12 +173,15 @@ Options = Annotated[
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]
 SwedishTime = Annotated[datetime, BeforeValidator(with_time_of_day), AfterValidator(_swedish)]
+# What may still be empty in a form.
+MaybeAddress = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: with_scheme(value) or None)]
 WebAddress = Annotated[AnyHttpUrl, BeforeValidator(with_scheme)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
-Wall = Annotated[str, AfterValidator(lets_windows_show)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Wall = Annotated[Colour, AfterValidator(lets_windows_show)]
 ImageName = Annotated[str, AfterValidator(_image)]
 
 

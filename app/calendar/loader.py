@@ -1,12 +1,12 @@
 """Reads the files of an edition."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.calendar.content import NUMBERS, Edition, Hatch, Translation
 from app.calendar.edition import Contest, EditionFile, HatchFile
-from app.calendar.files.faults import ContentError, Fault, line_numbers
+from app.calendar.files.faults import ContentError, Fault, fault_at, line_numbers
 from app.calendar.files.markdown import has_picture, to_html
 from app.calendar.files.reading import (
     FRONT_MATTER,
@@ -48,9 +48,11 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     text = read_text(path, faults, remarks)
     edition = None if text is None else read_model(path, EditionFile, faults, remarks, text)
     images = read_images(folder, faults)
-    if edition and edition.logo and edition.logo not in images:
-        sentence = f"bilden {edition.logo} finns inte bredvid edition.toml"
-        faults.append(Fault(name_of(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
+    for logo, keys in _logos(edition):
+        if logo and logo not in images:
+            sentence = f"bilden {logo} finns inte bredvid edition.toml"
+            in_form = f"{logo} finns inte på servern; välj bilden igen"
+            faults.append(fault_at(name_of(path), line_numbers(text or ""), keys, sentence, in_form))
     contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
     for number in contests[1:]:
         path = folder / f"{number:02}" / "hatch.md"
@@ -77,6 +79,13 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
         remarks=tuple(remarks),
     )
+
+
+def _logos(edition: EditionFile | None) -> Iterator[tuple[str | None, tuple[str | int, ...]]]:
+    """Give each logo of an edition, and the keys that lead to it."""
+    if edition is not None:
+        yield edition.logo, ("logo",)
+        yield from ((partner.logo, ("partners", place, "logo")) for place, partner in enumerate(edition.partners))
 
 
 def _gaps(

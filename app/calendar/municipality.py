@@ -5,7 +5,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    AnyHttpUrl,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -13,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.calendar.fields import Blank, ImageName, Line, Mailbox, Part, WebAddress, named_logo, with_scheme
+from app.calendar.fields import Blank, ImageName, Line, Mailbox, MaybeAddress, Part, WebAddress, named_logo
 
 # The pages that a municipality may have of its own, by what they are called in its file and on its page.
 LINK_LABELS = {
@@ -38,8 +37,6 @@ def _numbered(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-# What may still be empty in a municipality's file.
-MaybeAddress = Annotated[AnyHttpUrl | None, BeforeValidator(lambda value: with_scheme(value) or None)]
 MaybeMailbox = Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)]
 LocalLines = Annotated[dict[str, Line], AfterValidator(_numbered)]
 LocalSources = Annotated[dict[str, WebAddress], AfterValidator(_numbered)]

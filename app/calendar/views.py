@@ -15,7 +15,6 @@ from app import clock
 from app.calendar import house, schedule
 from app.calendar.content import Edition, Hatch, image_type
 from app.calendar.library import Library
-from app.calendar.look import colours
 from app.languages import EASY, SWEDISH, current, foreign, tag
 from app.text import tidy
 from app.web import static
@@ -111,7 +110,7 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
             for number in schedule.open_numbers(year, now):
                 found[build("calendar.hatch", {"year": year, "number": number, "language": language})] = (year, number)
         found[build("calendar.corrections", {"year": year})] = None
-        if edition.file.wall:
+        if edition.style_sheet:
             found[build("calendar.colours_of", {"year": year})] = None
         for name in edition.images:
             found[build("calendar.edition_image", {"year": year, "name": name})] = None
@@ -224,8 +223,11 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    response = public_response(found.images[name], image_type(name))
-    # The embed shows it in a frame, and one that is sandboxed is another origin.
+    return framed(public_response(found.images[name], image_type(name)))
+
+
+def framed(response: Response) -> Response:
+    """Let the embed show it: a frame that is sandboxed is another origin."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -247,8 +249,8 @@ def edition_image(year: int, name: str) -> Response:
 
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
-    wall = find_edition(year).file.wall or abort(404)
-    return public_response(colours.style_sheet(wall).encode(), "text/css")
+    sheet = find_edition(year).style_sheet or abort(404)
+    return framed(public_response(sheet.encode(), "text/css"))
 
 
 @blueprint.app_errorhandler(HatchLocked)

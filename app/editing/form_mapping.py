@@ -99,15 +99,35 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
 TEXTS = ("title", "theme", "tagline", "before", "after", "about")
 ORGANISER = ("name", "kind", "organisation_number", "address", "email")
 PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
+LOOK = ("wall", "accent", "logo", "logo_alt")
+PARTNER = ("logo", "name", "website")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
 
 
 def texts_shown(file: Shown, _tip: str) -> Values:
-    return {name: _text(file.get(name)) for name in (*TEXTS, "wall")}
+    return {name: _text(file.get(name)) for name in TEXTS}
 
 
 def texts_changes(shown: Shown) -> tuple[Values, None]:
-    return {name: shown[name] for name in TEXTS} | {"wall": shown["wall"] or None}, None
+    return {name: shown[name] for name in TEXTS}, None
+
+
+def look_shown(file: Shown, _tip: str) -> Values:
+    """Return the fields of the look's form, with an empty row for another partner."""
+    partners = _rows(file.get("partners", []), PARTNER)
+    return {name: _text(file.get(name)) for name in LOOK} | {"partners": with_empty_partner(partners)}
+
+
+def with_empty_partner(partners: Sequence[Shown]) -> list[Shown]:
+    return [*partners, dict.fromkeys(PARTNER, "")]
+
+
+def look_changes(shown: Shown) -> tuple[Values, None]:
+    look: Values = {name: shown[name] or None for name in LOOK}
+    look["partners"] = [
+        {name: row[name] or (None if name == "website" else "") for name in PARTNER} for row in shown["partners"]
+    ]
+    return look, None
 
 
 def organiser_shown(file: Shown, _tip: str) -> Values:
@@ -195,7 +215,7 @@ def change_rows(shown: Shown, act: str) -> Values:
 
 
 # What a button of a list says it does.
-ROW = re.compile(r"(facts|prizes|shortcomings|corrections|lines)(\+|-[1-9]\d?)")
+ROW = re.compile(r"(facts|prizes|shortcomings|corrections|lines|partners)(\+|-[1-9]\d?)")
 
 
 def _text(value: Any) -> str:

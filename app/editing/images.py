@@ -26,6 +26,9 @@ NARROWEST = 640
 WIDTHS = (1280, 640)
 # Bytes of the largest variant.
 BUDGET = 60_000
+# A logo, twice as large as it is shown, and its bytes as a picture and as a drawing.
+LARGEST_LOGO = (560, 160)
+LOGO_BUDGET, LOGO_DRAWING_BUDGET = 10_000, 30_000
 # In per cent from the left and from above.
 Focus = tuple[float, float]
 MIDDLE: Focus = (50, 50)
@@ -51,7 +54,7 @@ def image_variants(body: bytes, focus: Focus = MIDDLE) -> tuple[str, dict[str, b
     """Return the name of the file that the hatch names, and that and the other files by name. Raises NotAllowed."""
     # Names come from the content, never from the upload: foto-1a2b3c4d.jpg, foto-1a2b3c4d-1280.avif and so on. No crop
     # loses what is at `focus`.
-    if body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if is_drawing(body):
         return store_drawing(body)
     from PIL import ImageOps
 
@@ -71,12 +74,36 @@ def image_variants(body: bytes, focus: Focus = MIDDLE) -> tuple[str, dict[str, b
     return name, files
 
 
-def store_drawing(body: bytes) -> tuple[str, dict[str, bytes]]:
+def is_drawing(body: bytes) -> bool:
+    return body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def store_drawing(body: bytes, stem: str = "bild", budget: int = BUDGET) -> tuple[str, dict[str, bytes]]:
     clean = svg.sanitize_svg(body)
-    if len(clean) > BUDGET:
-        raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {BUDGET // 1000} kB.")
-    name = f"bild-{sha256(clean).hexdigest()[:8]}.svg"
+    if len(clean) > budget:
+        raise NotAllowed(f"SVG-filen är {len(clean) // 1000} kB. Förenkla den till högst {budget // 1000} kB.")
+    name = f"{stem}-{sha256(clean).hexdigest()[:8]}.svg"
     return name, {name: clean}
+
+
+def logo_file(body: bytes) -> tuple[str, dict[str, bytes]]:
+    """Return the name of a logo's file, and it by name: a drawing made clean, a picture made small."""
+    # What is transparent stays so. Raises NotAllowed.
+    if is_drawing(body):
+        return store_drawing(body, "logotyp", LOGO_DRAWING_BUDGET)
+    from PIL import ImageOps
+
+    with _ONE_AT_A_TIME, open_picture(body, (*_FORMATS.values(), "GIF", *_heif(body))) as opened:
+        small = in_srgb(ImageOps.exif_transpose(eight_bits(opened))).convert("RGBA")
+        small.thumbnail(LARGEST_LOGO)
+    # Flat colours are lightest without loss.
+    target = io.BytesIO()
+    small.save(target, "WEBP", lossless=True)
+    made = target.getvalue()
+    if len(made) > LOGO_BUDGET:
+        made = within_budget(small, "WEBP", LOGO_BUDGET)
+    name = f"logotyp-{sha256(made).hexdigest()[:8]}.webp"
+    return name, {name: made}
 
 
 def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":

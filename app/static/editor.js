@@ -47,6 +47,19 @@ for (const part of document.querySelectorAll("[data-preview]")) {
   });
 }
 
+// A colour is written, or chosen beside.
+for (const part of document.querySelectorAll(".colour")) {
+  const text = part.querySelector("input");
+  const picker = document.createElement("input");
+  picker.type = "color";
+  picker.ariaLabel = `Välj: ${part.querySelector("label").textContent}`;
+  part.append(picker);
+  const follow = () => { if (/^#[0-9a-f]{6}$/.test(text.value)) picker.value = text.value; };
+  picker.addEventListener("input", () => { text.value = picker.value; });
+  text.addEventListener("input", follow);
+  follow();
+}
+
 // Asks before unsaved text is left. What stands in a form that was sent and came back is not saved either.
 const form = document.querySelector("form[data-asks]");
 if (form) {

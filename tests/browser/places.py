@@ -569,6 +569,7 @@ ADMIN = {
     "the editor of an editor": Place("/admin/redigera", then=becoming("editor")),
     "the contest in the editor": Place("/admin/redigera/lucka/10/tavling"),
     "the texts in the editor": Place("/admin/redigera/texter"),
+    "the look in the editor": Place("/admin/redigera/utseende"),
     "the organiser in the editor": Place("/admin/redigera/arrangor"),
     "the statement in the editor": Place("/admin/redigera/tillganglighet"),
     "a picture in the editor": Place("/admin/redigera/lucka/9/bild"),

@@ -20,7 +20,7 @@ ADMIN = ["/admin/", "/admin/bidrag", "/admin/bidrag/1/stryk", "/admin/dragning"]
 ADMIN += ["/admin/bidrag/tecken", "/admin/aterkoppling", "/admin/gallring"]
 ADMIN += ["/admin/konton", "/admin/konton/1/ta-bort", "/admin/logg", "/admin/konto", "/admin/konto/engangskoder"]
 ADMIN += [f"/admin/redigera{path}" for path in ("", "/lucka/10", "/lucka/10/tavling", "/lucka/10/bild", "/texter")]
-ADMIN += [f"/admin/redigera/{path}" for path in ("arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
+ADMIN += [f"/admin/redigera/{path}" for path in ("utseende", "arrangor", "tillganglighet", "byt-plats", "ny", "las-in")]
 ADMIN += [
     "/admin/paminnelser",
     "/admin/beredskap",

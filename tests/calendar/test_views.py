@@ -376,6 +376,8 @@ def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
     page = soup(client, "/")
     sheet = client.get(page.select("link[rel=stylesheet]")[-1]["href"])
     assert (sheet.mimetype, f"--wall:{RED}" in sheet.text) == ("text/css", True)
+    assert soup(client, "/inbaddning").select(f'link[href="{page.select("link[rel=stylesheet]")[-1]["href"]}"]')
+    assert sheet.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     logo = page.select_one("footer img")
     assert (logo["alt"], client.get(logo["src"]).mimetype) == ("Lerums kommun", "image/svg+xml")
     assert str(page.select_one(".horizon path")) == shape.replace("/>", "></path>")
@@ -391,6 +393,7 @@ def test_what_house_is_known_by_is_editions_own_name(make_app, content):
         assert words(page.select_one(".site-name")) == "Klimatluckan"
         assert "Klimatluckan" in page.title.text
         assert "Miljöjulkalendern" not in page.title.text
+    assert "PRODID:-//Klimatluckan//sv" in client.get("/kalender.ics").text
 
 
 def test_an_edition_without_its_own_look_has_the_usual(client):

@@ -16,6 +16,7 @@ from tests.editing.conftest import faults, fields, hatch_text, soup, words
 pytestmark = on_sqlite
 HATCH, CONTEST, TEXTS = "/admin/redigera/lucka/3", "/admin/redigera/lucka/10/tavling", "/admin/redigera/texter"
 ORGANISER, STATEMENT = "/admin/redigera/arrangor", "/admin/redigera/tillganglighet"
+LOOK = "/admin/redigera/utseende"
 
 
 def test_saved_hatch_stands_in_its_file_rest_as_it_was(change, content):
@@ -26,7 +27,7 @@ def test_saved_hatch_stands_in_its_file_rest_as_it_was(change, content):
     assert hatch_text(content) == before.replace(old, 'title = "Ny rubrik å"')
 
 
-@pytest.mark.parametrize("address", [HATCH, CONTEST, TEXTS, ORGANISER, STATEMENT])
+@pytest.mark.parametrize("address", [HATCH, CONTEST, TEXTS, ORGANISER, STATEMENT, LOOK])
 def test_saving_a_page_that_nobody_changed_writes_nothing(change, content, address):
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
     assert change(address).location.endswith("klart=oforandrat")
@@ -49,10 +50,10 @@ def test_editions_texts_show_on_site_as_soon_as_saved(change, client, address, f
 
 
 def test_wall_gets_another_colour_unless_windows_would_not_show(change, client):
-    assert faults(change(TEXTS, wall="#ffd98a"))[0].startswith("Väggens färg: är för ljus")
-    assert change(TEXTS, wall="#8c2f27").status_code == 303
+    assert faults(change(LOOK, wall="#ffd98a"))[0].startswith("Väggens färg: är för ljus")
+    assert change(LOOK, wall="#8c2f27").status_code == 303
     assert "--wall:#8c2f27" in client.get("/2026/farger.css").text
-    assert change(TEXTS, wall="").status_code == 303
+    assert change(LOOK, wall="").status_code == 303
     assert client.get("/2026/farger.css").status_code == 404
 
 

@@ -1,9 +1,13 @@
 """Every pair of colours that meet on a page, in both schemes (WCAG 1.4.3 and 1.4.11)."""
 
+import colorsys
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
+
+from app.calendar.look import colours
 
 CSS = Path(__file__).parents[2] / "app" / "static" / "css"
 TEXT = 4.5
@@ -79,3 +83,30 @@ def test_colours_stand_in_one_file():
     for path in CSS.glob("*.css"):
         if path.name != "tokens.css":
             assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text())) <= allowed, path.name
+
+
+# Every colour of a cube of seven to a side.
+CHOSEN = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in product(range(0, 256, 42), repeat=3)]
+# What the accent, and links in it, meet on a page.
+MET = ("page", "surface", "sunken", "on-accent")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_any_accent_can_be_read(scheme):
+    found = tokens(scheme)
+    for chosen in CHOSEN:
+        accent = colours.accents(chosen)[scheme == "dark"]
+        assert min(contrast(accent, found[name]) for name in MET) >= TEXT, chosen
+
+
+def test_an_accent_that_can_be_read_stays():
+    assert colours.accents("#1d6a3f")[0] == "#1d6a3f"
+    assert colours.accents("#ffd98a")[1] == "#ffd98a"
+
+
+@pytest.mark.parametrize(("chosen", "scheme"), [("#ffd400", 0), ("#0b3d91", 1)])
+def test_a_corrected_accent_keeps_its_hue(chosen, scheme):
+    before, after = (
+        colorsys.rgb_to_hls(*bytes.fromhex(each[1:])) for each in (chosen, colours.accents(chosen)[scheme])
+    )
+    assert before[0] == pytest.approx(after[0], abs=0.02)

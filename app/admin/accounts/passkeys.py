@@ -15,6 +15,7 @@ from flask import current_app, request
 
 from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
+from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.errors import NotAllowed
 
@@ -65,7 +66,7 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, objec
     party, _ = relying_party()
     options = webauthn.generate_registration_options(
         rp_id=party,
-        rp_name="Miljöjulkalendern",
+        rp_name=current_edition().plain_title,
         user_id=f"organiser-{organiser.id}".encode(),
         user_name=organiser.email,
         authenticator_selection=structs.AuthenticatorSelectionCriteria(

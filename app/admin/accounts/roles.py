@@ -44,11 +44,11 @@ _TABLE: dict[tuple[str, ...], str] = {
         feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
-        editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser
-        edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text preview_hatch
-        hatch_versions hatch_version hatch_restore version_page version_picture text_versions text_version text_restore
-        swap_page swap new_page new export archive_page take_in confirm_archive undo_archive
-        delete_edition_page delete_edition order_page save_order
+        editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser edit_look save_look
+        logo_now edit_accessibility save_accessibility edit_picture save_picture save_figure picture_now
+        preview_text preview_hatch hatch_versions hatch_version hatch_restore version_page version_picture
+        text_versions text_version text_restore swap_page swap new_page new export archive_page take_in
+        confirm_archive undo_archive delete_edition_page delete_edition order_page save_order
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over

@@ -5,6 +5,7 @@ import re
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -21,7 +22,7 @@ from app.editing.store import ContentRef
 from app.errors import NotAllowed
 from app.web.forms import SelectChoice
 
-Page = tuple[str, int]
+
 # How an import stands in the list of versions.
 IMPORTED = "läst in från ett arkiv"
 
@@ -44,7 +45,7 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def render_form(name: str, form: AdminForm, status: int = 200) -> Page:
+def render_form(name: str, form: AdminForm, status: int = 200) -> tuple[str, int]:
     return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
 
 
@@ -76,12 +77,12 @@ def swap_form(**values: object) -> AdminForm:
 
 
 @blueprint.get("/redigera/byt-plats")
-def swap_page() -> Page:
+def swap_page() -> tuple[str, int]:
     return render_form("swap", swap_form(first=1, second=2))
 
 
 @blueprint.post("/redigera/byt-plats")
-def swap() -> BaseResponse | Page:
+def swap() -> BaseResponse | tuple[str, int]:
     edition, form = chosen_edition(), swap_form()
     if not form.validate():
         return render_form("swap", form, 422)
@@ -95,18 +96,18 @@ def swap() -> BaseResponse | Page:
 
 
 @blueprint.get("/redigera/ordning")
-def order_page() -> Page:
+def order_page() -> tuple[str, int]:
     return render_order(blank_form(OrderForm), [*NUMBERS])
 
 
-def render_order(form: AdminForm, order: list[int], status: int = 200) -> Page:
+def render_order(form: AdminForm, order: list[int], status: int = 200) -> tuple[str, int]:
     edition = chosen_edition()
     begun = schedule.is_open(edition.year, 1, clock.now())
     return render_template("admin/editing/order.html", edition=edition, form=form, order=order, begun=begun), status
 
 
 @blueprint.post("/redigera/ordning")
-def save_order() -> BaseResponse | Page:
+def save_order() -> BaseResponse | tuple[str, int]:
     """Move a hatch one step in the form, or save the order that the form has."""
     form, year, step = OrderForm(), chosen_edition().year, request.form.get("act", "")
     order = form.numbers() or [*NUMBERS]
@@ -127,7 +128,7 @@ def save_order() -> BaseResponse | Page:
 
 
 @blueprint.get("/redigera/tavling/flytta")
-def move_contest_page() -> Page:
+def move_contest_page() -> tuple[str, int]:
     return render_form("move_contest", move_form(target=0))
 
 
@@ -143,7 +144,7 @@ def move_form(**values: object) -> AdminForm:
 
 
 @blueprint.post("/redigera/tavling/flytta")
-def move_contest() -> BaseResponse | Page:
+def move_contest() -> BaseResponse | tuple[str, int]:
     form, year = move_form(), chosen_edition().year
     if not form.validate() or not form.target.data:
         form.target.errors = form.target.errors or ["Välj en lucka."]
@@ -160,7 +161,7 @@ def move_contest() -> BaseResponse | Page:
 
 
 @blueprint.post("/redigera/tavling/ta-bort")
-def remove_contest() -> BaseResponse | Page:
+def remove_contest() -> BaseResponse | tuple[str, int]:
     form, year = EmptyForm(), chosen_edition().year
     try:
         if not form.validate():
@@ -174,12 +175,12 @@ def remove_contest() -> BaseResponse | Page:
 
 
 @blueprint.get("/redigera/ta-bort")
-def delete_edition_page() -> Page:
+def delete_edition_page() -> tuple[str, int]:
     return render_form("delete_edition", blank_form(EmptyForm))
 
 
 @blueprint.post("/redigera/ta-bort")
-def delete_edition() -> BaseResponse | Page:
+def delete_edition() -> BaseResponse | tuple[str, int]:
     form, year = EmptyForm(), chosen_edition().year
     try:
         if not form.validate():
@@ -205,12 +206,12 @@ def new_form(**values: object) -> AdminForm:
 
 
 @blueprint.get("/redigera/ny")
-def new_page() -> Page:
+def new_page() -> tuple[str, int]:
     return render_form("new", new_form(year=str(max(library().editions) + 1)))
 
 
 @blueprint.post("/redigera/ny")
-def new() -> BaseResponse | Page:
+def new() -> BaseResponse | tuple[str, int]:
     form, desk = new_form(), editor.editor()
     if not form.validate():
         return render_form("new", form, 422)
@@ -228,20 +229,22 @@ def new() -> BaseResponse | Page:
 
 @blueprint.get("/redigera/kalender.zip")
 def export() -> Response:
-    year = chosen_edition().year
+    edition = chosen_edition()
     file = io.BytesIO()
-    archive.pack_edition(editions.read_all(editor.editor(), year), file)
+    archive.pack_edition(editions.read_all(editor.editor(), edition.year), file)
     file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, download_name=f"miljojulkalendern-{year}.zip")
+    # ASCII, so that every browser and disk takes it.
+    name = secure_filename(f"{edition.plain_title}-{edition.year}.zip").lower()
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
 
 @blueprint.get("/redigera/las-in")
-def archive_page() -> Page:
+def archive_page() -> tuple[str, int]:
     return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
 
 
 @blueprint.post("/redigera/las-in")
-def take_in() -> BaseResponse | Page:
+def take_in() -> BaseResponse | tuple[str, int]:
     request.max_content_length = archive.LARGEST_UPLOAD
     try:
         sent = ArchiveForm()
@@ -261,7 +264,7 @@ def take_in() -> BaseResponse | Page:
     return back_to_editing("inlast", year)
 
 
-def _ask(year: int, body: bytes) -> Page:
+def _ask(year: int, body: bytes) -> tuple[str, int]:
     """Say what an archive would change in an edition that is there, and ask whether it shall."""
     desk = editor.editor()
     differing = editions.import_changes(desk, year, editions.read_archive(year, body), clock.now())
@@ -269,7 +272,9 @@ def _ask(year: int, body: bytes) -> Page:
     return confirm_page(year, form, differing)
 
 
-def confirm_page(year: int, form: AdminForm, differing: dict[ContentRef, list[str]], status: int = 200) -> Page:
+def confirm_page(
+    year: int, form: AdminForm, differing: dict[ContentRef, list[str]], status: int = 200
+) -> tuple[str, int]:
     parts = [(title_of(leaf), [*map(_kind, files)]) for leaf, files in sorted(differing.items())]
     page = render_template(
         "admin/editing/archive_changes.html", edition=chosen_edition(), year=year, form=form, parts=parts
@@ -288,7 +293,7 @@ def _kind(name: str) -> str:
 
 
 @blueprint.post("/redigera/las-in/ja")
-def confirm_archive() -> BaseResponse | Page:
+def confirm_archive() -> BaseResponse | tuple[str, int]:
     form = KeptArchiveForm()
     again = blank_form(ArchiveForm, year=form.year.data)
     if not form.validate():
@@ -303,7 +308,7 @@ def confirm_archive() -> BaseResponse | Page:
 
 
 @blueprint.post("/redigera/las-in/ta-tillbaka")
-def undo_archive() -> BaseResponse | Page:
+def undo_archive() -> BaseResponse | tuple[str, int]:
     form, year = EmptyForm(), chosen_edition().year
     try:
         if not form.validate():

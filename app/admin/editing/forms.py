@@ -3,7 +3,7 @@
 # Their fields take whatever is typed: the site's own reader judges it when it is saved.
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, get_args
 
 from wtforms import (
@@ -198,7 +198,30 @@ class TextsForm(EditorForm):
     before = _prose("before")
     after = _prose("after")
     about = _prose("about")
+
+
+class PartnerForm(Form):
+    logo = FileField(LABELS["partners.logo"])
+    logo_now = HiddenField()
+    name = _line("partners.name")
+    website = _line("partners.website")
+
+
+class LookForm(EditorForm):
+    """How the calendar looks; `logo` is a file that is sent, `logo_now` the name of the one that there is."""
+
     wall = _line("wall")
+    accent = _line("accent")
+    logo = FileField(LABELS["logo"])
+    logo_now = HiddenField()
+    logo_alt = _line("logo_alt")
+    partners = FieldList(FormField(PartnerForm), min_entries=1, max_entries=MOST_ROWS)
+
+    def tell_pictures(self, faults: Mapping[str, str]) -> None:
+        """Put sentences beside the pictures that they are about, by the ids of their fields."""
+        fields = self._fields_by_id()
+        for name, sentence in faults.items():
+            fields[name].errors = [sentence]
 
 
 class OrganiserPart(Form):
@@ -315,6 +338,15 @@ class PictureForm(WholeForm):
     focus_y = _percent("Uppifrån, i procent")
     image_alt = TextAreaField(
         LABELS["image_alt"], filters=[clean], validators=[InputRequired("Beskriv bilden i en mening.")]
+    )
+
+
+class FigureForm(WholeForm):
+    figure = FileField("Ny figur")
+    words = StringField(
+        "Vem eller vad som kommer",
+        filters=[clean],
+        validators=[Regexp(r"[^<>&]{0,200}$", message="Skriv högst 200 tecken, utan <, > och &.")],
     )
 
 

@@ -1,4 +1,4 @@
-"""A hatch's picture: uploaded, made small, and put in place of the one before."""
+"""A hatch's pictures: the one in its window, made small, and the figure that it brings to the street."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.admin.accounts.forms import AdminForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
-from app.admin.editing.forms import PictureForm
+from app.admin.editing.forms import FigureForm, PictureForm
 from app.calendar.look import drawings
-from app.editing import hatch_file, images, save, store
+from app.editing import hatch_file, images, save, store, svg
 from app.editing.form_mapping import SameField
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed
@@ -21,11 +21,15 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")
 def edit_picture(number: int) -> tuple[str, int]:
     leaf = ContentRef(chosen_edition().year, number)
+    return render_picture(leaf, picture_form(leaf))
+
+
+def picture_form(leaf: ContentRef) -> AdminForm:
     files = editor.editor().read(leaf)
     head = _head(files)
     x, y = (str(round(place)) for place in head.get("image_focus", images.MIDDLE))
     shown = {"image_alt": head.get("image_alt"), "image_credit": head.get("image_credit"), "focus_x": x, "focus_y": y}
-    return render_picture(leaf, blank_form(PictureForm, **shown, checksum=store.checksum(files)))
+    return blank_form(PictureForm, **shown, checksum=store.checksum(files))
 
 
 def _head(files: Files) -> dict[str, Any]:
@@ -118,6 +122,69 @@ def picture_of(files: Files) -> tuple[dict[str, Any], Files]:
     return said, {name: body for name, body in files.items() if name not in store.TEXTS}
 
 
+NO_FIGURE = (
+    "Filen är ingen figur till gatan. Den får bara ha enkla former i kalenderns färger: utgå från figur.svg i en annan "
+    "lucka, ur kalenderns ZIP-fil."
+)
+
+
+@blueprint.post("/redigera/lucka/<hatch:number>/figur")
+def save_figure(number: int) -> BaseResponse | tuple[str, int]:
+    """Give the street another figure, other words for it, or none."""
+    request.max_content_length = images.LARGEST_UPLOAD
+    leaf = ContentRef(chosen_edition().year, number)
+    try:
+        form = FigureForm()
+    except RequestEntityTooLarge:
+        form = blank_form(FigureForm, words="", checksum="")
+        form.figure.errors = [NO_FIGURE]
+        return render_picture(leaf, picture_form(leaf), 422, figure_form=form)
+    body = editor.uploaded_bytes(form.figure.data)
+    again = blank_form(FigureForm, words=form.words.data, checksum=form.checksum.data)
+    removes = request.form.get("act") == "ta-bort"
+    if not form.validate():
+        again.token.errors, again.words.errors = form.token.errors, form.words.errors
+        return render_picture(leaf, picture_form(leaf), 422, figure_form=again)
+
+    def revise(files: Files) -> Files:
+        drawn = body or files.get(drawings.FIGURE, b"")
+        named = drawings.with_words(drawn, form.words.data) if form.words.data else drawn
+        kept = {name: each for name, each in files.items() if name != drawings.FIGURE}
+        return kept if removes or not named else kept | {drawings.FIGURE: named}
+
+    def merge(base: Files, theirs: Files) -> Files:
+        if base.get(drawings.FIGURE) != theirs.get(drawings.FIGURE):
+            raise SameField
+        return revise(theirs)
+
+    try:
+        if body:
+            svg.sanitize_svg(body)
+            if not drawings.figure(body):
+                raise NotAllowed(NO_FIGURE)
+        act = editor.change_now("bytte figur på gatan")
+        save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, act, merge)
+    except NotAllowed as unusable:
+        again.figure.errors = [str(unusable)]
+        return render_picture(leaf, picture_form(leaf), 422, figure_form=again)
+    except save.EditConflict as conflict:
+        again.checksum.data = store.checksum(conflict.theirs)
+        return render_picture(leaf, picture_form(leaf), 409, figure_form=again, conflict=conflict)
+    except save.SaveRefused as refused:
+        for sentence in editor.refusal_told(refused):
+            again.refuse(sentence)
+        return render_picture(leaf, picture_form(leaf), 422, figure_form=again)
+    except store.ContentWriteError as trouble:
+        return render_picture(leaf, picture_form(leaf), 503, figure_form=again, trouble=str(trouble))
+    editor.publish_change(f"{leaf.year}/{leaf.name}: figur")
+    return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="figur"), 303)
+
+
+def figure_form(files: Files) -> AdminForm:
+    figure = drawings.figure(files.get(drawings.FIGURE, b""))
+    return blank_form(FigureForm, words=figure.words if figure else "", checksum=store.checksum(files))
+
+
 def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any) -> tuple[str, int]:
     conflict = more.pop("conflict", None)
     files = editor.editor().read(leaf)
@@ -125,6 +192,8 @@ def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more:
         "edition": chosen_edition(),
         "leaf": leaf,
         "form": form,
+        "figure_form": figure_form(files),
+        "has_figure": drawings.FIGURE in files,
         "image": _head(files).get("image"),
         "weight": max(
             (len(body) for name, body in files.items() if not name.startswith(("hatch.", "delning-"))), default=0
@@ -134,7 +203,7 @@ def render_picture(leaf: ContentRef, form: AdminForm, status: int = 200, **more:
     }
     if conflict:
         context |= editor.describe_conflict(conflict)
-    return render_template("admin/editing/picture.html", **context, **more), status
+    return render_template("admin/editing/picture.html", **context | more), status
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild/nu")

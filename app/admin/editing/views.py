@@ -110,16 +110,21 @@ def save_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | tuple[str, 
 
 
 def save_form(
-    sheet: EditorPage, leaf: ContentRef, form: AdminForm, values: form_mapping.Values
+    sheet: EditorPage,
+    leaf: ContentRef,
+    form: AdminForm,
+    values: form_mapping.Values,
+    complete: Callable[[Files, Files], Files] = lambda _before, after: after,
 ) -> BaseResponse | tuple[str, int]:
+    """Save what a form says; `complete` makes of the files before and after it what they are to be."""
     try:
         saved = save.save_change(
             editor.editor(),
             leaf,
             form.checksum.data or "",
-            partial(revise_form, sheet, leaf, values),
+            lambda files: complete(files, revise_form(sheet, leaf, values, files)),
             editor.change_now(f"ändrade {lower_first(sheet.title)}"),
-            partial(merge_form, sheet, leaf, values),
+            lambda base, theirs: complete(theirs, merge_form(sheet, leaf, values, base, theirs)),
         )
     except save.EditConflict as conflict:
         form.checksum.data = store.checksum(conflict.theirs)

@@ -26,7 +26,7 @@ def ical(edition: Edition, open_numbers: Sequence[int], now: datetime, site: str
     from icalendar import Calendar
 
     calendar = Calendar()
-    calendar.add("prodid", "-//Miljöjulkalendern//sv")
+    calendar.add("prodid", f"-//{edition.plain_title}//sv")
     calendar.add("version", "2.0")
     calendar.add("name", edition.name)
     calendar.add("x-wr-calname", edition.name)

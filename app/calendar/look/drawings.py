@@ -53,6 +53,11 @@ def figure(file: bytes) -> Figure | None:
     return Figure(*found.groups()) if found and is_balanced(found[4]) else None
 
 
+def with_words(file: bytes, words: str) -> bytes:
+    """Return a figure's file with other words for who or what it is."""
+    return re.sub(rb"(?<=<title>)[^<>&]+(?=</title>)", lambda _: words.encode(), file, count=1)
+
+
 def is_balanced(drawn: str) -> bool:
     """Check that every group ends after it begins."""
     depth = 0

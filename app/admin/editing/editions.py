@@ -22,7 +22,6 @@ from app.editing.store import ContentRef
 from app.errors import NotAllowed
 from app.web.forms import SelectChoice
 
-
 # How an import stands in the list of versions.
 IMPORTED = "läst in från ett arkiv"
 

@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from app import cli, create_app
+from app import cli, create_app, database
 from app.calendar.files.faults import ContentError
 from app.config import ConfigurationError, MissingKey
 from app.operations.cli import waiting_app
@@ -17,7 +17,7 @@ def load() -> Flask:
     context = click.get_current_context(silent=True)
     is_command = context is not None and isinstance(context.find_root().command, FlaskGroup)
     try:
-        return create_app(checked=not is_command)
+        app = create_app(checked=not is_command)
     except ConfigurationError as error:
         if not is_command:
             raise
@@ -25,6 +25,9 @@ def load() -> Flask:
         if isinstance(error, MissingKey):
             waiting.cli.add_command(cli.first_prepare(create_app))
         return waiting
+    if is_command:
+        database.init_migrations(app)
+    return app
 
 
 try:

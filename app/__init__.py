@@ -65,7 +65,6 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
     app.extensions["draw_chain"] = settings.DRAW_CHAIN or (PRACTICE if settings.DEMO else QUICKNET)
 
     database.init_app(app, settings.database_address)
-    database.init_migrations(app, database.db)
     with app.app_context():
         database.check_revision(database.db)
     library = app.extensions["library"] = open_library(app, settings)

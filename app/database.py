@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask
-from flask_migrate import Migrate, upgrade
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -264,12 +263,23 @@ def in_batches(query: AnySelect, key: sa.SQLColumnExpression[Any], after: object
 
 
 FOLDER = ROOT / "migrations"
-__all__ = ["upgrade"]
 
 
-def init_migrations(app: Flask, db: SQLAlchemy) -> None:
+def init_migrations(app: Flask) -> None:
+    """Give the app Flask-Migrate, and with it `flask db`."""
+    # Alembic takes 11 MB, and no server migrates: commands load it (bench/start.py).
+    from flask_migrate import Migrate
+
     # Alembic keeps the folder in an ini file, where % begins something.
     Migrate(app, db, directory=str(FOLDER).replace("%", "%%"))
+
+
+def upgrade() -> None:
+    """Bring the database to the version of the program."""
+    import flask_migrate
+
+    init_migrations(current_app)
+    flask_migrate.upgrade()
 
 
 def check_revision(db: SQLAlchemy) -> None:

@@ -21,10 +21,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 from results import keep, say
 
-from app import audit, create_app
+from app import audit, create_app, database
 from app.audit import AuditRecord
 from app.clock import SWEDEN, Clock
 from app.contest import entries, terms
@@ -63,7 +62,7 @@ def started(folder: Path) -> tuple[Flask, Any]:
     }
     app = create_app(settings | {"CALENDAR_CONTENT": prepared.content_in(folder / "content")})
     with app.app_context():
-        upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+        database.upgrade()
         edition = app.extensions["library"].editions[2026]
         return app, terms.frozen_in(2026) or terms.freeze_terms(edition, edition.file_contest.opens, PRACTICE)
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from draw import ENTRIES, Stopped, fill
 from flask import Flask
-from flask_migrate import upgrade
 from results import keep, say
 
-from app import create_app
+from app import create_app, database
 from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
@@ -78,7 +77,7 @@ def main() -> None:
         content = prepared.copied(Path(folder) / "content")
         app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "TESTING": True, "CALENDAR_CONTENT": content})
         with app.app_context():
-            upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+            database.upgrade()
             edition = app.extensions["library"].editions[2026]
             fill(app, terms.freeze_terms(edition, edition.file_contest.opens, PRACTICE))
         say(f"{f'sidor bland {ENTRIES} bidrag':32}       ms (för organisatörer högst 300)")

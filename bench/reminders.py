@@ -17,10 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from aiosmtpd.smtp import SMTP
 from flask import Flask
-from flask_migrate import upgrade
 from results import keep, say
 
-from app import create_app
+from app import create_app, database
 from app.clock import SWEDEN, Clock
 from app.database import begin_write, db
 from app.reminders import sender
@@ -63,7 +62,7 @@ def made_app(folder: Path, port: int) -> Flask:
     wish = {"year": 2026, "hour": 7, "weekdays_only": False, "number": 0, "refusals": 0, "consent": "2026-1"}
     wish |= {"asked_at": asked, "asked_on": asked.date(), "confirmed_at": asked, "confirm_mail_at": asked}
     with app.app_context():
-        upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+        database.upgrade()
         begin_write()
         people = [{"email": f"person{n}@example.org", "token": secrets.token_urlsafe(32)} for n in range(REMINDERS)]
         db.session.execute(sa.insert(Reminder), [wish | one for one in people])

@@ -27,12 +27,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache, Template
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app import config, create_app
+from app import config, create_app, database
 from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
@@ -135,7 +134,7 @@ def blanks(filled_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             url = _url_of(name) if engine == "postgresql" else f"sqlite:///{folder / DATABASE}"
             app = create_app(_settings(folder, url, filled_in))
             with app.app_context():
-                upgrade(directory=str(ROOT / "migrations"))
+                database.upgrade()
                 db.engine.dispose()
             made[engine] = name if engine == "postgresql" else str(folder / DATABASE)
         return made[engine]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pyotp
 import pytest
 
-from app import create_app
+from app import create_app, database
 from app.admin.accounts.models import AdminUser
 from app.clock import session_now
 from app.contest.models import Entry
@@ -30,7 +30,8 @@ def start(make_app, source, tmp_path):
 
     def make():
         app = make_app(DEMO=True, CALENDAR_CONTENT=source, INSTANCE_PATH=tmp_path / "demo")
-        assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+        with app.app_context():
+            database.upgrade()
         return SimpleNamespace(app=app, copy=tmp_path / "demo" / "calendar_content")
 
     return make

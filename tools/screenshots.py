@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import create_app, database
 from app.admin.accounts.guard import COOKIE
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.admin.accounts.sessions import checksum
@@ -65,7 +64,7 @@ def running(clock: SetClock) -> Iterator[tuple[Flask, str]]:
         content = prepared.copied(Path(instance) / "content")
         app = create_app(settings | {"DRAW_CHAIN": PRACTICE, "CALENDAR_CONTENT": content, "TESTING": True})
         with app.app_context():
-            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+            database.upgrade()
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:

@@ -25,7 +25,6 @@ def bare_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.config.update(settings.model_dump())
     app.extensions["clock"] = app.extensions["wall_clock"] = Clock()
     database.init_app(app, settings.database_address)
-    database.init_migrations(app, db)
     return app
 
 

@@ -54,7 +54,9 @@ for (const part of document.querySelectorAll(".colour")) {
   picker.type = "color";
   picker.ariaLabel = `Välj: ${part.querySelector("label").textContent}`;
   part.append(picker);
-  const follow = () => { if (/^#[0-9a-f]{6}$/.test(text.value)) picker.value = text.value; };
+  // Where none is chosen it shows the calendar's own.
+  const own = getComputedStyle(part).getPropertyValue(part.dataset.colour).trim();
+  const follow = () => { picker.value = /^#[0-9a-f]{6}$/.test(text.value) ? text.value : own; };
   picker.addEventListener("input", () => { text.value = picker.value; });
   text.addEventListener("input", follow);
   follow();

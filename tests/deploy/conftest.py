@@ -160,6 +160,7 @@ def serving_nodes(folder: Path, database_url: str, now: str, **settings: str) ->
         for node in (free_port(), free_port()):
             environment = {
                 "TEST_NOW": now,
+                "TEST_STARTED": str(time.time()),
                 "FLASK_SECRET_KEY": SECRET_KEY,
                 "FLASK_INSTANCE_PATH": str(folder / f"instance-{node}"),
                 "FLASK_CALENDAR_CONTENT": str(prepared.copied(folder / f"content-{node}")),

@@ -224,10 +224,10 @@ def instance(tmp_path: Path, built: Path) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compress_once() -> Iterator[None]:
-    """Compress equal pages once a process: it takes longer than to render them."""
+def compress_quickly(built: Path) -> Iterator[None]:
+    """Compress pages as well as takes less time than to render them, and equal ones once a process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(brotli, "compress", lru_cache(2048)(brotli.compress))
+        patch.setattr(brotli, "compress", lru_cache(2048)(partial(brotli.compress, quality=1)))
         yield
 
 

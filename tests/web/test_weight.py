@@ -2,6 +2,7 @@
 
 import re
 
+import brotli
 import pytest
 from bs4 import BeautifulSoup
 
@@ -9,6 +10,8 @@ from tests.conftest import ROOT, on_sqlite
 
 pytestmark = on_sqlite
 
+# As visitors get it: the other tests compress quickly.
+COMPRESS = brotli.compress
 PARTS = {"link": "href", "img": "src", "script": "src"}
 MOST = {"/2026/": 45_000, **{f"/2026/lucka/{number}": 35_000 for number in range(1, 25)}, "/om": 35_000}
 
@@ -32,6 +35,12 @@ def visit(client, path: str) -> tuple[str, dict[str, int]]:
 @pytest.fixture(scope="module")
 def measured():
     return {}
+
+
+@pytest.fixture
+def app(make_app, monkeypatch):
+    monkeypatch.setattr(brotli, "compress", COMPRESS)
+    return make_app()
 
 
 @pytest.fixture

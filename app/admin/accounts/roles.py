@@ -20,7 +20,7 @@ ABOUT = {
 # The way in; everything else asks for a sign-in.
 OPEN_TO_ALL = {
     *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
-    *("admin.passkey_question", "admin.sign_in_with_passkey"),
+    *("admin.passkey_question", "admin.sign_in_with_passkey", "admin.invitation_passkey_question"),
 }
 
 # Pages of the blueprint by who may use them.
@@ -72,3 +72,13 @@ ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}
 def may(role: str, endpoint: str) -> bool:
     """Check whether someone with the role may use a page, by its endpoint."""
     return role in MAY_USE.get(endpoint, ())
+
+
+def sees_people(role: str) -> bool:
+    """Check whether the role has access to personal data; it then needs an app for one-time codes."""
+    return may(role, "admin.entries")
+
+
+def shows_people(endpoint: str) -> bool:
+    """Check whether a page is for roles that see personal data only, or says more to them."""
+    return endpoint == "admin.overview" or not may(EDITOR, endpoint)

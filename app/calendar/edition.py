@@ -311,8 +311,14 @@ class Contest(Part):
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
     who_may_enter: Blank = ""
+    municipalities: Annotated[
+        tuple[Annotated[Line, StringConstraints(max_length=20)], ...],
+        Field(max_length=290, description="by name, whom it is for; none for the form's own list"),
+        AfterValidator(_distinct),
+    ] = ()
     exclusions: Blank = ""
     prizes: Annotated[tuple[Prize, ...], Field(max_length=20)] = ()
+    handover: Annotated[Blank, Field(description="where and how the winner gets the prize")] = ""
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
@@ -407,6 +413,7 @@ class TranslatedContest(Part):
     motivation_question: Line | None = None
     who_may_enter: Blank = ""
     exclusions: Blank = ""
+    handover: Blank = ""
     tax: Blank = ""
 
 

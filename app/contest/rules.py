@@ -3,6 +3,7 @@
 # The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
 # them, paragraphs, one blank line between them, and a last line feed.
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from app.calendar.edition import Contest, Organisation, Prize
@@ -61,6 +62,7 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
+                *([f"Det gäller de här kommunerna: {_listed(contest)}."] if contest.municipalities else []),
                 f"{age_terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 contest.exclusions or _BLANK,
             ],
@@ -79,6 +81,10 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     ]
 
 
+def _listed(contest: Contest) -> str:
+    return format_list(contest.municipalities, locale="sv")
+
+
 def prize_line(prize: Prize) -> str:
     return f"{prize.count} st: {prize.title}, värde {format_decimal(prize.value, locale='sv')} kronor."
 
@@ -87,7 +93,7 @@ def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [*map(prize_line, contest.prizes)] or [_BLANK],
+            ([*map(prize_line, contest.prizes)] or [_BLANK]) + ([contest.handover] if contest.handover else []),
         ),
         (
             "Så utses vinnaren",

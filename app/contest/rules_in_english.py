@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from app.calendar.edition import Contest, Organisation, TranslatedContest
@@ -44,7 +45,7 @@ def rules_sections(
     """Return the rules as (heading, paragraphs); `free` are the organiser's own paragraphs that are translated."""
     return [
         *_taking_part(contest, organisation, translated, free),
-        *_winning(contest, translated),
+        *_winning(contest, translated, free),
         *_afterwards(contest, organisation, free),
     ]
 
@@ -61,6 +62,7 @@ def _taking_part(
 ) -> list[Section]:
     number = organisation.organisation_number or _BLANK
     question, options = (translated or contest).question, ", ".join((translated or contest).options)
+    listed = format_list(contest.municipalities, locale="en_GB")
     choose = f"You choose between {options}. One of the answers is right."
     return [
         (
@@ -72,6 +74,7 @@ def _taking_part(
             "Who may take part?",
             [
                 _own(contest, free, "who_may_enter"),
+                *([f"The municipalities are: {listed}."] if contest.municipalities else []),
                 f"{age_terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 _own(contest, free, "exclusions"),
             ],
@@ -91,16 +94,17 @@ def _taking_part(
     ]
 
 
-def _winning(contest: Contest, translated: TranslatedContest | None) -> list[Section]:
+def _winning(contest: Contest, translated: TranslatedContest | None, free: Mapping[str, str]) -> list[Section]:
     titles = translated.prizes if translated else ()
     prizes: list[str] = [
         f"{prize.count} × {title}, worth {format_decimal(prize.value, locale='en_GB')} kronor."
         for prize, title in zip(contest.prizes, titles, strict=False)
     ]
-    prizes = prizes or [Swedish(rules.prize_line(prize)) for prize in contest.prizes]
+    prizes = prizes or [Swedish(rules.prize_line(prize)) for prize in contest.prizes] or [_BLANK]
+    prizes += [_own(contest, free, "handover")] if contest.handover else []
     skips = ", ".join(_SKIPS[reason] for reason in SKIP_REASONS)
     return [
-        ("Prizes", prizes or [_BLANK]),
+        ("Prizes", prizes),
         (
             "How the winner is chosen",
             [

@@ -61,7 +61,7 @@ def _question(shown: Mapping[str, Any]) -> Values | None:
     return question if any(question.values()) else None
 
 
-CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")
+CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "handover", "tax")
 CONTEST_TIMES = ("opens", "closes", "draw_at")
 CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
 
@@ -71,6 +71,7 @@ def contest_shown(head: Shown, _tip: str) -> Values:
     contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
+        "municipalities": "\n".join(map(_text, contest.get("municipalities", []))),
         "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
         "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **options_shown(contest),
@@ -84,6 +85,8 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
     contest |= {"minimum_age": _number(shown["minimum_age"]), "ask_motivation": bool(shown["ask_motivation"])}
     contest |= {name: shown[name] for name in ("who_may_enter", "exclusions", "tax")}
     contest |= {
+        "municipalities": _lines(shown["municipalities"]) or None,
+        "handover": shown["handover"] or None,
         "motivation_question": shown["motivation_question"] or None,
         "answer_days": _number(shown["answer_days"]) or None,
         "keep_days": _number(shown["keep_days"]),

@@ -35,7 +35,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         choose_mails send_test_mail
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
         reminders save_greetings send_sample material material_zip
-        edit_contest save_contest move_contest_page move_contest remove_contest
+        edit_contest save_contest move_contest_page move_contest remove_contest edit_organiser save_organiser
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
@@ -44,7 +44,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
-        editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser
+        editing edit_hatch save_hatch edit_texts save_texts
         edit_accessibility save_accessibility edit_picture save_picture picture_now preview_text preview_hatch
         hatch_versions hatch_version hatch_restore version_page version_picture text_versions text_version text_restore
         swap_page swap new_page new export archive_page take_in confirm_archive undo_archive

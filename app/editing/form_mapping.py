@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.calendar.edition import LINK_LABELS
+from app.calendar.edition import LINK_LABELS, Accessibility
 from app.calendar.markdown import strip_bullet
 from app.clock import SWEDEN
 
@@ -72,7 +72,7 @@ def contest_shown(head: Shown, _tip: str) -> Values:
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
         "municipalities": "\n".join(map(_text, contest.get("municipalities", []))),
-        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
+        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count", "sponsor")),
         "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **options_shown(contest),
     }
@@ -92,6 +92,7 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
         "keep_days": _number(shown["keep_days"]),
         "prizes": [
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
+            | {"sponsor": prize["sponsor"] or None}
             for prize in _filled(shown["prizes"])
         ],
         "corrections": _dated(shown["corrections"]),
@@ -99,10 +100,11 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
     return {"contest": contest}, None
 
 
-TEXTS = ("title", "theme", "tagline", "before", "after", "about")
+TEXTS = ("title", "theme", "tagline", "before", "after", "about", "made")
 ORGANISER = ("name", "kind", "organisation_number", "address", "email")
-PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
+PRIVACY = ("legal_basis", "joint", "officer", "recipients", "transfers", "winner_kept", "erasure_decision")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
+SUPERVISION = ("supervisor", "complaint")
 
 
 def texts_shown(file: Shown, _tip: str) -> Values:
@@ -129,15 +131,18 @@ def organiser_changes(shown: Shown) -> tuple[Values, None]:
 
 
 def accessibility_shown(file: Shown, _tip: str) -> Values:
-    statement = file.get("accessibility", {})
-    return {name: _text(statement.get(name)) for name in STATEMENT} | {
+    fields = Accessibility.model_fields
+    statement = {name: fields[name].default for name in SUPERVISION} | file.get("accessibility", {})
+    return {name: _text(statement.get(name)) for name in (*STATEMENT, *SUPERVISION)} | {
         "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
     }
 
 
 def accessibility_changes(shown: Shown) -> tuple[Values, None]:
     statement: Values = {name: shown[name] for name in STATEMENT}
-    statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
+    statement |= {name: _date(shown[name]) or None for name in ("assessed", "updated")}
+    usual = {name: str(Accessibility.model_fields[name].default) for name in SUPERVISION}
+    statement |= {name: shown[name] if shown[name] != usual[name] else None for name in SUPERVISION}
     statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
     return {"accessibility": statement}, None
 

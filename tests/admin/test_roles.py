@@ -161,8 +161,11 @@ def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
 
 @configured(CALENDAR_CONTENT=ROOT / "calendar_content")
 @pytest.mark.parametrize("path", ["/admin/gallring", "/admin/redigera/lucka/10/tavling"])
-def test_who_is_responsible_for_the_contest_edits_decision_and_witnesses(account, come_in, path):
-    olga, organiser = come_in(account(role="contest")[1]), "/admin/redigera/arrangor?ar=2026"
+def test_who_is_responsible_for_the_contest_edits_decision_and_witnesses(content, make_app, account, come_in, path):
+    file = content / "2026" / "edition.toml"
+    file.write_text(file.read_text().replace('erasure_decision = "GR 2026-117"', 'erasure_decision = ""'))
+    app = make_app(CALENDAR_CONTENT=content)
+    olga, organiser = come_in(account(role="contest")[1], browser=app.test_client()), "/admin/redigera/arrangor?ar=2026"
     page = BeautifulSoup(olga.get(path).text, "html.parser").main
     assert organiser in [link["href"] for link in page.select("a")]
     form = BeautifulSoup(olga.get(organiser).text, "html.parser").select_one("form[data-asks]")

@@ -130,8 +130,9 @@ def _future(library: Library) -> Iterator[Fault]:
 def _dates(edition: Edition) -> Iterator[tuple[str, str, date]]:
     """Return the days of the accessibility statement and of corrections, each with its file and field."""
     statement, file = edition.file.accessibility, f"{edition.year}/edition.toml"
-    yield file, "accessibility.assessed", statement.assessed
-    yield file, "accessibility.updated", statement.updated
+    for name, day in (("assessed", statement.assessed), ("updated", statement.updated)):
+        if day:
+            yield file, f"accessibility.{name}", day
     for number, hatch in edition.hatches.items():
         file, contest = f"{edition.year}/{number:02}/hatch.md", hatch.file.contest
         for place, changed in enumerate(hatch.file.corrections, 1):

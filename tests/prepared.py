@@ -14,7 +14,21 @@ _FILLED_IN = {
     "edition.toml": {
         'email = "miljojulkalendern@example.org"': f'email = "{MAILBOX}"',
         'officer = ""': 'officer = "Arrangörens dataskyddsombud, som du når på dataskyddsombud@kommun.se"',
+        'made = ""': 'made = "Texterna är skrivna av redaktionen och granskade av en kommunekolog."',
+        'legal_basis = ""': 'legal_basis = "Uppgift av allmänt intresse (artikel 6.1 e), enligt beslut GR 2026-9."',
+        'transfers = ""': 'transfers = "Uppgifterna förs inte ut ur EU och EES."',
+        'winner_kept = ""': 'winner_kept = "De raderas två år efter att vinsten är utlämnad."',
+        'conformance = ""\nmethod = ""': (
+            'conformance = "delvis"\nmethod = "Vi har provat alla sidor med axe-core och tangentbord."\n'
+            "assessed = 2026-11-23\nupdated = 2026-11-23\n\n[[accessibility.shortcomings]]\n"
+            'what = "Bilderna har ingen uppläst beskrivning."\nwhy = "Vi hann inte."\ninstead = "Skriv till oss."'
+        ),
         'erasure_decision = ""': f'erasure_decision = "{DECISION}"',
+    },
+    "en.toml": {
+        'legal_basis = ""': 'legal_basis = "A task in the public interest (Article 6(1)(e)), decision GR 2026-9."',
+        'transfers = ""': 'transfers = "The data does not leave the EU and the EEA."',
+        'winner_kept = ""': 'winner_kept = "They are erased two years after the prize has been handed out."',
     },
     # Tests of the draw wait out the days to answer: no more of them than must be.
     "10/hatch.md": {"answer_days = 21": "answer_days = 7"},

@@ -91,7 +91,7 @@ def test_an_invented_cookie_opens_nothing(client):
 def test_what_is_open_in_organisers_area_is_way_in_only(app, client):
     adapter = app.url_map.bind("")
     ways_in = {adapter.build(name, VALUES if "invitation" in name else {}).split("?")[0] for name in OPEN_TO_ALL}
-    passkeys = {"/admin/logga-in/passkey", "/admin/passkey-fraga"}
+    passkeys = {"/admin/logga-in/passkey", "/admin/passkey-fraga", "/admin/inbjudan/x/passkey-fraga"}
     assert ways_in == {"/admin/logga-in", "/admin/inbjudan/x"} | passkeys
     assert [client.get(way).status_code for way in sorted(ways_in - passkeys)] == [410, 200]
 

@@ -4,7 +4,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask_migrate import downgrade
 
+from app import database
+from app.admin.accounts.models import AdminUser, RecoveryCode
 from app.audit import AuditRecord
 from app.config import ConfigurationError
 from app.contest.models import FrozenTerms
@@ -28,6 +31,25 @@ def acts(accept, reach, inside, contest, clock):
         accept(f"{name}@example.se")
     reach("contact")
     practice.start_rehearsal(contest, 2026, 10, "Kalendern", contest.organisation, 1, clock.now())
+
+
+def test_accounts_and_their_numbers_outlive_upgrade(app, clock):
+    """SQLite rebuilds the table: neither may what belongs to an account go, nor a number be given twice."""
+    with app.app_context():
+        for email in ("olga@example.se", "eva@example.se"):
+            db.session.add(AdminUser(email=email, password_hash="x", totp_secret="x", created_at=clock.now()))
+        db.session.add(RecoveryCode(organiser_id=1, code_hmac="x"))
+        db.session.commit()
+        db.session.execute(sa.delete(AdminUser).where(AdminUser.id == 2))
+        db.session.commit()
+        database.init_migrations(app)
+        downgrade(revision="0007_municipalities")
+        database.upgrade()
+        assert db.session.scalars(sa.select(RecoveryCode.organiser_id)).all() == [1]
+        new = AdminUser(email="bo@example.se", password_hash="x", totp_secret=None, created_at=clock.now())
+        db.session.add(new)
+        db.session.commit()
+        assert new.id == 3
 
 
 REPLACE = "REPLACE INTO {0} ({1}) SELECT {1} FROM {0}"

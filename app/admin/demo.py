@@ -37,6 +37,8 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "legal_basis": "Exempel: uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).",
         "officer": "Exempel: dataskyddsombud@example.org",
         "recipients": "Exempel: de som arbetar med kalendern.",
+        "transfers": "Exempel: uppgifterna förs inte ut ur EU och EES.",
+        "winner_kept": "Exempel: raderas två år efter att vinsten är utlämnad.",
         "erasure_decision": "Exempel: dnr 2026-1",
     },
     "contest": {

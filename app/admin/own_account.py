@@ -15,8 +15,8 @@ from app.admin.accounts.forms import (
     PasswordForm,
     blank_form,
 )
-from app.admin.accounts.guard import blueprint, renew_sign_in
-from app.admin.sign_in import WAIT, app_for_codes, signed_out
+from app.admin.accounts.guard import blueprint, lacks_app, renew_sign_in
+from app.admin.sign_in import WAIT, app_for_codes, recovery_codes_page, signed_out
 from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded
 
@@ -106,6 +106,8 @@ def render_codes(secret: str, form: AdminForm, status: int) -> tuple[str, int]:
         "form": form,
         "secret": secret,
         **app_for_codes(secret, g.sign_in.organiser.email),
+        "first": g.sign_in.organiser.totp_secret is None,
+        "needed": lacks_app(g.sign_in.organiser),
         "offer": crypto.encrypt(secret, offer_purpose(), clock.session_now()),
     }
     return render_template("admin/codes.html", **context), status
@@ -117,7 +119,7 @@ def make_recovery_codes() -> tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
     made_now = credentials.make_recovery_codes(g.sign_in.organiser, clock.session_now())
-    return render_template("admin/recovery_codes.html", codes=made_now), 200
+    return recovery_codes_page(g.sign_in.organiser, made_now, new=False), 200
 
 
 @blueprint.post("/konto/passkeys")
@@ -137,7 +139,12 @@ def add_passkey() -> BaseResponse | tuple[str, int]:
 def remove_passkey(passkey_id: int) -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
-    passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
+    try:
+        passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
+    except NotAllowed as refused:
+        form = blank_form(AddPasskeyForm)
+        form.token.errors = [str(refused)]
+        return render_account(422, passkey_form=form)
     return back_to_account("passkey-borta")
 
 

@@ -119,6 +119,8 @@ def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     for remark in edition.remarks:
         yield Finding("must", f"{tell_fault(remark)}.", hatch_of(remark), part_of(remark))
+    if not file.made:
+        yield Finding("should", "Skriv hur texterna och bilderna är gjorda. Det visas på Om kalendern.", part="texts")
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in other_years(texts, edition.year))
     for address in find_example_addresses(edition.about):
@@ -167,14 +169,17 @@ def of_municipalities(edition: Edition) -> Iterator[Finding]:
 
 
 def of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
+    if not statement.conformance:
+        sentence = "Tillgängligheten är inte bedömd. Prova kalendern, också med skärmläsare, och skriv resultatet."
+        yield Finding("must", sentence, part="accessibility")
     for name, day in (("bedömd", statement.assessed), ("ändrad", statement.updated)):
-        if day > today:
+        if day and day > today:
             yield Finding(
                 "must",
                 f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som ligger framåt i tiden.",
                 part="accessibility",
             )
-    if statement.assessed < today - ASSESSED_WITHIN:
+    if statement.assessed and statement.assessed < today - ASSESSED_WITHIN:
         sentence = f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan."
         yield Finding("should", sentence, part="accessibility")
 

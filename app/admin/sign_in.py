@@ -10,7 +10,7 @@ from app import clock
 from app.admin.accounts import credentials, drafts, passkeys, reauth, sessions, throttle
 from app.admin.accounts.forms import AdminForm, EmptyForm, InvitationForm, PasskeyForm, SignInForm, blank_form
 from app.admin.accounts.guard import COOKIE, blueprint, give_cookie, proof_page, renew_sign_in, sign_in_page
-from app.admin.accounts.models import AdminSession, AdminUser
+from app.admin.accounts.models import AdminSession, AdminUser, Invitation
 from app.calendar.views import current_edition
 from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
@@ -139,7 +139,17 @@ def invitation(token: str) -> tuple[str, int]:
     found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
-    return invitation_page(token, found.email, blank_form(InvitationForm, email=found.email or ""), 200)
+    return invitation_page(token, found, blank_form(InvitationForm, email=found.email or ""), 200)
+
+
+@blueprint.get("/inbjudan/<token>/passkey-fraga")
+def invitation_passkey_question(token: str) -> Response:
+    """What the script asks for before the browser makes a passkey for a new account."""
+    now = clock.session_now()
+    found = sessions.find_invitation(token, now)
+    if found is None or not sessions.may_choose_passkey(found):
+        abort(404)
+    return jsonify(passkeys.invited_options(token, found.email or "", now))
 
 
 @blueprint.post("/inbjudan/<token>")
@@ -147,20 +157,22 @@ def accept_invitation(token: str) -> BaseResponse | tuple[str, int]:
     found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
-    form = InvitationForm()
-    address = found.email or form.email.data or ""
-    form.email.data = address
+    form, now = InvitationForm(), clock.session_now()
+    form.email.data = address = found.email or form.email.data or ""
+    told = form.token if form.credential.data else form.code
     try:
         check_and_hit("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
         if form.validate():
+            second: str | passkeys.NewPasskey = form.code.data or ""
+            if form.credential.data:
+                second = passkeys.verify_invited(token, form.credential.data, form.challenge.data or "", now)
             key = current_app.config["SECRET_KEY"]
-            organiser = sessions.accept_invitation(token, *form.credentials(), key, clock.session_now())
-            return welcome(organiser)
+            return welcome(sessions.accept_invitation(token, address, form.password.data or "", second, key, now))
     except NotAllowed as error:
-        form.code.errors = [str(error)]
+        told.errors = [str(error)]
     except RateLimitExceeded:
-        form.code.errors = [WAIT]
-    return invitation_page(token, found.email, form, 422)
+        told.errors = [WAIT]
+    return invitation_page(token, found, form, 422)
 
 
 def welcome(organiser: AdminUser) -> BaseResponse:
@@ -169,15 +181,28 @@ def welcome(organiser: AdminUser) -> BaseResponse:
     made_now = credentials.make_recovery_codes(organiser, now)
     token = sessions.open_sign_in(organiser, "nytt konto", browser_name(), now)
     g.sign_in = sessions.find_sign_in(token, now)
-    response = make_response(render_template("admin/recovery_codes.html", codes=made_now, new=True))
+    response = make_response(recovery_codes_page(organiser, made_now, new=True))
     give_cookie(response, token)
     throttle.remember_device(response, organiser.email, now)
     return response
 
 
-def invitation_page(token: str, email: str | None, form: AdminForm, status: int) -> tuple[str, int]:
+def recovery_codes_page(organiser: AdminUser, codes: list[str], new: bool) -> str:
+    has_app = organiser.totp_secret is not None
+    return render_template("admin/recovery_codes.html", codes=codes, new=new, has_app=has_app)
+
+
+def invitation_page(token: str, found: Invitation, form: AdminForm, status: int) -> tuple[str, int]:
     secret = credentials.offered_secret(token, current_app.config["SECRET_KEY"])
-    context: dict[str, object] = {"form": form, "email": email, "secret": secret, **app_for_codes(secret, email)}
+    context: dict[str, object] = {
+        "form": form,
+        "email": found.email,
+        "secret": secret,
+        "question": url_for("admin.invitation_passkey_question", token=token)
+        if sessions.may_choose_passkey(found)
+        else None,
+        **app_for_codes(secret, found.email),
+    }
     return render_template("admin/invitation.html", **context), status
 
 

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.accounts import activity_log, credentials, sessions, throttle
 from app.admin.accounts.forms import AdminForm, EmptyForm, InviteForm, RoleForm, blank_form
-from app.admin.accounts.guard import blueprint
+from app.admin.accounts.guard import blueprint, lacks_app
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, OrganiserMail
-from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, MUNICIPAL, ROLES
+from app.admin.accounts.roles import ABOUT, ADMINISTRATOR, MUNICIPAL, ROLES, sees_people
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.draw import delivery
@@ -128,9 +128,7 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
     """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
     sender = sender_of_invitations()
     try:
-        mail = messages.build_message(
-            invitation_text(sender.name, ROLES[role], link), sender, email, f"inbjudan.{name}", now
-        )
+        mail = messages.build_message(invitation_text(sender.name, role, link), sender, email, f"inbjudan.{name}", now)
         public_url = current_app.config["PUBLIC_URL"]
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
             send(mail)
@@ -151,11 +149,12 @@ def invitation_text(title: str, role: str, link: str) -> Letter:
         f"Du är inbjuden till {title}",
         (
             "Hej!",
-            f"Du är inbjuden att arbeta med {title} som {role}. Skapa ditt konto med länken. Den fungerar en gång och "
-            "gäller i sju dagar.",
+            f"Du är inbjuden att arbeta med {title} som {ROLES[role]}. Skapa ditt konto med länken. Den fungerar en "
+            "gång och gäller i sju dagar.",
             Labelled("Skapa ditt konto", link, address=True),
-            "Ha telefonen till hands: du behöver en app för engångskoder. Skicka inte länken vidare, för den som har "
-            "den kan skapa kontot.",
+            "Ha telefonen till hands: du behöver en app för engångskoder"
+            + ("" if sees_people(role) else " eller en passkey")
+            + ". Skicka inte länken vidare, för den som har den kan skapa kontot.",
             "Väntade du dig ingen inbjudan? Då behöver du inte göra något.",
         ),
     )
@@ -242,7 +241,7 @@ def change_role(organiser_id: int) -> BaseResponse | tuple[str, int]:
     try:
         if form.validate():
             set_role(organiser_id, form.role.data or "", clock.session_now())
-            return back_to_accounts("roll")
+            return back_to_accounts("roll-app" if lacks_app(find_account(organiser_id)) else "roll")
         return render_accounts(422, form.faults()[0][1])
     except NotAllowed as refused:
         return render_accounts(422, str(refused))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import date as date_of_day
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from app.calendar.fields import (
     LANGUAGES,
@@ -16,6 +16,7 @@ from app.calendar.fields import (
     Line,
     Mailbox,
     MaybeAddress,
+    Names,
     OneLine,
     Options,
     OrganisationNumber,
@@ -100,6 +101,7 @@ class Prize(Part):
     title: Line
     value: Annotated[int, Field(gt=0, description="kronor")]
     count: Annotated[int, Field(gt=0, le=100)] = 1
+    sponsor: Annotated[Blank, Field(description="who gave it, if the organiser did not buy it")] = ""
 
 
 class Correction(Part):
@@ -124,8 +126,12 @@ class Contest(Part):
     ask_motivation: bool = False
     motivation_question: Line = "Vill du berätta mer?"
     who_may_enter: Blank = ""
+    municipalities: Annotated[
+        Names, Field(max_length=290, description="by name, whom it is for; none for the form's own list")
+    ] = ()
     exclusions: Blank = ""
     prizes: Annotated[tuple[Prize, ...], Field(max_length=20)] = ()
+    handover: Annotated[Blank, Field(description="where and how the winner gets the prize")] = ""
     answer_days: Annotated[int | None, Field(ge=7, le=60, description="for the winner to answer in")] = None
     tax: Blank = ""
     keep_days: Annotated[int, Field(ge=1, le=365, description="from the last prize to the erasure")] = 90
@@ -251,11 +257,14 @@ class OrganiserDetails(Organisation):
 class Privacy(Part):
     """What article 13 of the GDPR wants told and only the organiser knows."""
 
-    TO_OPEN = ("legal_basis", "officer", "recipients")
+    TO_OPEN = ("legal_basis", "officer", "recipients", "transfers", "winner_kept")
 
     legal_basis: Blank = ""
+    joint: Annotated[Blank, Field(description="with whom the responsibility is shared, article 26")] = ""
     officer: Blank = ""
     recipients: Blank = ""
+    transfers: Annotated[Blank, Field(description="out of the EU and the EEA: whether, and on what ground")] = ""
+    winner_kept: Annotated[Blank, Field(description="how long the winner's name and address are kept")] = ""
     erasure_decision: Annotated[Blank, Field(description="reference of the decision to erase; authorities")] = ""
 
 
@@ -270,18 +279,27 @@ class Shortcoming(Part):
 class Accessibility(Part):
     """The accessibility statement (Digg's list); a person judges the conformance, never the program."""
 
-    conformance: Literal["helt", "delvis", "inte"]
-    method: Prose
+    # Empty until a person has judged: the page then says that no one has.
+    conformance: Literal["helt", "delvis", "inte", ""] = ""
+    method: Annotated[str, StringConstraints(max_length=20_000)] = ""
     report: WebAddress | None = None
-    assessed: date
-    updated: date
+    assessed: date | None = None
+    updated: date | None = None
+    # Who has the supervision: it has been discussed to move it.
+    supervisor: Line = "Myndigheten för digital förvaltning, Digg,"
+    complaint: WebAddress = AnyHttpUrl("https://www.digg.se/tdosanmalan")
     shortcomings: tuple[Shortcoming, ...] = ()
     burdensome: Blank = ""
     outside: Blank = ""
 
     @model_validator(mode="after")
     def _shortcomings_are_told(self) -> Self:
-        if self.conformance != "helt" and not self.shortcomings:
+        if self.conformance and not (self.method and self.assessed and self.updated):
+            raise FieldError(
+                "bedömningen är inte hel: skriv method, assessed och updated, eller töm conformance",
+                "fyll i hur ni har testat och båda datumen, eller välj Inte bedömt än",
+            )
+        if self.conformance in ("delvis", "inte") and not self.shortcomings:
             raise FieldError(
                 "brister saknas: räkna upp dem i shortcomings, eller ändra conformance",
                 "lägg till minst en brist, eller välj Helt",
@@ -306,6 +324,7 @@ class EditionFile(Part):
     before: Prose
     after: Prose
     about: Prose
+    made: Annotated[Blank, Field(description="how texts and pictures were made, and who has read them through")] = ""
     wall: Wall | None = None
     accent: Colour | None = None
     logo: ImageName | None = None

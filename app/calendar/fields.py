@@ -169,6 +169,7 @@ Unreviewed = Annotated[Line | None, Field(description="taken out when the text i
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]
+Names = Annotated[tuple[Annotated[Line, StringConstraints(max_length=20)], ...], AfterValidator(_distinct)]
 # A text that may still be empty while an edition is prepared.
 Blank = Annotated[str, StringConstraints(max_length=1000)]
 OrganisationNumber = Annotated[Blank, AfterValidator(_organisation_number)]

@@ -33,6 +33,7 @@ class TranslatedContest(Part):
     motivation_question: Line | None = None
     who_may_enter: Blank = ""
     exclusions: Blank = ""
+    handover: Blank = ""
     tax: Blank = ""
 
 
@@ -58,4 +59,7 @@ class TranslatedEdition(Part):
     about: Prose
     # Of the notice of personal data; Swedish where they are empty.
     legal_basis: Blank = ""
+    joint: Blank = ""
     recipients: Blank = ""
+    transfers: Blank = ""
+    winner_kept: Blank = ""

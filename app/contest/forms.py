@@ -3,7 +3,7 @@
 The form only shows: what is decided here is decided before one is made, for most of what comes in a rush is right.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
@@ -20,11 +20,21 @@ from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
 _LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
+UNNAMED = "vill-inte-uppge"
 # Code or word as stored, to the name as shown.
 MUNICIPALITIES = dict(line.split("\t") for line in _LINES) | {
     "annan": gettext_noop("Annan kommun"),
-    "vill-inte-uppge": gettext_noop("Vill inte uppge"),
+    UNNAMED: gettext_noop("Vill inte uppge"),
 }
+
+
+def municipalities_of(contest: Contest) -> dict[str, str]:
+    """Return what the form offers, by the code or word that is stored: the contest's own municipalities, or ours."""
+    if not contest.municipalities:
+        return MUNICIPALITIES
+    codes = {name: code for code, name in MUNICIPALITIES.items()}
+    own = {codes.get(name, name): name for name in contest.municipalities}
+    return own | {code: MUNICIPALITIES[code] for code in ("annan", UNNAMED)}
 
 
 LONGEST_MOTIVATION = 600
@@ -48,9 +58,7 @@ class EntryInput:
     language: str | None = None
 
 
-def validate_entry(
-    posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str
-) -> EntryInput | Faults:
+def validate_entry(posted: Mapping[str, str], contest: Contest, nonce: str) -> EntryInput | Faults:
     """Return the answers, with the canonical address; or what to mend."""
     answer, municipality = clean(posted.get("answer")), posted.get("municipality", "")
     motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
@@ -58,7 +66,7 @@ def validate_entry(
     if answer not in contest.options:
         faults["answer"] = gettext_noop("Välj ett av svaren.")
     email = _canonical(clean_address(posted.get("email", "")), faults)
-    if municipality not in municipalities:
+    if municipality not in municipalities_of(contest):
         faults["municipality"] = gettext_noop("Välj din kommun, eller ”Vill inte uppge”.")
     if len(motivation) > LONGEST_MOTIVATION:
         faults["motivation"] = translate("Korta texten till högst {count} tecken.").format(count=LONGEST_MOTIVATION)
@@ -88,9 +96,6 @@ def _ticked(posted: Mapping[str, str], name: str) -> bool:
     return posted.get(name, "") not in ("", "false")
 
 
-_CHOICES = [SelectChoice("", gettext_noop("Välj kommun")), *starmap(SelectChoice, MUNICIPALITIES.items())]
-
-
 class EntryForm(TokenForm):
     answer = RadioField(validate_choice=False)
     email = EmailField(gettext_noop("E-postadress"))
@@ -103,7 +108,8 @@ class EntryForm(TokenForm):
     def __init__(self, contest: Contest, words: Words, **values: object) -> None:
         super().__init__(**values)
         self.answer.choices = [*starmap(SelectChoice, words.options.items())]
-        self.municipality.choices = _CHOICES
+        offered = starmap(SelectChoice, municipalities_of(contest).items())
+        self.municipality.choices = [SelectChoice("", gettext_noop("Välj kommun")), *offered]
         self.answer.label.text = words.question
         self.adult.label.text = rules.age_confirmation(contest.minimum_age)
         self.motivation.label.text = words.motivation_question

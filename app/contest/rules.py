@@ -3,6 +3,7 @@
 # The text is regler.txt, whose checksum the terms carry, so it has no layout of its own: headings with a line below
 # them, paragraphs, one blank line between them, and a last line feed.
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from app.calendar.edition import Contest, Organisation, Prize
@@ -40,6 +41,7 @@ HOW_DRAWN = (
     "Vinnaren avgörs av ett slumptal från en fristående tjänst. Klockslaget bestämdes när tävlingen öppnade. "
     "Då fanns talet inte, så ingen kunde känna till eller påverka det."
 )
+_SOURCE = "Tjänsten heter drand och beskrivs på docs.drand.love."
 # Stands where a field is still empty; the contest does not open with it.
 _BLANK = "(inte ifyllt ännu)"
 _COSTS_NOTHING = "Det kostar inget att delta och inget köp krävs."
@@ -61,6 +63,7 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
             "Vem kan vara med?",
             [
                 contest.who_may_enter or _BLANK,
+                *([f"Det gäller de här kommunerna: {_listed(contest)}."] if contest.municipalities else []),
                 f"{age_terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 contest.exclusions or _BLANK,
             ],
@@ -79,25 +82,33 @@ def taking_part(contest: Contest, organisation: Organisation) -> list[Section]:
     ]
 
 
+def _listed(contest: Contest) -> str:
+    return format_list(contest.municipalities, locale="sv")
+
+
 def prize_line(prize: Prize) -> str:
-    return f"{prize.count} st: {prize.title}, värde {format_decimal(prize.value, locale='sv')} kronor."
+    return f"{prize.count} st: {prize.title}, värde {format_decimal(prize.value, locale='sv')} kronor." + (
+        f" Skänkt av {prize.sponsor}." if prize.sponsor else ""
+    )
 
 
 def _winning(contest: Contest) -> list[Section]:
     return [
         (
             "Priser",
-            [*map(prize_line, contest.prizes)] or [_BLANK],
+            ([*map(prize_line, contest.prizes)] or [_BLANK]) + ([contest.handover] if contest.handover else []),
         ),
         (
             "Så utses vinnaren",
             [
-                f"Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v2. {HOW_DRAWN}",
+                f"Vinnaren lottas bland alla som har svarat rätt, med metoden Öppen dragning v2. {HOW_DRAWN} {_SOURCE}",
                 f"Tiden är {swedish(contest.draw_at)}, svensk tid. Tolv timmar före låses listan över lotter, och alla "
                 "som är med får listans kontrollsumma med mejl.",
                 "Före låsningen kan arrangören stryka den som är anställd hos arrangören eller har skickat ett "
                 "uppenbart falskt svar. Den som blir struken får veta det med mejl.",
-                "Resultatet visas på kalenderns sida om dragningen, och där kan vem som helst kontrollera det.",
+                "Resultatet visas på kalenderns sida om dragningen så snart den är gjord, och där kan vem som helst "
+                "kontrollera det. Går talet inte att hämta väntar dragningen tills det går. Måste tävlingen ställas in "
+                "står skälet på samma sida.",
             ],
         ),
         (
@@ -107,7 +118,7 @@ def _winning(contest: Contest) -> list[Section]:
                 f"Vinnaren har {contest.answer_days or _BLANK} dagar på sig att svara, räknat från vårt första mejl. "
                 f"{NEVER_ASKED}",
                 f"Vinsten går vidare till nästa på listan bara av något av de här skälen: {', '.join(SKIP_REASONS)}. "
-                "Varje sådant byte är offentligt.",
+                "Varje sådant byte är offentligt. Den som inte får delta enligt reglerna är inte behörig.",
                 "Den första på listan får det första priset, den andra det andra. Finns ingen kvar på listan faller "
                 "priset bort.",
                 "Vinnarens lott är offentlig. Namnet visar vi bara om vinnaren säger ja till det.",

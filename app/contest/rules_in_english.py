@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from app.calendar.edition import Contest, Organisation
@@ -19,6 +20,7 @@ HOW_DRAWN = (
     "The winner is decided by a random number from an independent service. The time was set when the contest opened. "
     "The number did not exist then, so no one could know it or influence it."
 )
+_SOURCE = "The service is called drand and is described at docs.drand.love."
 _SKIPS = {
     "svarar inte": "does not answer",
     "tackar nej": "declines",
@@ -45,7 +47,7 @@ def rules_sections(
     """Return the rules as (heading, paragraphs); `free` are the organiser's own paragraphs that are translated."""
     return [
         *_taking_part(contest, organisation, translated, free),
-        *_winning(contest, translated),
+        *_winning(contest, translated, free),
         *_afterwards(contest, organisation, free),
     ]
 
@@ -62,6 +64,7 @@ def _taking_part(
 ) -> list[Section]:
     number = organisation.organisation_number or _BLANK
     question, options = (translated or contest).question, ", ".join((translated or contest).options)
+    listed = format_list(contest.municipalities, locale="en_GB")
     choose = f"You choose between {options}. One of the answers is right."
     return [
         (
@@ -73,6 +76,7 @@ def _taking_part(
             "Who may take part?",
             [
                 _own(contest, free, "who_may_enter"),
+                *([f"The municipalities are: {listed}."] if contest.municipalities else []),
                 f"{age_terms(contest.minimum_age)} {_COSTS_NOTHING}",
                 _own(contest, free, "exclusions"),
             ],
@@ -92,26 +96,30 @@ def _taking_part(
     ]
 
 
-def _winning(contest: Contest, translated: TranslatedContest | None) -> list[Section]:
+def _winning(contest: Contest, translated: TranslatedContest | None, free: Mapping[str, str]) -> list[Section]:
     titles = translated.prizes if translated else ()
     prizes: list[str] = [
         f"{prize.count} × {title}, worth {format_decimal(prize.value, locale='en_GB')} kronor."
+        + (f" Given by {prize.sponsor}." if prize.sponsor else "")
         for prize, title in zip(contest.prizes, titles, strict=False)
     ]
-    prizes = prizes or [Swedish(rules.prize_line(prize)) for prize in contest.prizes]
+    prizes = prizes or [Swedish(rules.prize_line(prize)) for prize in contest.prizes] or [_BLANK]
+    prizes += [_own(contest, free, "handover")] if contest.handover else []
     skips = ", ".join(_SKIPS[reason] for reason in SKIP_REASONS)
     return [
-        ("Prizes", prizes or [_BLANK]),
+        ("Prizes", prizes),
         (
             "How the winner is chosen",
             [
                 "The winner is drawn by lot among all who have answered right, with the method Öppen dragning (open "
-                f"draw) v2. {HOW_DRAWN}",
+                f"draw) v2. {HOW_DRAWN} {_SOURCE}",
                 f"The time is {swedish(contest.draw_at)}, Swedish time. Twelve hours before, the list of tickets is "
                 "locked, and all who are in it get the checksum of the list by e-mail.",
                 "Before the locking the organiser may strike out those who are employed by the organiser or have sent "
                 "an obviously false answer. Those who are struck out are told by e-mail.",
-                "The result is shown on the calendar’s page about the draw, where anyone can check it.",
+                "The result is shown on the calendar’s page about the draw as soon as it has been made, where anyone "
+                "can check it. If the number cannot be fetched, the draw waits until it can. Should the contest have "
+                "to be cancelled, the reason is on the same page.",
             ],
         ),
         (
@@ -121,7 +129,7 @@ def _winning(contest: Contest, translated: TranslatedContest | None) -> list[Sec
                 f"winner has {contest.answer_days or _BLANK} days to reply, counted from our first e-mail. "
                 f"{NEVER_ASKED}",
                 f"The prize goes on to the next on the list only for one of these reasons: {skips}. Every such change "
-                "is public.",
+                "is public. Those who may not take part by the rules are not eligible.",
                 "The first on the list gets the first prize, the second the second. If no one is left on the list the "
                 "prize lapses.",
                 "The winner’s ticket is public. We show the name only if the winner agrees to it.",

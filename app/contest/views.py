@@ -15,7 +15,7 @@ from app.calendar.edition import Contest, Phase
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW, SWEDEN
 from app.contest import entries, forms, rules, rules_in_english, store, terms
-from app.contest.forms import MUNICIPALITIES, EntryForm, EntryInput, Faults
+from app.contest.forms import EntryForm, EntryInput, Faults
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
@@ -88,7 +88,7 @@ def read_form(contest: Contest) -> EntryInput | Faults:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
     except NotAllowed as error:
         refused["token"] = str(error)
-    sent = forms.validate_entry(request.form, contest, MUNICIPALITIES, nonce)
+    sent = forms.validate_entry(request.form, contest, nonce)
     if not refused:
         return sent
     return refused if isinstance(sent, EntryInput) else refused | sent
@@ -159,6 +159,7 @@ def form_page(
     form = EntryForm(contest, words)
     form.show(faults or {})
     context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "words": words}
+    context["who"] = own_paragraphs(edition, contest).get("who_may_enter") if current() != SWEDISH else None
     context["ways"] = ways("contest.enter", [SWEDISH, *edition.translations], year=edition.year, number=number)
     return render_template("contest/form.html", **context, form=form, trouble=trouble), status
 

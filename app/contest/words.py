@@ -44,7 +44,7 @@ def translation_of(edition: Edition, contest: Contest) -> TranslatedContest | No
 def own_paragraphs(edition: Edition, contest: Contest) -> dict[str, str]:
     """Return the organiser's paragraphs in the rules that are translated, by field, if they are still the frozen."""
     found, file = translation_of(edition, contest), edition.file_contest
-    names = ("who_may_enter", "exclusions", "tax")
+    names = ("who_may_enter", "exclusions", "handover", "tax")
     return {name: getattr(found, name) for name in names if found and getattr(file, name) == getattr(contest, name)}
 
 

@@ -91,6 +91,8 @@ def receipt_letter(
             Labelled(translate("Dragningen"), f"{site}/{contest.year}/dragning", address=True),
             leave,
             Labelled(translate("Ta tillbaka"), withdraw, address=True),
+            Labelled(translate("Tävlingsregler"), f"{site}/{contest.year}/tavling/villkor", address=True),
+            Labelled(translate("Så hanterar vi dina uppgifter"), f"{site}/personuppgifter", address=True),
             translate(NEVER_ASKED),
             contest.organisation.name,
         ),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.calendar.edition import Accessibility
 from app.calendar.files.markdown import strip_bullet
 from app.calendar.municipality import LINK_LABELS
 from app.clock import SWEDEN
@@ -61,7 +62,7 @@ def _question(shown: Mapping[str, Any]) -> Values | None:
     return question if any(question.values()) else None
 
 
-CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "tax")
+CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "handover", "tax")
 CONTEST_TIMES = ("opens", "closes", "draw_at")
 CONTEST_NUMBERS = ("minimum_age", "answer_days", "keep_days")
 
@@ -71,7 +72,8 @@ def contest_shown(head: Shown, _tip: str) -> Values:
     contest = {"minimum_age": 18, "keep_days": 90} | head.get("contest", {})
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
-        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count")),
+        "municipalities": "\n".join(map(_text, contest.get("municipalities", []))),
+        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count", "sponsor")),
         "corrections": _rows(contest.get("corrections", []), ("date", "text")),
         **options_shown(contest),
     }
@@ -84,11 +86,14 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
     contest |= {"minimum_age": _number(shown["minimum_age"]), "ask_motivation": bool(shown["ask_motivation"])}
     contest |= {name: shown[name] for name in ("who_may_enter", "exclusions", "tax")}
     contest |= {
+        "municipalities": _lines(shown["municipalities"]) or None,
+        "handover": shown["handover"] or None,
         "motivation_question": shown["motivation_question"] or None,
         "answer_days": _number(shown["answer_days"]) or None,
         "keep_days": _number(shown["keep_days"]),
         "prizes": [
             {"title": prize["title"], "value": _number(prize["value"]), "count": _number(prize["count"])}
+            | {"sponsor": prize["sponsor"] or None}
             for prize in _filled(shown["prizes"])
         ],
         "corrections": _dated(shown["corrections"]),
@@ -96,12 +101,13 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
     return {"contest": contest}, None
 
 
-TEXTS = ("title", "theme", "tagline", "before", "after", "about")
+TEXTS = ("title", "theme", "tagline", "before", "after", "about", "made")
 ORGANISER = ("name", "kind", "organisation_number", "address", "email")
-PRIVACY = ("legal_basis", "officer", "recipients", "erasure_decision")
+PRIVACY = ("legal_basis", "joint", "officer", "recipients", "transfers", "winner_kept", "erasure_decision")
 LOOK = ("wall", "accent", "logo", "logo_alt")
 PARTNER = ("logo", "name", "website")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
+SUPERVISION = ("supervisor", "complaint")
 
 
 def texts_shown(file: Shown, _tip: str) -> Values:
@@ -146,15 +152,18 @@ def organiser_changes(shown: Shown) -> tuple[Values, None]:
 
 
 def accessibility_shown(file: Shown, _tip: str) -> Values:
-    statement = file.get("accessibility", {})
-    return {name: _text(statement.get(name)) for name in STATEMENT} | {
+    fields = Accessibility.model_fields
+    statement = {name: fields[name].default for name in SUPERVISION} | file.get("accessibility", {})
+    return {name: _text(statement.get(name)) for name in (*STATEMENT, *SUPERVISION)} | {
         "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
     }
 
 
 def accessibility_changes(shown: Shown) -> tuple[Values, None]:
     statement: Values = {name: shown[name] for name in STATEMENT}
-    statement |= {name: _date(shown[name]) for name in ("assessed", "updated")}
+    statement |= {name: _date(shown[name]) or None for name in ("assessed", "updated")}
+    usual = {name: str(Accessibility.model_fields[name].default) for name in SUPERVISION}
+    statement |= {name: shown[name] if shown[name] != usual[name] else None for name in SUPERVISION}
     statement |= {"report": shown["report"] or None, "shortcomings": _filled(shown["shortcomings"])}
     return {"accessibility": statement}, None
 

@@ -10,7 +10,7 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
     try {
       const asked = await (await fetch(passkey)).json();
       if (asked.fault) throw new Error(asked.fault);
-      const made = passkey.includes("ny=");
+      const made = "user" in asked.options;
       const read = made ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
       const publicKey = PublicKeyCredential[read](asked.options);
       const answer = await navigator.credentials[made ? "create" : "get"]({ publicKey });

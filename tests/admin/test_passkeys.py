@@ -6,12 +6,14 @@ import secrets
 
 import cbor2
 import pytest
+from bs4 import BeautifulSoup
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import bytes_to_base64url as b64
 
+from app.admin.accounts import sessions
 from app.admin.accounts.guard import COOKIE
-from tests.admin.conftest import SIGN_IN
+from tests.admin.conftest import PASSWORD, SIGN_IN
 from tests.conftest import configured, on_sqlite, token_in
 
 ACCOUNT, QUESTION = "/admin/konto", "/admin/passkey-fraga"
@@ -207,3 +209,136 @@ def test_name_that_is_not_sites_own_gets_no_question(client, host):
     answer = client.get(QUESTION, headers={"Host": host})
     assert answer.status_code in (400, 422)
     assert "challenge" not in answer.text
+
+
+EVA = "eva@example.se"
+
+
+@pytest.fixture
+def invite(app, clock):
+    """The address of an invitation's page."""
+
+    def make(role, email=EVA):
+        with app.app_context():
+            return f"/admin/inbjudan/{sessions.create_invitation(email, clock.now(), role)}"
+
+    return make
+
+
+def accept(browser, page, device, password=PASSWORD, asked=None):
+    """Accept an invitation with a passkey instead of a code."""
+    asked = asked or browser.get(f"{page}/passkey-fraga").json
+    fields = {"credential": device.create(asked), "challenge": asked["challenge"], "password": password}
+    return browser.post(page, data=fields | {"token": token_in(browser.get(page))})
+
+
+@pytest.fixture
+def eva(invite, app):
+    """Eva is a redaktör with a passkey and no app for codes: her browser, her device and her recovery codes."""
+    browser, device = app.test_client(), Authenticator()
+    answer = accept(browser, invite("editor"), device)
+    codes = [code.text for code in BeautifulSoup(answer.text, "html.parser").select(".recovery-codes code")]
+    return browser, device, codes
+
+
+def test_editor_may_sign_up_with_passkey(eva, client):
+    _, device, codes = eva
+    assert len(codes) == 10
+    assert answer(client, device).location == "/admin/"
+    assert "Lägg till app för engångskoder" in " ".join(client.get(ACCOUNT).text.split())
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("role", "offered"), [("administrator", False), ("contest", False), ("editor", True), ("municipality", True)]
+)
+def test_passkey_alone_is_never_offered_to_who_sees_people(invite, client, role, offered):
+    page = invite(role)
+    assert ("Skapa kontot med passkey" in client.get(page).text) is offered
+    asked = client.get(f"{page}/passkey-fraga")
+    assert asked.status_code == (200 if offered else 404)
+    if not offered:
+        asked = client.get(f"{invite('editor')}/passkey-fraga").json
+        assert accept(client, page, Authenticator(), asked=asked).status_code == 422
+        assert answer(client, Authenticator()).status_code == 422
+
+
+@on_sqlite
+def test_sign_up_with_passkey_needs_password(invite, client):
+    page, device = invite("editor"), Authenticator()
+    refused = accept(client, page, device, password="kort")
+    assert (refused.status_code, "minst 12 tecken" in refused.text) == (422, True)
+    assert accept(client, page, device).status_code == 200
+
+
+@on_sqlite
+def test_passkey_of_another_invitation_is_refused(invite, client):
+    asked = client.get(f"{invite('editor', 'bo@example.se')}/passkey-fraga").json
+    refused = accept(client, invite("editor"), Authenticator(), asked=asked)
+    assert (refused.status_code, "Passkeyn gick inte att läsa." in refused.text) == (422, True)
+
+
+@on_sqlite
+@configured(PUBLIC_URL="https://192.0.2.1")
+def test_sign_up_offers_no_passkey_on_numbers(invite, client):
+    page = client.get(invite("editor")).text
+    assert "Skapa kontot med passkey" not in page
+    assert "Engångskod" in page
+
+
+@on_sqlite
+def test_last_means_of_sign_in_stays(eva, code, client):
+    browser, device, _ = eva
+    remove = f"{ACCOUNT}/passkeys/1/ta-bort"
+    refused = browser.post(remove, data={"token": token_in(browser.get(ACCOUNT))})
+    assert (refused.status_code, "Lägg först till en app för engångskoder" in refused.text) == (422, True)
+    add_app(browser, code)
+    assert browser.post(remove, data={"token": token_in(browser.get(ACCOUNT))}).status_code == 303
+    assert answer(client, device).status_code == 422
+
+
+def add_app(browser, code):
+    """Add the app for one-time codes under Mitt konto; returns the secret in it."""
+    shown = BeautifulSoup(browser.get(f"{ACCOUNT}/engangskoder").text, "html.parser")
+    secret = shown.select_one("code.key").text
+    fields = {name: shown.select_one(f"main [name={name}]")["value"] for name in ("token", "offer")}
+    assert browser.post(f"{ACCOUNT}/engangskoder", data=fields | {"code": code(secret)}).status_code == 303
+    return secret
+
+
+@on_sqlite
+def test_code_added_later_signs_in(eva, code, come_in):
+    secret = add_app(eva[0], code)
+    assert come_in(secret, EVA).answer.location == "/admin/"
+
+
+@on_sqlite
+def test_lost_passkey_leaves_the_recovery_codes(eva, app, come_in):
+    browser = come_in("A" * 32, EVA, code="", recovery=eva[2][0])
+    assert browser.answer.location == "/admin/"
+
+
+@on_sqlite
+def test_who_has_no_app_is_asked_for_the_passkey_only(eva, clock):
+    browser, device, _ = eva
+    clock.forward(minutes=11)
+    page = browser.get(f"{ACCOUNT}/engangskoder")
+    assert (page.status_code, "proof_code" in page.text) == (403, False)
+    asked = browser.get(QUESTION).json
+    fields = {"till": f"{ACCOUNT}/engangskoder", "token": token_in(page)}
+    fields |= {"proof_credential": device.get(asked), "proof_challenge": asked["challenge"]}
+    assert browser.post("/admin/bekrafta", data=fields).location == f"{ACCOUNT}/engangskoder"
+
+
+@on_sqlite
+@pytest.mark.parametrize("role", ["contest", "administrator"])
+def test_raised_role_needs_the_app_first(olga, eva, code, role):
+    browser, *_ = eva
+    accounts = "/admin/konton"
+    told = olga.post(f"{accounts}/2/roll", data={"role": role, "token": token_in(olga.get(accounts))})
+    assert "lägga till en app för engångskoder" in olga.get(told.location).text
+    refused = browser.get("/admin/bidrag")
+    assert refused.location == f"{ACCOUNT}/engangskoder"
+    assert "Din roll visar personuppgifter." in browser.get(refused.location).text
+    add_app(browser, code)
+    assert browser.get("/admin/bidrag").status_code == 200

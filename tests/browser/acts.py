@@ -41,7 +41,7 @@ def fill_in(page: Page, email: str = "anna@example.se") -> None:
 
 def tab_to(target: Locator) -> Locator:
     """Press Tab until the target has the focus."""
-    for _ in range(90):
+    for _ in range(200):
         target.page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
             return target
@@ -64,10 +64,10 @@ def set_letters(page: Page, pixels: int) -> None:
 
 
 class Person:
-    """A person at a page; axe-core looks through every page that comes."""
+    """A person at a page, with mouse or keyboard; axe-core looks through every page that comes."""
 
-    def __init__(self, page: Page, clock: StoppedClock) -> None:
-        self.page, self.clock = page, clock
+    def __init__(self, page: Page, clock: StoppedClock, by_keyboard: bool = False) -> None:
+        self.page, self.clock, self.by_keyboard = page, clock, by_keyboard
 
     def look(self) -> None:
         assert axe_faults(self.page) == [], self.page.url
@@ -77,20 +77,35 @@ class Person:
         self.look()
 
     def follow(self, link: str | re.Pattern[str]) -> None:
+        if not self.page.get_by_role("link", name=link).count():
+            self.unfold("Meny")
         with self.page.expect_navigation():
-            self.page.get_by_role("link", name=link).first.click()
+            self.use(self.page.get_by_role("link", name=link).first)
         self.look()
 
     def press(self, button: str) -> None:
-        press(self.page, button)
+        with self.page.expect_navigation():
+            self.use(self.page.get_by_role("button", name=button))
         self.look()
 
     def unfold(self, part: str) -> None:
-        self.page.locator("summary", has_text=part).click()
+        self.use(self.page.locator("summary", has_text=part))
         self.look()
 
+    def use(self, target: Locator) -> None:
+        """Press a link or a button."""
+        if self.by_keyboard:
+            tab_to(target).press("Enter")
+        else:
+            target.click()
+
     def write(self, label: str, text: str) -> None:
-        self.page.get_by_label(label, exact=True).fill(text)
+        field = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            tab_to(field).press("ControlOrMeta+A")
+            self.page.keyboard.insert_text(text)
+        else:
+            field.fill(text)
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()

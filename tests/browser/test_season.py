@@ -69,12 +69,12 @@ def mails(app):
 
 
 @pytest.fixture
-def watched(new_context, site):
+def watched(new_context, site, width):
     """Make a page of somebody's own; what it should not do, whoever it is, is in the list that stands beside it."""
     wrong = []
 
     def made():
-        page = new_context().new_page()
+        page = new_context(viewport={"width": width, "height": 900}).new_page()
         page.on("request", lambda request: request.url.startswith((site, "data:")) or wrong.append(request.url))
         page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
         page.on("pageerror", lambda error: wrong.append(error.message))
@@ -258,8 +258,9 @@ def erase(olga):
     expect(olga.page.get_by_text("@example.se", exact=False).and_(olga.page.locator("td"))).to_have_count(0)
 
 
-def test_whole_season_from_invitation_to_erasing(watched, flask, app, clock, jobs, mails):
-    olga, visitor = Communicator(watched(), clock), Person(watched(), clock)
+@pytest.mark.parametrize(("width", "by_keyboard"), [(1440, False), (390, True)], ids=["mouse", "keyboard"])
+def test_whole_season_from_invitation_to_erasing(watched, flask, app, clock, jobs, mails, by_keyboard):
+    olga, visitor = Communicator(watched(), clock, by_keyboard), Person(watched(), clock, by_keyboard)
     olga.accept(re.search(r"/admin/inbjudan/\S+", flask("organiser", "invite", EMAIL))[0])
     olga.come_in("2027-10-04 10:00")
     make_next_years_calendar(olga)
@@ -271,7 +272,7 @@ def test_whole_season_from_invitation_to_erasing(watched, flask, app, clock, job
     enter(visitor, app, clock)
     strike_and_read_the_figures(olga)
     jobs("2027-12-22 00:00:01")
-    mailed = compare(Person(watched(), clock), mails)
+    mailed = compare(Person(watched(), clock, by_keyboard), mails)
     jobs("2027-12-22 12:00:01")
     decline(visitor, mails)
     jobs("2027-12-22 12:30")

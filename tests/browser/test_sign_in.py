@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from app.admin.accounts import credentials, crypto
+from app.admin.accounts import credentials, crypto, sessions
 from app.admin.accounts.models import AdminSession, AdminUser
 from app.database import db
 from tests.browser.acts import tab_to
@@ -102,6 +102,18 @@ def test_passkey_signs_in_alone(desk, sign_in):
     add_passkey(desk)
     tab_to(button(desk, "Logga ut överallt")).press("Enter")
     expect(heading(desk, "Logga in")).to_be_visible()
+    tab_to(button(desk, "Använd passkey")).press("Enter")
+    expect(heading(desk, "Miljöjulkalendern 2026")).to_be_visible()
+
+
+def test_editor_signs_up_with_passkey(desk, app, clock):
+    with app.app_context():
+        token = sessions.create_invitation("eva@example.se", clock.now(), "editor")
+    desk.goto(f"/admin/inbjudan/{token}")
+    type_into(desk.get_by_label("Välj ett lösenord"), PASSWORD)
+    tab_to(button(desk, "Skapa kontot med passkey")).press("Enter")
+    expect(heading(desk, "Dina reservkoder")).to_be_visible()
+    tab_to(button(desk, "Logga ut")).press("Enter")
     tab_to(button(desk, "Använd passkey")).press("Enter")
     expect(heading(desk, "Miljöjulkalendern 2026")).to_be_visible()
 

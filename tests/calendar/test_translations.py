@@ -25,7 +25,7 @@ TRANSLATED = {(number, language): read(number, language) for number in HATCHES f
 
 
 # What en.toml has of the notice of personal data.
-PRIVACY = ("legal_basis", "recipients")
+PRIVACY = ("legal_basis", "recipients", "transfers", "winner_kept")
 # How a language parts thousands, and decimals.
 SEPARATORS = {"lattlast": (" ", ","), "en": (",", ".")}
 

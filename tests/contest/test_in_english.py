@@ -226,7 +226,7 @@ def test_what_is_not_translated_stays_swedish_in_the_rules(make_app, content):
     file.write_text(text[: text.index("[contest]")] + text[text.index("+++", 10) :], "utf-8")
     page = soup(make_app(CALENDAR_CONTENT=content).test_client().get(RULES))
     swedish = [paragraph.text for paragraph in page.select("main p[lang=sv]")]
-    assert len(swedish) == 5
+    assert len(swedish) == 6
     assert swedish[0] == "Senast vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"
 
 

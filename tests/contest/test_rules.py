@@ -61,10 +61,19 @@ def test_same_fields_give_same_bytes():
         {"prizes": CONTEST.prizes[:1]},
         {"id": "en-annan"},
         {"question": "Hur få?"},
+        {"municipalities": ("Ale", "Lerum")},
+        {"handover": "Du hämtar vinsten i Ale."},
     ],
 )
 def test_a_changed_field_changes_the_rules(change):
     assert rules.rules_text(CONTEST.model_copy(update=change), ORGANISATION, "Kalendern") != TEXT
+
+
+def test_rules_name_the_municipalities_and_the_handover():
+    told = CONTEST.model_copy(update={"municipalities": ("Ale", "Lerum", "Malmö"), "handover": "Du hämtar den i Ale."})
+    sections = dict(rules.rules_sections(told, ORGANISATION))
+    assert "Det gäller de här kommunerna: Ale, Lerum och Malmö." in sections["Vem kan vara med?"]
+    assert sections["Priser"][-1] == "Du hämtar den i Ale."
 
 
 def test_sections_are_read_from_the_text():

@@ -62,6 +62,21 @@ def test_thanked_entry_is_in_the_database(enter, stored):
     assert (entry.email, entry.answer, entry.municipality) == ("anna@example.se", "2030", "1441")
 
 
+@on_sqlite
+def test_own_municipalities_are_offered_and_kept(with_changes, clock, make_app):
+    visitor = with_changes("exclusions = ", 'municipalities = ["Lerum", "Malmö"]\nexclusions = ')
+    page = soup(visitor.get(ENTRY_URL))
+    shown = {option["value"]: option.text for option in page.select("#municipality option")}
+    assert [*shown.values()] == ["Välj kommun", "Lerum", "Malmö", "Annan kommun", "Vill inte uppge"]
+    assert shown["1441"] == "Lerum"
+    assert "Du som bor, arbetar eller studerar i" in page.main.text
+    sent = filled(token=token_in(visitor.get(ENTRY_URL)), municipality="1480")
+    clock.forward(seconds=20)
+    assert "Välj din kommun" in visitor.post(ENTRY_URL, data=sent).text
+    assert visitor.post(ENTRY_URL, data=sent | {"municipality": "Malmö"}).status_code == 200
+    assert "Lerum och Malmö" in visitor.get("/2026/tavling/villkor").text
+
+
 def test_wrong_answer_is_entry_too(enter, stored):
     assert enter(answer="2027").status_code == 200
     assert [entry.answer for entry in stored()] == ["2027"]

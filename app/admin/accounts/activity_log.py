@@ -23,7 +23,7 @@ KINDS = {
     "removed": "tog bort ett konto",
     "role": "bytte en roll",
     "password": "bytte lösenord",
-    "codes": "bytte app för engångskoder",
+    "codes": "kopplade en app för engångskoder",
     "recovery": "skapade nya reservkoder",
     "passkey": "lade till en passkey",
     "passkey gone": "tog bort en passkey",

@@ -123,7 +123,9 @@ def step_of(secret: str, code: str, last: int, now: datetime) -> int | None:
 
 
 def use_code(organiser: AdminUser, code: str, now: datetime) -> bool:
-    """Use up a one-time code; False when it is wrong, too old or used before."""
+    """Use up a one-time code; False when it is wrong, too old or used before, or there is no app for it."""
+    if organiser.totp_secret is None:
+        return False
     try:
         step = step_of(crypto.decrypt(organiser.totp_secret, "totp"), code, organiser.totp_last_step, now)
     except crypto.InvalidSeal:

@@ -90,15 +90,17 @@ class PasskeyForm(AdminForm):
 
 
 class InvitationForm(AdminForm):
-    """Address, password and code, chosen for the first time."""
+    """Address and password, chosen for the first time, and a code or what the browser made for a passkey."""
 
     email = EmailField("E-postadress", filters=[clean, clean_address])
     password = PasswordField("Välj ett lösenord")
-    code = StringField("Engångskod", validators=[InputRequired("Skriv de sex siffrorna ur din app.")])
+    code = StringField("Engångskod")
+    credential = StringField()
+    challenge = StringField()
 
-    def credentials(self) -> tuple[str, str, str]:
-        """Address, password and code as posted."""
-        return self.email.data or "", self.password.data or "", self.code.data or ""
+    def validate_code(self, field: StringField) -> None:
+        if not field.data and not self.credential.data:
+            raise ValidationError("Skriv de sex siffrorna ur din app.")
 
     def validate_password(self, field: PasswordField) -> None:
         if fault := accounts_credentials.password_fault(field.data or "", self.email.data or ""):

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.accounts import drafts, passkeys, reauth, roles, sessions
 from app.admin.accounts.forms import EmptyForm, PasskeyForm, SignInForm, blank_form
+from app.admin.accounts.models import AdminUser
 from app.calendar import schedule
 from app.calendar.content import Edition
 from app.calendar.edition import Contest
@@ -33,9 +34,16 @@ def guard() -> BaseResponse | tuple[str, int] | None:
         return to_sign_in(now)
     if not roles.may(g.sign_in.organiser.role, endpoint):
         return render_template("admin/refused.html", role=roles.ROLES.get(g.sign_in.organiser.role, "")), 403
+    if lacks_app(g.sign_in.organiser) and roles.shows_people(endpoint):
+        return redirect(url_for("admin.codes_page"), 303)
     if endpoint in roles.ASKED_AGAIN and not sessions.recently_authenticated(g.sign_in, now):
         return ask_for_proof(now)
     return None
+
+
+def lacks_app(organiser: AdminUser) -> bool:
+    """Check whether a role that sees personal data was given to an account without an app for one-time codes."""
+    return organiser.totp_secret is None and roles.sees_people(organiser.role)
 
 
 def to_sign_in(now: datetime) -> BaseResponse | tuple[str, int]:
@@ -84,6 +92,7 @@ def proof_page(fault: str | None, till: str = "") -> tuple[str, int]:
         fault=fault,
         form=form,
         passkeys_work=passkeys.origin() is not None,
+        has_app=g.sign_in.organiser.totp_secret is not None,
     )
     return page, 422 if fault else 403
 

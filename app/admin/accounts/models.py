@@ -25,7 +25,7 @@ class AdminUser(Base):
     role: Mapped[str] = mapped_column(sa.String(20), default=ADMINISTRATOR)
     municipality: Mapped[str | None] = mapped_column(sa.String(60), doc="whose page a kommunredaktör edits")
     password_hash: Mapped[str] = mapped_column(sa.String(200))
-    totp_secret: Mapped[str] = mapped_column(sa.String(300), doc="sealed")
+    totp_secret: Mapped[str | None] = mapped_column(sa.String(300), doc="sealed; None without an app for codes")
     totp_last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0, doc="the last code used; it works once")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -7,7 +7,7 @@ import ipaddress
 import json
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -15,12 +15,14 @@ from flask import current_app, request
 
 from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, Passkey, UsedChallenge
+from app.admin.accounts.throttle import checksum
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.errors import NotAllowed
 
 # Seconds.
 ANSWER_WITHIN = 600
+LAST = "Det är ditt enda sätt att logga in. Lägg först till en app för engångskoder eller en passkey till."
 UNKNOWN = "Passkeyn känns inte igen. Försök en gång till, eller använd lösenord och kod."
 
 
@@ -60,6 +62,17 @@ def sign_in_options(now: datetime) -> dict[str, object]:
 
 def registration_options(organiser: AdminUser, now: datetime) -> dict[str, object]:
     """Return what a browser needs to make a passkey for the account."""
+    known = [key.credential_id for key in passkeys_of(organiser)]
+    return creation_options(f"organiser-{organiser.id}", organiser.email, known, f"add {organiser.id}", now)
+
+
+def invited_options(token: str, email: str, now: datetime) -> dict[str, object]:
+    """Return what a browser needs to make a passkey for the account that an invitation leads to."""
+    # Made twice for one invitation, the second takes the first one's place on the device: it has the same user.
+    return creation_options(f"invited-{checksum(token)[:32]}", email, [], f"invited {checksum(token)}", now)
+
+
+def creation_options(user: str, email: str, known: list[str], purpose: str, now: datetime) -> dict[str, object]:
     import webauthn
     from webauthn.helpers import structs
 
@@ -67,18 +80,17 @@ def registration_options(organiser: AdminUser, now: datetime) -> dict[str, objec
     options = webauthn.generate_registration_options(
         rp_id=party,
         rp_name=current_edition().plain_title,
-        user_id=f"organiser-{organiser.id}".encode(),
-        user_name=organiser.email,
+        user_id=user.encode(),
+        user_name=email,
         authenticator_selection=structs.AuthenticatorSelectionCriteria(
             resident_key=structs.ResidentKeyRequirement.REQUIRED,
             user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(key.credential_id))
-            for key in passkeys_of(organiser)
+            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(name)) for name in known
         ],
     )
-    return sealed_options(options, options.challenge, f"add {organiser.id}", now)
+    return sealed_options(options, options.challenge, purpose, now)
 
 
 def sealed_options(options: Any, challenge: bytes, purpose: str, now: datetime) -> dict[str, object]:
@@ -94,15 +106,37 @@ def passkeys_of(organiser: AdminUser) -> list[Passkey]:
     return list(db.session.scalars(query))
 
 
+class NewPasskey(NamedTuple):
+    """What a browser has made and the server has checked, to be kept."""
+
+    challenge: bytes
+    credential_id: str
+    public_key: bytes
+    sign_count: int
+
+
 def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
     """Keep a passkey that the browser has just made. Raises NotAllowed."""
+    number, made = organiser.id, verify_new(credential, challenge, f"add {organiser.id}", now)
+    begin_write()
+    keep_passkey(number, name, made, now)
+    activity_log.log_in_transaction("passkey", "", now)
+    db.session.commit()
+
+
+def verify_invited(token: str, credential: str, challenge: str, now: datetime) -> NewPasskey:
+    """Check what the browser has made for an invitation. Raises NotAllowed."""
+    return verify_new(credential, challenge, f"invited {checksum(token)}", now)
+
+
+def verify_new(credential: str, challenge: str, purpose: str, now: datetime) -> NewPasskey:
     import webauthn
     from webauthn.helpers import bytes_to_base64url
     from webauthn.helpers.exceptions import WebAuthnException
 
     party, site = relying_party()
     try:
-        asked = open_challenge(challenge, f"add {organiser.id}", now)
+        asked = open_challenge(challenge, purpose, now)
         made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=asked,
@@ -112,19 +146,17 @@ def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str
         )
     except (WebAuthnException, crypto.InvalidSeal, ValueError):
         raise NotAllowed("Passkeyn gick inte att läsa. Försök en gång till.") from None
-    number = organiser.id
-    kept = {
-        "credential_id": bytes_to_base64url(made.credential_id),
-        "public_key": made.credential_public_key,
-        "sign_count": made.sign_count,
-    }
-    begin_write()
-    use_up(asked, now)
-    if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == kept["credential_id"])):
+    return NewPasskey(asked, bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count)
+
+
+def keep_passkey(organiser_id: int, name: str, made: NewPasskey, now: datetime) -> None:
+    """Inside the caller's begin_write() transaction. Raises NotAllowed."""
+    challenge, credential_id, public_key, sign_count = made
+    use_up(challenge, now)
+    if db.session.scalar(sa.select(Passkey.id).where(Passkey.credential_id == credential_id)):
         raise NotAllowed("Den passkeyn finns redan.")
-    db.session.add(Passkey(organiser_id=number, name=name or "Min passkey", created_at=now, **kept))
-    activity_log.log_in_transaction("passkey", "", now)
-    db.session.commit()
+    kept = {"credential_id": credential_id, "public_key": public_key, "sign_count": sign_count}
+    db.session.add(Passkey(organiser_id=organiser_id, name=name or "Min passkey", created_at=now, **kept))
 
 
 def verify_passkey(credential: str, challenge: str, now: datetime) -> AdminUser:
@@ -184,8 +216,12 @@ def use_up(challenge: bytes, now: datetime) -> None:
 
 
 def remove_passkey(organiser_id: int, number: int, now: datetime) -> None:
-    """Remove one of the account's passkeys."""
+    """Remove one of the account's passkeys. Raises NotAllowed for its last means of signing in."""
     begin_write()
     db.session.execute(sa.delete(Passkey).where(Passkey.organiser_id == organiser_id, Passkey.id == number))
+    organiser = db.session.get_one(AdminUser, organiser_id)
+    if organiser.totp_secret is None and not passkeys_of(organiser):
+        db.session.rollback()
+        raise NotAllowed(LAST)
     activity_log.log_in_transaction("passkey gone", "", now)
     db.session.commit()

@@ -20,7 +20,7 @@ ABOUT = {
 # The way in; everything else asks for a sign-in.
 OPEN_TO_ALL = {
     *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
-    *("admin.passkey_question", "admin.sign_in_with_passkey"),
+    *("admin.passkey_question", "admin.sign_in_with_passkey", "admin.invitation_passkey_question"),
 }
 
 # Pages of the blueprint by who may use them.
@@ -35,7 +35,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         choose_mails send_test_mail
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
         reminders save_greetings send_sample material material_zip
-        edit_contest save_contest move_contest_page move_contest remove_contest
+        edit_contest save_contest move_contest_page move_contest remove_contest edit_organiser save_organiser
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
@@ -44,7 +44,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
-        editing edit_hatch save_hatch edit_texts save_texts edit_organiser save_organiser edit_look save_look
+        editing edit_hatch save_hatch edit_texts save_texts edit_look save_look
         logo_now edit_accessibility save_accessibility edit_picture save_picture save_figure picture_now
         preview_text preview_hatch hatch_versions hatch_version hatch_restore version_page version_picture
         text_versions text_version text_restore swap_page swap new_page new export archive_page take_in
@@ -72,3 +72,13 @@ ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}
 def may(role: str, endpoint: str) -> bool:
     """Check whether someone with the role may use a page, by its endpoint."""
     return role in MAY_USE.get(endpoint, ())
+
+
+def sees_people(role: str) -> bool:
+    """Check whether the role has access to personal data; it then needs an app for one-time codes."""
+    return may(role, "admin.entries")
+
+
+def shows_people(endpoint: str) -> bool:
+    """Check whether a page is for roles that see personal data only, or says more to them."""
+    return endpoint == "admin.overview" or not may(EDITOR, endpoint)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.admin.accounts import activity_log, credentials, crypto, throttle
+from app.admin.accounts import activity_log, credentials, crypto, passkeys, throttle
 from app.admin.accounts.models import AdminSession, AdminUser, Invitation, Passkey, RecoveryCode
-from app.admin.accounts.roles import ADMINISTRATOR, ROLES
+from app.admin.accounts.roles import ADMINISTRATOR, ROLES, sees_people
 from app.admin.accounts.throttle import checksum
 from app.database import begin_write, db
 from app.errors import NotAllowed
@@ -83,15 +83,24 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
     return found if found and found.expires_at > now else None
 
 
-def accept_invitation(token: str, email: str, password: str, code: str, key: str, now: datetime) -> AdminUser:
+def may_choose_passkey(invitation: Invitation) -> bool:
+    """Check whether the account may do without an app for one-time codes, by the role that it will have."""
+    return not (sees_people(role_of(invitation)) or passkeys.origin() is None)
+
+
+def role_of(invitation: Invitation) -> str:
+    """Return the role of the account that an invitation leads to."""
+    kept = sa.select(AdminUser.role).where(AdminUser.email == invitation.email)
+    return invitation.role or db.session.scalar(kept) or ADMINISTRATOR
+
+
+def accept_invitation(
+    token: str, email: str, password: str, second: str | passkeys.NewPasskey, key: str, now: datetime
+) -> AdminUser:
     """Create the organiser (or renews one) and uses the invitation up. Raises NotAllowed."""
+    # `second` is a code of the app that has read the page, or the passkey that is in its place.
     # Other links for the same address end as well: they would give the account another password.
-    secret = credentials.offered_secret(token, key)
-    step = credentials.step_of(secret, code, 0, now)
-    if step is None:
-        raise NotAllowed("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
-    proof = {"password_hash": credentials.hash_password(password), "totp_last_step": step}
-    proof["totp_secret"] = crypto.encrypt(secret, "totp", now)
+    proof = {"password_hash": credentials.hash_password(password), **app_of(second, token, key, now)}
     begin_write()
     invitation = find_invitation(token, now)
     if invitation is None:
@@ -99,17 +108,30 @@ def accept_invitation(token: str, email: str, password: str, code: str, key: str
     address = invitation.email or email.strip().lower()
     organiser = db.session.scalar(sa.select(AdminUser).where(AdminUser.email == address))
     if organiser is None:
-        role = invitation.role or ADMINISTRATOR
+        role = role_of(invitation)
         organiser = AdminUser(email=address, created_at=now, role=role, municipality=invitation.municipality, **proof)
         db.session.add(organiser)
         db.session.flush()
     else:
-        renew_account(organiser, invitation.role or organiser.role, proof)
+        renew_account(organiser, role_of(invitation), proof)
+    if isinstance(second, passkeys.NewPasskey):
+        passkeys.keep_passkey(organiser.id, "", second, now)
     db.session.delete(invitation)
     db.session.execute(sa.delete(Invitation).where(Invitation.email == address))
     activity_log.log_in_transaction("accepted", "", now, organiser)
     db.session.commit()
     return organiser
+
+
+def app_of(second: str | passkeys.NewPasskey, token: str, key: str, now: datetime) -> dict[str, object]:
+    """Return what is kept of the app for one-time codes. Raises NotAllowed for a wrong code."""
+    if isinstance(second, passkeys.NewPasskey):
+        return {"totp_secret": None, "totp_last_step": 0}
+    secret = credentials.offered_secret(token, key)
+    step = credentials.step_of(secret, second, 0, now)
+    if step is None:
+        raise NotAllowed("Koden stämmer inte. Vänta på nästa kod i appen och skriv den.")
+    return {"totp_secret": crypto.encrypt(secret, "totp", now), "totp_last_step": step}
 
 
 def renew_account(organiser: AdminUser, role: str, proof: dict[str, object]) -> None:

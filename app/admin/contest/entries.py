@@ -23,7 +23,7 @@ from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
 from app.calendar.edition import Contest
 from app.contest import hints
-from app.contest.forms import MUNICIPALITIES
+from app.contest.forms import municipalities_of
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -85,7 +85,8 @@ def search_conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
 def entries() -> str:
     edition, contest = chosen_contest()
     text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
-    asked = EntrySearch(text, shown, municipality if municipality in MUNICIPALITIES else "")
+    offered = municipalities_of(contest)
+    asked = EntrySearch(text, shown, municipality if municipality in offered else "")
     context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
@@ -95,7 +96,7 @@ def entries() -> str:
         "asked": asked,
         "is_narrowed": asked != EntrySearch(),
         "shown": SHOWN,
-        "municipalities": MUNICIPALITIES,
+        "municipalities": offered,
         "odd": hints.suspicion,
         "may_strike": isinstance(contest, FrozenContest) and clock.now() < status.strikes_until(contest),
     }

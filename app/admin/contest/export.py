@@ -28,7 +28,7 @@ _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 
 def entry_cells(entry: Entry) -> tuple[object, ...]:
     """Return an entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
-    municipality = MUNICIPALITIES.get(entry.municipality, "")
+    municipality = MUNICIPALITIES.get(entry.municipality, entry.municipality)
     received = entry.received_at.astimezone(SWEDEN).replace(tzinfo=None, microsecond=0)
     known = (entry.id, received, entry.email, entry.answer, municipality)
     return (*known, entry.motivation, entry.struck, entry.ticket, entry.nr, entry.stays)

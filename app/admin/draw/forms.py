@@ -6,9 +6,10 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, StringFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.accounts.forms import AdminForm
-from app.contest.forms import MUNICIPALITIES
+from app.calendar.edition import Contest
+from app.contest.forms import UNNAMED, municipalities_of
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
-from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
+from app.draw.winners import LONGEST_NAME, SKIP_REASONS
 from app.text import clean
 from app.web.forms import SelectChoice
 
@@ -77,16 +78,17 @@ class NameForm(AdminForm):
     municipality = SelectField(
         "Kommun",
         validate_choice=False,
-        choices=[
-            SelectChoice("", "Välj"),
-            *(SelectChoice(*each) for each in MUNICIPALITIES.items() if each[0] != UNNAMED),
-        ],
     )
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
     agreed = BooleanField(
         "Vinnaren har sagt ja till att förnamn och kommun visas",
         validators=[InputRequired("Kryssa i att vinnaren har sagt ja. Annars får namnet inte visas.")],
     )
+
+    def offer(self, contest: Contest) -> None:
+        """Give the municipalities to choose among."""
+        offered = (SelectChoice(*each) for each in municipalities_of(contest).items() if each[0] != UNNAMED)
+        self.municipality.choices = [SelectChoice("", "Välj"), *offered]
 
 
 class WithdrawNameForm(AdminForm):

@@ -75,6 +75,8 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> tuple[str, int]:
     waiting = _in_line(contest, now) if isinstance(contest, FrozenContest) and found.drawn else []
     empty = offered_forms(edition, contest, found, waiting, now)
     forms = {name: posted.get(name, form) for name, form in empty.items()}
+    if isinstance(name_form := forms.get("name_form"), NameForm):
+        name_form.offer(contest)
     context: dict[str, object] = {
         "edition": edition,
         "contest": contest,

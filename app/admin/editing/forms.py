@@ -140,6 +140,7 @@ class PrizeForm(Form):
     title = _line("contest.prizes.title")
     value = _line("contest.prizes.value")
     count = _line("contest.prizes.count")
+    sponsor = _line("contest.prizes.sponsor")
 
 
 class CorrectionForm(Form):
@@ -180,7 +181,9 @@ class ContestForm(EditorForm):
     closes = _line("contest.closes")
     draw_at = _line("contest.draw_at")
     prizes = FieldList(FormField(PrizeForm), min_entries=1, max_entries=MOST_ROWS)
+    handover = _prose("contest.handover")
     who_may_enter = _prose("contest.who_may_enter")
+    municipalities = _prose("contest.municipalities")
     exclusions = _prose("contest.exclusions")
     minimum_age = _line("contest.minimum_age")
     ask_motivation = BooleanField(LABELS["contest.ask_motivation"])
@@ -198,6 +201,7 @@ class TextsForm(EditorForm):
     before = _prose("before")
     after = _prose("after")
     about = _prose("about")
+    made = _prose("made")
 
 
 class PartnerForm(Form):
@@ -243,8 +247,11 @@ class OrganiserPart(Form):
 
 class PrivacyPart(Form):
     legal_basis = _prose("privacy.legal_basis")
+    joint = _prose("privacy.joint")
     officer = _prose("privacy.officer")
     recipients = _prose("privacy.recipients")
+    transfers = _prose("privacy.transfers")
+    winner_kept = _prose("privacy.winner_kept")
     erasure_decision = _line("privacy.erasure_decision")
 
 
@@ -257,13 +264,20 @@ class AccessibilityForm(EditorForm):
     TABLE = "accessibility"
     conformance = RadioField(
         LABELS["accessibility.conformance"],
-        choices=[SelectChoice("helt", "Helt"), SelectChoice("delvis", "Delvis"), SelectChoice("inte", "Inte")],
+        choices=[
+            SelectChoice("", "Inte bedömt än"),
+            SelectChoice("helt", "Helt"),
+            SelectChoice("delvis", "Delvis"),
+            SelectChoice("inte", "Inte"),
+        ],
         validate_choice=False,
     )
     method = _prose("accessibility.method")
     report = _line("accessibility.report")
     assessed = _line("accessibility.assessed")
     updated = _line("accessibility.updated")
+    supervisor = _line("accessibility.supervisor")
+    complaint = _line("accessibility.complaint")
     shortcomings = FieldList(FormField(ShortcomingForm), min_entries=0, max_entries=MOST_ROWS)
     burdensome = _prose("accessibility.burdensome")
     outside = _prose("accessibility.outside")

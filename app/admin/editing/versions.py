@@ -56,7 +56,7 @@ def version_page(number: int, version: int) -> tuple[str, int]:
     edition = chosen_edition()
     leaf = ContentRef(edition.year, number)
     found = find_version(leaf, version)
-    what = f"Så såg lucka {number} ut i version {version}, {swedish_time(found.at)}. Den gäller inte nu."
+    what = f"Så såg lucka {number} ut i version {version}, {swedish_time(found.at)}."
     try:
         hatch = validation.read_hatch_as(leaf, editor.editor().history.files(leaf, found))
     except ContentError:

@@ -16,6 +16,12 @@ from app.text import swedish
 
 WITHDRAW, DECLINE = "withdraw/v2", "decline/v2"
 
+# Kept with the name that is published: what was agreed to (GDPR, article 7.1), and that it can be taken back (7.3).
+CONSENT_ASKED = (
+    "Skriv också om vi får visa ditt förnamn och din kommun på kalenderns webbplats. Det är frivilligt, det påverkar "
+    "inte vinsten, och du kan ta tillbaka ditt ja när som helst."
+)
+
 
 def sign_link(purpose: str, *values: str | int) -> str:
     """Return a token for an address."""
@@ -168,7 +174,7 @@ def won_letter(
             Labelled("Din lott", ticket),
             f"Svara på det här mejlet före {swedish(until)}. Skriv om du tar emot vinsten, hur vi når dig och att du "
             "får vara med enligt reglerna. Annars kan vinsten gå vidare till nästa på listan.",
-            "Skriv också om vi får visa ditt förnamn och din kommun. Det är frivilligt och påverkar inte vinsten.",
+            CONSENT_ASKED,
             "Vill du inte ha vinsten? Tacka nej, så går den vidare på en gång:",
             Labelled("Tacka nej", decline, address=True),
             f"Vi svarar från {contact}. {NEVER_ASKED}",

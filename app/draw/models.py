@@ -107,6 +107,8 @@ class WinnerName(Base):
     first_name: Mapped[str] = mapped_column(sa.String(60))
     municipality: Mapped[str] = mapped_column(sa.String(20))
     consented_on: Mapped[date]
+    # The sentence that the winner said yes to; None for names from before it was kept.
+    asked: Mapped[str | None] = mapped_column(sa.String(400))
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

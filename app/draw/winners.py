@@ -14,6 +14,7 @@ from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
 from app.draw import status
+from app.draw.mails import CONSENT_ASKED
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
 from app.draw.status import ContestStatus
 from app.errors import NotAllowed
@@ -139,7 +140,8 @@ def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime
         raise NotAllowed("Dagen ska ligga efter dragningen, och inte i framtiden.")
     if db.session.get(WinnerName, (contest.id, place)):
         raise NotAllowed("Namnet är redan publicerat. Ta bort det först om det är fel.")
-    db.session.add(WinnerName(contest_id=contest.id, place=place, recorded_at=now, **vars(named)))
+    name = WinnerName(contest_id=contest.id, place=place, recorded_at=now, asked=CONSENT_ASKED, **vars(named))
+    db.session.add(name)
     db.session.commit()
     status.publish_state()
 

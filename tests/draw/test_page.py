@@ -89,6 +89,15 @@ def test_a_named_winner_is_congratulated(ticket, app, client, reach, contest, cl
     assert soup(client.get(PAGE)).h1.text == "Grattis Maja i Lerum!"
 
 
+def test_organisers_see_what_the_winner_said_yes_to(ticket, app, organiser, reach, contest, clock):
+    reach("finished")
+    with app.app_context():
+        winners.publish_name(contest, 2, winners.Named("Maja", "1441", swedish("2026-12-30").date()), clock.now())
+    assert "du kan ta tillbaka ditt ja när som helst." in " ".join(
+        soup(organiser.get("/admin/dragning")).main.text.split()
+    )
+
+
 def test_what_is_for_checking_lies_folded_below_people(ticket, client, reach):
     reach("finished")
     folded = soup(client.get(PAGE)).select_one("#kontrollera")

@@ -198,6 +198,10 @@ class TextsForm(EditorForm):
     before = _prose("before")
     after = _prose("after")
     about = _prose("about")
+    tradition = _prose("tradition")
+    bingo = _prose("bingo")
+    school_title = _line("school_title")
+    school_columns = _prose("school_columns")
 
 
 class PartnerForm(Form):

@@ -6,10 +6,10 @@ The form only shows: what is decided here is decided before one is made, for mos
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
 from app.contest import rules
 from app.contest.entries import canonical_email
@@ -19,9 +19,8 @@ from app.languages import SWEDISH, current, gettext_noop, translate
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
-_LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
-# Code or word as stored, to the name as shown.
-MUNICIPALITIES = dict(line.split("\t") for line in _LINES) | {
+# What those choose whose municipality is not in the edition, or who do not say: as stored, to the words shown.
+OTHERWISE = {
     "annan": gettext_noop("Annan kommun"),
     "vill-inte-uppge": gettext_noop("Vill inte uppge"),
 }
@@ -88,7 +87,9 @@ def _ticked(posted: Mapping[str, str], name: str) -> bool:
     return posted.get(name, "") not in ("", "false")
 
 
-_CHOICES = [SelectChoice("", gettext_noop("Välj kommun")), *starmap(SelectChoice, MUNICIPALITIES.items())]
+def municipality_choices(*editions: Edition) -> dict[str, str]:
+    """Return the municipalities of editions, and the rest: code or word as stored, to the name as shown."""
+    return {each.code: each.name for edition in editions for each in edition.municipalities.values()} | OTHERWISE
 
 
 class EntryForm(TokenForm):
@@ -100,10 +101,11 @@ class EntryForm(TokenForm):
     rules = BooleanField()
     website = StringField(gettext_noop("Lämna tomt"))
 
-    def __init__(self, contest: Contest, words: Words, **values: object) -> None:
+    def __init__(self, contest: Contest, words: Words, municipalities: Mapping[str, str], **values: object) -> None:
         super().__init__(**values)
         self.answer.choices = [*starmap(SelectChoice, words.options.items())]
-        self.municipality.choices = _CHOICES
+        choices = ("", gettext_noop("Välj kommun")), *municipalities.items()
+        self.municipality.choices = [*starmap(SelectChoice, choices)]
         self.answer.label.text = words.question
         self.adult.label.text = rules.age_confirmation(contest.minimum_age)
         self.motivation.label.text = words.motivation_question

@@ -23,7 +23,7 @@ from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
 from app.calendar.edition import Contest
 from app.contest import hints
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -85,7 +85,8 @@ def search_conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
 def entries() -> str:
     edition, contest = chosen_contest()
     text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
-    asked = EntrySearch(text, shown, municipality if municipality in MUNICIPALITIES else "")
+    municipalities = municipality_names()
+    asked = EntrySearch(text, shown, municipality if municipality in municipalities else "")
     context: dict[str, object] = {
         "edition": edition,
         "contest": contest,
@@ -95,7 +96,7 @@ def entries() -> str:
         "asked": asked,
         "is_narrowed": asked != EntrySearch(),
         "shown": SHOWN,
-        "municipalities": MUNICIPALITIES,
+        "municipalities": municipalities,
         "odd": hints.suspicion,
         "may_strike": isinstance(contest, FrozenContest) and clock.now() < status.strikes_until(contest),
     }
@@ -114,7 +115,7 @@ def extract(entry_id: int) -> Response:
     """Everything about one entry: for its participant, or for a request to disclose a document."""
     _, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    cells = zip(export.COLUMNS, export.entry_cells(entry), strict=True)
+    cells = zip(export.COLUMNS, export.entry_cells(entry, municipality_names()), strict=True)
     lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
     activity_log.log_action("export", f"utdrag för svar {entry_id} i {contest.id}", clock.now())
     response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")

@@ -6,7 +6,7 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, StringFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.accounts.forms import AdminForm
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS, UNNAMED
 from app.text import clean
@@ -69,19 +69,17 @@ class CancelForm(AdminForm):
     )
 
 
+def _places() -> list[SelectChoice]:
+    named = (SelectChoice(*each) for each in municipality_names().items() if each[0] != UNNAMED)
+    return [SelectChoice("", "Välj"), *named]
+
+
 class NameForm(AdminForm):
     place = _number()
     first_name = StringField(
         "Förnamn", filters=[_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
     )
-    municipality = SelectField(
-        "Kommun",
-        validate_choice=False,
-        choices=[
-            SelectChoice("", "Välj"),
-            *(SelectChoice(*each) for each in MUNICIPALITIES.items() if each[0] != UNNAMED),
-        ],
-    )
+    municipality = SelectField("Kommun", validate_choice=False, choices=_places)
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
     agreed = BooleanField(
         "Vinnaren har sagt ja till att förnamn och kommun visas",

@@ -165,8 +165,13 @@ class Edition:
 
     @property
     def horizon(self) -> str:
-        """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
+        """The shapes of the edition's own horizon; "" leaves the hills."""
         return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+
+    @property
+    def horizon_right(self) -> str:
+        """The shapes of what stands to the right of the house; only an edition with its own horizon has its own."""
+        return drawings.horizon_right(self.images.get(drawings.HORIZON_RIGHT, b""))
 
     @property
     def style_sheet(self) -> str:

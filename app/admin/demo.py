@@ -31,7 +31,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "organiser": {
         "kind": "myndighet",
         "organisation_number": "000000-0000",
-        "address": "Exempel: Storgatan 1, 400 00 Göteborg",
+        "address": "Exempel: Storgatan 1, 123 45 Exempelstad",
     },
     "privacy": {
         "legal_basis": "Exempel: uppgift av allmänt intresse (artikel 6.1 e i dataskyddsförordningen).",
@@ -44,7 +44,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "contest": {
         "who_may_enter": "Exempel: alla får vara med.",
         "exclusions": "Exempel: de som arbetar med kalendern får inte delta.",
-        "prizes": [{"title": "Exempel: cykelhjälm", "value": 500, "count": 1}],
+        "prizes": [{"title": "Exempel: presentkort", "value": 500, "count": 1}],
         "answer_days": 21,
         "tax": "Exempel: vinsten lottas ut och är normalt skattefri.",
     },

@@ -225,7 +225,7 @@ def _placeholders(hatch: Hatch) -> Iterator[Finding]:
 
 def dead_links(edition: Edition, number: int) -> list[str]:
     """Return links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
-    html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about
+    html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about + edition.tradition
     here = f"/{edition.year}/lucka/{number}" if number else "/"
     links = dict.fromkeys(_LINK.findall(html))
     return [link for link in links if not leads_somewhere(urljoin(here, link.removeprefix(public_url())))]

@@ -127,7 +127,7 @@ class LocalLine:
 
 @dataclass(frozen=True)
 class Edition:
-    """One December. `hatches` maps 1–24 to hatches; `before`, `after` and `about` are HTML."""
+    """One December. `hatches` maps 1–24 to hatches; `before`, `after`, `about` and `tradition` are HTML."""
 
     # `images` are those of no hatch, by file name: they are there to be seen from the start. `gaps` names what is still
     # empty of what the rules and notices of the contest must say, `remarks` what is in the files and shown to no one.
@@ -138,6 +138,7 @@ class Edition:
     before: str = field(repr=False)
     after: str = field(repr=False)
     about: str = field(repr=False)
+    tradition: str = field(default="", repr=False)
     gaps: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict, repr=False)
@@ -164,8 +165,13 @@ class Edition:
 
     @property
     def horizon(self) -> str:
-        """The shapes of the edition's own horizon; "" leaves the harbour of Gothenburg."""
+        """The shapes of the edition's own horizon; "" leaves the hills."""
         return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+
+    @property
+    def horizon_right(self) -> str:
+        """The shapes of what stands to the right of the house; only an edition with its own horizon has its own."""
+        return drawings.horizon_right(self.images.get(drawings.HORIZON_RIGHT, b""))
 
     @property
     def style_sheet(self) -> str:

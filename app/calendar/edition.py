@@ -12,10 +12,12 @@ from app.calendar.fields import (
     Blank,
     Colour,
     ImageName,
+    Label,
     Language,
     Line,
     Mailbox,
     MaybeAddress,
+    MaybeProse,
     Names,
     OneLine,
     Options,
@@ -40,6 +42,8 @@ AUTHORITY = "myndighet"
 REHEARSED = "ovning-"
 # The list is locked 12 h before the draw, and organisers strike until 12 h before that: half a day is left for it.
 BEFORE_DRAW = timedelta(hours=36)
+# The squares of a bingo besides the star in its middle.
+SQUARES = 24
 
 
 # What pledges are summed in.
@@ -316,7 +320,7 @@ class Partner(Part):
 
 
 class EditionFile(Part):
-    """edition.toml. `before`, `after` and `about` are Markdown; the logo's picture lies beside the file."""
+    """edition.toml. `before`, `after`, `about`, `tradition` are Markdown; the logo lies beside the file."""
 
     title: Line
     theme: Line
@@ -325,6 +329,11 @@ class EditionFile(Part):
     after: Prose
     about: Prose
     made: Annotated[Blank, Field(description="how texts and pictures were made, and who has read them through")] = ""
+    tradition: MaybeProse = ""
+    # What is not given there is no sheet to print of.
+    bingo: Annotated[tuple[Label, ...], Field(max_length=SQUARES)] = ()
+    school_title: Annotated[str, StringConstraints(max_length=60), OneLine] = ""
+    school_columns: Annotated[tuple[Label, ...], Field(max_length=4, validate_default=True)] = ()
     wall: Wall | None = None
     accent: Colour | None = None
     logo: ImageName | None = None
@@ -334,6 +343,20 @@ class EditionFile(Part):
     unreviewed: Unreviewed = None
     privacy: Privacy = Privacy()
     accessibility: Accessibility
+
+    @field_validator("bingo")
+    @classmethod
+    def _fills_the_board(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and len(value) != SQUARES:
+            raise ValueError(f"ska ha {SQUARES} rutor, eller ingen; nu är de {len(value)}")
+        return value
+
+    @field_validator("school_columns")
+    @classmethod
+    def _has_title_and_columns(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if bool(value) != bool(info.data.get("school_title")):
+            raise ValueError("rubrik och kolumner behövs båda; fyll i den som saknas, eller töm båda")
+        return value
 
     @field_validator("logo_alt")
     @classmethod

@@ -36,6 +36,9 @@ def one_line(value: object) -> object:
 OneLine = BeforeValidator(one_line)
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+MaybeProse = Annotated[str, StringConstraints(max_length=20_000)]
+# What has room in a square or a heading of a sheet to print.
+Label = Annotated[str, StringConstraints(min_length=1, max_length=60), OneLine]
 
 
 def with_time_of_day(value: object) -> object:

@@ -33,7 +33,7 @@ PICTURE_IN_TEXT = "har en bild i texten, och den visas inte; lägg in den som lu
 MUNICIPALITIES = "kommuner"
 MUNICIPALITY_FILE = re.compile(r"([a-z]+(?:-[a-z]+)*)\.toml")
 
-# The fields of edition.toml that are Markdown.
+# The fields of edition.toml that are Markdown and translated.
 MARKDOWN = ("before", "after", "about")
 
 
@@ -62,7 +62,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
     municipalities = _read_municipalities(folder, images, faults, remarks)
     if faults or edition is None:
         raise ContentError(faults)
-    for field in MARKDOWN:
+    for field in (*MARKDOWN, "tradition"):
         if has_picture(getattr(edition, field)):
             lines = line_numbers(text or "")
             remarks.append(Fault(name_of(folder / "edition.toml"), lines.get(field, 0), field, PICTURE_IN_TEXT))
@@ -73,6 +73,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         before=to_html(edition.before),
         after=to_html(edition.after),
         about=to_html(edition.about),
+        tradition=to_html(edition.tradition),
         images=images,
         translations=translations,
         municipalities=municipalities,

@@ -3,13 +3,13 @@
 The form only shows: what is decided here is decided before one is made, for most of what comes in a rush is right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
 
+from app.calendar.content import Edition
 from app.calendar.edition import Contest
 from app.contest import rules
 from app.contest.entries import canonical_email
@@ -19,22 +19,12 @@ from app.languages import SWEDISH, current, gettext_noop, translate
 from app.text import clean, clean_address
 from app.web.forms import SelectChoice, TokenForm
 
-_LINES = (Path(__file__).parent / "municipalities.txt").read_text("utf-8").splitlines()
 UNNAMED = "vill-inte-uppge"
-# Code or word as stored, to the name as shown.
-MUNICIPALITIES = dict(line.split("\t") for line in _LINES) | {
+# What those choose whose municipality is not in the edition, or who do not say: as stored, to the words shown.
+OTHERWISE = {
     "annan": gettext_noop("Annan kommun"),
     UNNAMED: gettext_noop("Vill inte uppge"),
 }
-
-
-def municipalities_of(contest: Contest) -> dict[str, str]:
-    """Return what the form offers, by the code or word that is stored: the contest's own municipalities, or ours."""
-    if not contest.municipalities:
-        return MUNICIPALITIES
-    codes = {name: code for code, name in MUNICIPALITIES.items()}
-    own = {codes.get(name, name): name for name in contest.municipalities}
-    return own | {code: MUNICIPALITIES[code] for code in ("annan", UNNAMED)}
 
 
 LONGEST_MOTIVATION = 600
@@ -58,7 +48,9 @@ class EntryInput:
     language: str | None = None
 
 
-def validate_entry(posted: Mapping[str, str], contest: Contest, nonce: str) -> EntryInput | Faults:
+def validate_entry(
+    posted: Mapping[str, str], contest: Contest, municipalities: Container[str], nonce: str
+) -> EntryInput | Faults:
     """Return the answers, with the canonical address; or what to mend."""
     answer, municipality = clean(posted.get("answer")), posted.get("municipality", "")
     motivation = clean(posted.get("motivation", "")) if contest.ask_motivation else ""
@@ -66,7 +58,7 @@ def validate_entry(posted: Mapping[str, str], contest: Contest, nonce: str) -> E
     if answer not in contest.options:
         faults["answer"] = gettext_noop("Välj ett av svaren.")
     email = _canonical(clean_address(posted.get("email", "")), faults)
-    if municipality not in municipalities_of(contest):
+    if municipality not in municipalities:
         faults["municipality"] = gettext_noop("Välj din kommun, eller ”Vill inte uppge”.")
     if len(motivation) > LONGEST_MOTIVATION:
         faults["motivation"] = translate("Korta texten till högst {count} tecken.").format(count=LONGEST_MOTIVATION)
@@ -96,6 +88,19 @@ def _ticked(posted: Mapping[str, str], name: str) -> bool:
     return posted.get(name, "") not in ("", "false")
 
 
+def municipality_choices(*editions: Edition) -> dict[str, str]:
+    """Return the municipalities of editions, and the rest: code or word as stored, to the name as shown."""
+    return {each.code: each.name for edition in editions for each in edition.municipalities.values()} | OTHERWISE
+
+
+def offered_municipalities(contest: Contest, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what the form offers of the known ones: the contest's own municipalities, or all."""
+    if not contest.municipalities:
+        return known
+    codes = {name: code for code, name in known.items()}
+    return {codes.get(name, name): name for name in contest.municipalities} | OTHERWISE
+
+
 class EntryForm(TokenForm):
     answer = RadioField(validate_choice=False)
     email = EmailField(gettext_noop("E-postadress"))
@@ -105,11 +110,11 @@ class EntryForm(TokenForm):
     rules = BooleanField()
     website = StringField(gettext_noop("Lämna tomt"))
 
-    def __init__(self, contest: Contest, words: Words, **values: object) -> None:
+    def __init__(self, contest: Contest, words: Words, municipalities: Mapping[str, str], **values: object) -> None:
         super().__init__(**values)
         self.answer.choices = [*starmap(SelectChoice, words.options.items())]
-        offered = starmap(SelectChoice, municipalities_of(contest).items())
-        self.municipality.choices = [SelectChoice("", gettext_noop("Välj kommun")), *offered]
+        choices = ("", gettext_noop("Välj kommun")), *municipalities.items()
+        self.municipality.choices = [*starmap(SelectChoice, choices)]
         self.answer.label.text = words.question
         self.adult.label.text = rules.age_confirmation(contest.minimum_age)
         self.motivation.label.text = words.motivation_question

@@ -6,7 +6,8 @@ from flask import abort, current_app, g
 
 from app.calendar.content import Edition
 from app.calendar.edition import Contest
-from app.calendar.views import find_edition, find_hatch
+from app.calendar.views import find_edition, find_hatch, library
+from app.contest.forms import municipality_choices
 from app.contest.terms import FrozenContest, contest_of, hatch_of, shown_contest, shown_hatch
 
 _log = logging.getLogger(__name__)
@@ -48,3 +49,8 @@ def refuse_practice(contest: Contest) -> None:
     if isinstance(contest, FrozenContest) and contest.chain.is_practice and not (config["DEMO"] or config["TESTING"]):
         _log.error("Tävlingen %s avgörs av övningskällan och visas inte.", contest.id)
         abort(404)
+
+
+def municipality_names() -> dict[str, str]:
+    """Return the names of all that may be stored as a municipality, of any edition."""
+    return municipality_choices(*library().editions.values())

@@ -15,7 +15,7 @@ from app.calendar.edition import Contest, Phase
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW, SWEDEN
 from app.contest import entries, forms, rules, rules_in_english, store, terms
-from app.contest.forms import EntryForm, EntryInput, Faults
+from app.contest.forms import EntryForm, EntryInput, Faults, municipality_choices, offered_municipalities
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
 from app.contest.terms import FrozenContest
@@ -54,7 +54,7 @@ def send(year: int, number: int) -> tuple[str, int]:
     # Whether the contest was cancelled the transaction asks.
     if (phase := terms.shown_phase(edition, clock.now())) not in ("open", "opening"):
         return _not_open(edition, number, contest, phase, late=True), 409
-    sent = read_form(contest)
+    sent = read_form(edition, contest)
     if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
     try:
@@ -82,13 +82,14 @@ def entry_limits() -> dict[str, str]:
     return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
-def read_form(contest: Contest) -> EntryInput | Faults:
+def read_form(edition: Edition, contest: Contest) -> EntryInput | Faults:
     refused, nonce = {}, ""
     try:
         nonce = open_token(request.form.get("token", ""), PUBLIC, QUICKEST)
     except NotAllowed as error:
         refused["token"] = str(error)
-    sent = forms.validate_entry(request.form, contest, nonce)
+    municipalities = offered_municipalities(contest, municipality_choices(edition))
+    sent = forms.validate_entry(request.form, contest, municipalities, nonce)
     if not refused:
         return sent
     return refused if isinstance(sent, EntryInput) else refused | sent
@@ -156,7 +157,7 @@ def form_page(
 ) -> tuple[str, int]:
     """Return the form with everything that was filled in, and (WTForms makes one each time) a fresh token."""
     words = words_of(edition, contest)
-    form = EntryForm(contest, words)
+    form = EntryForm(contest, words, offered_municipalities(contest, municipality_choices(edition)))
     form.show(faults or {})
     context: dict[str, object] = {"edition": edition, "number": number, "contest": contest, "words": words}
     context["who"] = own_paragraphs(edition, contest).get("who_may_enter") if current() != SWEDISH else None

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app import audit
 from app.clock import SWEDEN
 from app.contest import entries
-from app.contest.forms import MUNICIPALITIES, UNNAMED, municipalities_of
+from app.contest.forms import UNNAMED, offered_municipalities
+from app.contest.lookup import municipality_names
 from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
 from app.database import begin_write, db, rows_changed
@@ -130,7 +131,8 @@ def publish_name(contest: FrozenContest, place: int, named: Named, now: datetime
     """Publish a confirmed winner's first name and municipality."""
     if not named.first_name or len(named.first_name) > LONGEST_NAME:
         raise NotAllowed(f"Skriv vinnarens förnamn, med högst {LONGEST_NAME} tecken.")
-    if named.municipality not in municipalities_of(contest) or named.municipality == UNNAMED:
+    offered = offered_municipalities(contest, municipality_names())
+    if named.municipality not in offered or named.municipality == UNNAMED:
         raise NotAllowed("Välj en kommun i listan.")
     begin_write()
     verdict, drawn = db.session.get(Verdict, (contest.id, place)), db.session.get(DrawnValue, contest.id)
@@ -173,7 +175,8 @@ def named_winners(standing: ContestStatus) -> list[str]:
     """Return the winners who let us show their names: ["Maja i Lerum"]."""
     names = winner_names(standing.contest_id)
     shown = [names[winner.place] for winner in standing.winners if winner.place in names]
-    return [f"{name.first_name} i {MUNICIPALITIES.get(name.municipality, name.municipality)}" for name in shown]
+    places = municipality_names()
+    return [f"{name.first_name} i {places.get(name.municipality, name.municipality)}" for name in shown]
 
 
 def _day(moment: datetime) -> date:

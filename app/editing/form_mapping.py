@@ -102,6 +102,8 @@ def contest_changes(shown: Shown) -> tuple[Values, None]:
 
 
 TEXTS = ("title", "theme", "tagline", "before", "after", "about", "made")
+MAYBE_TEXTS = ("tradition", "school_title")
+TEXT_LISTS = ("bingo", "school_columns")
 ORGANISER = ("name", "kind", "organisation_number", "address", "email")
 PRIVACY = ("legal_basis", "joint", "officer", "recipients", "transfers", "winner_kept", "erasure_decision")
 LOOK = ("wall", "accent", "logo", "logo_alt")
@@ -111,11 +113,13 @@ SUPERVISION = ("supervisor", "complaint")
 
 
 def texts_shown(file: Shown, _tip: str) -> Values:
-    return {name: _text(file.get(name)) for name in TEXTS}
+    texts = {name: _text(file.get(name)) for name in (*TEXTS, *MAYBE_TEXTS)}
+    return texts | {name: "\n".join(map(_text, file.get(name, []))) for name in TEXT_LISTS}
 
 
 def texts_changes(shown: Shown) -> tuple[Values, None]:
-    return {name: shown[name] for name in TEXTS}, None
+    texts: Values = {name: shown[name] for name in TEXTS} | {name: shown[name] or None for name in MAYBE_TEXTS}
+    return texts | {name: _lines(shown[name]) or None for name in TEXT_LISTS}, None
 
 
 def look_shown(file: Shown, _tip: str) -> Values:

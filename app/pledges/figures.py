@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.calendar import schedule
 from app.calendar.content import Edition
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.pledges import results
 from app.pledges.counter import replies_of
 from app.pledges.models import Reply
@@ -43,8 +43,7 @@ def per_hatch(key: str, title: str, thing: str, counts: Mapping[int, int]) -> Fi
 
 
 def by_municipality(replies: Counter[Reply]) -> dict[str, int]:
+    names = municipality_names()
     return {
-        MUNICIPALITIES.get(reply.choice, reply.choice): count
-        for reply, count in replies.items()
-        if reply.kind == "municipality"
+        names.get(reply.choice, reply.choice): count for reply, count in replies.items() if reply.kind == "municipality"
     }

@@ -12,7 +12,7 @@ from app.calendar import house, schedule
 from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Question
 from app.calendar.views import find_hatch, library, public_response
-from app.contest.forms import MUNICIPALITIES
+from app.contest.forms import UNNAMED, municipality_choices
 from app.contest.terms import or_without_database, shown_contest
 from app.pledges import counter, results
 from app.pledges.models import Reply
@@ -25,7 +25,6 @@ blueprint = Blueprint("pledges", __name__)
 blueprint.after_request(no_store)
 # Seconds that a page with counts in it is shown before they are asked for again.
 AGE = 60
-PLACES = {code: name for code, name in MUNICIPALITIES.items() if code != "vill-inte-uppge"}
 replies_of = or_without_database(counter.replies_of, lambda _: Counter())
 
 
@@ -114,9 +113,9 @@ def pledged(year: int, number: int) -> Response:
 
 @blueprint.post("/<year:year>/lucka/<hatch:number>/testar/kommun")
 def send_municipality(year: int, number: int) -> Response:
-    find_hatch(year, number)
+    edition, _ = find_hatch(year, number)
     code = request.form.get("kommun", "")
-    if code not in PLACES:
+    if code not in places(edition):
         return redirect(url_for("pledges.pledged", year=year, number=number, _anchor="kommun"), 303)
     # Of a municipality only the sum of all hatches is kept.
     count_or_refuse("testar, kommun", Reply(year, "municipality", 0, code))
@@ -128,11 +127,16 @@ def located(year: int, number: int) -> Response:
     return _thanks(year, number, located=True)
 
 
+def places(edition: Edition) -> dict[str, str]:
+    """Return where one may say that one tries a tip."""
+    return {code: name for code, name in municipality_choices(edition).items() if code != UNNAMED}
+
+
 def _thanks(year: int, number: int, located: bool) -> Response:
     edition, hatch = find_hatch(year, number)
     count = results.by_hatch(replies_of(year), "pledge")[number]
     effects = results.sum_effects(edition, {number: count})
-    shown = {"count": count, "effects": effects, "located": located, "places": PLACES}
+    shown = {"count": count, "effects": effects, "located": located, "places": places(edition)}
     return hatch_page("pledges/thanks.html", edition, hatch, fewest=results.FEWEST_PLEDGES, **shown)
 
 

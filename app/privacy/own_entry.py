@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.contest import entries, terms
 from app.contest.entries import canonical_email
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.contest.models import Entry, entry_of
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -80,7 +80,7 @@ def export_entry(own: OwnEntry) -> dict[str, object]:
         "lott": entry.ticket,
         "e_post": entry.email,
         "svar": entry.answer,
-        "kommun": MUNICIPALITIES.get(entry.municipality, entry.municipality),
+        "kommun": municipality_names().get(entry.municipality, entry.municipality),
         "motivering": entry.motivation,
         "mejlens_sprak": entry.language or SWEDISH,
         "mottaget": format_time(entry.received_at),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar.views import current_edition, find_edition, public_response, ways
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.database import db
 from app.draw import mails
 from app.languages import SWEDISH, current
@@ -128,5 +128,10 @@ def entry_file(found: own_entry.OwnEntry) -> Response:
 def render_own(
     form: OwnEntryForm, status: int, found: own_entry.OwnEntry | None = None, trouble: str = ""
 ) -> tuple[str, int]:
-    context: dict[str, object] = {"form": form, "own": found, "trouble": trouble, "municipalities": MUNICIPALITIES}
+    context: dict[str, object] = {
+        "form": form,
+        "own": found,
+        "trouble": trouble,
+        "municipalities": municipality_names(),
+    }
     return render_template("privacy/own_entry.html", **context), status

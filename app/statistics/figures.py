@@ -9,7 +9,7 @@ from flask import current_app
 from app.calendar import schedule
 from app.calendar.content import Edition
 from app.contest import store
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.draw.status import ContestStatus
 from app.statistics import counter
 from app.statistics.charts import Figure, Point
@@ -102,7 +102,8 @@ def counts_shown(year: int) -> dict[tuple[int, date], int]:
 
 def by_municipality(contest_id: str) -> dict[str, int]:
     """Return entries by the municipality's name, struck ones too."""
-    return {MUNICIPALITIES.get(code, code): count for code, count in store.count_by("municipality", contest_id).items()}
+    names = municipality_names()
+    return {names.get(code, code): count for code, count in store.count_by("municipality", contest_id).items()}
 
 
 def edition_figures(edition: Edition, standing: ContestStatus | None, now: datetime) -> list[Figure]:

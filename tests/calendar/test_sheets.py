@@ -1,5 +1,6 @@
 """Sheets to print say the same before and after the hatches open."""
 
+import tomlkit
 from bs4 import BeautifulSoup
 
 from app.calendar.pages.poster import render_poster
@@ -22,6 +23,19 @@ def test_sheets_never_change(client, clock):
 
 def test_sheets_wait_for_their_year(client):
     assert [client.get(path.replace("2026", "2027")).status_code for path in SHEETS] == [404, 404, 404]
+
+
+def test_an_edition_without_sheets_shows_none(make_app, content):
+    path = content / "2026" / "edition.toml"
+    file = tomlkit.parse(path.read_text("utf-8"))
+    for name in ("tradition", "bingo", "school_title", "school_columns"):
+        del file[name]
+    path.write_text(tomlkit.dumps(file), "utf-8")
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    assert [client.get(path).status_code for path in SHEETS] == [200, 404, 404]
+    links = {link["href"] for link in page(client, "/om").select("main a")}
+    assert links & {*SHEETS} == {"/2026/affisch"}
+    assert not page(client, "/arkiv").select("main h2")
 
 
 def test_poster_leads_to_every_hatch(client, clock):

@@ -367,6 +367,7 @@ def own_look(content, wall):
     for name in ("logotyp.svg", "horisont.svg"):
         drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 300">{shape}</svg>'
         (content / "2026" / name).write_text(drawing)
+    (content / "2026" / "horisont-hoger.svg").unlink()
     return shape
 
 
@@ -400,8 +401,19 @@ def test_an_edition_without_its_own_look_has_the_usual(client):
     page = soup(client, "/")
     assert not page.select("footer img")
     assert len(page.select("link[rel=stylesheet]")) == 1
-    assert page.select(".horizon-right")
     assert client.get("/2026/farger.css").status_code == 404
+
+
+@pytest.mark.parametrize("spoilt", [None, "</g>", '<path class="h1" onclick="x()"/>'])
+def test_without_a_horizon_of_its_own_there_are_hills(make_app, content, spoilt):
+    harbour = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/")
+    assert harbour.select(".horizon .br") and harbour.select(".horizon-right .wat")
+    for name in ("horisont.svg", "horisont-hoger.svg"):
+        path = content / "2026" / name
+        path.write_text(path.read_text().replace("</svg>", f"{spoilt}</svg>")) if spoilt else path.unlink()
+    page = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/")
+    assert (len(page.select(".horizon")), len(page.select(".horizon-right"))) == (1, 1)
+    assert not page.select(".horizon .br, .horizon-right .wat")
 
 
 def test_an_edit_shows_after_a_second(site, content, a_second_passes):

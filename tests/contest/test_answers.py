@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from app.calendar.loader import read_edition
 from app.contest.entries import LOOK_AGAIN
-from app.contest.forms import EntryInput, validate_entry
+from app.contest.forms import EntryInput, municipality_choices, validate_entry
 from tests.conftest import ROOT
 
-CONTEST = read_edition(ROOT / "calendar_content" / "2026").file_contest
+EDITION = read_edition(ROOT / "calendar_content" / "2026")
+CONTEST, MUNICIPALITIES = EDITION.file_contest, municipality_choices(EDITION)
 RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "adult": "ja", "rules": "ja"}
 
 

@@ -118,6 +118,13 @@ def test_partners_stand_in_a_row(send, client, content):
     assert len(pictures(content)) == 1
 
 
+def test_logos_stand_on_the_sheets(send, client):
+    send(logo=LOGO, logo_alt="Lerums kommun", partners__0__logo=OTHER, partners__0__name="Ale")
+    for name in ("affisch", "bingo", "skolblad"):
+        shown = soup(client.get(f"/2026/{name}")).select(".from img")
+        assert [each["alt"] for each in shown] == ["Lerums kommun", "Ale"], name
+
+
 def test_a_partner_needs_picture_and_name(send):
     assert faults(send(partners__0__name="Ale")) == ["Partner 1, logotyp: välj en bild"]
     assert faults(send(partners__0__logo=LOGO))[1] == "Partner 1, namn: saknas"

@@ -1,10 +1,10 @@
-"""A hatch may do without steps, facts and question: "God jul" is one, and everything else goes on as before."""
+"""What a hatch or an edition may do without; "God jul" is a hatch too, and everything else goes on as before."""
 
 import pytest
 
 from app.calendar.loader import read_edition
 from tests.conftest import on_sqlite
-from tests.editing.conftest import hatch_text, soup, words
+from tests.editing.conftest import faults, hatch_text, soup, words
 
 pytestmark = on_sqlite
 HATCH, SHOWN = "/admin/redigera/lucka/3", "/2026/lucka/3"
@@ -59,3 +59,18 @@ def test_a_question_half_written_is_refused(change):
 def test_january_asks_only_about_what_can_be_done(greeting, client, clock):
     clock.set("2027-01-16 08:00")
     assert "God jul" not in soup(client.get("/2026/januari")).main.text
+
+
+def test_sheets_are_written_in_the_form(change, client):
+    few, texts = "\n".join(f"Jag lagade {number}" for number in range(23)), "/admin/redigera/texter"
+    assert faults(change(texts, bingo=few, school_title="")) == [
+        "Arbetsplatsbingo: ska ha 24 rutor, eller ingen; nu är de 23",
+        "Kolumner på bladet för klassen: rubrik och kolumner behövs båda; fyll i den som saknas, eller töm båda",
+    ]
+    columns = "Åt upp allt\nSlängde mat"
+    change(texts, bingo=f"{few}\nJag lånade", school_title="Så åt vi", school_columns=columns, tradition="")
+    assert "Jag lånade" in words(client.get("/2026/bingo"))
+    sheet = soup(client.get("/2026/skolblad"))
+    assert sheet.h1.text == "Så åt vi i december 2026"
+    assert [each.text for each in sheet.select("thead th")] == ["Dag", "Åt upp allt", "Slängde mat"]
+    assert "Traditionen" not in client.get("/arkiv").text

@@ -157,6 +157,17 @@ def test_an_edition_without_municipalities_has_no_pages(make_app, content):
     assert "/kommun" not in client.get("/om").text
 
 
+def test_forms_offer_the_editions_own_municipalities(make_app, content, clock):
+    for file in (content / "2026" / "kommuner").iterdir():
+        if file.name != "lerum.toml":
+            file.unlink()
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    clock.set("2026-12-12 08:00")
+    for path, last in (("/2026/lucka/10/tavla", ["Vill inte uppge"]), ("/2026/lucka/3/testar", [])):
+        options = BeautifulSoup(client.get(path).text, "html.parser").select("select option")
+        assert [each.text.strip() for each in options][1:] == ["Lerum", "Annan kommun", *last], path
+
+
 def test_the_page_is_the_same_for_everyone(clock, client):
     clock.set("2026-12-09 08:00")
     first = client.get("/kommun/lerum")

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import pyotp
 import sqlalchemy as sa
+from werkzeug.utils import secure_filename
 
 from app.admin.accounts import activity_log, crypto
 from app.admin.accounts.models import AdminUser, RecoveryCode
+from app.calendar.views import current_edition
 from app.database import begin_write, db, rows_changed
 from app.web.rate_limit import RateLimitExceeded
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 12, 128
 # Of zxcvbn's 0 to 4: more than a hundred million guesses.
 HARD_ENOUGH = 3
-CONTEXT = ("miljojulkalendern", "miljöjulkalendern", "julkalender", "kalender", "tomten", "adventskalender", "lucka")
+CONTEXT = ("julkalender", "kalender", "tomten", "adventskalender", "lucka")
 # What zxcvbn's lists, which are English, do not know.
 SWEDISH = ("lösenord", "losenord", "sommar", "vinter", "höst", "vår", "hejsan", "välkommen", "sverige", "kommun")
 TOO_EASY = "Lösenordet är för lätt att gissa. Välj en längre mening som bara du kommer på."
@@ -90,12 +92,14 @@ def password_fault(password: str, email: str) -> str | None:
         return f"Välj ett lösenord på minst {SHORTEST} tecken" + (
             f" och högst {LONGEST}." if len(password) > LONGEST else "."
         )
+    title = current_edition().plain_title.lower()
+    named = [*title.split(), *secure_filename(title).split("_")]
     own = [part for part in email.lower().replace("@", ".").split(".") if len(part) > 2]
     # Read here: its lists take 12 MiB, and few processes ever choose a password.
     from zxcvbn import zxcvbn
 
     # zxcvbn takes long over long passwords, and 72 signs say enough.
-    easy = zxcvbn(password[:72], user_inputs=[*CONTEXT, *SWEDISH, email.lower(), *own])["score"] < HARD_ENOUGH
+    easy = zxcvbn(password[:72], user_inputs=[*CONTEXT, *SWEDISH, email.lower(), *own, *named])["score"] < HARD_ENOUGH
     return TOO_EASY if easy else None
 
 

@@ -23,7 +23,8 @@ from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
 from app.calendar.edition import Contest
 from app.contest import hints
-from app.contest.forms import municipalities_of
+from app.contest.forms import offered_municipalities
+from app.contest.lookup import municipality_names
 from app.contest.models import Entry
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -85,7 +86,7 @@ def search_conditions(contest: Contest, asked: EntrySearch) -> list[Condition]:
 def entries() -> str:
     edition, contest = chosen_contest()
     text, shown, municipality = (clean(request.args.get(name)) for name in ("sok", "visa", "kommun"))
-    offered = municipalities_of(contest)
+    offered = offered_municipalities(contest, municipality_names())
     asked = EntrySearch(text, shown, municipality if municipality in offered else "")
     context: dict[str, object] = {
         "edition": edition,
@@ -115,7 +116,7 @@ def extract(entry_id: int) -> Response:
     """Everything about one entry: for its participant, or for a request to disclose a document."""
     _, contest = chosen_contest()
     entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    cells = zip(export.COLUMNS, export.entry_cells(entry), strict=True)
+    cells = zip(export.COLUMNS, export.entry_cells(entry, municipality_names()), strict=True)
     lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
     activity_log.log_action("export", f"utdrag för svar {entry_id} i {contest.id}", clock.now())
     response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")

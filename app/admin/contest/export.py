@@ -3,14 +3,14 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import sqlalchemy as sa
 
 from app.clock import SWEDEN
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.contest.models import Entry
 from app.database import db
 
@@ -26,9 +26,9 @@ _AT_A_TIME = 500
 _BEGINS_A_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 
 
-def entry_cells(entry: Entry) -> tuple[object, ...]:
+def entry_cells(entry: Entry, municipalities: Mapping[str, str]) -> tuple[object, ...]:
     """Return an entry under the headings of COLUMNS; its time is what clocks in Sweden showed."""
-    municipality = MUNICIPALITIES.get(entry.municipality, entry.municipality)
+    municipality = municipalities.get(entry.municipality, entry.municipality)
     received = entry.received_at.astimezone(SWEDEN).replace(tzinfo=None, microsecond=0)
     known = (entry.id, received, entry.email, entry.answer, municipality)
     return (*known, entry.motivation, entry.struck, entry.ticket, entry.nr, entry.stays)
@@ -36,8 +36,9 @@ def entry_cells(entry: Entry) -> tuple[object, ...]:
 
 def entry_rows(contest_id: str) -> Iterator[tuple[object, ...]]:
     query = sa.select(Entry).where(Entry.contest_id == contest_id).order_by(Entry.id)
+    municipalities = municipality_names()
     for entry in db.session.scalars(query.execution_options(yield_per=_AT_A_TIME)):
-        yield entry_cells(entry)
+        yield entry_cells(entry, municipalities)
         db.session.expunge(entry)
 
 

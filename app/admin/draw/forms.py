@@ -7,7 +7,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from app.admin.accounts.forms import AdminForm
 from app.calendar.edition import Contest
-from app.contest.forms import UNNAMED, municipalities_of
+from app.contest.forms import UNNAMED, offered_municipalities
+from app.contest.lookup import municipality_names
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS
 from app.text import clean
@@ -75,10 +76,7 @@ class NameForm(AdminForm):
     first_name = StringField(
         "Förnamn", filters=[_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
     )
-    municipality = SelectField(
-        "Kommun",
-        validate_choice=False,
-    )
+    municipality = SelectField("Kommun", validate_choice=False)
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
     agreed = BooleanField(
         "Vinnaren har sagt ja till att förnamn och kommun visas",
@@ -87,8 +85,9 @@ class NameForm(AdminForm):
 
     def offer(self, contest: Contest) -> None:
         """Give the municipalities to choose among."""
-        offered = (SelectChoice(*each) for each in municipalities_of(contest).items() if each[0] != UNNAMED)
-        self.municipality.choices = [SelectChoice("", "Välj"), *offered]
+        offered = offered_municipalities(contest, municipality_names()).items()
+        named = (SelectChoice(*each) for each in offered if each[0] != UNNAMED)
+        self.municipality.choices = [SelectChoice("", "Välj"), *named]
 
 
 class WithdrawNameForm(AdminForm):

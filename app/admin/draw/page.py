@@ -25,7 +25,7 @@ from app.calendar.content import Edition
 from app.calendar.edition import Contest
 from app.clock import SWEDEN
 from app.contest import terms
-from app.contest.forms import MUNICIPALITIES
+from app.contest.lookup import municipality_names
 from app.contest.models import Entry, entry_of
 from app.contest.terms import FrozenContest
 from app.database import db
@@ -83,7 +83,7 @@ def render_draw(status_code: int = 200, **posted: AdminForm) -> tuple[str, int]:
         "standing": found,
         "in_line": waiting,
         "names": winners.winner_names(contest.id),
-        "municipalities": MUNICIPALITIES,
+        "municipalities": municipality_names(),
         "faults": form_faults(posted, empty),
         "open_page": open_page(edition, contest),
         "waits": status_code == 200 and is_waiting(contest, found, waiting, now),

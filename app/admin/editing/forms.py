@@ -202,6 +202,10 @@ class TextsForm(EditorForm):
     after = _prose("after")
     about = _prose("about")
     made = _prose("made")
+    tradition = _prose("tradition")
+    bingo = _prose("bingo")
+    school_title = _line("school_title")
+    school_columns = _prose("school_columns")
 
 
 class PartnerForm(Form):

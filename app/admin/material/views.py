@@ -73,6 +73,7 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
         "Varje dag från 1 december till julafton öppnas en lucka med en fråga att gissa på, ett tips och källor till "
         "det som står där."
     )
+    bingo = f"– Spela bingo: {site}/{year}/bingo\n" if file.bingo else ""
     post = f"Bild: {edition.card or 'välj en av delningsbilderna'}\nAlt-text: {CARD_ALT}"
     return [
         Text(
@@ -86,8 +87,8 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
             "intranat",
             "Text till intranätet",
             f"{file.title} {opening}\n\n{promise} {what}\n\nSå kan vi göra på jobbet:\n– Öppna dagens lucka på "
-            f"morgonmötet: {site}\n– Sätt upp affischen: {site}/{year}/affisch\n– Spela bingo: {site}/{year}/bingo\n"
-            f"– Visa luckan på skärmen i entrén: {site}/skarm\n\n{sender}",
+            f"morgonmötet: {site}\n– Sätt upp affischen: {site}/{year}/affisch\n"
+            f"{bingo}– Visa luckan på skärmen i entrén: {site}/skarm\n\n{sender}",
         ),
         Text(
             "inlagg-1",

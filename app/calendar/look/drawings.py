@@ -2,9 +2,10 @@
 
 # A hatch has a miniature in its window and a figure on the street; the horizon is the edition's. They may say only what
 # draws: four kinds of shape in colours by name. Those are n (dusk), r (blue), s (white), l (lamp), y (gold), g (green),
-# f (red) and k (skin), as "n" for a filled shape and "n o" for a line. The horizon has also h1, h2 and h3 (far, nearer,
-# near), wat (water) and sn2 (snow). A figure has more colours, groups, the scene's light, and a sign that says SKYLT,
-# where the day's words go. Anything else in the file, and there is no drawing.
+# f (red) and k (skin), as "n" for a filled shape and "n o" for a line. Figure and horizon have more colours, groups and
+# the scene's light; the horizon also h1, h2 and h3 (far, nearer, near), br (near, a line), wat, wl2 and isl (water, its
+# waves, an island) and sn2 (snow), the figure a sign that says SKYLT, where the day's words go. Anything else in the
+# file, and there is no drawing.
 
 import re
 from typing import NamedTuple
@@ -13,27 +14,46 @@ MINIATURE = "miniatyr.svg"
 FIGURE = "figur.svg"
 SIGN = "SKYLT"
 HORIZON = "horisont.svg"
+# To the right of the house.
+HORIZON_RIGHT = "horisont-hoger.svg"
 _ATTRIBUTE = r"""(?: (?:d|x|y|cx|cy|r|rx|ry|width|height|stroke-width|transform)="[\w .,()-]*")"""
+
+
+def _head(view_box: str) -> str:
+    return rf"""<svg(?: xmlns="http://www\.w3\.org/2000/svg"| viewBox="{view_box}")+>"""
 
 
 def _pattern(view_box: str, colours: str) -> re.Pattern[str]:
     shape = rf"""<(?:path|rect|circle|ellipse){_ATTRIBUTE}* class="(?:{colours})(?: o)?"{_ATTRIBUTE}*/>"""
-    head = rf"""<svg(?: xmlns="http://www\.w3\.org/2000/svg"| viewBox="{view_box}")+>"""
-    return re.compile(rf"{head}\s*((?:{shape}\s*)+)</svg>\s*", re.ASCII)
+    return re.compile(rf"{_head(view_box)}\s*((?:{shape}\s*)+)</svg>\s*", re.ASCII)
 
 
 _MINIATURE = _pattern("0 0 60 82", "[nrslygfk]")
-_HORIZON = _pattern("0 0 760 300", "[nrslygfk]|h[123]|wat|sn2")
-
 
 _LINE = r"""(?: stroke-(?:linecap|linejoin)="round"| opacity="[\d.]+")"""
 _LETTERS = r"""(?: text-anchor="middle"| font-(?:size|weight)="\d+")"""
-_COLOUR = r"""(?: class="(?:[a-ehjkmtuvwnrslygf]|sn)(?: o)?"| fill="url\(#(?:glow|beam|spill)\)")"""
-_DRESS = rf"(?:{_ATTRIBUTE}|{_LINE}|{_LETTERS}|{_COLOUR})*"
-_PART = rf"<(?:path|rect|circle|ellipse){_DRESS}/>|<g{_DRESS}>|</g>|<text{_DRESS}>{SIGN}</text>"
+_COLOURS = "[a-ehjkmtuvwnrslygf]|sn"
+
+
+def _dress(colours: str) -> str:
+    colour = rf"""(?: class="(?:{colours})(?: o)?"| fill="url\(#(?:glow|beam|spill)\)")"""
+    return rf"(?:{_ATTRIBUTE}|{_LINE}|{_LETTERS}|{colour})*"
+
+
+def _part(colours: str) -> str:
+    """Return the pattern of a shape in some colours, or of where a group begins or ends."""
+    return rf"<(?:path|rect|circle|ellipse){_dress(colours)}/>|<g{_dress(colours)}>|</g>"
+
+
+def _scenery(view_box: str) -> re.Pattern[str]:
+    part = _part(rf"{_COLOURS}|sn2|h[123]|br|wat|wl2|isl")
+    return re.compile(rf"{_head(view_box)}\s*((?:(?:{part})\s*)+)</svg>\s*", re.ASCII)
+
+
+_HORIZON, _HORIZON_RIGHT = _scenery("0 0 760 300"), _scenery("0 0 300 260")
 _FIGURE = re.compile(
     r"""<svg xmlns="http://www\.w3\.org/2000/svg" viewBox="([\d. -]+)" width="([\d.]+em)">"""
-    rf"\s*<title>([^<>&]+)</title>\s*((?:(?:{_PART})\s*)+)</svg>\s*",
+    rf"\s*<title>([^<>&]+)</title>\s*((?:(?:{_part(_COLOURS)}|<text{_dress(_COLOURS)}>{SIGN}</text>)\s*)+)</svg>\s*",
     re.ASCII,
 )
 
@@ -78,6 +98,10 @@ def horizon(file: bytes) -> str:
     return _drawn(_HORIZON, file)
 
 
+def horizon_right(file: bytes) -> str:
+    return _drawn(_HORIZON_RIGHT, file)
+
+
 def _drawn(pattern: re.Pattern[str], file: bytes) -> str:
     found = pattern.fullmatch(file.decode("utf-8", "replace"))
-    return found[1].strip() if found else ""
+    return found[1].strip() if found and is_balanced(found[1]) else ""

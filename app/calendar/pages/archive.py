@@ -1,4 +1,4 @@
-"""Every edition that there is, and where the calendar comes from."""
+"""Every edition that there is, and what the calendar is."""
 
 from datetime import datetime
 

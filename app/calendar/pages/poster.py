@@ -5,50 +5,32 @@ None of them tells anything of a hatch, so they are the same before it opens and
 
 from datetime import date, datetime, timedelta
 
-from flask import Response, current_app, render_template
+from flask import Response, abort, current_app, render_template
 
 from app.calendar import house
 from app.calendar.content import NUMBERS, Edition
+from app.calendar.edition import EditionFile
 from app.calendar.pages.screen import qr_code
 from app.calendar.schedule import opens_at
 from app.calendar.views import blueprint, find_edition, library, public_response
 
-SHEETS = ("poster", "bingo", "school_sheet")
 # The last day that a school may be open before Christmas.
 LAST_SCHOOL_DAY = 22
-# What one does on a working day, in our own words; the middle of the 25 squares is a star.
-ACTS = (
-    "Jag gick hit",
-    "Jag cyklade hit",
-    "Jag åkte buss hit",
-    "Jag kom med tåg",
-    "Vi åkte hit ihop",
-    "Jag gick av en hållplats för tidigt",
-    "Jag tog trappan",
-    "Vi möttes på skärmen",
-    "Jag drack ur egen mugg",
-    "Jag åt matlåda",
-    "Jag släckte efter mig",
-    "Jag stängde av skärmen",
-    "Jag skrev inte ut",
-    "Jag lånade i stället",
-    "Jag lagade något",
-    "Jag gav bort något",
-    "Jag åt något grönt",
-    "Jag hade reflex",
-    "Jag gick på lunchen",
-    "Jag öppnade luckan",
-    "Jag läste luckan högt",
-    "Jag fick med en kollega",
-    "Jag tackade en cyklist",
-    "Jag sorterade fikat",
-)
 
 
 def public_addresses(_now: datetime) -> dict[str, None]:
     """Return the sheets: they are kept in the page cache."""
     adapter = current_app.url_map.bind("")
-    return {adapter.build(f"calendar.{name}", {"year": year}): None for year in library().editions for name in SHEETS}
+    return {
+        adapter.build(f"calendar.{name}", {"year": year}): None
+        for year, edition in library().editions.items()
+        for name in _sheets_of(edition.file)
+    }
+
+
+def _sheets_of(file: EditionFile) -> list[str]:
+    words = {"poster": True, "bingo": file.bingo, "school_sheet": file.school_title}
+    return [name for name, given in words.items() if given]
 
 
 @blueprint.get("/<year:year>/affisch")
@@ -68,13 +50,18 @@ def render_poster(edition: Edition, sender: str) -> Response:
 
 @blueprint.get("/<year:year>/bingo")
 def bingo(year: int) -> Response:
-    squares = [*ACTS[:12], "", *ACTS[12:]]
-    return _sheet("calendar/bingo.html", find_edition(year), rows=[squares[at : at + 5] for at in range(0, 25, 5)])
+    edition = find_edition(year)
+    acts = edition.file.bingo or abort(404)
+    squares = [*acts[:12], "", *acts[12:]]
+    return _sheet("calendar/bingo.html", edition, rows=[squares[at : at + 5] for at in range(0, 25, 5)])
 
 
 @blueprint.get("/<year:year>/skolblad")
 def school_sheet(year: int) -> Response:
-    return _sheet("calendar/school_sheet.html", find_edition(year), days=school_days(year))
+    edition = find_edition(year)
+    if not edition.file.school_title:
+        abort(404)
+    return _sheet("calendar/school_sheet.html", edition, days=school_days(year))
 
 
 def school_days(year: int) -> list[date]:

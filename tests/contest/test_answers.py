@@ -16,7 +16,7 @@ RIGHT = {"answer": "2030", "email": "anna@example.se", "municipality": "1441", "
 
 def sent(contest=CONTEST, **changed):
     posted = {name: value for name, value in (RIGHT | changed).items() if value is not None}
-    return validate_entry(posted, contest, "nonce")
+    return validate_entry(posted, contest, MUNICIPALITIES, "nonce")
 
 
 def test_what_is_right_is_taken_as_it_is_kept():
@@ -58,13 +58,13 @@ def test_motivation_is_read_only_where_contest_asks_for_one():
 
 
 def test_all_faults_are_told_at_once_in_page_order():
-    faults = validate_entry({"website": "x"}, CONTEST, "nonce")
+    faults = validate_entry({"website": "x"}, CONTEST, MUNICIPALITIES, "nonce")
     assert list(faults) == ["answer", "email", "municipality", "adult", "rules", "website"]
 
 
 @given(st.dictionaries(st.sampled_from([*RIGHT, "website", "motivation"]), st.text(max_size=300)))
 def test_whatever_is_sent_is_taken_or_told_in_words(posted):
-    found = validate_entry(posted, CONTEST, "nonce")
+    found = validate_entry(posted, CONTEST, MUNICIPALITIES, "nonce")
     assert isinstance(found, EntryInput) or (found and all(found.values()))
 
 

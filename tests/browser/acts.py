@@ -21,7 +21,7 @@ RUN = """async only => {
 def press(page: Page, button: str) -> None:
     """Press a button that leads to another page, and waits for that."""
     with page.expect_navigation():
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
 
 
 def send(page: Page, clock: StoppedClock) -> None:
@@ -85,7 +85,7 @@ class Person:
 
     def press(self, button: str) -> None:
         with self.page.expect_navigation():
-            self.use(self.page.get_by_role("button", name=button))
+            self.use(self.page.get_by_role("button", name=button, exact=True))
         self.look()
 
     def unfold(self, part: str) -> None:

@@ -594,7 +594,9 @@ ADMIN = {
     "the feedback": Place("/admin/aterkoppling", then=tell_and_read),
     "erasure to come": Place("/admin/gallring", "finished"),
     "erasure due": Place("/admin/gallring", "finished", at="2027-04-01 08:00"),
-    "erasure refused": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=pressing("Gallra")),
+    "erasure refused": Place(
+        "/admin/gallring", "finished", at="2027-04-01 08:00", then=pressing("Gallra uppgifterna nu")
+    ),
     "erasure done": Place("/admin/gallring", "finished", at="2027-04-01 08:00", then=see_it_erased),
     "the overview without a decision": Place("/admin/", "finished", at="2027-04-01 08:00"),
     "the accounts": Place("/admin/konton"),

@@ -43,7 +43,8 @@ def test_photo_shows_in_open_hatch_in_lightest_kind_with_weight(upload, client, 
     assert client.get(shown.img["src"]).mimetype == "image/jpeg"
     assert soup(page).select_one('meta[property="og:image"]')["content"].rpartition("/bild/")[2].startswith("delning-")
     said = int(soup(page).select_one("footer p:last-child").text.split("väger ")[1].split()[0])
-    assert 0 <= said * 1000 - len(answer.data) < 17_000
+    # What the page itself weighs, compressed quickly here, comes on top of its largest part.
+    assert 0 <= said * 1000 - len(answer.data) < 20_000
     assert soup(client.get("/inbaddning")).select_one(".today picture source")
 
 

@@ -3,6 +3,7 @@
 import gzip
 import posixpath
 import shutil
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 import brotli
@@ -60,6 +61,7 @@ def path_of(file, folder):
     return posixpath.join("/", str(file.parent.relative_to(folder))).replace("/.", "/")
 
 
+@cache
 def soup(file):
     return BeautifulSoup(file.read_bytes(), "html.parser")
 

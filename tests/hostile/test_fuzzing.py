@@ -17,7 +17,7 @@ pytestmark = [
 SOAK = int(os.environ.get("SOAK", "0"))
 SHARES = 4
 # Of a redirect: none, or one that is answered.
-OWN_HOSTS = {None, "localhost", "127.0.0.1"}
+OWN_HOSTS = {None, "localhost", "127.0.0.1", "::1"}
 # 100,000 for each of SOAK on top of what every run sends.
 REQUESTS = 3_000 + 100_000 * SOAK
 FORMS = (ENTRY_URL, "/mitt-svar", "/tillganglighet", "/admin/logga-in", "/admin/redigera/lucka/9", "/admin/konto")

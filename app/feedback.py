@@ -26,6 +26,8 @@ KINDS = {
     "begaran": "Jag begär att något görs tillgängligt (15 § lagen om tillgänglighet till digital offentlig service)",
     "annat": "Något annat om kalendern",
 }
+REQUEST = "begaran"
+DECISIONS = {"ja": "Vi gör det tillgängligt", "nej": "Vi säger nej, i ett beslut som går att överklaga"}
 
 
 class Feedback(Base):
@@ -40,6 +42,9 @@ class Feedback(Base):
     reply_to: Mapped[str | None] = mapped_column(sa.String(320))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_by: Mapped[int | None] = mapped_column(doc="number of the organiser's account, which may be gone")
+    # Of a request under section 15: its number in the organiser's register, and how it was decided.
+    register_number: Mapped[str | None] = mapped_column(sa.String(60))
+    decision: Mapped[str | None] = mapped_column(sa.String(10))
 
 
 def count_unanswered() -> int:

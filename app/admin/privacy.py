@@ -14,16 +14,22 @@ from app.contest.terms import FrozenContest
 from app.database import begin_write, db
 from app.draw.files import in_contexts
 from app.errors import NotAllowed
-from app.feedback import KINDS, Feedback
+from app.feedback import DECISIONS, KINDS, REQUEST, Feedback
 from app.privacy import archive, erasure
 from app.privacy.models import Erasure
+from app.text import clean
 
 _PER_PAGE = 50
+LONGEST_NUMBER = 60
 
 
 @blueprint.get("/aterkoppling")
 def feedback() -> str:
     """What people have written, newest first."""
+    return render_feedback()
+
+
+def render_feedback(wrong: dict[int, str] | None = None) -> str:
     query = sa.select(Feedback).order_by(Feedback.id.desc()).limit(_PER_PAGE + 1)
     if before := request.args.get("fore", type=int):
         query = query.where(Feedback.id < min(before, 2**31 - 1))
@@ -36,19 +42,27 @@ def feedback() -> str:
         more=found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None,
         kinds=KINDS,
         accounts=dict(db.session.execute(accounts).all()),
+        decisions=DECISIONS,
+        wrong=wrong or {},
         button=blank_form(EmptyForm),
     )
 
 
 @blueprint.post("/aterkoppling/<int:message_id>")
-def mark_answered(message_id: int) -> BaseResponse:
+def mark_answered(message_id: int) -> BaseResponse | tuple[str, int]:
     """Note that a message is answered, or that it is not after all."""
     edition = chosen_edition()
     if not EmptyForm().validate():
         abort(400)
+    number, decision = clean(request.form.get("diarienummer")), request.form.get("beslut")
+    if len(number) > LONGEST_NUMBER:
+        return render_feedback({message_id: f"Skriv diarienumret med högst {LONGEST_NUMBER} tecken."}), 422
     begin_write()
     message = db.session.get(Feedback, message_id) or abort(404)
     is_answered = "besvarad" in request.form
+    if message.kind == REQUEST and is_answered:
+        message.register_number = number or None
+        message.decision = decision if decision in DECISIONS else None
     message.answered_at = clock.now() if is_answered else None
     message.answered_by = g.sign_in.organiser_id if is_answered else None
     db.session.commit()

@@ -42,9 +42,9 @@ def choose(organiser, **wishes):
     assert organiser.post("/admin/konto/mejl", data={"token": token} | wishes).status_code == 303
 
 
-def write(app, message="Lucka 3 går inte att läsa.", at="2026-12-10 08:00"):
+def write(app, message="Lucka 3 går inte att läsa.", at="2026-12-10 08:00", kind="hinder"):
     with app.app_context():
-        db.session.add(Feedback(received_at=swedish(at), kind="hinder", message=message))
+        db.session.add(Feedback(received_at=swedish(at), kind=kind, message=message))
         db.session.commit()
 
 
@@ -165,3 +165,15 @@ def test_a_message_is_marked_as_answered_and_by_whom(app, organiser, other_organ
     assert "meddelande från besökare" not in organiser.get("/admin/").text
     organiser.post("/admin/aterkoppling/1", data={"token": token_in(page)})
     assert "Ett meddelande från besökare" in " ".join(organiser.get("/admin/").text.split())
+
+
+def test_request_for_accessible_content_keeps_its_decision(app, organiser):
+    write(app, kind="begaran")
+    page = organiser.get("/admin/aterkoppling")
+    sent = {"token": token_in(page), "besvarad": "ja", "beslut": "nej", "diarienummer": "2026-0042"}
+    refused = organiser.post("/admin/aterkoppling/1", data=sent | {"diarienummer": "9" * 61})
+    assert (refused.status_code, "Skriv diarienumret med högst 60 tecken." in refused.text) == (422, True)
+    assert "9" * 61 in refused.text
+    assert organiser.post("/admin/aterkoppling/1", data=sent).status_code == 303
+    told = " ".join(organiser.get("/admin/aterkoppling").text.split())
+    assert "Vi säger nej, i ett beslut som går att överklaga. Diarienummer 2026-0042." in told

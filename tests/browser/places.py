@@ -263,9 +263,9 @@ def guess(scene: Scene) -> None:
     press(scene.page, "Visa mitt svar")
 
 
-def tell(scene: Scene) -> None:
+def tell(scene: Scene, kind: str = "Något går inte") -> None:
     """Tell what does not work, and asks for an answer."""
-    scene.page.get_by_label("Något går inte").check()
+    scene.page.get_by_label(kind).check()
     scene.page.get_by_label("Berätta").fill("Lucka 3 går inte att läsa.\nJag använder NVDA.")
     scene.page.get_by_label("E-postadress").fill("gun@example.se")
     scene.clock.forward(seconds=20)
@@ -278,10 +278,11 @@ def tell_nothing(scene: Scene) -> None:
 
 
 def tell_and_read(scene: Scene) -> None:
-    """Tell something on the public page, and reads it as an organiser."""
+    """Tell something on the public page and ask for something, and read both as an organiser."""
     desk = scene.page.url
-    scene.page.goto(desk.replace("/admin/aterkoppling", "/tillganglighet"))
-    tell(scene)
+    for kind in ("Något går inte", "Jag begär"):
+        scene.page.goto(desk.replace("/admin/aterkoppling", "/tillganglighet"))
+        tell(scene, kind)
     scene.page.goto(desk)
 
 

@@ -1,5 +1,6 @@
 """The look of an edition: its colours, its logo, and those of its partners."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -41,42 +42,53 @@ def save_look() -> BaseResponse | tuple[str, int]:
         form = blank_form(LookForm, **PAGE.shown(*read_head(leaf, editor.editor().read(leaf))))
         form.refuse(f"Bilderna är större än {images.LARGEST_UPLOAD // 1_000_000} MB. Förminska dem och försök igen.")
         return render_editor(PAGE, leaf, form, 422)
-    values: form_mapping.Values = sent.shown()
-    act = request.form.get("act", "")
+    values = form_mapping.compact_fields(act_on(sent.shown(), request.form.get("act", "")))
+    logos = take_logos(
+        {"logo": values} | {f"partners-{place}-logo": row for place, row in enumerate(values["partners"])}
+    )
+    shown = values | {"partners": form_mapping.with_empty_partner(values["partners"])}
+    form = blank_form(LookForm, **shown, checksum=sent.checksum.data)
+    form.tell_pictures(dict.fromkeys(logos.names, CHOOSE_AGAIN) | logos.faults)
+    if not sent.validate():
+        form.refuse(sent.faults()[0][1])
+    elif not logos.faults:
+        for row, name in logos.names.values():
+            row["logo"] = name
+        return save_form(PAGE, leaf, form, values, partial(with_logos, logos.files))
+    return render_editor(PAGE, leaf, form, 422)
+
+
+def act_on(values: form_mapping.Values, act: str) -> form_mapping.Values:
+    """Return the values as a button of the form changes them."""
     if act == "logo-":
-        values |= dict.fromkeys(("logo", "logo_now", "logo_alt"), "")
-    elif form_mapping.ROW.fullmatch(act):
-        values = form_mapping.change_rows(values, act)
-    values = form_mapping.compact_fields(values)
-    places = {"logo": values} | {f"partners-{place}-logo": row for place, row in enumerate(values["partners"])}
-    made: Files = {}
-    names, faults, again = {}, {}, {}
-    for field, row in places.items():
+        return values | dict.fromkeys(("logo", "logo_now", "logo_alt"), "")
+    return form_mapping.change_rows(values, act) if form_mapping.ROW.fullmatch(act) else values
+
+
+class Logos(NamedTuple):
+    """Logos that were sent: the files made of them, and by field the row and its logo's name, or what is wrong."""
+
+    files: Files
+    names: dict[str, tuple[form_mapping.Values, str]]
+    faults: dict[str, str]
+
+
+def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
+    """Take what was sent for each field; a row keeps the name of the logo that it has now."""
+    made = Logos({}, {}, {})
+    for field, row in rows.items():
         body = editor.uploaded_bytes(row["logo"])
         row["logo"] = row.pop("logo_now")
         try:
             if body:
-                again[field] = CHOOSE_AGAIN
-                names[field] = take_in(body, made)
-            elif row is not values and not row["logo"]:
-                faults[field] = CHOOSE
+                made.names[field] = (row, take_in(body, made.files))
+            elif field != "logo" and not row["logo"]:
+                made.faults[field] = CHOOSE
         except NotAllowed as unusable:
-            faults[field] = str(unusable)
+            made.faults[field] = str(unusable)
         except RateLimitExceeded:
-            faults[field] = TOO_MANY
-    form = blank_form(
-        LookForm,
-        **values | {"partners": form_mapping.with_empty_partner(values["partners"])},
-        checksum=sent.checksum.data,
-    )
-    form.tell_pictures(again | faults)
-    if not sent.validate():
-        form.refuse(sent.faults()[0][1])
-    elif not faults:
-        for field, name in names.items():
-            places[field]["logo"] = name
-        return save_form(PAGE, leaf, form, values, partial(with_logos, made))
-    return render_editor(PAGE, leaf, form, 422)
+            made.faults[field] = TOO_MANY
+    return made
 
 
 def take_in(body: bytes, made: Files) -> str:

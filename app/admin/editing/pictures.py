@@ -147,10 +147,7 @@ def save_figure(number: int) -> BaseResponse | tuple[str, int]:
         return render_picture(leaf, picture_form(leaf), 422, figure_form=again)
 
     def revise(files: Files) -> Files:
-        drawn = body or files.get(drawings.FIGURE, b"")
-        named = drawings.with_words(drawn, form.words.data) if form.words.data else drawn
-        kept = {name: each for name, each in files.items() if name != drawings.FIGURE}
-        return kept if removes or not named else kept | {drawings.FIGURE: named}
+        return with_figure(files, b"" if removes else body or files.get(drawings.FIGURE, b""), form.words.data)
 
     def merge(base: Files, theirs: Files) -> Files:
         if base.get(drawings.FIGURE) != theirs.get(drawings.FIGURE):
@@ -158,10 +155,7 @@ def save_figure(number: int) -> BaseResponse | tuple[str, int]:
         return revise(theirs)
 
     try:
-        if body:
-            svg.sanitize_svg(body)
-            if not drawings.figure(body):
-                raise NotAllowed(NO_FIGURE)
+        refuse_no_figure(body)
         act = editor.change_now("bytte figur på gatan")
         save.save_change(editor.editor(), leaf, form.checksum.data or "", revise, act, merge)
     except NotAllowed as unusable:
@@ -178,6 +172,20 @@ def save_figure(number: int) -> BaseResponse | tuple[str, int]:
         return render_picture(leaf, picture_form(leaf), 503, figure_form=again, trouble=str(trouble))
     editor.publish_change(f"{leaf.year}/{leaf.name}: figur")
     return redirect(url_for("admin.edit_picture", number=leaf.number, ar=leaf.year, klart="figur"), 303)
+
+
+def refuse_no_figure(body: bytes) -> None:
+    """Raise NotAllowed when what was sent is no figure."""
+    if body:
+        svg.sanitize_svg(body)
+        if not drawings.figure(body):
+            raise NotAllowed(NO_FIGURE)
+
+
+def with_figure(files: Files, drawn: bytes, words: str | None) -> Files:
+    """Return a hatch's files with a figure and what it is called, or with none."""
+    kept = {name: body for name, body in files.items() if name != drawings.FIGURE}
+    return kept | {drawings.FIGURE: drawings.with_words(drawn, words) if words else drawn} if drawn else kept
 
 
 def figure_form(files: Files) -> AdminForm:

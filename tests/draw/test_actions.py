@@ -91,6 +91,22 @@ def _late(contest):
     return EntryInput("sen@example.se", contest.answer, "1441", None, "n")
 
 
+# Between the form's look at the contest and the saving, it may close or be cancelled.
+def test_closing_refuses_entries_still_in_line(contest, accept, inside):
+    accept("anna@example.se", at="2026-12-20 23:59:59.999")
+    with pytest.raises(store.NotReceived):
+        accept("sen@example.se", at="2026-12-21 00:00:00")
+    assert log() == ["bidrag"]
+
+
+def test_cancelling_refuses_entries_still_in_line(contest, accept, inside, clock):
+    actions.cancel_contest(contest, "Vi har ångrat oss alla.", clock.now())
+    assert clock.now() < contest.closes
+    with pytest.raises(store.NotReceived):
+        accept("sen@example.se")
+    assert log() == ["installd"]
+
+
 def test_draw_queues_the_first_letter(cast, contest, inside, reach):
     reach("drawn")
     first = db.session.get(Rank, (contest.id, 1))

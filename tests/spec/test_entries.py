@@ -83,6 +83,20 @@ def test_too_long_an_address_is_refused():
             canonical_email(typed)
 
 
+# RFC 5321 4.5.3.1: 64 characters before the @, 254 in all.
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("a" * 64 + "@example.se", "det som står före @"),
+        ("a@" + ("b" * 63 + ".") * 3 + "c" * 57 + ".se", "den är för lång"),
+    ],
+)
+def test_longest_address_is_the_limit(typed, sentence):
+    assert canonical_email(typed) == typed
+    with pytest.raises(NotAllowed, match=sentence):
+        canonical_email("a" + typed)
+
+
 # The words of the spec, the other way round: whatever is accepted is one line of lower-case ASCII.
 @given(st.text(st.sampled_from("abcåÅßﬁ＠@.。+- \u200d\u0130K1"), max_size=20))
 def test_accepted_address_is_lower_case_ascii(typed):

@@ -95,6 +95,7 @@ FIRST, SECOND = (body for _, body in k4.k4_records()[:2])
         (rechained(FIRST.replace("bidrag", "annat")), "posttypen 'annat' är okänd"),
         (rechained(FIRST.replace('"kvitto"', '"kvittot"')), "ska ha fälten kvitto, nr, tid, typ"),
         (rechained(FIRST.replace("06:01:00Z", "26:01:00Z")), "fältet tid har ett värde av fel slag"),
+        (rechained(FIRST.replace("06:01:00Z", "06:01:00+00:00")), "fältet tid har ett värde av fel slag"),
         (rechained("{}"), "har nummer None"),
         (rechained('{"nr":{}}'), "går inte att läsa"),
         (rechained('{"nr":9007199254740993}'), "går inte att läsa"),

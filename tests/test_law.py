@@ -358,6 +358,6 @@ def test_what_is_kept_stands_in_tables_of_the_notice():
     assert kept["entry"] - {*("id", "contest_id", "received_at", "struck", "ticket", "stays", "blocked_at")} == {
         *("receipt_code", "email", "duplicate_key", "answer", "municipality", "motivation", "nr", "nonce", "language")
     }
-    answered = {"answered_at", "answered_by"}
+    answered = {"answered_at", "answered_by", "register_number", "decision"}
     assert kept["feedback"] - answered == {"id", "received_at", "kind", "message", "reply_to"}
     assert not kept["outbox_mail"] & {"email", "recipient", "address", "body", "text"}

@@ -136,11 +136,13 @@ def _receipt(told: Iterable[str], **context: object) -> str:
     # content and the day are the same.
     kept: dict[object, str] = current_app.extensions.setdefault("receipts", {})
     key = (library().version, clock.now().astimezone(SWEDEN).date(), request.path, current(), *told)
-    if key not in kept:
+    page = kept.get(key)
+    if page is None:
+        page = render_template("contest/thanks.html", **context, **{name: f"§{name}§" for name in told})
         if len(kept) >= KEPT_RECEIPTS:
             kept.clear()
-        kept[key] = render_template("contest/thanks.html", **context, **{name: f"§{name}§" for name in told})
-    return kept[key]
+        kept[key] = page
+    return page
 
 
 def _fill_in(page: str, told: dict[str, str]) -> str:

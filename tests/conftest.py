@@ -562,11 +562,11 @@ def reach(app: Flask, clock: StoppedClock, contest: FrozenContest) -> Callable[[
     return go
 
 
-def signed_in(app: Flask, email: str) -> FlaskClient:
+def signed_in(app: Flask, email: str, **account: str) -> FlaskClient:
     """An organiser, signed in for as long as the test takes, whatever it does to the clock."""
     token, moment = secrets.token_urlsafe(32), swedish("2030-01-01")
     with app.app_context():
-        organiser = AdminUser(email=email, password_hash="x", totp_secret="x", created_at=moment)
+        organiser = AdminUser(email=email, password_hash="x", totp_secret="x", created_at=moment, **account)
         db.session.add(organiser)
         db.session.flush()
         db.session.add(

@@ -22,6 +22,7 @@ from app.editing.history import Version
 from app.editing.labels import describe_file, diff_lines, tell_fault
 from app.editing.save import Change, EditConflict, Editor, SaveRefused, open_editor
 from app.editing.store import Files, text_of
+from app.web.rate_limit import check_and_hit
 
 
 def editor() -> Editor:
@@ -105,6 +106,11 @@ def kept_upload(name: str) -> bytes:
 
 def drop_upload(name: str) -> None:
     (Path(current_app.instance_path) / "uploads" / name).unlink(missing_ok=True)
+
+
+def count_picture() -> None:
+    """Count a picture that is made small, which keeps a processor busy for seconds. Raise RateLimitExceeded."""
+    check_and_hit("bild", each="60 per hour", together="300 per hour")
 
 
 def uploaded_bytes(file: FileStorage | None) -> bytes:

@@ -18,7 +18,7 @@ from app.calendar.look import colours
 from app.editing import form_mapping, hatch_file, images, store
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed
-from app.web.rate_limit import RateLimitExceeded, check_and_hit
+from app.web.rate_limit import RateLimitExceeded
 
 PAGE = EditorPage("look", "utseende", "Utseendet", LookForm, form_mapping.look_shown, form_mapping.look_changes)
 CHOOSE = "välj en bild"
@@ -93,7 +93,7 @@ def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
 
 def take_in(body: bytes, made: Files) -> str:
     """Put a logo that was sent among the files made, and return its name. Raises NotAllowed, RateLimitExceeded."""
-    check_and_hit("bild", each="60 per hour", together="300 per hour")
+    editor.count_picture()
     name, files = images.logo_file(body)
     made |= files
     return name

@@ -15,7 +15,7 @@ from app.editing import hatch_file, images, save, store, svg
 from app.editing.form_mapping import SameField
 from app.editing.store import ContentRef, Files
 from app.errors import NotAllowed
-from app.web.rate_limit import RateLimitExceeded, check_and_hit
+from app.web.rate_limit import RateLimitExceeded
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/bild")
@@ -76,8 +76,7 @@ def _saved(leaf: ContentRef, form: AdminForm, body: bytes) -> BaseResponse | tup
     head["image_focus"] = None if focus == images.MIDDLE else [*focus]
     made_files: Files = {}
     try:
-        # Making a picture small keeps a processor busy for seconds.
-        check_and_hit("bild", each="60 per hour", together="300 per hour")
+        editor.count_picture()
         if body:
             head["image"], made_files = images.image_variants(body, focus)
 

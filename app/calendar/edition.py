@@ -285,7 +285,7 @@ class Accessibility(Part):
 
     # Empty until a person has judged: the page then says that no one has.
     conformance: Literal["helt", "delvis", "inte", ""] = ""
-    method: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    method: MaybeProse = ""
     report: WebAddress | None = None
     assessed: date | None = None
     updated: date | None = None

@@ -42,7 +42,7 @@ def _addresses(edition: Edition, now: datetime) -> Iterator[str]:
         yield adapter.build("pledges.pledged", place)
         yield adapter.build("pledges.located", place)
         question = edition.hatches[number].file.question
-        for option in _places(question) if question else ():
+        for option in _options(question) if question else ():
             yield adapter.build("pledges.answer", place | {"option": option})
 
 
@@ -69,7 +69,7 @@ def count_or_refuse(purpose: str, *replies: Reply) -> None:
     counter.count_replies(*replies)
 
 
-def _places(question: Question) -> list[str]:
+def _options(question: Question) -> list[str]:
     return [str(place) for place, _ in enumerate(question.options, 1)]
 
 
@@ -80,7 +80,7 @@ def send_answer(year: int, number: int) -> Response:
     if not option:
         return redirect(url_for("calendar.hatch", year=year, number=number, _anchor="vad-tror-du"), 303)
     question = hatch.file.question
-    if question is None or not asks_for_answer(edition, hatch) or option not in _places(question):
+    if question is None or not asks_for_answer(edition, hatch) or option not in _options(question):
         abort(400)
     # Too many to count is no reason not to tell whether the answer was right.
     if is_within_limits("svar"):
@@ -92,7 +92,7 @@ def send_answer(year: int, number: int) -> Response:
 def answer(year: int, number: int, option: int) -> Response:
     edition, hatch = find_hatch(year, number)
     question = hatch.file.question
-    if question is None or not asks_for_answer(edition, hatch) or str(option) not in _places(question):
+    if question is None or not asks_for_answer(edition, hatch) or str(option) not in _options(question):
         abort(404)
     counted = results.count_answers(replies_of(year), year, number, hatch.file)
     chosen = question.options[option - 1]
@@ -115,7 +115,7 @@ def pledged(year: int, number: int) -> Response:
 def send_municipality(year: int, number: int) -> Response:
     edition, _ = find_hatch(year, number)
     code = request.form.get("kommun", "")
-    if code not in places(edition):
+    if code not in municipalities_to_choose(edition):
         return redirect(url_for("pledges.pledged", year=year, number=number, _anchor="kommun"), 303)
     # Of a municipality only the sum of all hatches is kept.
     count_or_refuse("testar, kommun", Reply(year, "municipality", 0, code))
@@ -127,7 +127,7 @@ def located(year: int, number: int) -> Response:
     return _thanks(year, number, located=True)
 
 
-def places(edition: Edition) -> dict[str, str]:
+def municipalities_to_choose(edition: Edition) -> dict[str, str]:
     """Return where one may say that one tries a tip."""
     return {code: name for code, name in municipality_choices(edition).items() if code != UNNAMED}
 
@@ -136,7 +136,7 @@ def _thanks(year: int, number: int, located: bool) -> Response:
     edition, hatch = find_hatch(year, number)
     count = results.by_hatch(replies_of(year), "pledge")[number]
     effects = results.sum_effects(edition, {number: count})
-    shown = {"count": count, "effects": effects, "located": located, "places": places(edition)}
+    shown = {"count": count, "effects": effects, "located": located, "places": municipalities_to_choose(edition)}
     return hatch_page("pledges/thanks.html", edition, hatch, fewest=results.FEWEST_PLEDGES, **shown)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,8 +36,23 @@ _TABLE = cast("sa.Table", AuditRecord.__table__)
 # Into the table, not of the class: the session would look after objects that are not asked for again.
 _INSERT = sa.insert(_TABLE)
 _ITS = _TABLE.c.contest_id == sa.bindparam("contest")
-_LATEST = sa.select(_TABLE.c.number, _TABLE.c.head, _TABLE.c.at).where(_ITS).order_by(_TABLE.c.number.desc()).limit(1)
 _HAS = sa.select(sa.literal(True)).where(_ITS, _TABLE.c.kind.in_(sa.bindparam("kinds", expanding=True))).limit(1)
+_NEWEST_FIRST = _TABLE.c.number.desc()
+_LATEST = sa.select(_TABLE.c.number, _TABLE.c.head, _TABLE.c.at).where(_ITS).order_by(_NEWEST_FIRST).limit(1)
+_LATEST_AND_HAS = _LATEST.add_columns(_HAS.correlate(None).scalar_subquery())
+
+
+class Latest(NamedTuple):
+    """A contest's last record: number, the chain's head after it, and its time as in the log."""
+
+    number: int = 0
+    head: str = log.START
+    at: str = ""
+
+    @property
+    def time(self) -> datetime | None:
+        """What it is stamped with; None where there is no record."""
+        return read_time(self.at) if self.at else None
 
 
 def append_record(contest_id: str, kind: RecordKind, at: datetime, **fields: str | int) -> tuple[int, str]:
@@ -46,10 +61,13 @@ def append_record(contest_id: str, kind: RecordKind, at: datetime, **fields: str
 
 
 def append_records(
-    contest_id: str, kind: RecordKind, facts: Iterable[tuple[datetime, Mapping[str, str | int]]]
+    contest_id: str,
+    kind: RecordKind,
+    facts: Iterable[tuple[datetime, Mapping[str, str | int]]],
+    latest: Latest | None = None,
 ) -> list[tuple[int, str]]:
     """Add a record for each instant and its fields, in batches; return number and head of each."""
-    number, head, newest = _latest(contest_id)
+    number, head, newest = latest or latest_record(contest_id)
     waiting = iter(facts)
     added: list[tuple[int, str]] = []
     while batch := [*islice(waiting, BATCH)]:
@@ -66,21 +84,17 @@ def append_records(
     return added
 
 
-def _latest(contest_id: str) -> tuple[int, str, str]:
+def latest_record(contest_id: str) -> Latest:
+    """Return the contest's last record; the default where it has none."""
     found = db.session.connection().execute(_LATEST, {"contest": contest_id}).first()
-    return (found.number, found.head, found.at) if found else (0, log.START, "")
+    return Latest(*found) if found else Latest()
 
 
-def latest_record(contest_id: str) -> tuple[int, str]:
-    """Return number and head of the contest's last record."""
-    number, head, _ = _latest(contest_id)
-    return number, head
-
-
-def newest_time(contest_id: str) -> datetime | None:
-    """Return what the contest's last record is stamped with."""
-    _, _, at = _latest(contest_id)
-    return read_time(at) if at else None
+def latest_and_has(contest_id: str, *kinds: RecordKind) -> tuple[Latest, bool]:
+    """Return the contest's last record, and whether one of these kinds is there."""
+    asked = {"contest": contest_id, "kinds": [str(kind) for kind in kinds]}
+    found = db.session.connection().execute(_LATEST_AND_HAS, asked).first()
+    return (Latest(*found[:3]), bool(found[3])) if found else (Latest(), False)
 
 
 def head_of(contest_id: str, number: int) -> str:

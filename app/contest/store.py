@@ -42,11 +42,11 @@ def _among(column: Any, name: str) -> Any:
 
 
 # Built once: to put a statement together takes longer than to carry it out.
-_KNOWN = sa.select(_TABLE).where(_among(_TABLE.c.email, "emails"))
-_USED = sa.select(_TABLE.c.contest_id, _TABLE.c.nonce, _TABLE.c.email, _TABLE.c.answer).where(
-    _among(_TABLE.c.contest_id, "contests"), _among(_TABLE.c.nonce, "nonces")
+# Of every contest: the limit on receipts is one for all.
+_STORED = sa.select(_TABLE).where(
+    _among(_TABLE.c.email, "emails") | (_among(_TABLE.c.contest_id, "contests") & _among(_TABLE.c.nonce, "nonces"))
 )
-# Apart from _KNOWN: PostgreSQL joins the two by reading every mail while it has no statistics.
+# Apart from _STORED: PostgreSQL joins the two by reading every mail while it has no statistics.
 _MAILED = sa.select(_MAIL.c.contest_id, _MAIL.c.ticket).where(
     _among(_MAIL.c.contest_id, "contests"),
     _MAIL.c.kind == "kvitto",
@@ -136,25 +136,28 @@ class _Batch:
         self.pending = pending
         self.contests = [*{one.contest.id for one in pending}]
         self.emails = [*{one.answers.email for one in pending}]
-        # Of every contest: the limit on receipts is one for all.
-        self.entered = db.session.connection().execute(_KNOWN, {"emails": self.emails}).all()
+        self.stored = self._stored()
         self.known = {
             (row.contest_id, row.email, row.answer): SavedEntry(row.receipt_code, row.ticket, row.received_at, False)
-            for row in self.entered
+            for row in self.stored
         }
-        self.used = self._used()
+        # Whose entry each form became that is sent again.
+        self.used = {(row.contest_id, row.nonce): (row.contest_id, row.email, row.answer) for row in self.stored}
+        self.latest: dict[str, audit.Latest] = {}
         self.new: list[dict[str, Any]] = []
         self.mails: list[tuple[str, str, datetime]] = []
 
     def save(self) -> list[SavedEntry | Exception]:
-        closed = {id_ for id_ in self.contests if audit.has_record(id_, *_CLOSED)}
-        newest = {id_: audit.newest_time(id_) for id_ in self.contests}
+        closed: dict[str, bool] = {}
+        for id_ in self.contests:
+            self.latest[id_], closed[id_] = audit.latest_and_has(id_, *_CLOSED)
+        newest = {id_: latest.time for id_, latest in self.latest.items()}
         mailed = self._mailed_today()
         saved: list[SavedEntry | Exception] = []
         for one in self.pending:
             # The log's time never goes back, whatever the clocks of processes say.
             at = max(one.at, newest[one.contest.id] or one.at)
-            if one.contest.id in closed or at.replace(microsecond=0) > one.contest.closes:
+            if closed[one.contest.id] or at.replace(microsecond=0) > one.contest.closes:
                 saved.append(NotReceived("the contest takes no entries"))
                 continue
             if self.used.get((one.contest.id, one.answers.nonce), one.key) != one.key:
@@ -200,7 +203,8 @@ class _Batch:
         for contest_id in self.contests:
             rows = [row for row in self.new if row["contest_id"] == contest_id]
             facts = ((row["received_at"], {"kvitto": receipt_sum(row["receipt_code"])}) for row in rows)
-            for row, (number, _) in zip(rows, audit.append_records(contest_id, RecordKind.ENTERED, facts), strict=True):
+            records = audit.append_records(contest_id, RecordKind.ENTERED, facts, self.latest[contest_id])
+            for row, (number, _) in zip(rows, records, strict=True):
                 row["nr"] = number
         if self.new:
             connection.execute(_INSERT, self.new)
@@ -211,15 +215,15 @@ class _Batch:
             receipts.append((contest_id, ticket, number, at))
         queue.queue_mails("kvitto", receipts)
 
-    def _used(self) -> dict[tuple[str, str], Key]:
-        """Whose entry each form became that is sent again."""
+    def _stored(self) -> Sequence[Any]:
+        """Return the entries from these addresses and with these forms."""
         nonces = [*{one.answers.nonce for one in self.pending}]
-        rows = db.session.connection().execute(_USED, {"contests": self.contests, "nonces": nonces})
-        return {(row.contest_id, row.nonce): (row.contest_id, row.email, row.answer) for row in rows}
+        asked = {"emails": self.emails, "contests": self.contests, "nonces": nonces}
+        return db.session.connection().execute(_STORED, asked).all()
 
     def _mailed_today(self) -> Counter[str]:
         """Count the receipts queued since midnight in Sweden, by address."""
-        owners = {(row.contest_id, row.ticket): row.email for row in self.entered}
+        owners = {(row.contest_id, row.ticket): row.email for row in self.stored}
         if not owners:
             return Counter()
         midnight = max(one.at for one in self.pending).astimezone(SWEDEN).replace(hour=0, minute=0, second=0)

@@ -27,7 +27,7 @@ from app.outbox import transport
 from app.text import short_ticket
 from app.web.forms import PUBLIC, QUICKEST, open_token
 from app.web.headers import no_store
-from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, hit
+from app.web.rate_limit import RateLimitExceeded, check, check_and_hit, counts_of, hit
 
 blueprint = Blueprint("contest", __name__)
 blueprint.after_request(no_store)
@@ -57,11 +57,17 @@ def send(year: int, number: int) -> tuple[str, int]:
     sent = read_form(edition, contest)
     if not isinstance(sent, EntryInput):
         return _refuse(edition, number, contest, sent)
+    config = current_app.config
+    counts = counts_of("bidrag", each=config["ENTRY_LIMIT"], together=config["ENTRY_LIMIT_ALL"])
     try:
-        check("bidrag", **entry_limits())
+        check(counts)
     except RateLimitExceeded:
         return form_page(edition, number, contest, 429, trouble="limit")
-    return _save(edition, number, contest, sent)
+    page, status = _save(edition, number, contest, sent)
+    if status == 200:
+        # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
+        hit(counts)
+    return page, status
 
 
 def _phase(edition: Edition, contest: Contest) -> Phase | None:
@@ -76,10 +82,6 @@ def _refuse(edition: Edition, number: int, contest: Contest, faults: Faults) -> 
     except RateLimitExceeded:
         return form_page(edition, number, contest, 429, faults, trouble="refused")
     return form_page(edition, number, contest, 422, faults)
-
-
-def entry_limits() -> dict[str, str]:
-    return {"each": current_app.config["ENTRY_LIMIT"], "together": current_app.config["ENTRY_LIMIT_ALL"]}
 
 
 def read_form(edition: Edition, contest: Contest) -> EntryInput | Faults:
@@ -114,8 +116,6 @@ def _save(edition: Edition, number: int, contest: Contest, sent: EntryInput) -> 
         db.session.rollback()
         _log.exception("Ett svar kunde inte sparas")
         return form_page(edition, number, contest, 503, trouble="not-saved")
-    # The same entry again counts too: a mail goes, and its time does not tell whether it was new.
-    hit("bidrag", **entry_limits())
     return render_thanks(edition, number, frozen, sent, saved), 200
 
 

@@ -82,13 +82,13 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     begin_write()
     require_unsettled(contest)
     draw_files.settle_list(contest)
-    logged, head = audit.latest_record(contest.id)
+    latest = audit.latest_record(contest.id)
     digest, counted, struck = tally_entries(contest.id)
     proof = files.Proof(
         tavling=contest.id,
         tavling_sha256=contest.terms_sha256,
         last=format_time(now),
-        logg=f"{logged} {head}",
+        logg=f"{latest.number} {latest.head}",
         antal_med=counted,
         antal_strukna=struck,
         lista_sha256=digest,

@@ -155,8 +155,8 @@ def proof_file(year: int) -> Response:
 @blueprint.get("/<year:year>/dragning/logg.txt")
 def log_file(year: int) -> Response:
     lock = locked_contest(year)
-    number, head = audit.latest_record(lock.contest_id)
-    return streamed_file(head, audit.log_lines(lock.contest_id, number))
+    latest = audit.latest_record(lock.contest_id)
+    return streamed_file(latest.head, audit.log_lines(lock.contest_id, latest.number))
 
 
 @blueprint.get("/<year:year>/dragning/protokoll.json")
@@ -165,7 +165,7 @@ def protocol_file(year: int) -> Response:
     if db.session.get(DrawnValue, lock.contest_id) is None:
         abort(404)
     # Every decision moves the chain's head; mails that leave do not.
-    _, head = audit.latest_record(lock.contest_id)
+    head = audit.latest_record(lock.contest_id).head
     named = len(winners.winner_names(lock.contest_id))
     tag = f"{head}-{status.mail_counts(lock).skickade}-{named}"
     return streamed_file(tag, files.protocol(contest), "application/json")

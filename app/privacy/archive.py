@@ -3,7 +3,6 @@
 # It holds neither address nor code, so it is the same before and after the erasure but for the record of that.
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from textwrap import wrap
 
 from app import audit
@@ -98,9 +97,9 @@ def archive_name(contest: FrozenContest) -> str:
 
 def archive_parts(contest: FrozenContest) -> Iterator[bytes]:
     """Give the package as a ZIP in parts; the same content gives the same bytes."""
-    number, _ = audit.latest_record(contest.id)
-    at: datetime = audit.newest_time(contest.id) or contest.opens
-    found = [*_draw(contest), *_log(contest.id, number), *_erasure(contest.id)]
+    latest = audit.latest_record(contest.id)
+    at = latest.time or contest.opens
+    found = [*_draw(contest), *_log(contest.id, latest.number), *_erasure(contest.id)]
     found.append(("verifiera.py", [files.verifier_source()]))
     text = archive_readme(contest.id, format_time(at), [path for path, _ in found], contest.is_rehearsal)
     return stream_zip(archive_name(contest), [("README.txt", [text]), *found], at)

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,27 +78,29 @@ def storage() -> Any:
     return current_app.extensions["rate_limits"]
 
 
+Count = tuple[RateLimitItem, tuple[str, ...]]
+
+
 class RateLimitExceeded(Exception):
     """This client, or all together, have tried too often; it passes by itself."""
 
 
-def check(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Raise RateLimitExceeded when no more may be done for `purpose`; count nothing."""
-    # `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
-    for limit, what in _counts(purpose, each, together, account):
+def check(counts: Iterable[Count]) -> None:
+    """Raise RateLimitExceeded when no more may be done; count nothing."""
+    for limit, what in counts:
         if is_over(limit, what):
-            raise RateLimitExceeded(purpose)
+            raise RateLimitExceeded(what[0])
 
 
-def hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
-    """Count what was done for `purpose`, also beyond the limits."""
-    for limit, what in _counts(purpose, each, together, account):
+def hit(counts: Iterable[Count]) -> None:
+    """Count what was done, also beyond the limits."""
+    for limit, what in counts:
         _count(limit, what)
 
 
 def check_and_hit(purpose: str, each: str = "", together: str = "", account: str = "") -> None:
     """Count one try for `purpose` against the limits. Raise RateLimitExceeded."""
-    for limit, what in _counts(purpose, each, together, account):
+    for limit, what in counts_of(purpose, each, together, account):
         if not _count(limit, what):
             raise RateLimitExceeded(purpose)
 
@@ -114,12 +116,12 @@ def is_exhausted(limit: str, *what: str) -> bool:
     return is_over(_parsed(limit), what)
 
 
-def _counts(purpose: str, each: str, together: str, account: str) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
-    """Give each limit that `purpose` has here, with what is counted against it."""
-    for whose, times in _clients() if each else ():
-        yield _parsed(each, times), (purpose, whose, account)
-    if together:
-        yield _parsed(together), (purpose,)
+def counts_of(purpose: str, each: str = "", together: str = "", account: str = "") -> list[Count]:
+    """Return each limit that `purpose` has here, with what is counted against it."""
+    # `each` is a limit such as "10/hour" for one client (and `account`, when named), `together` one for all clients.
+    clients = _clients() if each else []
+    counts: list[Count] = [(_parsed(each, times), (purpose, whose, account)) for whose, times in clients]
+    return [*counts, (_parsed(together), (purpose,))] if together else counts
 
 
 def _count(limit: RateLimitItem, what: tuple[str, ...]) -> bool:

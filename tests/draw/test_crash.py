@@ -107,7 +107,7 @@ def crash(app, folder, action, *about):
 @pytest.mark.parametrize(
     ("name", "state", "steps"),
     [
-        ("save", "open", 15),
+        ("save", "open", 13),
         ("strike", "open", 10),
         ("restore", "open", 10),
         ("withdraw", "open", 10),

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.web import rate_limit
-from app.web.rate_limit import RateLimitExceeded, SQLiteStorage, check, check_and_hit, hit
+from app.web.rate_limit import RateLimitExceeded, SQLiteStorage, check, check_and_hit, counts_of, hit
 from tests.conftest import configured, on_sqlite
 
 
@@ -101,16 +101,16 @@ def test_checking_counts_nothing_and_counting_stops_nothing(visiting):
     limits_of_both = ("1 per hour", "2 per hour")
     with visiting():
         for _ in range(3):
-            check("prov", *limits_of_both)
-        hit("prov", *limits_of_both)
+            check(counts_of("prov", *limits_of_both))
+        hit(counts_of("prov", *limits_of_both))
         with pytest.raises(RateLimitExceeded):
-            check("prov", *limits_of_both)
+            check(counts_of("prov", *limits_of_both))
     with visiting("192.0.2.2"):
-        check("prov", *limits_of_both)
-        hit("prov", *limits_of_both)
-        hit("prov", *limits_of_both)
+        check(counts_of("prov", *limits_of_both))
+        hit(counts_of("prov", *limits_of_both))
+        hit(counts_of("prov", *limits_of_both))
     with visiting("192.0.2.3"), pytest.raises(RateLimitExceeded):
-        check("prov", *limits_of_both)
+        check(counts_of("prov", *limits_of_both))
 
 
 @on_sqlite

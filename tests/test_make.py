@@ -134,45 +134,40 @@ def test_ended_while_it_installs_and_started_again(make, project, silent, end):
             end(process, way)
 
 
-def test_ended_while_it_prepares_and_started_again(make, silent, end):
-    port, connections = silent
-    for way in WAYS_TO_END:
-        before = connections()
-        with make(PORT=str(free_port()), DATABASE_URL=f"postgresql://x@127.0.0.1:{port}/x") as process:
-            until(lambda seen=before: connections() > seen, process)
-            end(process, way)
-    port = free_port()
-    with make(PORT=str(port)) as process:
-        until(lambda: answer(port) == 200, process)
+def last_line(text):
+    return [line for line in text.splitlines() if not line.startswith("make:")][-1]
 
 
-@pytest.mark.parametrize(("target", "way"), [*(("run", way) for way in WAYS_TO_END), ("demo", "Ctrl+C")])
-def test_ended_while_it_serves(make, end, target, way):
+def serve_until_ended(make, end, log, target, way):
+    """Start, and start a copy of it on the same port, which must not disturb the first, then end it."""
     port = free_port()
     with make(target, PORT=str(port)) as process:
         until(lambda: answer(port) == 200, process)
+        with make(PORT=str(port)) as second:
+            assert second.wait(PATIENCE) != 0
+        assert last_line(log()).startswith(f"Port {port} är upptagen av ett annat program.")
+        assert answer(port) == 200
         end(process, way)
     assert answer(port) is None
 
 
-def last_line(text):
-    return [line for line in text.splitlines() if not line.startswith("make:")][-1]
+@pytest.mark.parametrize("way", WAYS_TO_END)
+def test_ended_while_it_prepares_and_while_it_serves(make, silent, end, log, way):
+    port, connections = silent
+    with make(PORT=str(free_port()), DATABASE_URL=f"postgresql://x@127.0.0.1:{port}/x") as process:
+        until(connections, process)
+        end(process, way)
+    serve_until_ended(make, end, log, "run", way)
+
+
+def test_demo_ended_while_it_serves(make, end, log):
+    serve_until_ended(make, end, log, "demo", "Ctrl+C")
 
 
 def test_port_that_another_program_has_is_told_in_one_line(make, silent, log):
     with make(PORT=str(silent[0])) as process:
         assert process.wait(PATIENCE) != 0
     assert last_line(log()).startswith(f"Port {silent[0]} är upptagen av ett annat program.")
-
-
-def test_port_that_another_copy_has_is_told_in_one_line(make, log, tmp_path):
-    port = free_port()
-    with make(PORT=str(port)) as first:
-        until(lambda: answer(port) == 200, first)
-        with make(PORT=str(port), FLASK_INSTANCE_PATH=str(tmp_path / "other")) as second:
-            assert second.wait(PATIENCE) != 0
-        assert last_line(log()).startswith(f"Port {port} är upptagen av ett annat program.")
-        assert answer(port) == 200
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "femtusen", "-1", "5000 "])

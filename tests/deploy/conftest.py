@@ -151,18 +151,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serving_nodes(folder: Path, database_url: str, now: str, **settings: str) -> Iterator[Nodes]:
+def serving_nodes(folder: Path, built: Path, database_url: str, now: str, **settings: str) -> Iterator[Nodes]:
     """Two processes that share a database and Redis, by their ports."""
     with ExitStack() as started:
         redis, nodes = free_port(), {}
         quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", str(folder)]
         started.enter_context(running(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", *quiet], redis))
         for node in (free_port(), free_port()):
+            instance = folder / f"instance-{node}"
+            instance.mkdir()
+            (instance / "static").symlink_to(built / "static")
             environment = {
                 "TEST_NOW": now,
                 "TEST_STARTED": str(time.time()),
                 "FLASK_SECRET_KEY": SECRET_KEY,
-                "FLASK_INSTANCE_PATH": str(folder / f"instance-{node}"),
+                "FLASK_INSTANCE_PATH": str(instance),
                 "FLASK_CALENDAR_CONTENT": str(prepared.copied(folder / f"content-{node}")),
                 "FLASK_TRUSTED_PROXIES": "1",
                 "FLASK_PUBLIC_URL": f"https://{HOST}",
@@ -186,12 +189,12 @@ def behind_nginx(folder: Path, nodes: Nodes) -> Iterator[Site]:
 
 
 @pytest.fixture
-def two_nodes(app: Flask, database_url: str, folder: Path) -> Iterator[Callable[..., Site]]:
+def two_nodes(app: Flask, built: Path, database_url: str, folder: Path) -> Iterator[Callable[..., Site]]:
     """Start it all: two_nodes("2026-12-10T08:00", FLASK_ENTRY_LIMIT="6 per hour")."""
     with ExitStack() as started:
 
         def start(now: str, **settings: str) -> Site:
-            nodes = started.enter_context(serving_nodes(folder, database_url, now, **settings))
+            nodes = started.enter_context(serving_nodes(folder, built, database_url, now, **settings))
             return started.enter_context(behind_nginx(folder, nodes))
 
         yield start

@@ -9,10 +9,10 @@ from tests.deploy.conftest import behind_nginx, serving_nodes
 
 
 @pytest.fixture(scope="module")
-def nodes(blanks, tmp_path_factory):
+def nodes(blanks, built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("nodes")
     shutil.copyfile(blanks("sqlite"), folder / DATABASE)
-    with serving_nodes(folder, f"sqlite:///{folder / DATABASE}", "2026-12-10T08:00") as nodes:
+    with serving_nodes(folder, built, f"sqlite:///{folder / DATABASE}", "2026-12-10T08:00") as nodes:
         yield nodes
 
 

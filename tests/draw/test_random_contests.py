@@ -20,7 +20,7 @@ from tests.draw.checkers import draw_verify
 
 pytestmark = on_sqlite
 
-SIZES = (0, 1, 2, 3, 5, 8, 13, 20, 40, 64, 65, 100, 150, 200, 300, 500, 800, 1200, 2000, 5000)
+SIZES = (0, 1, 2, 3, 5, 8, 13, 20, 40, 64, 65, 100, 150, 200, 250, 300, 400, 500, 700, 1000)
 
 
 def freeze_with(app, prizes):

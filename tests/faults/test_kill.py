@@ -85,12 +85,12 @@ def assert_whole(database_url: str, thanked: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("share", range(1, 3 if SOAK else 2))
-def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port, database_url, tmp_path: Path):
+def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port, database_url, instance: Path):
     rounds = ROUNDS[engine]
     chance, crowd = random.Random(share), Crowd()  # noqa: S311 – to be repeated
     for number in range(1, rounds + 1):
         now = {"TEST_NOW": f"2026-12-10T{8 + number // 60:02}:{number % 60:02}:00"}
-        with serving(granian(port), port, database_url, tmp_path, **now) as server:
+        with serving(granian(port), port, database_url, instance, **now) as server:
             end = threading.Timer(chance.uniform(0.02, 0.7), kill, (server.pid, crowd.thanks if number % 2 else None))
             crowd.thanks.clear()
             end.start()
@@ -98,7 +98,7 @@ def test_nobody_who_was_thanked_is_lost_and_nobody_is_twice(share, engine, port,
             end.join()
         assert_whole(database_url, crowd.thanked)
     assert len(crowd.thanked) >= rounds // 2
-    with serving(granian(port), port, database_url, tmp_path, TEST_NOW="2026-12-10T20:00:00"):
+    with serving(granian(port), port, database_url, instance, TEST_NOW="2026-12-10T20:00:00"):
         for address in crowd.unanswered:
             crowd.thanked[address] = enter(port, new_token(), address)
     assert_whole(database_url, crowd.thanked)

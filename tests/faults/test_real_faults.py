@@ -40,9 +40,9 @@ def assert_all_is_well(port: int) -> None:
     assert ask(port, "GET", "/2026/dragning")[0] == 200
 
 
-def test_full_disk_thanks_nobody_and_needs_no_hand_later(port, database_url, tmp_path):
+def test_full_disk_thanks_nobody_and_needs_no_hand_later(port, database_url, instance):
     """No file of the server may grow: what it sees is what a full disk or a quota shows."""
-    with serving(granian(port), port, database_url, tmp_path) as server:
+    with serving(granian(port), port, database_url, instance) as server:
         enter(port, new_token(), "anna@example.se")
         for worker in workers(server.pid):
             resource.prlimit(worker, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))

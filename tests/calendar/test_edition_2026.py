@@ -32,9 +32,20 @@ CLAIMS_TO_AVOID = [
     r"[Nn]attåg(et)? från Göteborg till",
 ]
 
-# The hatches for whoever drives: studs, tyres, park and ride, roof box, speed, electric car in the cold, idling.
-# To share a car (11) or a pool (17), or to order fewer deliveries (18), is for everybody.
-FOR_DRIVERS = {7, 14, 15, 19, 20, 22, 23}
+# The hatches on cars: studs, lifts, tyres, park and ride, car pool, roof box, speed, electric car in the cold, idling.
+ABOUT_CARS = {7, 11, 14, 15, 17, 19, 20, 22, 23}
+# Those whose summary does not say that they work without a car of one's own.
+FOR_DRIVERS = {number for number in ABOUT_CARS if "utan egen bil" not in HATCHES[number].file.summary}
+# The parts of the county, and Kungsbacka, which is in Göteborgsregionen.
+SUBREGIONS = {
+    "Fyrbodal": "Bengtsfors|Dals-Ed|Färgelanda|Lysekil|Mellerud|Munkedal|Orust|Sotenäs|Strömstad|Tanum|Trollhättan|"
+    "Uddevalla|Vänersborg|Åmål",
+    "Göteborgsregionen": "Ale|Alingsås|Göteborg|Härryda|Kungsbacka|Kungälv|Lerum|Lilla Edet|Mölndal|Partille|"
+    "Stenungsund|Tjörn|Öckerö",
+    "Sjuhärad": "Bollebygd|Borås|Herrljunga|Mark|Svenljunga|Tranemo|Ulricehamn|Vårgårda",
+    "Skaraborg": "Essunga|Falköping|Grästorp|Gullspång|Götene|Hjo|Karlsborg|Lidköping|Mariestad|Skara|Skövde|Tibro|"
+    "Tidaholm|Töreboda|Vara",
+}
 # Words that make a number less sure: all options have them, or none.
 HEDGES = ("drygt", "knappt", "ungefär", "omkring", "cirka", "minst", "högst", "över", "under")
 # The fact sheet has no safer address for these.
@@ -93,6 +104,17 @@ def test_every_tip_is_easy_to_read():
 def test_at_most_seven_hatches_are_for_drivers_as_last_says():
     assert len(FOR_DRIVERS) <= 7
     assert HATCHES[24].file.question.answer == f"{24 - len(FOR_DRIVERS)} tips"
+
+
+def test_the_subregions_have_each_municipality_once():
+    names = sorted("|".join(SUBREGIONS.values()).split("|"))
+    assert names == sorted(each.name for each in EDITION.municipalities.values())
+
+
+@pytest.mark.parametrize("subregion", SUBREGIONS)
+def test_three_tips_name_places_in_each_subregion(subregion):
+    places = rf"\b(?:{SUBREGIONS[subregion]})s?\b"
+    assert sum(bool(re.search(places, hatch.tip)) for hatch in HATCHES.values()) >= 3
 
 
 def test_every_hatch_says_what_to_do_in_few_steps():

@@ -51,6 +51,14 @@ def test_every_translation_has_its_keys(language):
         assert not re.search(r'["<>]|\S  +\S| +\n|\t', tip), number
 
 
+def test_no_hatch_leads_to_one_that_is_locked():
+    texts = {(number, "sv"): TEXTS[f"{number:02}"] for number in HATCHES}
+    texts |= {key: f"{head}\n{tip}" for key, (head, tip) in TRANSLATED.items()}
+    led = {key: [int(other) for other in re.findall(r"(?:lucka|hatch) (\d+)", text)] for key, text in texts.items()}
+    assert led[21, "sv"] == [11]
+    assert {key: others for key, others in led.items() if any(other > key[0] for other in others)} == {}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_titles_tell_the_translations_apart(language):
     for key in ("title", "summary"):

@@ -46,9 +46,9 @@ def last_open(moment):
 
 
 def hatch_in(address):
-    """The number of the hatch that an address names; None when it names none of this year's."""
-    found = re.match(r"(?:/en)?/2026/(?:lucka|hatch)/(\d+)", address)
-    return int(found[1]) if found else None
+    """The number of the hatch that an address names, or whose picture; None when it names none of this year's."""
+    found = re.match(r"(?:/en)?(?:/2026)?/(?:lucka|hatch)/(\d+)", address)
+    return int(found[1]) if found else OWNERS.get(address.rpartition("/")[2])
 
 
 def is_told_of(number, newest):
@@ -64,6 +64,9 @@ def own_card(number):
 
 def picture_name(number):
     return f"hemligt-motiv-i-lucka-nummer-{number}-slut.svg"
+
+
+OWNERS = {name(number): number for number in NUMBERS for name in (picture_name, own_card)}
 
 
 def strings_of(edition, hatch):
@@ -139,18 +142,19 @@ def secrets(edition, filled_in):
 @pytest.fixture(scope="module")
 def newest_in(secrets):
     """Searches an answer; returns (number, secret) of the newest hatch that it tells of. Equal answers only once."""
+    newest_first = sorted(((number, secret) for secret, number in secrets.items()), reverse=True)
 
     @cache
     def search(answer):
         text = bare(answer.decode("utf-8", "replace"))
-        return max(((number, secret) for secret, number in secrets.items() if secret in text), default=(0, ""))
+        return next((each for each in newest_first if each[1] in text), (0, ""))
 
     return search
 
 
 @pytest.fixture
-def app(make_app, folder):
-    return make_app(CALENDAR_CONTENT=folder)
+def app(share_app, folder):
+    return share_app(CALENDAR_CONTENT=folder)
 
 
 @pytest.fixture

@@ -444,7 +444,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def content(filled_in: Path, tmp_path: Path) -> Path:
     """A copy of the filled-in content that a test may change."""
-    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content"))
+    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content", copy_function=shutil.copyfile))
 
 
 def token_in(page: TestResponse) -> str:

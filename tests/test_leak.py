@@ -8,6 +8,7 @@ import gzip
 import html
 import re
 import shutil
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -142,12 +143,15 @@ def secrets(edition, filled_in):
 @pytest.fixture(scope="module")
 def newest_in(secrets):
     """Searches an answer; returns (number, secret) of the newest hatch that it tells of. Equal answers only once."""
-    newest_first = sorted(((number, secret) for secret, number in secrets.items()), reverse=True)
+    by_start = defaultdict(list)
+    for secret, number in secrets.items():
+        by_start[secret[:DISTINCTIVE]].append((number, secret))
 
     @cache
     def search(answer):
         text = bare(answer.decode("utf-8", "replace"))
-        return next((each for each in newest_first if each[1] in text), (0, ""))
+        starts = {text[at : at + DISTINCTIVE] for at in range(len(text))} & by_start.keys()
+        return max((each for start in starts for each in by_start[start] if each[1] in text), default=(0, ""))
 
     return search
 

@@ -250,7 +250,7 @@ def compile_rules_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def read_once(filled_in: Path) -> Iterator[None]:
-    """The same content is read once: to read it is half of making an app."""
+    """The filled-in content is read once."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_edition", "pack"):
             patch.setattr(library, name, _once(getattr(library, name), filled_in))
@@ -258,23 +258,8 @@ def read_once(filled_in: Path) -> Iterator[None]:
 
 
 def _once(read: Callable[..., Any], own: Path) -> Callable[..., Any]:
-    """Read a folder once: that of `own`, and of others those with the same files."""
-    kept: dict[object, Any] = {}
-
-    def once(folder: Path, *more: object) -> Any:
-        key = (folder if folder.parent == own else _contents(folder), *more)
-        if key not in kept:
-            if len(kept) > 50:
-                kept.clear()
-            kept[key] = read(folder, *more)
-        return kept[key]
-
-    return once
-
-
-def _contents(folder: Path) -> object:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return folder.name, *((str(path.relative_to(folder)), path.read_bytes()) for path in files)
+    kept = lru_cache(read)
+    return lambda folder, *more: (kept if folder.parent == own else read)(folder, *more)
 
 
 class SharedApp:
@@ -349,6 +334,7 @@ def share_app(
     used: list[Flask] = []
 
     def share(opened: bool = True, **overrides: Any) -> Flask:
+        content = overrides.pop("CALENDAR_CONTENT", None)
         key = (engine, *sorted((name, str(value)) for name, value in overrides.items()))
         if key not in shared_apps:
             folder = tmp_path_factory.mktemp("app")
@@ -357,6 +343,9 @@ def share_app(
             settings = _settings(folder, url, filled_in) | {"CLOCK": clock} | overrides
             shared_apps[key] = SharedApp(create_careless_app(built, settings))
         app = shared_apps[key].renew(instance)
+        if content:
+            app.config["CALENDAR_CONTENT"], kept = content, app.extensions["library"]
+            vars(kept).update(vars(library.Library(content, kept.last_good, kept.state)))
         used.append(app)
         if opened:
             open_contest(app, clock)
@@ -441,10 +430,9 @@ def configured(**settings: Any) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def app(share_app: Callable[..., Flask], make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
-    """The worker's app; one of the test's own where it has other settings."""
-    settings = getattr(request, "param", {})
-    return make_app(**settings) if settings else share_app()
+def app(share_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
+    """The worker's app, or that with other settings."""
+    return share_app(**getattr(request, "param", {}))
 
 
 @pytest.fixture
@@ -456,7 +444,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def content(filled_in: Path, tmp_path: Path) -> Path:
     """A copy of the filled-in content that a test may change."""
-    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content"))
+    return Path(shutil.copytree(filled_in, tmp_path / "calendar_content", copy_function=shutil.copyfile))
 
 
 def token_in(page: TestResponse) -> str:

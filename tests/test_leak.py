@@ -8,6 +8,7 @@ import gzip
 import html
 import re
 import shutil
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -46,9 +47,9 @@ def last_open(moment):
 
 
 def hatch_in(address):
-    """The number of the hatch that an address names; None when it names none of this year's."""
-    found = re.match(r"(?:/en)?/2026/(?:lucka|hatch)/(\d+)", address)
-    return int(found[1]) if found else None
+    """The number of the hatch that an address names, or whose picture; None when it names none of this year's."""
+    found = re.match(r"(?:/en)?(?:/2026)?/(?:lucka|hatch)/(\d+)", address)
+    return int(found[1]) if found else OWNERS.get(address.rpartition("/")[2])
 
 
 def is_told_of(number, newest):
@@ -64,6 +65,9 @@ def own_card(number):
 
 def picture_name(number):
     return f"hemligt-motiv-i-lucka-nummer-{number}-slut.svg"
+
+
+OWNERS = {name(number): number for number in NUMBERS for name in (picture_name, own_card)}
 
 
 def strings_of(edition, hatch):
@@ -139,18 +143,22 @@ def secrets(edition, filled_in):
 @pytest.fixture(scope="module")
 def newest_in(secrets):
     """Searches an answer; returns (number, secret) of the newest hatch that it tells of. Equal answers only once."""
+    by_start = defaultdict(list)
+    for secret, number in secrets.items():
+        by_start[secret[:DISTINCTIVE]].append((number, secret))
 
     @cache
     def search(answer):
         text = bare(answer.decode("utf-8", "replace"))
-        return max(((number, secret) for secret, number in secrets.items() if secret in text), default=(0, ""))
+        starts = {text[at : at + DISTINCTIVE] for at in range(len(text))} & by_start.keys()
+        return max((each for start in starts for each in by_start[start] if each[1] in text), default=(0, ""))
 
     return search
 
 
 @pytest.fixture
-def app(make_app, folder):
-    return make_app(CALENDAR_CONTENT=folder)
+def app(share_app, folder):
+    return share_app(CALENDAR_CONTENT=folder)
 
 
 @pytest.fixture

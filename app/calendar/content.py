@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from app.calendar.files.faults import Fault
 from app.calendar.look import colours, drawings
 from app.calendar.municipality import Municipality
 from app.calendar.translations import TranslatedEdition, TranslatedHatch
-from app.languages import EASY, SWEDISH
+from app.languages import EASY, SWEDISH, foreign
 
 NUMBERS = range(1, 25)
 # Media types by the ending of a picture's name; not every machine knows the newer ones.
@@ -148,8 +149,14 @@ class Edition:
 
     def within(self, language: str) -> Self:
         """Return the edition in a language, with what of it and its hatches is translated."""
-        if language == SWEDISH:
-            return self
+        return self if language == SWEDISH else self._translated[language]
+
+    @cached_property
+    def _translated(self) -> dict[str, Self]:
+        # Every page asks for it, some of them for head and foot as well.
+        return {language: self._translate(language) for language in (EASY, *foreign())}
+
+    def _translate(self, language: str) -> Self:
         hatches = {number: hatch.within(language) for number, hatch in self.hatches.items()}
         found = self.translations.get(language)
         if found is None:

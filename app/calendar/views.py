@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -209,12 +210,17 @@ def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.h
         "house": house.house_at(year, now),
         "ways": ways("calendar.hatch", _languages_of(edition, found), year=year, number=number),
         "address": address,
-        "qr": segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"),
+        "qr": _qr_code(address),
         "today": schedule.todays_number(year, now),
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
     }
     return render_template(template, **context, **more)
+
+
+@lru_cache(maxsize=256)
+def _qr_code(address: str) -> str:
+    return str(segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"))
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")

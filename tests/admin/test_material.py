@@ -25,12 +25,12 @@ def test_there_are_texts_for_every_channel(organiser):
     assert "<iframe" in found["text-ram"]
 
 
-def test_texts_use_the_editions_own_words(make_app, content):
+def test_texts_use_the_editions_own_words(share_app, content):
     file = content / "2026" / "edition.toml"
     text = file.read_text().replace('title = "Miljöjulkalendern 2026"', 'title = "Klokjul 2026"')
     text = text.replace("tema transporter", "tema mat").replace("om hur vi tar oss fram", "om det vi äter")
     file.write_text(text.replace("Göteborgsregionens kommunalförbund", "Lerums kommun"))
-    found = "\n".join(texts(signed_in(make_app(CALENDAR_CONTENT=content), "olle@example.se")).values())
+    found = "\n".join(texts(signed_in(share_app(CALENDAR_CONTENT=content), "olle@example.se")).values())
     for expected in ("Klokjul 2026", "tema mat", "om det vi äter", "Lerums kommun"):
         assert expected in found
     assert [word for word in ("miljöjul", "transport", "buss", "cyk") if word in found.lower()] == []

@@ -49,8 +49,8 @@ def folder(filled_in, tmp_path_factory):
 
 
 @pytest.fixture
-def app(make_app, folder):
-    return make_app(CALENDAR_CONTENT=folder)
+def app(share_app, folder):
+    return share_app(CALENDAR_CONTENT=folder)
 
 
 def soup(answer):

@@ -223,8 +223,8 @@ def test_the_page_lists_every_hatch(organiser):
 
 
 @on_sqlite
-def test_shipped_calendar_tells_its_gaps(make_app, organiser):
-    desk = make_app(CALENDAR_CONTENT=ROOT / "calendar_content").test_client()
+def test_shipped_calendar_tells_its_gaps(share_app, organiser):
+    desk = share_app(CALENDAR_CONTENT=ROOT / "calendar_content").test_client()
     desk.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
     told = words(desk.get(PAGE))
     for sentence in (
@@ -267,10 +267,10 @@ def test_calendar_that_lacks_nothing_is_ready(app, content, make_app, organiser,
         ("mailto:anna@example.se", False),
     ],
 )
-def test_dead_link_within_site_is_told(content, make_app, link, dead):
+def test_dead_link_within_site_is_told(content, share_app, link, dead):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(path.read_text() + f"\nLäs [mer]({link}).\n")
-    app = make_app(CALENDAR_CONTENT=content)
+    app = share_app(CALENDAR_CONTENT=content)
     with app.app_context():
         assert readiness.dead_links(app.extensions["library"].editions[2026], 7) == ([link] if dead else [])
 
@@ -285,11 +285,11 @@ def test_heartbeat_tells_the_last_round(app, organiser):
 
 
 @on_sqlite
-def test_each_finding_has_a_way_to_where_it_is_mended(content, make_app, organiser):
+def test_each_finding_has_a_way_to_where_it_is_mended(content, share_app, organiser):
     (content / "2026" / "edition.toml").write_text(
         (content / "2026" / "edition.toml").read_text().replace('address = "Box 5073, 402 22 Göteborg"', 'address = ""')
     )
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     client.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
     ways = BeautifulSoup(client.get(PAGE).text, "html.parser").main.select('a[href*="/redigera/"]')
     assert "/admin/redigera/arrangor?ar=2026" in {way["href"] for way in ways}
@@ -298,9 +298,9 @@ def test_each_finding_has_a_way_to_where_it_is_mended(content, make_app, organis
 
 
 @on_sqlite
-def test_unread_copy_is_told(content, make_app, organiser, clock):
+def test_unread_copy_is_told(content, share_app, organiser, clock):
     clock.set("2027-10-01 08:00")
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     client.set_cookie("__Host-organisator", organiser.get_cookie("__Host-organisator").value)
     page = client.get("/admin/redigera/ny")
     token = BeautifulSoup(page.text, "html.parser").main.select_one("[name=token]")["value"]

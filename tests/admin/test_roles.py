@@ -136,10 +136,10 @@ def test_overview_tells_of_people_only_to_those_concerned(account, come_in, acce
 
 
 @pytest.mark.parametrize("role", ["editor", "contest"])
-def test_overview_leads_to_where_gaps_are_filled(content, make_app, account, come_in, role):
+def test_overview_leads_to_where_gaps_are_filled(content, share_app, account, come_in, role):
     file = content / "2026" / "edition.toml"
     file.write_text(file.read_text().replace('address = "Box 5073, 402 22 Göteborg"', 'address = ""'))
-    app = make_app(CALENDAR_CONTENT=content)
+    app = share_app(CALENDAR_CONTENT=content)
     main = BeautifulSoup(
         come_in(account(role=role)[1], browser=app.test_client()).get("/admin/").text, "html.parser"
     ).main
@@ -159,10 +159,10 @@ def test_the_refusal_says_who_one_is_and_whom_to_ask(account, come_in):
 
 @configured(CALENDAR_CONTENT=ROOT / "calendar_content")
 @pytest.mark.parametrize("path", ["/admin/gallring", "/admin/redigera/lucka/10/tavling"])
-def test_who_is_responsible_for_the_contest_edits_decision_and_witnesses(content, make_app, account, come_in, path):
+def test_who_is_responsible_for_the_contest_edits_decision_and_witnesses(content, share_app, account, come_in, path):
     file = content / "2026" / "edition.toml"
     file.write_text(file.read_text().replace('erasure_decision = "GR 2026-117"', 'erasure_decision = ""'))
-    app = make_app(CALENDAR_CONTENT=content)
+    app = share_app(CALENDAR_CONTENT=content)
     olga, organiser = come_in(account(role="contest")[1], browser=app.test_client()), "/admin/redigera/arrangor?ar=2026"
     page = BeautifulSoup(olga.get(path).text, "html.parser").main
     assert organiser in [link["href"] for link in page.select("a")]

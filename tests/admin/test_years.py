@@ -8,14 +8,14 @@ from bs4 import BeautifulSoup
 
 
 @pytest.fixture
-def app(make_app, content):
+def app(share_app, content):
     """The editions of 2026, and of 2025 without a contest."""
     folder = shutil.copytree(content / "2026", content / "2025")
     for path in folder.rglob("*.*"):
         if path.suffix in (".md", ".toml"):
             text = re.sub(r"\n\[contest\].*?(?=\n\+\+\+)", "", path.read_text(), flags=re.DOTALL)
             path.write_text(text.replace("2026-", "2025-").replace("2026", "2025"))
-    return make_app(CALENDAR_CONTENT=content)
+    return share_app(CALENDAR_CONTENT=content)
 
 
 def soup(page):

@@ -9,13 +9,13 @@ from tests.conftest import on_sqlite
 pytestmark = on_sqlite
 
 
-def test_archive_lists_editions_that_have_begun(make_app, clock, content):
+def test_archive_lists_editions_that_have_begun(share_app, clock, content):
     shutil.copytree(content / "2026", content / "2027")
     for path in (content / "2027").rglob("*.*"):
         if path.suffix in (".md", ".toml"):
             text = path.read_text().replace("mjk-2026", "mjk-2027").replace("2026-", "2027-")
             path.write_text(text.replace("Miljöjulkalendern 2026", "Miljöjulkalendern 2027"))
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert "Miljöjulkalendern 2027" not in client.get("/arkiv").text
     clock.set("2027-12-05 08:00")
     listed = BeautifulSoup(client.get("/arkiv").text, "html.parser").select("main ul li")

@@ -28,9 +28,9 @@ def test_the_json_feed_says_the_same(client):
     assert [item["url"][-2:] for item in feed["items"]][:2] == ["10", "/9"]
 
 
-def test_corrected_hatch_is_newer_in_feeds_but_keeps_its_place(make_app, content):
+def test_corrected_hatch_is_newer_in_feeds_but_keeps_its_place(share_app, content):
     edit(content, "03/hatch.md", "[question]", f"{CORRECTED}\n[question]")
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     feed = ElementTree.fromstring(client.get("/flode.xml").data)  # noqa: S314 – our own
     third, fourth = feed.findall(f"{ATOM}entry")[7:5:-1]
     assert third.findtext(f"{ATOM}id").endswith("lucka-3")

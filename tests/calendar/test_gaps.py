@@ -53,9 +53,9 @@ def field(request, content):
 
 
 @pytest.fixture
-def visitor(field, make_app, content):
+def visitor(field, share_app, content):
     """A visitor to a calendar that lacks a field."""
-    return make_app(CALENDAR_CONTENT=content).test_client()
+    return share_app(CALENDAR_CONTENT=content).test_client()
 
 
 def words(page):
@@ -167,8 +167,8 @@ def test_the_page_on_personal_data_says_so_too(visitor):
 
 
 @on_sqlite
-def test_organisers_see_which_field_it_is(field, make_app, content):
-    desk = signed_in(make_app(CALENDAR_CONTENT=content), "olle@example.se")
+def test_organisers_see_which_field_it_is(field, share_app, content):
+    desk = signed_in(share_app(CALENDAR_CONTENT=content), "olle@example.se")
     page = words(desk.get("/admin/"))
     assert "Tävlingen kan inte öppna ännu" in page
     assert f"{field_label(field)}: {EMPTY}" in page
@@ -176,34 +176,34 @@ def test_organisers_see_which_field_it_is(field, make_app, content):
     assert "Väntar på uppgifter" in page
 
 
-def check(make_app, content):
-    return make_app(CALENDAR_CONTENT=content).test_cli_runner().invoke(args=["content", "check"])
+def check(share_app, content):
+    return share_app(CALENDAR_CONTENT=content).test_cli_runner().invoke(args=["content", "check"])
 
 
 @on_sqlite
-def test_the_check_names_file_field_and_line(field, make_app, content):
+def test_the_check_names_file_field_and_line(field, share_app, content):
     file, start = REQUIRED[field]
     table = "[contest]" if file == HATCH else f"[{field.split('.')[0]}]"
     lines = (content / "2026" / file).read_text().splitlines()
     assert f"# {start}" in "\n".join(lines)
-    done = check(make_app, content)
+    done = check(share_app, content)
     assert done.exit_code == 1
     assert f"2026/{file}, rad {lines.index(table) + 1}, fältet {field}: {EMPTY}" in done.output
 
 
 @on_sqlite
-def test_field_that_stands_empty_is_named_with_its_line(make_app, content):
+def test_field_that_stands_empty_is_named_with_its_line(share_app, content):
     line = edit(content, EDITION, 'officer = "', 'officer = "  " # ')
-    assert f"2026/edition.toml, rad {line}, fältet privacy.officer: {EMPTY}" in check(make_app, content).output
+    assert f"2026/edition.toml, rad {line}, fältet privacy.officer: {EMPTY}" in check(share_app, content).output
 
 
 @on_sqlite
-def test_a_contest_without_prizes_waits_as_well(make_app, content):
+def test_a_contest_without_prizes_waits_as_well(share_app, content):
     file = content / "2026" / HATCH
     before, _, after = file.read_text().partition("[[contest.prizes]]")
     file.write_text(before + "+++" + after.partition("+++")[2])
-    assert f"fältet contest.prizes: {EMPTY}" in check(make_app, content).output
-    visitor = make_app(CALENDAR_CONTENT=content).test_client()
+    assert f"fältet contest.prizes: {EMPTY}" in check(share_app, content).output
+    visitor = share_app(CALENDAR_CONTENT=content).test_client()
     for page in ("/2026/lucka/10", ENTRY_URL, "/2026/tavling/villkor"):
         assert visitor.get(page).status_code == 200
     assert "(inte ifyllt ännu)" in words(visitor.get("/2026/tavling/villkor"))
@@ -226,8 +226,8 @@ def test_what_is_filled_in_opens_the_contest_within_a_second(field, make_app, co
 
 
 @on_sqlite
-def test_the_filled_in_content_passes_the_check(make_app, content):
-    done = check(make_app, content)
+def test_the_filled_in_content_passes_the_check(share_app, content):
+    done = check(share_app, content)
     assert (done.exit_code, done.output.startswith("Innehållet är utan fel: 2026")) == (0, True)
 
 
@@ -266,28 +266,28 @@ def test_a_calendar_that_is_not_fully_accessible_says_where(content):
 
 @on_sqlite
 @pytest.mark.parametrize("name", ["assessed", "updated"])
-def test_date_that_has_not_been_fails_check_but_not_start(make_app, content, name):
+def test_date_that_has_not_been_fails_check_but_not_start(share_app, content, name):
     line = edit(content, EDITION, f"\n{name} = 2026-11-23", f"\n{name} = 2199-01-01") + 1
-    done = check(make_app, content)
+    done = check(share_app, content)
     assert done.exit_code == 1
     assert (
         f"2026/edition.toml, rad {line}, fältet accessibility.{name}: är ett datum som ligger framåt i tiden"
         in done.output
     )
-    assert make_app(CALENDAR_CONTENT=content).test_client().get("/tillganglighet").status_code == 200
+    assert share_app(CALENDAR_CONTENT=content).test_client().get("/tillganglighet").status_code == 200
 
 
 @on_sqlite
-def test_correction_of_day_to_come_fails_check_with_its_line(make_app, content):
+def test_correction_of_day_to_come_fails_check_with_its_line(share_app, content):
     correction = '[[contest.corrections]]\ndate = 2199-01-01\ntext = "Rättat."\n\n[[contest.prizes]]'
     line = edit(content, HATCH, "[[contest.prizes]]", correction) + 1
     told = f"2026/10/hatch.md, rad {line}, fältet contest.corrections[1].date: är ett datum som ligger framåt i tiden"
-    assert told in check(make_app, content).output
+    assert told in check(share_app, content).output
 
 
 @on_sqlite
-def test_corrected_fact_of_coming_day_fails_check_with_its_line(make_app, content):
+def test_corrected_fact_of_coming_day_fails_check_with_its_line(share_app, content):
     correction = '[[corrections]]\ndate = 2199-01-01\nwrong = "Fel."\nright = "Rätt."\n\n[question]'
     line = edit(content, "03/hatch.md", "[question]", correction) + 1
     told = f"2026/03/hatch.md, rad {line}, fältet corrections[1].date: är ett datum som ligger framåt i tiden"
-    assert told in check(make_app, content).output
+    assert told in check(share_app, content).output

@@ -67,10 +67,10 @@ def test_nothing_comes_early_in_any_language(client, today):
         assert soup(answer).html["lang"] == path[1:3].replace("20", "sv")
 
 
-def test_what_is_not_translated_says_so(make_app, content, today):
+def test_what_is_not_translated_says_so(share_app, content, today):
     (content / "2026" / "05" / "en.md").unlink()
     (content / "2026" / "05" / "lattlast.md").unlink()
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert "This hatch is in Swedish only." in client.get("/en/2026/hatch/5").text
     assert client.get("/2026/lucka/5/lattlast").status_code == 404
     assert soup(client.get("/2026/lucka/5")).select(".languages a") == []

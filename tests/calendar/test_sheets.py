@@ -25,13 +25,13 @@ def test_sheets_wait_for_their_year(client):
     assert [client.get(path.replace("2026", "2027")).status_code for path in SHEETS] == [404, 404, 404]
 
 
-def test_an_edition_without_sheets_shows_none(make_app, content):
+def test_an_edition_without_sheets_shows_none(share_app, content):
     path = content / "2026" / "edition.toml"
     file = tomlkit.parse(path.read_text("utf-8"))
     for name in ("tradition", "bingo", "school_title", "school_columns"):
         del file[name]
     path.write_text(tomlkit.dumps(file), "utf-8")
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert [client.get(path).status_code for path in SHEETS] == [200, 404, 404]
     links = {link["href"] for link in page(client, "/om").select("main a")}
     assert links & {*SHEETS} == {"/2026/affisch"}

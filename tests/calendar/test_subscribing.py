@@ -91,8 +91,8 @@ def test_calendar_file_has_name_and_period_for_every_program(reader):
     assert str(calendar["X-PUBLISHED-TTL"]) == "PT1H"
 
 
-def test_event_has_text_link_and_higher_number_after_change(make_app, content, clock):
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+def test_event_has_text_link_and_higher_number_after_change(share_app, content, clock):
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     numbers = []
     for moment, edited in (
         ("2026-12-09 08:00", None),

@@ -33,12 +33,12 @@ def test_what_no_output_can_carry_is_named_and_left_out(tmp_path, content, sign)
     assert remark == f"2026/01/hatch.md, rad {line}, fältet title: {odd}"
 
 
-def test_feeds_and_calendar_file_are_always_well_formed(make_app, content, clock):
+def test_feeds_and_calendar_file_are_always_well_formed(share_app, content, clock):
     for file in ("01/hatch.md", "edition.toml"):
         edit(content, file, TITLE, TITLE + "".join(map(as_escape, ENDS + WITHIN)))
     path = content / "2026" / "01" / "hatch.md"
     path.write_text(f"{path.read_text('utf-8')} sist{ENDS + WITHIN}i raden", "utf-8")
-    visitor = make_app(CALENDAR_CONTENT=content).test_client()
+    visitor = share_app(CALENDAR_CONTENT=content).test_client()
     atom = ElementTree.fromstring(visitor.get("/flode.xml").data)  # noqa: S314 – our own
     assert "sist      i raden" in "".join(atom.itertext())
     [first] = [
@@ -48,9 +48,9 @@ def test_feeds_and_calendar_file_are_always_well_formed(make_app, content, clock
     assert len(Calendar.from_ical(visitor.get("/kalender.ics").data).walk("VEVENT")) == 24
 
 
-def test_check_names_such_a_character_with_its_line(make_app, content):
+def test_check_names_such_a_character_with_its_line(share_app, content):
     line = edit(content, "02/hatch.md", "+++\n\n", "+++\n\nEn\vtext. ") + 2
-    answer = make_app(CALENDAR_CONTENT=content).test_cli_runner().invoke(args=["content", "check"])
+    answer = share_app(CALENDAR_CONTENT=content).test_cli_runner().invoke(args=["content", "check"])
     assert answer.exit_code == 1
     assert f"2026/02/hatch.md, rad {line}: har ett tecken som inte går att visa (U+000B); ta bort det" in answer.output
 
@@ -67,11 +67,11 @@ def test_letters_with_loose_rings_and_dots_are_put_together(content):
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_picture_is_found_however_a_mac_writes_its_name(make_app, content, clock, form):
+def test_a_picture_is_found_however_a_mac_writes_its_name(share_app, content, clock, form):
     folder = content / "2026" / "03"
     (folder / "bild.svg").rename(folder / unicodedata.normalize(form, "åtgärd (1).SVG"))
     edit(content, "03/hatch.md", 'image = "bild.svg"', f'image = "{unicodedata.normalize("NFD", "åtgärd (1).SVG")}"')
-    visitor = make_app(CALENDAR_CONTENT=content).test_client()
+    visitor = share_app(CALENDAR_CONTENT=content).test_client()
     assert "/bild/%C3%A5tg%C3%A4rd%20(1).SVG" in visitor.get("/2026/lucka/3").text
     for named in ("NFC", "NFD"):
         picture = visitor.get(f"/2026/lucka/3/bild/{unicodedata.normalize(named, 'åtgärd (1).SVG')}")
@@ -141,8 +141,8 @@ def test_the_shipped_texts_have_nothing_to_remark_on():
     assert read_edition(ROOT / "calendar_content" / "2026").remarks == ()
 
 
-def test_a_lock_of_an_editor_makes_nobody_read_all_again(make_app, content):
-    library = make_app(CALENDAR_CONTENT=content).extensions["library"]
+def test_a_lock_of_an_editor_makes_nobody_read_all_again(share_app, content):
+    library = share_app(CALENDAR_CONTENT=content).extensions["library"]
     (content / "2026" / "03" / ".#hatch.md").symlink_to("anna@dator.4711")
     before = library.version
     for _ in range(2):

@@ -16,9 +16,9 @@ pytestmark = on_sqlite
 
 
 @pytest.fixture
-def site(make_app, content):
+def site(share_app, content):
     """A visitor to a calendar whose files a test may change."""
-    return make_app(CALENDAR_CONTENT=content).test_client()
+    return share_app(CALENDAR_CONTENT=content).test_client()
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ def test_every_fact_names_its_source(client):
     assert all(fact.a["href"].startswith("https://") and "Källa:" in fact.text for fact in facts)
 
 
-def test_a_source_says_its_language_and_when_it_was_read(make_app, content):
+def test_a_source_says_its_language_and_when_it_was_read(share_app, content):
     edit(content, "10/hatch.md", 'year = "odaterad"', 'year = "odaterad"\nread = 2026-11-30')
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     foreign, swedish_one = soup(client, "/2026/lucka/10").select("[aria-labelledby=fakta] .source")
     assert words(foreign) == "Källa: Västtrafik, How we work for sustainable public transport (på engelska), 2023."
     assert (foreign.a["hreflang"], foreign.a.span["lang"]) == ("en", "en")
@@ -292,19 +292,19 @@ def corrected(day, wrong, right):
     return f'[[corrections]]\ndate = {day}\nwrong = "{wrong}"\nright = "{right}"\n\n[question]'
 
 
-def test_what_was_wrong_in_open_hatches_is_listed_latest_first(make_app, content):
+def test_what_was_wrong_in_open_hatches_is_listed_latest_first(share_app, content):
     edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
     edit(content, "09/hatch.md", "[question]", corrected("2026-12-09", "Hälften.", "En tredjedel."))
     edit(content, "11/hatch.md", "[question]", corrected("2026-11-30", "Hemligt fel.", "Hemligt rätt."))
-    page = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/2026/rattelser")
+    page = soup(share_app(CALENDAR_CONTENT=content).test_client(), "/2026/rattelser")
     assert [link["href"] for link in page.select("main h2 a")] == ["/2026/lucka/9", "/2026/lucka/3"]
     assert "Rättad 5 december 2026 Det stod Tre av tio. Det ska stå Fyra av tio." in words(page.main)
     assert "Hemligt" not in page.text
 
 
-def test_corrected_hatch_says_when_and_leads_to_what_was_wrong(make_app, content):
+def test_corrected_hatch_says_when_and_leads_to_what_was_wrong(share_app, content):
     edit(content, "03/hatch.md", "[question]", corrected("2026-12-05", "Tre av tio.", "Fyra av tio."))
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     link = soup(client, "/2026/lucka/3").select_one("article a[href='/2026/rattelser']")
     assert words(link) == "Rättad 5 december"
     assert not soup(client, "/2026/lucka/4").select("a[href='/2026/rattelser']")
@@ -332,9 +332,9 @@ def test_a_shared_link_has_a_name_and_a_picture(client, path):
     assert size == (int(meta(page, "og:image:width")), int(meta(page, "og:image:height"))) == (1200, 630)
 
 
-def test_an_edition_without_a_card_names_none(make_app, content):
+def test_an_edition_without_a_card_names_none(share_app, content):
     (content / "2026" / "delning.png").unlink()
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert not soup(client, "/").select("meta[property='og:image'], meta[name='twitter:card']")
     assert client.get("/2026/bild/delning.png").status_code == 404
 
@@ -371,9 +371,9 @@ def own_look(content, wall):
     return shape
 
 
-def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
+def test_an_edition_has_its_own_wall_logo_and_horizon(share_app, content):
     shape = own_look(content, RED)
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     page = soup(client, "/")
     sheet = client.get(page.select("link[rel=stylesheet]")[-1]["href"])
     assert (sheet.mimetype, f"--wall:{RED}" in sheet.text) == ("text/css", True)
@@ -386,9 +386,9 @@ def test_an_edition_has_its_own_wall_logo_and_horizon(make_app, content):
     assert soup(client, "/2026/lucka/10").select("footer img")
 
 
-def test_what_house_is_known_by_is_editions_own_name(make_app, content):
+def test_what_house_is_known_by_is_editions_own_name(share_app, content):
     edit(content, "edition.toml", 'title = "Miljöjulkalendern 2026"', 'title = "Klimatluckan 2026"')
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     for path in ("/om", "/mitt-svar", "/finns-inte"):
         page = soup(client, path)
         assert words(page.select_one(".site-name")) == "Klimatluckan"
@@ -405,13 +405,13 @@ def test_an_edition_without_its_own_look_has_the_usual(client):
 
 
 @pytest.mark.parametrize("spoilt", [None, "</g>", '<path class="h1" onclick="x()"/>'])
-def test_without_a_horizon_of_its_own_there_are_hills(make_app, content, spoilt):
-    harbour = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/")
+def test_without_a_horizon_of_its_own_there_are_hills(share_app, content, spoilt):
+    harbour = soup(share_app(CALENDAR_CONTENT=content).test_client(), "/")
     assert harbour.select(".horizon .br") and harbour.select(".horizon-right .wat")
     for name in ("horisont.svg", "horisont-hoger.svg"):
         path = content / "2026" / name
         path.write_text(path.read_text().replace("</svg>", f"{spoilt}</svg>")) if spoilt else path.unlink()
-    page = soup(make_app(CALENDAR_CONTENT=content).test_client(), "/")
+    page = soup(share_app(CALENDAR_CONTENT=content).test_client(), "/")
     assert (len(page.select(".horizon")), len(page.select(".horizon-right"))) == (1, 1)
     assert not page.select(".horizon .br, .horizon-right .wat")
 

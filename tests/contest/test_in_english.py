@@ -64,8 +64,8 @@ def test_form_and_receipt_are_english(client, clock):
     assert receipt.select_one(".told dd").text.strip() == "2030"
 
 
-def test_entry_is_the_frozen_swedish_one(make_app, other_words, clock):
-    app = make_app(CALENDAR_CONTENT=other_words)
+def test_entry_is_the_frozen_swedish_one(share_app, other_words, clock):
+    app = share_app(CALENDAR_CONTENT=other_words)
     client = app.test_client()
     form = soup(client.get(ENGLISH))
     assert [(i["value"], i.find_next("label").text) for i in form.select("input[type=radio]")][1] == ("2030", "MMXXX")
@@ -152,8 +152,8 @@ def test_translation_of_another_contest_is_left_out(engine, content, file, old, 
     assert edition.hatches[10].translations["en"].file.contest is None
 
 
-def test_receipt_mail_is_in_the_entrys_language(make_app, other_words, clock, mails):
-    app = make_app(CALENDAR_CONTENT=other_words)
+def test_receipt_mail_is_in_the_entrys_language(share_app, other_words, clock, mails):
+    app = share_app(CALENDAR_CONTENT=other_words)
     send(app.test_client(), clock)
     with app.app_context():
         jobs.run_round()
@@ -220,11 +220,11 @@ def test_rules_say_what_was_frozen(client):
     assert "does not answer, declines, not eligible, withdrawn" in text
 
 
-def test_what_is_not_translated_stays_swedish_in_the_rules(make_app, content):
+def test_what_is_not_translated_stays_swedish_in_the_rules(share_app, content):
     file = content / "2026" / "10" / "en.md"
     text = file.read_text("utf-8")
     file.write_text(text[: text.index("[contest]")] + text[text.index("+++", 10) :], "utf-8")
-    page = soup(make_app(CALENDAR_CONTENT=content).test_client().get(RULES))
+    page = soup(share_app(CALENDAR_CONTENT=content).test_client().get(RULES))
     swedish = [paragraph.text for paragraph in page.select("main p[lang=sv]")]
     assert len(swedish) == 6
     assert swedish[0] == "Senast vilket år ska all Västtrafiks stadsbusstrafik vara elektrifierad?"

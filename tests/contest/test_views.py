@@ -32,14 +32,14 @@ def stored(make_app):
 
 
 @pytest.fixture
-def with_changes(make_app, content):
+def with_changes(share_app, content):
     """A visitor to a calendar whose contest is changed: with_changes("closes = ", "# closes = ")."""
 
     def visitor(old, new):
         file = content / "2026" / "10" / "hatch.md"
         assert old in file.read_text()
         file.write_text(file.read_text().replace(old, new))
-        return make_app(CALENDAR_CONTENT=content).test_client()
+        return share_app(CALENDAR_CONTENT=content).test_client()
 
     return visitor
 

@@ -13,9 +13,9 @@ from tests.conftest import swedish
 
 
 @pytest.fixture
-def app(make_app, content, clock):
+def app(share_app, content, clock):
     clock.set("2026-11-20 08:00")
-    return make_app(CALENDAR_CONTENT=content)
+    return share_app(CALENDAR_CONTENT=content)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter
 
 
 @cache
-def photo(width: int = 2000, height: int = 1500, kind: str = "JPEG", **options: object) -> bytes:
+def photo(width: int = 1280, height: int = 960, kind: str = "JPEG", **options: object) -> bytes:
     """A soft picture with some detail, blue to the left and red to the right, as a camera would save it."""
     noise = Image.effect_noise((width, height), 40).filter(ImageFilter.GaussianBlur(2))
     slope = Image.linear_gradient("L").rotate(90).resize((width, height))
@@ -24,7 +24,7 @@ def tall_from_a_phone() -> bytes:
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "Kameramärket"
     exif.get_ifd(0x8825)[1] = "N"
-    return photo(2000, 1500, exif=exif.tobytes())
+    return photo(exif=exif.tobytes())
 
 
 def with_page_behind() -> bytes:

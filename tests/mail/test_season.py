@@ -19,11 +19,11 @@ WITNESS = "vittne@annankommun.se"
 
 
 @pytest.fixture
-def app(make_app, content):
+def app(share_app, content):
     file = content / "2026" / "edition.toml"
     text = file.read_text().replace('erasure_decision = ""', 'erasure_decision = "GR 2026-117"')
     file.write_text(text.replace("[privacy]", f'witnesses = ["{WITNESS}"]\n\n[privacy]'))
-    return make_app(CALENDAR_CONTENT=content)
+    return share_app(CALENDAR_CONTENT=content)
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ LINE = {"lines-0-number": "7", "lines-0-text": "Dubbdäck är dumt hos oss.", "l
 
 
 @pytest.fixture
-def app(make_app, content, clock):
+def app(share_app, content, clock):
     clock.set("2026-12-09 08:00")
-    return make_app(CALENDAR_CONTENT=content)
+    return share_app(CALENDAR_CONTENT=content)
 
 
 @pytest.fixture

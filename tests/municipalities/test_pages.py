@@ -96,13 +96,13 @@ def test_entries_are_told_once_locked(accept, reach, words):
     assert "Tävlingssvar" not in words("/kommun/goteborg")
 
 
-def test_a_municipality_shows_what_it_wrote(make_app, content, clock):
+def test_a_municipality_shows_what_it_wrote(share_app, content, clock):
     clock.set("2026-12-09 08:00")
     file = content / "2026" / "kommuner" / "lerum.toml"
     text = file.read_text("utf-8").replace('greeting = ""\n', WORDS)
     file.write_text(text.replace('cykelkarta = ""', 'cykelkarta = "https://www.lerum.se/karta"'), "utf-8")
     (content / "2026" / "lerum.svg").write_text("<svg/>")
-    answer = make_app(CALENDAR_CONTENT=content).test_client().get("/kommun/lerum")
+    answer = share_app(CALENDAR_CONTENT=content).test_client().get("/kommun/lerum")
     page = BeautifulSoup(answer.text, "html.parser")
     assert page.select_one(".lead").text == "Hej från Lerum!"
     assert page.select_one(".municipality img.logo")["alt"] == "Lerums kommun"
@@ -149,19 +149,19 @@ def test_a_preview_tells_the_public_address(organiser, clock):
     assert "Friggagatan" in answer.text
 
 
-def test_an_edition_without_municipalities_has_no_pages(make_app, content):
+def test_an_edition_without_municipalities_has_no_pages(share_app, content):
     for file in (content / "2026" / "kommuner").iterdir():
         file.unlink()
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert client.get("/kommun").status_code == 404
     assert "/kommun" not in client.get("/om").text
 
 
-def test_forms_offer_the_editions_own_municipalities(make_app, content, clock):
+def test_forms_offer_the_editions_own_municipalities(share_app, content, clock):
     for file in (content / "2026" / "kommuner").iterdir():
         if file.name != "lerum.toml":
             file.unlink()
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     clock.set("2026-12-12 08:00")
     for path, last in (("/2026/lucka/10/tavla", ["Vill inte uppge"]), ("/2026/lucka/3/testar", [])):
         options = BeautifulSoup(client.get(path).text, "html.parser").select("select option")

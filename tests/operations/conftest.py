@@ -17,10 +17,10 @@ from tests.conftest import StoppedClock
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask], content: Path, tmp_path: Path) -> Flask:
+def app(share_app: Callable[..., Flask], content: Path, tmp_path: Path) -> Flask:
     """A calendar with content of its own and its key where `make run` puts it."""
     (tmp_path / "secret_key").write_text("hemlig-nyckel-" * 4)
-    return make_app(CALENDAR_CONTENT=content, SECRET_KEY="")
+    return share_app(CALENDAR_CONTENT=content, SECRET_KEY="")
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_counters_queues_and_mails_in_files_are_not_in_it(app, enter, backup, fi
 
 def test_only_its_owner_can_read_it_and_readiness_is_told(app, backup, tmp_path, clock):
     said = backup().output
-    made = next((tmp_path / "backup").iterdir())
+    made = next(Path(app.instance_path, "backup").iterdir())
     assert f"Säkerhetskopian är klar: {made}" in said
     assert "Det är den första." in said
     assert stat.S_IMODE(made.stat().st_mode) == 0o600

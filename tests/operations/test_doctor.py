@@ -186,8 +186,8 @@ def test_proxies_that_do_not_fit_address_are_worth_look(doctor, settings, words)
     assert any(line.startswith(words) for line in doctor(**settings)[1])
 
 
-def test_faults_in_the_content_are_told(make_app, content):
-    app = make_app(CALENDAR_CONTENT=content)
+def test_faults_in_the_content_are_told(share_app, content):
+    app = share_app(CALENDAR_CONTENT=content)
     (content / "2026" / "07" / "hatch.md").unlink()
     app.extensions["library"].refresh(at_once=True)
     result = app.test_cli_runner().invoke(args=["doctor"])

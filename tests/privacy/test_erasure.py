@@ -22,8 +22,8 @@ FILES = ("tavling.txt", "regler.txt", "lista.txt", "lasbevis.txt", "protokoll.js
 
 
 @pytest.fixture
-def app(make_app, decided):
-    return make_app(CALENDAR_CONTENT=decided)
+def app(share_app, decided):
+    return share_app(CALENDAR_CONTENT=decided)
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_cancelled_contest_is_erased_after_days(accept, clock, night, app, conte
 
 
 @on_sqlite
-def test_authority_without_decision_erases_nothing_and_says_what_is_missing(make_app, content, clock):
-    app = make_app(CALENDAR_CONTENT=content)
+def test_authority_without_decision_erases_nothing_and_says_what_is_missing(share_app, content, clock):
+    app = share_app(CALENDAR_CONTENT=content)
     edit(content, "edition.toml", f'erasure_decision = "{DECISION}"', 'erasure_decision = ""')
     with app.app_context():
         clock.instant = freeze(app).closes + timedelta(days=400)

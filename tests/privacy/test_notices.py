@@ -9,14 +9,14 @@ pytestmark = on_sqlite
 
 
 @pytest.fixture
-def changed(make_app, content):
+def changed(share_app, content):
     """The page on personal data after an edit of edition.toml: changed('kind = "myndighet"', 'kind = "förening"')."""
 
     def words(old, new):
         file = content / "2026" / "edition.toml"
         assert old in file.read_text()
         file.write_text(file.read_text().replace(old, new))
-        return read(make_app(CALENDAR_CONTENT=content).test_client(), "/personuppgifter")
+        return read(share_app(CALENDAR_CONTENT=content).test_client(), "/personuppgifter")
 
     return words
 
@@ -37,10 +37,10 @@ def test_the_decision_to_erase_is_named_once_there_is_one(client, changed):
     assert "Raderingen sker enligt arrangörens beslut om gallring." in page
 
 
-def test_time_is_that_of_contest(make_app, content):
+def test_time_is_that_of_contest(share_app, content):
     file = content / "2026" / "10" / "hatch.md"
     file.write_text(file.read_text().replace("keep_days = 90", "keep_days = 30"))
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     assert "raderas 30 dagar efter att den sista vinsten är utdelad" in read(client, "/personuppgifter")
     assert "Uppgifterna raderas 30 dagar efter" in read(client, "/2026/lucka/10/tavla")
     assert "Uppgifterna raderas 30 dagar efter" in read(client, "/2026/tavling/villkor")
@@ -55,16 +55,16 @@ def test_motivation_is_told_of_only_where_one_is_asked_for(make_app, content):
     assert "koder, motiveringar och kvitton raderas" in page
 
 
-def test_typed_words_are_shown_as_text(changed, make_app, content):
+def test_typed_words_are_shown_as_text(changed, share_app, content):
     changed("recipients = ", 'recipients = "<script>alert(1)</script>" # ')
-    assert "<script>alert" not in make_app(CALENDAR_CONTENT=content).test_client().get("/personuppgifter").text
+    assert "<script>alert" not in share_app(CALENDAR_CONTENT=content).test_client().get("/personuppgifter").text
 
 
-def test_calendar_runs_with_notice_where_there_is_no_contest(make_app, content):
+def test_calendar_runs_with_notice_where_there_is_no_contest(share_app, content):
     file = content / "2026" / "10" / "hatch.md"
     before, _, after = file.read_text().partition("[contest]")
     file.write_text(before + "+++" + after.partition("+++")[2])
-    client = make_app(CALENDAR_CONTENT=content).test_client()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
     for path in ("/personuppgifter", "/kakor", "/tillganglighet", "/mitt-svar"):
         assert client.get(path).status_code == 200
 

@@ -132,10 +132,10 @@ def test_no_address_is_taken_when_no_reminder_is_to_come(client, clock, ask, mom
     assert (answer.status_code, rows()) == (409, [])
 
 
-def test_no_address_is_taken_before_organiser_says_who_they_are(make_app, content):
+def test_no_address_is_taken_before_organiser_says_who_they_are(share_app, content):
     file = content / "2026" / "edition.toml"
     file.write_text(file.read_text().replace('erasure_decision = "GR 2026-117"', 'erasure_decision = ""'))
-    page = make_app(CALENDAR_CONTENT=content).test_client().get(PAGE)
+    page = share_app(CALENDAR_CONTENT=content).test_client().get(PAGE)
     assert "Just nu går det inte att få påminnelser med mejl" in page.text
     assert "<form" not in page.text
 

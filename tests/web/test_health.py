@@ -69,11 +69,11 @@ def test_nobody_learns_where_things_are(client, path, tmp_path):
 
 
 @on_sqlite
-def test_a_start_with_broken_content_serves_and_tells(make_app, content):
-    make_app(CALENDAR_CONTENT=content)
+def test_a_start_with_broken_content_serves_and_tells(share_app, content):
+    share_app(CALENDAR_CONTENT=content)
     file = content / "2026/20/hatch.md"
     file.write_text(file.read_text().replace('title = "', "title = 7 #", 1))
-    app = make_app(CALENDAR_CONTENT=content)
+    app = share_app(CALENDAR_CONTENT=content)
     visitor, organiser = app.test_client(), signed_in(app, "olle@example.se")
     assert visitor.get("/").status_code == 200
     ready = visitor.get("/readyz")

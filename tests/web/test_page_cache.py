@@ -2,6 +2,7 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import brotli
@@ -67,7 +68,7 @@ def test_a_change_in_the_content_changes_the_page(app, client):
     before = ask(client)
     edition = app.extensions["library"].editions[2026]
     renamed = edition.file.model_copy(update={"tagline": "Ny rad under rubriken"})
-    app.extensions["library"].editions = {2026: type(edition)(**vars(edition) | {"file": renamed})}
+    app.extensions["library"].editions = {2026: replace(edition, file=renamed)}
     app.extensions["library"].version += 1
     assert "Ny rad under rubriken" in ask(client, If_None_Match=before.headers["ETag"]).text
 

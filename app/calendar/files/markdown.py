@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -24,6 +25,8 @@ _ADDRESS = re.compile(
 )
 
 
+# An organiser who saves one text has the whole edition read again.
+@lru_cache(maxsize=1024)
 def to_html(text: str) -> str:
     """Return a text as HTML of named elements only."""
     html = _RENDERER.render(with_lists(text))

@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,7 +106,8 @@ def read_model(
         for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
             if odd := not_carried(value):
                 remarks.append(fault_at(name_of(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
-        return model.model_validate(parse_toml(text))
+        checked: Model = _validated(model, text)
+        return checked
     except ValidationError as error:
         faults += from_pydantic_errors(name_of(path), line_numbers(text, first_line), error.errors())
     except tomllib.TOMLDecodeError as error:
@@ -118,6 +120,12 @@ def read_model(
             Fault(name_of(path), 0, "", "går inte att läsa; ett värde är orimligt stort eller har för många nivåer")
         )
     return None
+
+
+# An organiser who saves one text has the whole edition read again.
+@lru_cache(maxsize=1024)
+def _validated(model: type[Model], text: str) -> Model:
+    return model.model_validate(parse_toml(text))
 
 
 def name_of(path: Path) -> str:

@@ -15,15 +15,18 @@ from werkzeug.serving import make_server
 
 from app.admin.accounts.guard import COOKIE
 from app.spec.beacon import QUICKNET
+from app.web.headers import SECURITY_HEADERS
 from tests.browser.acts import AXE
 from tests.browser.places import ADMIN, PLACES, Place, Scene
 from tests.conftest import StoppedClock, free_port, freeze
 
 CHROMIUM = shutil.which("chromium")
 AXE_SOURCE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_bytes()
+# An empty page of the tests' server. With the headers of the others, it keeps their process: a new one is half a test.
+BLANK = "/blank"
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync --enable-features=NetworkServiceInProcess2"
 )
 # Nothing moves, so that nothing is waited for.
 SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce"}
@@ -87,6 +90,9 @@ class Server:
         if environ["PATH_INFO"] == AXE:
             start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=3600")])
             return [AXE_SOURCE]
+        if environ["PATH_INFO"] == BLANK:
+            start_response("200 OK", [("Content-Type", "text/html"), *SECURITY_HEADERS])
+            return [b"<!doctype html>"]
         return self.app(environ, start_response)
 
     def close(self) -> None:
@@ -172,7 +178,7 @@ def visit(
     yield go
     shared_page.unroute_all()
     # What it still does by itself would be asked of the next test's app, at the same address.
-    shared_page.goto("about:blank")
+    shared_page.goto(site + BLANK)
     session = shared_page.context.new_cdp_session(shared_page)
     session.send("Network.clearBrowserCache")
     session.detach()

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from app.admin.accounts import credentials
 from app.admin.accounts.guard import COOKIE
 from app.spec.beacon import QUICKNET
 from app.web.headers import SECURITY_HEADERS
@@ -41,6 +43,12 @@ REAL = {"DRAW_CHAIN": QUICKNET, "DRAW_RELAYS": (f"http://127.0.0.1:{free_port()}
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": SWITCHES.split()}
+
+
+@pytest.fixture(autouse=True)
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with less work than a third of a second; tests/admin has how much it is."""
+    monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -140,11 +140,49 @@ def sign_in(request: pytest.FixtureRequest) -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
-def shared_page(browser: Browser) -> Iterator[Page]:
-    """One page for many tests: making one takes longer than most of them."""
-    context = browser.new_context(**SETTINGS, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+def kept_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """One page for many tests, for each choice of settings: making one takes longer than most of them."""
+    pages: dict[str, Page] = {}
+
+    def give(**settings: Any) -> Page:
+        if repr(settings) not in pages:
+            context = browser.new_context(**SETTINGS | {"base_url": server.address} | settings)
+            pages[repr(settings)] = context.new_page()
+        return pages[repr(settings)]
+
+    yield give
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="session")
+def shared_page(kept_page: Callable[..., Page]) -> Page:
+    return kept_page(bypass_csp=True)
+
+
+@pytest.fixture
+def lend(kept_page: Callable[..., Page], site: str) -> Iterator[Callable[..., Page]]:
+    """Lend a page with these settings to one test: lend(java_script_enabled=False)."""
+    lent: list[Page] = []
+
+    def give(**settings: Any) -> Page:
+        lent.append(kept_page(**settings))
+        return lent[-1]
+
+    yield give
+    for page in lent:
+        make_as_new(page, site)
+
+
+def make_as_new(page: Page, site: str) -> None:
+    page.unroute_all()
+    # What it still does by itself would be asked of the next test's app, at the same address.
+    page.goto(site + BLANK)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")
+    session.detach()
+    page.context.clear_cookies()
+    page.emulate_media(media="null", color_scheme="null", forced_colors="null")
 
 
 @pytest.fixture(scope="session")
@@ -184,12 +222,5 @@ def visit(
         return shared_page
 
     yield go
-    shared_page.unroute_all()
-    # What it still does by itself would be asked of the next test's app, at the same address.
-    shared_page.goto(site + BLANK)
-    session = shared_page.context.new_cdp_session(shared_page)
-    session.send("Network.clearBrowserCache")
-    session.detach()
-    shared_page.context.clear_cookies()
+    make_as_new(shared_page, site)
     shared_page.set_viewport_size(LARGE)
-    shared_page.emulate_media(color_scheme="null", forced_colors="null")

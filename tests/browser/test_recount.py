@@ -173,7 +173,7 @@ def test_one_changed_byte_is_a_fault(check, client):
     shown = {name: b64encode(data).decode() for name, data in published(client).items()}
     steps = {"tavling.txt": 3, "regler.txt": 5, "lista.txt": 5, "lasbevis.txt": 3, "logg.txt": 11}
     missed = {name: check.evaluate(FLIP, {"shown": shown, "name": name, "step": step}) for name, step in steps.items()}
-    assert missed == dict.fromkeys(steps, [])
+    assert {name: changes for name, changes in missed.items() if changes} == {}
 
 
 def test_bent_files_are_told_at_their_step(check):

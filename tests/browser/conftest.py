@@ -28,7 +28,7 @@ AXE_SOURCE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 BLANK = "/blank"
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --enable-features=NetworkServiceInProcess2"
+    "--disable-component-update --disable-sync"
 )
 # Nothing moves, so that nothing is waited for.
 SETTINGS = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm", "reduced_motion": "reduce"}

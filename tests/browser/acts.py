@@ -64,13 +64,14 @@ def set_letters(page: Page, pixels: int) -> None:
 
 
 class Person:
-    """A person at a page, with mouse or keyboard; axe-core looks through every page that comes."""
+    """A person at a page, with mouse or keyboard; axe-core looks through every page that comes to the keyboard."""
 
     def __init__(self, page: Page, clock: StoppedClock, by_keyboard: bool = False) -> None:
         self.page, self.clock, self.by_keyboard = page, clock, by_keyboard
 
     def look(self) -> None:
-        assert axe_faults(self.page) == [], self.page.url
+        # The mouse meets the same pages, as wide as test_places.py has them.
+        assert not self.by_keyboard or axe_faults(self.page) == [], self.page.url
 
     def go(self, address: str) -> None:
         self.page.goto(address)

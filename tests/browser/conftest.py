@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from app.admin.accounts import credentials
 from app.admin.accounts.guard import COOKIE
 from app.spec.beacon import QUICKNET
+from app.web.headers import SECURITY_HEADERS
 from tests.browser.acts import AXE
 from tests.browser.places import ADMIN, PLACES, Place, Scene
 from tests.conftest import StoppedClock, free_port, freeze
 
 CHROMIUM = shutil.which("chromium")
 AXE_SOURCE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_bytes()
+# An empty page of the tests' server. With the headers of the others, it keeps their process: a new one is half a test.
+BLANK = "/blank"
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -38,6 +43,12 @@ REAL = {"DRAW_CHAIN": QUICKNET, "DRAW_RELAYS": (f"http://127.0.0.1:{free_port()}
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": SWITCHES.split()}
+
+
+@pytest.fixture(autouse=True)
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with less work than a third of a second; tests/admin has how much it is."""
+    monkeypatch.setattr(credentials, "hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +98,9 @@ class Server:
         if environ["PATH_INFO"] == AXE:
             start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=3600")])
             return [AXE_SOURCE]
+        if environ["PATH_INFO"] == BLANK:
+            start_response("200 OK", [("Content-Type", "text/html"), *SECURITY_HEADERS])
+            return [b"<!doctype html>"]
         return self.app(environ, start_response)
 
     def close(self) -> None:
@@ -126,11 +140,49 @@ def sign_in(request: pytest.FixtureRequest) -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
-def shared_page(browser: Browser) -> Iterator[Page]:
-    """One page for many tests: making one takes longer than most of them."""
-    context = browser.new_context(**SETTINGS, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+def kept_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """One page for many tests, for each choice of settings: making one takes longer than most of them."""
+    pages: dict[str, Page] = {}
+
+    def give(**settings: Any) -> Page:
+        if repr(settings) not in pages:
+            context = browser.new_context(**SETTINGS | {"base_url": server.address} | settings)
+            pages[repr(settings)] = context.new_page()
+        return pages[repr(settings)]
+
+    yield give
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="session")
+def shared_page(kept_page: Callable[..., Page]) -> Page:
+    return kept_page(bypass_csp=True)
+
+
+@pytest.fixture
+def lend(kept_page: Callable[..., Page], site: str) -> Iterator[Callable[..., Page]]:
+    """Lend a page with these settings to one test: lend(java_script_enabled=False)."""
+    lent: list[Page] = []
+
+    def give(**settings: Any) -> Page:
+        lent.append(kept_page(**settings))
+        return lent[-1]
+
+    yield give
+    for page in lent:
+        make_as_new(page, site)
+
+
+def make_as_new(page: Page, site: str) -> None:
+    page.unroute_all()
+    # What it still does by itself would be asked of the next test's app, at the same address.
+    page.goto(site + BLANK)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")
+    session.detach()
+    page.context.clear_cookies()
+    page.emulate_media(media="null", color_scheme="null", forced_colors="null")
 
 
 @pytest.fixture(scope="session")
@@ -170,12 +222,5 @@ def visit(
         return shared_page
 
     yield go
-    shared_page.unroute_all()
-    # What it still does by itself would be asked of the next test's app, at the same address.
-    shared_page.goto("about:blank")
-    session = shared_page.context.new_cdp_session(shared_page)
-    session.send("Network.clearBrowserCache")
-    session.detach()
-    shared_page.context.clear_cookies()
+    make_as_new(shared_page, site)
     shared_page.set_viewport_size(LARGE)
-    shared_page.emulate_media(color_scheme="null", forced_colors="null")

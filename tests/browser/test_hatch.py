@@ -11,9 +11,9 @@ HATCH = "/2026/lucka/14"
 
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def hatch(request, new_context, clock):
+def hatch(request, lend, clock):
     clock.set("2026-12-14 08:00")
-    page = new_context(java_script_enabled=request.param).new_page()
+    page = lend(java_script_enabled=request.param)
     page.goto(HATCH)
     return page
 

@@ -35,9 +35,9 @@ VISITORS = {
 
 
 @pytest.fixture(params=VISITORS)
-def visitor(request, new_context):
+def visitor(request, lend):
     """A page as different people meet it."""
-    return new_context(**VISITORS[request.param]).new_page()
+    return lend(**VISITORS[request.param])
 
 
 @pytest.fixture

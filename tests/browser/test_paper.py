@@ -58,4 +58,3 @@ def test_sheet_names_its_calendar(visit):
     page = visit("a hatch")
     page.emulate_media(media="print")
     expect(page.get_by_text("Miljöjulkalendern 2026 – tema transporter")).to_be_visible()
-    page.emulate_media(media="null")

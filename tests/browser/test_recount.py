@@ -21,6 +21,11 @@ STEPS = ["Filerna", "Listan", "Villkoren", "Låsbeviset", "Loggen", "Slumptalet"
 REHEARSED = "ÖVNING: slumptalet kommer från en övningskälla och bevisar ingenting."
 UNMAILED = "Kontrollsumman: skriv alla 64 tecken ur mejlet som du fick före slumptalet."
 
+# Whether the files that the page brings along have come.
+LOADED = """() => !crypto.subtle || [...document.querySelectorAll("[data-files]")]
+  .flatMap(part => part.dataset.files.split(" ")).filter(Boolean)
+  .every(file => performance.getEntriesByName(new URL(file, location).href).length)"""
+
 
 @pytest.fixture
 def opened(page, app, contest, reach):
@@ -31,7 +36,7 @@ def opened(page, app, contest, reach):
             sent = enter_crowd(contest, number)
         reach(state)
         page.goto(PAGE)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(LOADED)
         page.get_by_text("För dig som vill kontrollera").click()
         return sent
 
@@ -164,12 +169,11 @@ FLIP = """async ({shown, name, step}) => {
 }"""
 
 
-@pytest.mark.parametrize(
-    ("name", "step"), [("tavling.txt", 3), ("regler.txt", 5), ("lista.txt", 5), ("lasbevis.txt", 3), ("logg.txt", 11)]
-)
-def test_one_changed_byte_is_a_fault(check, client, name, step):
-    shown = {each: b64encode(data).decode() for each, data in published(client).items()}
-    assert check.evaluate(FLIP, {"shown": shown, "name": name, "step": step}) == []
+def test_one_changed_byte_is_a_fault(check, client):
+    shown = {name: b64encode(data).decode() for name, data in published(client).items()}
+    steps = {"tavling.txt": 3, "regler.txt": 5, "lista.txt": 5, "lasbevis.txt": 3, "logg.txt": 11}
+    missed = {name: check.evaluate(FLIP, {"shown": shown, "name": name, "step": step}) for name, step in steps.items()}
+    assert {name: changes for name, changes in missed.items() if changes} == {}
 
 
 def test_bent_files_are_told_at_their_step(check):

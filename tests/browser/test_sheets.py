@@ -26,7 +26,6 @@ def test_a_sheet_is_one_page(visit, place, size):
     page.emulate_media(media="print")
     expect(page.get_by_text("Göteborgsregionens kommunalförbund")).to_be_visible()
     expect(page.get_by_text("Skriv ut på")).to_be_hidden()
-    page.emulate_media(media="null")
 
 
 def test_every_window_leads_to_its_hatch(visit, app):

@@ -192,7 +192,7 @@ def _compose(mail: ClaimedReminder) -> EmailMessage:
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
     message = _message(edition, letter, mail.email, f"paminnelse.{mail.id}.{edition.year}-{mail.number:02}")
-    message["List-Unsubscribe"] = f"<{leave}>"
+    message["List-Unsubscribe"] = f"<{messages.ascii_url(leave)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
 

@@ -33,6 +33,7 @@ class Postmaster:
     def __init__(self) -> None:
         self.script: dict[str, list[str]] = {}
         self.arrived: list[tuple[list[str], EmailMessage]] = []
+        self.raw: list[bytes] = []
         self.heard: list[tuple[str, bool]] = []
         self.holding, self.release = threading.Event(), threading.Event()
 
@@ -61,6 +62,7 @@ class Postmaster:
             self.holding.set()
             await asyncio.to_thread(self.release.wait, PATIENCE)
         if answer in ("", HOLD, HANG_UP):
+            self.raw.append(envelope.content)
             self.arrived.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
         if answer == HANG_UP:
             server.transport.close()

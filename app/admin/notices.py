@@ -31,7 +31,7 @@ from app.feedback import Feedback, count_unanswered
 from app.operations import jobs
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter
-from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure, mail_server, open_transport
 from app.pledges.counter import replies_of
 from app.reminders import subscriptions
 from app.statistics import figures
@@ -73,7 +73,7 @@ def send_due() -> int:
                 try:
                     send(_message(notice.write(), edition, organiser, notice.name, now))
                     sent += 1
-                except PermanentFailure:
+                except (PermanentFailure, NotFromUs):
                     continue
                 except TemporaryFailure:
                     give_back(organiser.id, notice.name)
@@ -98,7 +98,7 @@ def send_test_mail() -> BaseResponse:
     try:
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(_site())) as send:
             send(message)
-    except PermanentFailure:
+    except (PermanentFailure, NotFromUs):
         outcome = "testmejl-avvisat"
     except TemporaryFailure:
         outcome = "testmejl-stopp"

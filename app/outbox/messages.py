@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 from app.languages import SWEDISH
 
 
+class NotOneAddress(ValueError):
+    """A recipient that cannot stand in a header as the one address that it is."""
+
+
 class VerbatimHeader(BaseHeader):
     """A header that programs read: in one line, as it was written."""
 
@@ -90,15 +94,18 @@ class Sender:
 def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
     """Return a letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
 
-    Raises ValueError when the recipient cannot stand in a header as the one address that it is.
+    Raises NotOneAddress for the recipient, and ValueError for a sender that cannot stand in a header.
     """
     site = helo_name(sender.public_url)
     mail = EmailMessage(_policy)
     mail["From"] = _mailbox(sender.address, one_line(sender.name))
-    mail["To"] = recipient
+    try:
+        mail["To"] = recipient
+    except ValueError:
+        raise NotOneAddress from None
     # A display name or a second address would send the mail elsewhere than the entry says.
     if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
-        raise ValueError("not one address")
+        raise NotOneAddress
     mail["Reply-To"] = _mailbox(sender.reply_to)
     mail["Subject"] = one_line(letter.subject)
     mail["Date"] = format_datetime(now)

@@ -5,6 +5,7 @@
 
 import base64
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -22,6 +23,9 @@ TIMEOUT = 20
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # The server's word for closing the connection; smtplib then has hung up.
 _NOT_NOW = 421
+# Why a server says no for good, as it stands before its words; X.1.0, X.1.7 and X.1.8 may be about the sender.
+_REASON = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+_NO_MAILBOX = {"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"}
 
 Send = Callable[[EmailMessage], None]
 
@@ -38,12 +42,20 @@ class Unanswered(TransportDown):
     """The same, but the connection broke before the server had answered: the mail may have gone."""
 
 
+class NotFromUs(TemporaryFailure):
+    """The same, and the trouble lies with who sends or what is sent: a server's own rule, a blocklist, a setting."""
+
+
 class PermanentFailure(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
 
 
 class ContentRefused(PermanentFailure):
     """The receiver does not want what the mail says, or who it says sent it; the address may be right."""
+
+
+class NoSuchMailbox(PermanentFailure):
+    """The same, and the server has said that there is no such mailbox, or that it is closed."""
 
 
 def mail_server() -> str:
@@ -54,7 +66,7 @@ def mail_server() -> str:
 @contextmanager
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO."""
-    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
+    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and their kinds.
     if not url:
         yield partial(write_file, folder)
         return
@@ -141,9 +153,12 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     try:
         server.send_message(mail, to_addrs=[address.addr_spec for address in mail["To"].addresses])
     except smtplib.SMTPRecipientsRefused as error:
-        raise _answered(next(iter(error.recipients.values()))[0], "mottagaren") from None
+        raise _answered(*next(iter(error.recipients.values())), "mottagaren", NoSuchMailbox) from None
     except smtplib.SMTPDataError as error:
-        raise _answered(error.smtp_code, "innehållet", ContentRefused) from None
+        # smtplib leaves the mail begun when DATA itself is refused, and the next would be too (RFC 5321, 4.1.4).
+        with suppress(OSError, smtplib.SMTPException):
+            server.rset()
+        raise _answered(error.smtp_code, error.smtp_error, "innehållet", ContentRefused) from None
     except smtplib.SMTPNotSupportedError:
         # Only a server that speaks SMTPUTF8 takes them (RFC 6531).
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
@@ -153,9 +168,16 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
         raise Unanswered(_trouble(error)) from None
 
 
-def _answered(code: int, about: str, refused: type[Exception] = PermanentFailure) -> Exception:
-    kind = refused if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
-    return kind(f"{about}: {code}")
+def _answered(code: int, answer: bytes | str, about: str, refused: type[Exception]) -> Exception:
+    """Return what an answer means; `refused` when it is no for good and does not say why (RFC 3463)."""
+    text = answer if isinstance(answer, str) else answer.decode(errors="replace")
+    reason = _REASON.match(text)
+    told = f"{about}: {code}{f' {reason[0]}' if reason else ''}"
+    if not 500 <= code < 600:
+        return (TransportDown if code == _NOT_NOW else TemporaryFailure)(told)
+    if reason is None:
+        return refused(told)
+    return (NoSuchMailbox if reason[0] in _NO_MAILBOX else NotFromUs)(told)
 
 
 def _trouble(error: Exception) -> str:

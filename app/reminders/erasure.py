@@ -23,8 +23,11 @@ _ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 
 
 def sweep(now: datetime) -> None:
-    """Remove what is no longer needed before the list itself goes: late requests, and mails in files of the ended."""
+    """Remove what is no longer needed before the list itself goes: late requests, the refused, mails of the ended."""
     subscriptions.forget_unconfirmed(now)
+    # By day only some of the day's refusals are known.
+    if rules.is_night(now):
+        subscriptions.end_refused()
     files.sweep_files()
 
 

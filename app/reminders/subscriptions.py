@@ -13,6 +13,11 @@ from app.reminders import files, rules
 from app.reminders.models import Reminder, ReminderGreeting
 from app.reminders.rules import Day
 
+# Days in a row on which what is sent may be refused: at first it is more likely the sender that is wrong.
+MOST_REFUSALS = 2
+# How much of the list a night may take away for being refused.
+LARGEST_SHARE = 0.05
+
 
 def ask(email: str, year: int, hour: int, weekdays_only: bool, now: datetime) -> None:
     """Take a request in; one more on the same day changes the one that waits, and brings no second mail."""
@@ -59,6 +64,20 @@ def end(token: str) -> None:
     files.remove_files(ended)
 
 
+def end_refused() -> None:
+    """End what is refused again and again, unless so much is that the sender is more likely wrong."""
+    begin_write()
+    confirmed = Reminder.confirmed_at.is_not(None)
+    count = sa.select(sa.func.count()).where(confirmed)
+    refused, total = db.session.scalar(count.where(Reminder.refusals > 0)) or 0, db.session.scalar(count) or 0
+    ended: Sequence[int] = []
+    if refused <= max(1, total * LARGEST_SHARE):
+        gone = sa.delete(Reminder).where(confirmed, Reminder.refusals >= MOST_REFUSALS)
+        ended = db.session.scalars(gone.returning(Reminder.id)).all()
+    db.session.commit()
+    files.remove_files(ended)
+
+
 def forget_unconfirmed(now: datetime) -> None:
     """Remove requests that can no longer be confirmed."""
     begin_write()
@@ -94,8 +113,9 @@ def count_by_hour(year: int, day: Day | None) -> list[HourCount]:
 
 
 def count_refused(year: int) -> int:
-    """Count the subscriptions whose last mail was refused for what it said."""
-    query = sa.select(sa.func.count()).where(Reminder.year == year, Reminder.refusals > 0)
+    """Count the subscriptions whose last mail was refused."""
+    counted = (Reminder.year == year, Reminder.confirmed_at.is_not(None), Reminder.refusals > 0)
+    query = sa.select(sa.func.count()).where(*counted)
     return db.session.scalar(query) or 0
 
 

@@ -14,6 +14,7 @@ from email import policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
@@ -39,7 +40,7 @@ class TransportDown(TemporaryFailure):
 
 
 class Unanswered(TransportDown):
-    """The same, but the connection broke before the server had answered: the mail may have gone."""
+    """The same, but the connection broke when all of the mail was out and not answered: it may have gone."""
 
 
 class NotFromUs(TemporaryFailure):
@@ -58,6 +59,22 @@ class NoSuchMailbox(PermanentFailure):
     """The same, and the server has said that there is no such mailbox, or that it is closed."""
 
 
+class Connection(smtplib.SMTP):
+    """A connection that knows whether the last it said was a mail, to its end."""
+
+    has_said_mail = False
+
+    def send(self, s: Any) -> None:
+        self.has_said_mail = False
+        super().send(s)
+        # smtplib gives commands as text, and a mail as bytes, with its end.
+        self.has_said_mail = isinstance(s, bytes)
+
+
+class TLSConnection(Connection, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
 def mail_server() -> str:
     """Return the address of the server that mails go to; none in a demo, whose people do not exist."""
     return "" if current_app.config["DEMO"] else str(current_app.config["MAIL_URL"])
@@ -70,7 +87,7 @@ def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     if not url:
         yield partial(write_file, folder)
         return
-    connected: list[smtplib.SMTP] = []
+    connected: list[Connection] = []
 
     def send(mail: EmailMessage) -> None:
         if not connected:
@@ -92,17 +109,17 @@ def check_connection(url: str, our_name: str) -> None:
         server.quit()
 
 
-def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
+def connect_to_server(url: str, our_name: str) -> Connection:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    server: smtplib.SMTP | None = None
+    server: Connection | None = None
     try:
         if parts.scheme == "smtps":
             # TLS from the first byte, on a port of its own (RFC 8314, 3.3).
-            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
+            server = TLSConnection(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
         else:
             # Submission, where STARTTLS follows (RFC 6409, 3.1).
-            server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
+            server = Connection(host, parts.port or 587, our_name, timeout=TIMEOUT)
             start_tls(server, host)
         if parts.username:
             sign_in(server, unquote(parts.username), unquote(parts.password or ""))
@@ -149,7 +166,7 @@ def tls_context(host: str) -> ssl.SSLContext:
     return context
 
 
-def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
+def _send(server: Connection, mail: EmailMessage) -> None:
     try:
         server.send_message(mail, to_addrs=[address.addr_spec for address in mail["To"].addresses])
     except smtplib.SMTPRecipientsRefused as error:
@@ -165,7 +182,7 @@ def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
     except smtplib.SMTPResponseException as error:
         raise TransportDown(_trouble(error)) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Unanswered(_trouble(error)) from None
+        raise (Unanswered if server.has_said_mail else TransportDown)(_trouble(error)) from None
 
 
 def _answered(code: int, answer: bytes | str, about: str, refused: type[Exception]) -> Exception:

@@ -1,7 +1,8 @@
 """Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once."""
 
 # A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
-# take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
+# take it, or never heard all of it. So none goes twice, from however many processes; one goes astray when a process
+# dies over it, or a connection before the answer.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

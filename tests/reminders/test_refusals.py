@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import on_sqlite
-from tests.mail.conftest import HANG_UP
+from tests.mail.conftest import HANG_UP, Postmaster, hang_up
 
 pytestmark = on_sqlite
 ANNA = "anna@kommun.se"
@@ -68,6 +68,32 @@ def test_mail_a_server_keeps_out_goes_same_day(crowd, run_at, postmaster, rows, 
     assert sorted(postmaster.receivers) == sorted(EVERYONE)
     assert len(rows()) == len(EVERYONE)
     assert "avvisades senast" not in organiser.get("/admin/paminnelser").text
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_everyone_is_mailed_once_whenever_server_hangs_up(crowd, run_at, postmaster, stage):
+    postmaster.script[stage] = ["", HANG_UP, HANG_UP, "", HANG_UP, "", "", "", HANG_UP]
+    for minute in range(8):
+        run_at(f"2026-12-04 07:{minute:02}")
+    assert sorted(postmaster.receivers) == sorted(EVERYONE)
+
+
+class Impatient(Postmaster):
+    """Takes two mails over each connection, then hangs up without a word, as a third begins."""
+
+    async def handle_MAIL(self, server, session, *told):  # noqa: N802
+        session.mails = getattr(session, "mails", 0) + 1
+        return hang_up(server) if session.mails > 2 else await super().handle_MAIL(server, session, *told)
+
+
+def test_everyone_is_mailed_once_by_impatient_server(crowd, subscribe, run_at, postmaster):
+    more = [f"more{number}@kommun.se" for number in range(16)]
+    for email in more:
+        subscribe(email)
+    postmaster.__class__ = Impatient
+    for minute in range(4):
+        run_at(f"2026-12-04 07:{minute:02}")
+    assert sorted(postmaster.receivers) == sorted(EVERYONE + more)
 
 
 def test_receivers_that_refuse_hold_up_no_others(crowd, subscribe, run_at, postmaster):

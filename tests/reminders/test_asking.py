@@ -71,6 +71,32 @@ def test_an_address_gets_one_mail_to_confirm_with_a_day(serve, ask, run_at, post
     assert postmaster.receivers == [ANNA, ANNA]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"anna+{number}@kommun.se" for number in range(8)],
+        ["anna.berg@gmail.com", "annaberg+jul@gmail.com", "a.n.n.a.berg@googlemail.com", "Anna.Berg@Gmail.com"],
+        ["_anna@kommun.se", "_anna+1@kommun.se"],
+    ],
+)
+def test_a_mailbox_gets_one_mail_to_confirm_with_a_day(serve, ask, run_at, postmaster, written):
+    serve()
+    for day in (20, 21):
+        run_at(f"2026-11-{day} 08:00")
+        assert {ask(email, hour=8).location for email in written} == {"/paminnelse/tack"}
+        run_at(f"2026-11-{day} 12:00")
+        assert len(postmaster.receivers) == day - 19
+
+
+def test_mailboxes_that_look_alike_are_asked_apart(serve, ask, run_at, postmaster):
+    serve()
+    written = ["anna.berg@kommun.se", "annaberg@kommun.se", "annaberg@gmail.com", "_nnaberg@kommun.se"]
+    for email in written:
+        ask(email)
+    run_at("2026-11-20 12:00")
+    assert sorted(postmaster.receivers) == sorted(written)
+
+
 def test_page_answers_new_and_listed_address_the_same(ask, subscribe, client):
     subscribe(ANNA)
     answers = [ask(email) for email in (ANNA, "ny@kommun.se")]

@@ -46,6 +46,10 @@ def find(token: str, now: datetime) -> Reminder | None:
 
 def confirm(token: str, now: datetime) -> bool:
     """Make a request a subscription, in place of any other of that address; False when there is no request."""
+    # An unknown key must not make those wait who write.
+    if find(token, now) is None:
+        return False
+    db.session.rollback()
     begin_write()
     wish = find(token, now)
     if wish and wish.confirmed_at is None:
@@ -60,8 +64,11 @@ def confirm(token: str, now: datetime) -> bool:
 
 def end(token: str) -> None:
     """End all that the address of a link has asked for; nothing when it has ended before."""
+    email = db.session.scalar(sa.select(Reminder.email).where(Reminder.token == token))
+    db.session.rollback()
+    if email is None:
+        return
     begin_write()
-    email = sa.select(Reminder.email).where(Reminder.token == token).scalar_subquery()
     ended = db.session.scalars(sa.delete(Reminder).where(Reminder.email == email).returning(Reminder.id)).all()
     db.session.commit()
     files.remove_files(ended)

@@ -1,6 +1,7 @@
 """Asking, confirming and leaving, as a person or a mail program meets them."""
 
 import re
+import sqlite3
 
 import pytest
 
@@ -190,6 +191,16 @@ def test_wrong_key_gets_same_answers_as_right_one(client, subscribe):
     for method in (client.get, client.post):
         known, unknown = method(f"/paminnelse/avsluta/{key}"), method("/paminnelse/avsluta/x")
         assert (known.status_code, known.data) == (unknown.status_code, unknown.data)
+
+
+def test_wrong_key_waits_for_no_one_who_writes(app, client, tmp_path):
+    confirm = "/paminnelse/bekrafta/x"
+    token = token_in(client.get(PAGE))
+    with sqlite3.connect(tmp_path / "kalender.sqlite3", isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert client.post("/paminnelse/avsluta/x").status_code == 200
+        assert client.post(confirm, data={"token": token}).status_code == 410
+        writer.execute("ROLLBACK")
 
 
 def test_other_forms_still_refuse_other_sites(client):

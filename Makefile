@@ -36,9 +36,9 @@ demo: install ## the same on 13 December, with invented entries (NOW=2026-12-22T
 test: install-dev ## the whole suite, on SQLite and PostgreSQL and in a browser
 	@tests/run
 
-soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight (SOAK=10 for ten times that)
+soak: install-dev ## 100,000 strange requests, kill -9 a hundred times, a crowd at midnight, a December (SOAK=10 for ten times that)
 	@SOAK=$(or $(SOAK),1) tests/run tests/hostile/test_fuzzing.py tests/faults/test_kill.py tests/faults/test_midnight.py \
-	  tests/reminders/test_season.py
+	  tests/reminders/test_season.py tests/reminders/soak_season.py
 
 engines: install-dev ## calendar, form and draw in Debian's Chromium, Firefox ESR and WebKitGTK, those that are installed
 	@ENGINES=1 $(WITH) $(BIN)/pytest tests/browser/engines

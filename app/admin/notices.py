@@ -1,6 +1,5 @@
 """Mails to organisers: a report each morning, and what waits for one of them."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -31,7 +30,9 @@ from app.feedback import Feedback, count_unanswered
 from app.operations import jobs
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter
-from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.pledges import figures as pledge_figures
+from app.pledges import results
 from app.pledges.counter import replies_of
 from app.reminders import subscriptions
 from app.statistics import figures
@@ -73,7 +74,7 @@ def send_due() -> int:
                 try:
                     send(_message(notice.write(), edition, organiser, notice.name, now))
                     sent += 1
-                except PermanentFailure:
+                except (PermanentFailure, NotFromUs):
                     continue
                 except TemporaryFailure:
                     give_back(organiser.id, notice.name)
@@ -98,7 +99,7 @@ def send_test_mail() -> BaseResponse:
     try:
         with open_transport(mail_server(), delivery.folder(), messages.helo_name(_site())) as send:
             send(message)
-    except PermanentFailure:
+    except (PermanentFailure, NotFromUs):
         outcome = "testmejl-avvisat"
     except TemporaryFailure:
         outcome = "testmejl-stopp"
@@ -120,12 +121,15 @@ def due_notices(organiser: AdminUser, found: SeasonStatus) -> Iterator[Notice]:
 
 
 def is_reported(found: SeasonStatus) -> bool:
-    """From the first hatch until a week after the last, and as long as the contest is not over."""
+    """From the first hatch until a week after the last, as long as the contest is not over, and while January asks."""
     year = found.edition.year
     if schedule.season(year, found.now) == "before":
         return False
     ended = schedule.opens_at(year, 24) + timedelta(days=7)
-    return found.now < ended or found.state not in ("", "finished", "cancelled")
+    # The last of them tells of the last day.
+    begins, ends = schedule.follow_up(year)
+    is_followed_up = begins <= found.now < ends + timedelta(days=1)
+    return found.now < ended or is_followed_up or found.state not in ("", "finished", "cancelled")
 
 
 def _report(role: str, found: SeasonStatus) -> Letter:
@@ -148,14 +152,19 @@ def _report(role: str, found: SeasonStatus) -> Letter:
 
 
 def _reply_sentences(edition: Edition) -> Iterator[str]:
-    """Tell of answers, pledges and reminders, those that there are."""
-    kinds: Counter[str] = Counter()
-    for reply, count in replies_of(edition.year).items():
-        kinds[reply.kind] += count
-    if kinds["answer"]:
-        yield f"Frågorna i luckorna har fått {kinds['answer']} svar hittills."
-    if kinds["pledge"]:
-        yield f"{kinds['pledge']} har tryckt på Jag testar hittills."
+    """Tell of answers, pledges, January and reminders, those that there are."""
+    replies = replies_of(edition.year)
+    if answers := results.by_hatch(replies, "answer").total():
+        yield f"Frågorna i luckorna har fått {answers} svar hittills."
+    if pledges := results.by_hatch(replies, "pledge").total():
+        yield f"{pledges} har tryckt på Jag testar hittills."
+    if places := pledge_figures.by_municipality(replies):
+        points = figures.per_municipality(places).points
+        told = (f"{point.name} {point.told if point.count is None else point.count}" for point in points)
+        yield f"Jag testar per kommun: {', '.join(told)}."
+    if (follow_up := results.count_follow_ups(replies, edition.year)).sent:
+        share = "" if follow_up.share is None else f", och {follow_up.share} % av dem håller fast"
+        yield f"Håller du fast? har fått {follow_up.sent} svar hittills{share}."
     if reminded := sum(hour.count for hour in subscriptions.count_by_hour(edition.year, None)):
         yield f"{reminded} {'person' if reminded == 1 else 'personer'} får påminnelser med mejl."
 

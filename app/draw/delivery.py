@@ -22,10 +22,20 @@ from app.languages import foreign, speaking
 from app.outbox import messages, queue
 from app.outbox.messages import Letter as Text
 from app.outbox.queue import ClaimedMail
-from app.outbox.transport import PermanentFailure, Send, TemporaryFailure, TransportDown, mail_server, open_transport
+from app.outbox.transport import (
+    NotFromUs,
+    PermanentFailure,
+    Send,
+    TemporaryFailure,
+    TransportDown,
+    mail_server,
+    open_transport,
+)
 
 # The list of another contest must not wait for a long outbox.
 LONGEST_ROUND = timedelta(seconds=50)
+# How long the one who runs the mail server has to mend what keeps our mails out.
+TIME_TO_MEND = timedelta(days=3)
 WITNESS = "vittne:"
 
 
@@ -42,9 +52,11 @@ def send_due(ending: Event | None = None) -> int:
             try:
                 state = deliver_mail(mail, send)
             except PermanentFailure as trouble:
-                refused = partial(_note_letter, mail, clock.now(), True)
-                queue.mark_done(mail, "refused", clock.now(), str(trouble), refused)
+                _give_up(mail, trouble)
             except TemporaryFailure as trouble:
+                if isinstance(trouble, NotFromUs) and clock.now() - mail.created_at > TIME_TO_MEND:
+                    _give_up(mail, trouble)
+                    continue
                 queue.reschedule(mail, clock.now(), str(trouble))
                 if isinstance(trouble, TransportDown):
                     break
@@ -53,6 +65,11 @@ def send_due(ending: Event | None = None) -> int:
                 queue.mark_done(mail, state, clock.now(), None, left if state == "sent" else _nothing)
                 sent += state == "sent"
     return sent
+
+
+def _give_up(mail: ClaimedMail, trouble: Exception) -> None:
+    refused = partial(_note_letter, mail, clock.now(), True)
+    queue.mark_done(mail, "refused", clock.now(), str(trouble), refused)
 
 
 def _nothing() -> None:
@@ -98,8 +115,10 @@ def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
     try:
         name = f"{mail.kind}.{mail.id}.{mail.ticket[:16].replace(':', '-')}"
         return messages.build_message(letter, sender(contest, contact), recipient, name, mail.created_at)
-    except ValueError:
+    except messages.NotOneAddress:
         raise PermanentFailure("adressen går inte att skriva till") from None
+    except ValueError:
+        raise TemporaryFailure("avsändarens adress går inte att skriva") from None
 
 
 def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:

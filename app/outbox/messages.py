@@ -2,14 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime
 from html import escape
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.languages import SWEDISH
+
+
+class NotOneAddress(ValueError):
+    """A recipient that cannot stand in a header as the one address that it is."""
+
+
+class VerbatimHeader(BaseHeader):
+    """A header that programs read: in one line, as it was written."""
+
+    # Left alone, Python makes an encoded word of each value longer than a line, which these may not have (RFC 2047, 5).
+
+    max_count = 1
+    parse = UnstructuredHeader.parse
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+for _name in ("list-id", "list-unsubscribe", "list-unsubscribe-post"):
+    _headers.map_to_type(_name, VerbatimHeader)
+_policy = EmailPolicy(header_factory=_headers)
 
 
 @dataclass(frozen=True)
@@ -71,15 +94,18 @@ class Sender:
 def build_message(letter: Letter, sender: Sender, recipient: str, name: str, now: datetime) -> EmailMessage:
     """Return a letter as it is sent. `name` is the same at every try, so that a mail that came twice is known as one.
 
-    Raises ValueError when the recipient cannot stand in a header as the one address that it is.
+    Raises NotOneAddress for the recipient, and ValueError for a sender that cannot stand in a header.
     """
     site = helo_name(sender.public_url)
-    mail = EmailMessage()
+    mail = EmailMessage(_policy)
     mail["From"] = _mailbox(sender.address, one_line(sender.name))
-    mail["To"] = recipient
+    try:
+        mail["To"] = recipient
+    except ValueError:
+        raise NotOneAddress from None
     # A display name or a second address would send the mail elsewhere than the entry says.
     if [f"{each.username}@{each.domain}" for each in mail["To"].addresses] != [recipient]:
-        raise ValueError("not one address")
+        raise NotOneAddress
     mail["Reply-To"] = _mailbox(sender.reply_to)
     mail["Subject"] = one_line(letter.subject)
     mail["Date"] = format_datetime(now)
@@ -106,6 +132,12 @@ def helo_name(public_url: str) -> str:
     except ValueError:
         return name.encode("idna").decode()
     return "localhost"
+
+
+def ascii_url(url: str) -> str:
+    """Return a web address as it may stand in a header: its host in ASCII."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.encode("idna").decode()).geturl()
 
 
 def _mailbox(address: str, name: str = "") -> Address:

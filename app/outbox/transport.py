@@ -5,6 +5,7 @@
 
 import base64
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from email import policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
@@ -22,6 +24,9 @@ TIMEOUT = 20
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # The server's word for closing the connection; smtplib then has hung up.
 _NOT_NOW = 421
+# Why a server says no for good, as it stands before its words; X.1.0, X.1.7 and X.1.8 may be about the sender.
+_REASON = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+_NO_MAILBOX = {"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"}
 
 Send = Callable[[EmailMessage], None]
 
@@ -35,7 +40,11 @@ class TransportDown(TemporaryFailure):
 
 
 class Unanswered(TransportDown):
-    """The same, but the connection broke before the server had answered: the mail may have gone."""
+    """The same, but the connection broke when all of the mail was out and not answered: it may have gone."""
+
+
+class NotFromUs(TemporaryFailure):
+    """The same, and the trouble lies with who sends or what is sent: a server's own rule, a blocklist, a setting."""
 
 
 class PermanentFailure(Exception):
@@ -46,6 +55,26 @@ class ContentRefused(PermanentFailure):
     """The receiver does not want what the mail says, or who it says sent it; the address may be right."""
 
 
+class NoSuchMailbox(PermanentFailure):
+    """The same, and the server has said that there is no such mailbox, or that it is closed."""
+
+
+class Connection(smtplib.SMTP):
+    """A connection that knows whether the last it said was a mail, to its end."""
+
+    has_said_mail = False
+
+    def send(self, s: Any) -> None:
+        self.has_said_mail = False
+        super().send(s)
+        # smtplib gives commands as text, and a mail as bytes, with its end.
+        self.has_said_mail = isinstance(s, bytes)
+
+
+class TLSConnection(Connection, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
 def mail_server() -> str:
     """Return the address of the server that mails go to; none in a demo, whose people do not exist."""
     return "" if current_app.config["DEMO"] else str(current_app.config["MAIL_URL"])
@@ -54,11 +83,11 @@ def mail_server() -> str:
 @contextmanager
 def open_transport(url: str, folder: Path, our_name: str) -> Iterator[Send]:
     """Give a post office for the time of the block: SMTP at `url`, or files in `folder`; `our_name` is said in EHLO."""
-    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and TransportDown.
+    # It connects when the first mail comes. Sending raises PermanentFailure, TemporaryFailure and their kinds.
     if not url:
         yield partial(write_file, folder)
         return
-    connected: list[smtplib.SMTP] = []
+    connected: list[Connection] = []
 
     def send(mail: EmailMessage) -> None:
         if not connected:
@@ -80,17 +109,17 @@ def check_connection(url: str, our_name: str) -> None:
         server.quit()
 
 
-def connect_to_server(url: str, our_name: str) -> smtplib.SMTP:
+def connect_to_server(url: str, our_name: str) -> Connection:
     parts = urlsplit(url)
     host = parts.hostname or ""
-    server: smtplib.SMTP | None = None
+    server: Connection | None = None
     try:
         if parts.scheme == "smtps":
             # TLS from the first byte, on a port of its own (RFC 8314, 3.3).
-            server = smtplib.SMTP_SSL(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
+            server = TLSConnection(host, parts.port or 465, our_name, timeout=TIMEOUT, context=tls_context(host))
         else:
             # Submission, where STARTTLS follows (RFC 6409, 3.1).
-            server = smtplib.SMTP(host, parts.port or 587, our_name, timeout=TIMEOUT)
+            server = Connection(host, parts.port or 587, our_name, timeout=TIMEOUT)
             start_tls(server, host)
         if parts.username:
             sign_in(server, unquote(parts.username), unquote(parts.password or ""))
@@ -137,25 +166,35 @@ def tls_context(host: str) -> ssl.SSLContext:
     return context
 
 
-def _send(server: smtplib.SMTP, mail: EmailMessage) -> None:
+def _send(server: Connection, mail: EmailMessage) -> None:
     try:
         server.send_message(mail, to_addrs=[address.addr_spec for address in mail["To"].addresses])
     except smtplib.SMTPRecipientsRefused as error:
-        raise _answered(next(iter(error.recipients.values()))[0], "mottagaren") from None
+        raise _answered(*next(iter(error.recipients.values())), "mottagaren", NoSuchMailbox) from None
     except smtplib.SMTPDataError as error:
-        raise _answered(error.smtp_code, "innehållet", ContentRefused) from None
+        # smtplib leaves the mail begun when DATA itself is refused, and the next would be too (RFC 5321, 4.1.4).
+        with suppress(OSError, smtplib.SMTPException):
+            server.rset()
+        raise _answered(error.smtp_code, error.smtp_error, "innehållet", ContentRefused) from None
     except smtplib.SMTPNotSupportedError:
         # Only a server that speaks SMTPUTF8 takes them (RFC 6531).
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None
     except smtplib.SMTPResponseException as error:
         raise TransportDown(_trouble(error)) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Unanswered(_trouble(error)) from None
+        raise (Unanswered if server.has_said_mail else TransportDown)(_trouble(error)) from None
 
 
-def _answered(code: int, about: str, refused: type[Exception] = PermanentFailure) -> Exception:
-    kind = refused if 500 <= code < 600 else TransportDown if code == _NOT_NOW else TemporaryFailure
-    return kind(f"{about}: {code}")
+def _answered(code: int, answer: bytes | str, about: str, refused: type[Exception]) -> Exception:
+    """Return what an answer means; `refused` when it is no for good and does not say why (RFC 3463)."""
+    text = answer if isinstance(answer, str) else answer.decode(errors="replace")
+    reason = _REASON.match(text)
+    told = f"{about}: {code}{f' {reason[0]}' if reason else ''}"
+    if not 500 <= code < 600:
+        return (TransportDown if code == _NOT_NOW else TemporaryFailure)(told)
+    if reason is None:
+        return refused(told)
+    return (NoSuchMailbox if reason[0] in _NO_MAILBOX else NotFromUs)(told)
 
 
 def _trouble(error: Exception) -> str:

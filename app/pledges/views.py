@@ -11,6 +11,7 @@ from app import clock
 from app.calendar import house, schedule
 from app.calendar.content import Edition, Hatch
 from app.calendar.edition import Question
+from app.calendar.fields import read_aloud
 from app.calendar.views import find_hatch, library, public_response
 from app.contest.forms import UNNAMED, municipality_choices
 from app.contest.terms import or_without_database, shown_contest
@@ -49,7 +50,11 @@ def _addresses(edition: Edition, now: datetime) -> Iterator[str]:
 def asks_for_answer(edition: Edition, hatch: Hatch) -> bool:
     """Check whether a hatch has a question that may be answered at once: the contest's own may not."""
     contest, question = shown_contest(edition), hatch.file.question
-    return question is not None and (not contest or contest.question.casefold() != question.text.casefold())
+    return question is not None and (not contest or _spoken(contest.question) != _spoken(question.text))
+
+
+def _spoken(text: str) -> str:
+    return read_aloud(text).rstrip(" ?!.…")
 
 
 def is_within_limits(purpose: str) -> bool:

@@ -21,11 +21,13 @@ reminder = AppGroup("reminder", help="Påminnelserna med mejl.")
 def verify(logs: tuple[Path, ...]) -> None:
     """Letar i databasen, i varje fil och i loggarna efter något som finns kvar av listan med påminnelser."""
     proof = erasure.verify(list(logs))
-    for heading, sentences in (("Genomsökt", proof.searched), ("Inte genomsökt", proof.unchecked)):
+    for heading, sentences in (("Genomsökt", proof.searched), ("Inte genomsökt", proof.unchecked + proof.unread)):
         for sentence in sentences:
             click.echo(f"{heading}: {sentence}")
     for sentence in proof.found:
         click.echo(sentence)
     if proof.found:
         raise click.ClickException("Det finns uppgifter kvar om den som har bett om påminnelser.")
-    click.echo("Inget finns kvar av listan.")
+    if proof.unread:
+        raise click.ClickException("Allt gick inte att läsa. Packa upp filerna till vanlig text, eller ta bort dem.")
+    click.echo("Inget finns kvar av listan i det som är genomsökt.")

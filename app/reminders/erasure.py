@@ -1,12 +1,12 @@
 """The list erases itself on 7 January, and what proves it: every file is searched for what it may still have."""
 
+import os
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import IO
 
 import sqlalchemy as sa
 from flask import current_app
@@ -16,17 +16,18 @@ from app.clock import SWEDEN
 from app.database import begin_write, db, vacuum
 from app.reminders import files, rules, subscriptions
 from app.reminders.models import MARK, Reminder, ReminderErasure
+from app.reminders.traces import search_file
 
 _MARKED = re.compile(re.escape(MARK.encode()) + rb"[^\s@\x00]{1,64}@")
 _ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
-_PART = 1 << 20
-# Longer than what is looked for, which may lie across two parts.
-_OVERLAP = 1000
 
 
 def sweep(now: datetime) -> None:
-    """Remove what is no longer needed before the list itself goes: late requests, and mails in files of the ended."""
+    """Remove what is no longer needed before the list itself goes: late requests, the refused, mails of the ended."""
     subscriptions.forget_unconfirmed(now)
+    # By day only some of the day's refusals are known.
+    if rules.is_night(now):
+        subscriptions.end_refused()
     files.sweep_files()
 
 
@@ -65,11 +66,12 @@ def erasure_of(year: int) -> ReminderErasure | None:
 
 @dataclass
 class Proof:
-    """What was searched, what was found, and what could not be searched; Swedish sentences."""
+    """What was searched, what was found, what is never searched, and what could not be; Swedish sentences."""
 
     searched: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 def verify(logs: list[Path]) -> Proof:
@@ -99,32 +101,62 @@ def verify_rows(proof: Proof) -> None:
 
 
 def verify_files(proof: Proof) -> None:
-    """Search the bytes of every file, also within backups, which are compressed."""
+    """Search the bytes of every file, also within backups, and of a database that lies elsewhere."""
     root, size, count = Path(current_app.instance_path), 0, 0
-    for path in sorted(root.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        name = str(path.relative_to(root))
+    for path in {path.resolve(): path for path in (*database_files(), *files_below(root, proof))}.values():
+        name = _name_of(path)
         try:
+            found = search_file(path, _MARKED)
             count, size = count + 1, size + path.stat().st_size
-            traces = count_in(path, _MARKED)
         except FileNotFoundError:
             continue  # removed meanwhile
+        if found.trouble:
+            proof.unread.append(f"{name}: {found.trouble}.")
         if path.is_relative_to(files.folder()):
             proof.found.append(f"Ett mejl ligger kvar som fil: {name}")
-        elif traces:
-            proof.found.append(f"{name} har spår av {traces} adresser.")
+        elif found.count:
+            proof.found.append(f"{name} har spår av {found.count} adresser.")
     proof.searched.append(
-        f"Varje byte i {count} filer i instansmappen, {size / 1_000_000:.1f} MB, säkerhetskopior också."
+        f"Varje byte i {count} filer, {size / 1_000_000:.1f} MB: databasen och instansmappen med säkerhetskopior."
     )
+
+
+def _name_of(path: Path) -> str:
+    root = Path(current_app.instance_path)
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def files_below(root: Path, proof: Proof) -> Iterator[Path]:
+    """Give every file of a folder, also where links lead, each folder once."""
+    seen = {root.resolve()}
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=partial(_note_unread, proof)):
+        folders[:] = sorted(name for name in folders if (Path(folder) / name).resolve() not in seen)
+        seen.update((Path(folder) / name).resolve() for name in folders)
+        yield from (path for name in sorted(names) if (path := Path(folder) / name).is_file())
+
+
+def _note_unread(proof: Proof, trouble: OSError) -> None:
+    proof.unread.append(f"{trouble.filename}: mappen går inte att öppna.")
+
+
+def database_files() -> list[Path]:
+    """Return the files of an SQLite database, wherever they are."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return []
+    return [path for end in ("", "-wal", "-shm", "-journal") if (path := Path(url.database + end)).is_file()]
 
 
 def verify_logs(proof: Proof, named: list[Path]) -> None:
     """No address at all may stand in a log."""
-    logs = [*sorted(Path(current_app.instance_path).glob("*.log*")), *named]
+    found = {path.resolve(): path for path in (*Path(current_app.instance_path).glob("*.log*"), *access_logs(), *named)}
+    logs = sorted(path for path in found.values() if path.is_file())
     for log in logs:
-        if count := count_in(log, _ADDRESS):
-            proof.found.append(f"Loggen {log.name} har {count} e-postadresser.")
+        traces = search_file(log, _ADDRESS)
+        if traces.trouble and (sentence := f"{_name_of(log)}: {traces.trouble}.") not in proof.unread:
+            proof.unread.append(sentence)
+        if traces.count:
+            proof.found.append(f"Loggen {log.name} har {traces.count} e-postadresser.")
     proof.searched.append(f"Loggfiler: {', '.join(log.name for log in logs) or 'inga i instansmappen'}.")
     if not named:
         proof.unchecked.append(
@@ -132,20 +164,7 @@ def verify_logs(proof: Proof, named: list[Path]) -> None:
         )
 
 
-def count_in(path: Path, pattern: re.Pattern[bytes]) -> int:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return sum(_count(archive.open(name), pattern) for name in archive.namelist())
-    with path.open("rb") as file:
-        return _count(file, pattern)
-
-
-def _count(file: IO[bytes], pattern: re.Pattern[bytes]) -> int:
-    return len({match for part in overlapping_parts(file) for match in pattern.findall(part)})
-
-
-def overlapping_parts(file: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while part := file.read(_PART):
-        yield rest + part
-        rest = (rest + part)[-_OVERLAP:]
+def access_logs() -> list[Path]:
+    """Return the log of the server in front, and the older ones beside it."""
+    log = current_app.config["ACCESS_LOG"]
+    return list(Path(log).parent.glob(f"{Path(log).name}*")) if log else []

@@ -33,9 +33,14 @@ class Day:
 def day_at(year: int, now: datetime) -> Day | None:
     """Return the day of an instant; None outside the 24 days, and in the night."""
     number, local = schedule.todays_number(year, now), now.astimezone(SWEDEN)
-    if number is None or not HOURS[0] <= local.hour < NIGHT:
+    if number is None or is_night(now):
         return None
     return Day(number, local.hour, is_weekday(year, number))
+
+
+def is_night(now: datetime) -> bool:
+    """Check whether no reminder goes at this hour, on any day."""
+    return not HOURS[0] <= now.astimezone(SWEDEN).hour < NIGHT
 
 
 def is_weekday(year: int, number: int) -> bool:

@@ -1,7 +1,8 @@
 """Sends what is due: mails to confirm with, and the reminder of the day; over several connections at once."""
 
 # A mail is taken out in the database before it is sent and never put back unless the server has said that it did not
-# take it. So none goes twice, from however many processes; one goes astray when a process or a connection dies over it.
+# take it, or never heard all of it. So none goes twice, from however many processes; one goes astray when a process
+# dies over it, or a connection before the answer.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from app.calendar.content import Edition
 from app.calendar.views import current_edition
 from app.database import begin_write, db
 from app.outbox import messages, queue
-from app.outbox.messages import Letter, Sender
+from app.outbox.messages import Letter, NotOneAddress, Sender
 from app.outbox.transport import (
-    ContentRefused,
+    NoSuchMailbox,
+    NotFromUs,
     PermanentFailure,
     Send,
     TemporaryFailure,
@@ -39,8 +41,8 @@ CONNECTIONS = 4
 LONGEST_ROUND = timedelta(seconds=50)
 # How long to leave a server that does not answer, and a receiver that asks to wait (greylisting takes minutes).
 SERVER_REST, RECEIVER_REST = timedelta(minutes=1), timedelta(minutes=15)
-# Days in a row on which what is sent may be refused: at first it is more likely the sender that is wrong.
-MOST_REFUSALS = 2
+# The same for a server that takes nothing from us, and after how many refusals in a row over one connection it does.
+SENDER_REST, MOST_IN_A_ROW = timedelta(hours=1), 5
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,17 @@ def send_round(ending: Event | None, until: datetime) -> int:
 
 def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
     """Send over one connection; return how many went, and whether there is nothing more to send."""
-    sent = 0
+    sent = refused = 0
     while not (ending and ending.is_set()) and clock.now() < until and (mail := claim(clock.now())):
         try:
             send(_compose(mail))
-        except (PermanentFailure, ValueError) as refused:
-            note_refusal(mail, isinstance(refused, ContentRefused))
+        except (PermanentFailure, NotOneAddress) as trouble:
+            note_refusal(mail, is_lasting=isinstance(trouble, NoSuchMailbox | NotOneAddress))
+            refused += 1
+        except NotFromUs:
+            put_back(mail, clock.now() + SENDER_REST)
+            _change(mail, refusals=max(1, mail.refusals))
+            refused += 1
         except TransportDown as trouble:
             if not isinstance(trouble, Unanswered):
                 put_back(mail, clock.now() + SERVER_REST)
@@ -103,10 +110,17 @@ def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, b
             return sent, False
         except TemporaryFailure:
             put_back(mail, clock.now() + RECEIVER_REST)
+        except ValueError:
+            # Our own address, or what the mail says: no receiver's fault.
+            put_back(mail, clock.now() + SERVER_REST)
+            raise
         else:
-            sent += 1
+            sent, refused = sent + 1, 0
             if mail.refusals:
                 _change(mail, refusals=0)
+        if refused == MOST_IN_A_ROW:
+            _rest(clock.now() + RECEIVER_REST)
+            return sent, True
     return sent, True
 
 
@@ -146,15 +160,9 @@ def _due(now: datetime) -> sa.Select[Reminder]:
     return query.order_by(Reminder.confirmed_at.is_not(None), Reminder.hour, Reminder.id)
 
 
-def note_refusal(mail: ClaimedReminder, for_its_content: bool) -> None:
-    """End a subscription that its receiver does not want; at once when the address is refused."""
-    begin_write()
-    own = sa.select(Reminder).where(Reminder.id == mail.id, Reminder.confirmed_at.is_not(None))
-    if found := db.session.scalar(own):
-        found.refusals += 1
-        if not for_its_content or found.refusals >= MOST_REFUSALS:
-            db.session.delete(found)
-    db.session.commit()
+def note_refusal(mail: ClaimedReminder, is_lasting: bool) -> None:
+    """Count a refusal; a subscription whose mailbox is gone ends in the night, others after more days of it."""
+    _change(mail, refusals=subscriptions.MOST_REFUSALS if is_lasting else mail.refusals + 1)
 
 
 def put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
@@ -178,7 +186,7 @@ def _rest(until: datetime) -> None:
 
 
 def _compose(mail: ClaimedReminder) -> EmailMessage:
-    """Return the mail as it is sent. Raises ValueError for an address that cannot be written to."""
+    """Return the mail as it is sent. Raises NotOneAddress, and ValueError for a sender that cannot be written."""
     edition, site = current_edition(), _site()
     if not mail.number:
         letter = mails.confirm_letter(
@@ -192,7 +200,7 @@ def _compose(mail: ClaimedReminder) -> EmailMessage:
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
     message = _message(edition, letter, mail.email, f"paminnelse.{mail.id}.{edition.year}-{mail.number:02}")
-    message["List-Unsubscribe"] = f"<{leave}>"
+    message["List-Unsubscribe"] = f"<{messages.ascii_url(leave)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     return message
 

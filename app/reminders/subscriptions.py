@@ -8,18 +8,26 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.clock import SWEDEN
+from app.contest.entries import duplicate_key
 from app.database import begin_write, db
 from app.reminders import files, rules
 from app.reminders.models import Reminder, ReminderGreeting
 from app.reminders.rules import Day
 
+# Days in a row on which what is sent may be refused: at first it is more likely the sender that is wrong.
+MOST_REFUSALS = 2
+# How much of the list a night may take away for being refused.
+LARGEST_SHARE = 0.05
+
 
 def ask(email: str, year: int, hour: int, weekdays_only: bool, now: datetime) -> None:
-    """Take a request in; one more on the same day changes the one that waits, and brings no second mail."""
+    """Take a request in; one more for a mailbox that day changes the one that waits, and brings no second mail."""
     begin_write()
     today = now.astimezone(SWEDEN).date()
-    same = (Reminder.email == email, Reminder.asked_on == today)
-    known = db.session.scalar(sa.select(Reminder).where(*same))
+    # Few enough to look through: what + or the dots of Gmail make of one mailbox begins with the same letter.
+    asked = sa.select(Reminder).where(Reminder.asked_on == today, Reminder.email.startswith(email[0], autoescape=True))
+    same = (each for each in db.session.scalars(asked) if duplicate_key(each.email) == duplicate_key(email))
+    known = next(same, None)
     if known is None:
         wish = {"email": email, "year": year, "hour": hour, "weekdays_only": weekdays_only}
         db.session.add(Reminder(**wish, token=secrets.token_urlsafe(32), asked_at=now, asked_on=today))
@@ -38,6 +46,10 @@ def find(token: str, now: datetime) -> Reminder | None:
 
 def confirm(token: str, now: datetime) -> bool:
     """Make a request a subscription, in place of any other of that address; False when there is no request."""
+    # An unknown key must not make those wait who write.
+    if find(token, now) is None:
+        return False
+    db.session.rollback()
     begin_write()
     wish = find(token, now)
     if wish and wish.confirmed_at is None:
@@ -52,9 +64,26 @@ def confirm(token: str, now: datetime) -> bool:
 
 def end(token: str) -> None:
     """End all that the address of a link has asked for; nothing when it has ended before."""
+    email = db.session.scalar(sa.select(Reminder.email).where(Reminder.token == token))
+    db.session.rollback()
+    if email is None:
+        return
     begin_write()
-    email = sa.select(Reminder.email).where(Reminder.token == token).scalar_subquery()
     ended = db.session.scalars(sa.delete(Reminder).where(Reminder.email == email).returning(Reminder.id)).all()
+    db.session.commit()
+    files.remove_files(ended)
+
+
+def end_refused() -> None:
+    """End what is refused again and again, unless so much is that the sender is more likely wrong."""
+    begin_write()
+    confirmed = Reminder.confirmed_at.is_not(None)
+    count = sa.select(sa.func.count()).where(confirmed)
+    refused, total = db.session.scalar(count.where(Reminder.refusals > 0)) or 0, db.session.scalar(count) or 0
+    ended: Sequence[int] = []
+    if refused <= max(1, total * LARGEST_SHARE):
+        gone = sa.delete(Reminder).where(confirmed, Reminder.refusals >= MOST_REFUSALS)
+        ended = db.session.scalars(gone.returning(Reminder.id)).all()
     db.session.commit()
     files.remove_files(ended)
 
@@ -94,8 +123,9 @@ def count_by_hour(year: int, day: Day | None) -> list[HourCount]:
 
 
 def count_refused(year: int) -> int:
-    """Count the subscriptions whose last mail was refused for what it said."""
-    query = sa.select(sa.func.count()).where(Reminder.year == year, Reminder.refusals > 0)
+    """Count the subscriptions whose last mail was refused."""
+    counted = (Reminder.year == year, Reminder.confirmed_at.is_not(None), Reminder.refusals > 0)
+    query = sa.select(sa.func.count()).where(*counted)
     return db.session.scalar(query) or 0
 
 

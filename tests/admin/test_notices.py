@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.database import db
 from app.feedback import Feedback
 from app.operations import jobs
+from app.pledges.models import Reply
 from app.reminders import subscriptions
 from app.reminders.models import Reminder
 from tests.conftest import on_sqlite, swedish, token_in
@@ -87,6 +88,28 @@ def test_report_tells_what_readers_do(app, client, organiser, run_round, clock):
     assert "Frågorna i luckorna har fått 1 svar hittills." in text
     assert "2 har tryckt på Jag testar hittills." in text
     assert "1 person får påminnelser med mejl." in text
+
+
+def test_report_tells_municipalities_from_five_on(app, organiser, run_round, clock):
+    choose(organiser, daily_report="ja")
+    for code, times in (("1441", 7), ("1440", 2), ("1480", 3), ("1481", 6)):
+        app.extensions["replies"].count(*[Reply(2026, "municipality", 0, code)] * times)
+    clock.set("2026-12-11 08:00")
+    run_round()
+    text = " ".join(letters(app)[0].get_body(("plain",)).get_content().split())
+    assert "Jag testar per kommun: Lerum 7, Mölndal 6, Göteborg färre än 5, Ale färre än 5." in text
+
+
+def test_report_tells_what_is_kept_in_january(app, organiser, run_round, clock):
+    choose(organiser, daily_report="ja")
+    for outcome, times in (("some", 15), ("none", 5)):
+        app.extensions["replies"].count(*[Reply(2026, "follow_up", 0, outcome)] * times)
+    told = "Håller du fast? har fått 20 svar hittills, och 75 % av dem håller fast."
+    for moment, is_told in (("2027-01-15 08:00", True), ("2027-02-01 08:00", True), ("2027-02-02 08:00", False)):
+        clock.set(moment)
+        run_round()
+        texts = [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in letters(app)[-1:]]
+        assert any(told in text for text in texts) == is_told, (moment, texts)
 
 
 def test_messages_that_come_together_make_one_mail(app, organiser, run_round, clock):

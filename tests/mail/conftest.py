@@ -33,6 +33,7 @@ class Postmaster:
     def __init__(self) -> None:
         self.script: dict[str, list[str]] = {}
         self.arrived: list[tuple[list[str], EmailMessage]] = []
+        self.raw: list[bytes] = []
         self.heard: list[tuple[str, bool]] = []
         self.holding, self.release = threading.Event(), threading.Event()
 
@@ -43,15 +44,15 @@ class Postmaster:
     def receivers(self) -> list[str]:
         return [receiver for receivers, _ in self.arrived for receiver in receivers]
 
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if answer := self.answer("MAIL"):
-            return answer
+            return hang_up(server) if answer == HANG_UP else answer
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if answer := self.answer("RCPT"):
-            return answer
+            return hang_up(server) if answer == HANG_UP else answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -61,14 +62,29 @@ class Postmaster:
             self.holding.set()
             await asyncio.to_thread(self.release.wait, PATIENCE)
         if answer in ("", HOLD, HANG_UP):
+            self.raw.append(envelope.content)
             self.arrived.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
         if answer == HANG_UP:
-            server.transport.close()
+            hang_up(server)
         return answer if answer[:1].isdigit() else "250 OK"
 
 
+def hang_up(server: Any) -> str:
+    server.transport.close()
+    return ""
+
+
 class Server(SMTP):
-    """Notes which commands came, and whether under TLS."""
+    """Notes which commands came, and whether under TLS; answers EHLO, and the command DATA, as "EHLO" and "354" say."""
+
+    async def _is_scripted(self, stage: str) -> bool:
+        if answer := self.event_handler.answer(stage):
+            hang_up(self) if answer == HANG_UP else await self.push(answer)
+        return bool(answer)
+
+    async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802
+        if not await self._is_scripted("EHLO"):
+            await super().smtp_EHLO(arg)
 
     async def _noted(self, command: str, arg: str) -> None:
         self.event_handler.heard.append((command, bool(self.session and self.session.ssl)))
@@ -81,6 +97,8 @@ class Server(SMTP):
         await self._noted("MAIL", arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if await self._is_scripted("354"):
+            return
         script = self.event_handler.script.get("DATA")
         if script and script[0] == CUT_OFF:
             script.pop(0)

@@ -143,6 +143,32 @@ def test_sender_that_server_does_not_want_loses_no_mail(serve, accept, send, row
 
 
 @on_sqlite
+@pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT", "354", "DATA"])
+@pytest.mark.parametrize("answer", ["554 5.7.1 Relay access denied", HANG_UP])
+def test_mail_that_server_keeps_out_goes_later(serve, accept, send, rows, clock, postmaster, stage, answer):
+    serve()
+    accept(ANNA)
+    accept(BO)
+    postmaster.script[stage] = [answer]
+    for _ in range(3):
+        send()
+        clock.forward(minutes=1)
+    assert {row.state for row in rows()} == {"sent"}
+    assert set(postmaster.receivers) == {ANNA, BO}
+
+
+@on_sqlite
+def test_mail_kept_out_for_days_is_given_up(serve, accept, send, rows, clock, postmaster):
+    serve()
+    accept(ANNA)
+    for days, state in ((2, "waiting"), (3, "refused")):
+        postmaster.script["RCPT"] = ["554 5.7.1 Relay access denied"]
+        clock.forward(days=days)
+        send()
+        assert (rows()[0].state, rows()[0].trouble) == (state, "mottagaren: 554 5.7.1")
+
+
+@on_sqlite
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_server_that_closes_ends_round_and_untried_counts_no_try(serve, accept, send, rows, clock, postmaster, command):
     serve()

@@ -94,13 +94,24 @@ def test_who_has_chosen_nothing_comes_back_to_the_question(answer, counted):
 
 
 @on_sqlite
-def test_the_question_of_the_contest_is_not_answered_at_once(make_app, content):
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        str.upper,
+        lambda text: text.replace(" ", "  "),
+        lambda text: text.replace(" ", "\u00a0"),
+        lambda text: text[:-1],
+    ],
+    ids=["same", "capitals", "spaces", "unbroken", "without its mark"],
+)
+def test_the_question_of_the_contest_is_not_answered_at_once(make_app, content, write):
     file = content / "2026" / "10" / "hatch.md"
     text = file.read_text()
     contest = text.index("[contest]")
     asked = text[text.index("question = ", contest) :].splitlines()[0].removeprefix("question = ")
     own = text[text.index("[question]") :].splitlines()[1]
-    file.write_text(text.replace(own, f"text = {asked}"))
+    file.write_text(text.replace(own, f'text = "{write(asked.strip().strip(chr(34)))}"'))
     client = make_app(CALENDAR_CONTENT=content).test_client()
     assert BeautifulSoup(client.get("/2026/lucka/10").text, "html.parser").select(".question form") == []
     assert client.post("/2026/lucka/10/svar", data={"svar": "1"}).status_code == 400

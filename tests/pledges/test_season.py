@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.conftest import on_sqlite
 
@@ -31,6 +33,19 @@ def test_what_is_ticked_is_counted_once_for_each_hatch(client, clock, counted, w
         ("kept", 2, ""): 1,
         ("kept", 5, ""): 1,
     }
+
+
+@on_sqlite
+def test_january_names_as_many_tips_as_it_has_boxes(make_app, content, clock):
+    hatch = content / "2026" / "03" / "hatch.md"
+    hatch.write_text(re.sub(r"(?m)^steps = \[\n(?:.*\n)*?\]", "steps = []", hatch.read_text(), count=1))
+    client = make_app(CALENDAR_CONTENT=content).test_client()
+    clock.set("2027-01-16 08:00")
+    page = BeautifulSoup(client.get(JANUARY).text, "html.parser")
+    assert len(page.select("[type=checkbox]")) == 23
+    assert "kalenderns 23 tips" in page.select_one("meta[name=description]")["content"]
+    clock.set("2027-01-14 08:00")
+    assert "kalenderns 23 tips" in client.get(JANUARY).text
 
 
 @on_sqlite

@@ -1,6 +1,7 @@
 """Asking, confirming and leaving, as a person or a mail program meets them."""
 
 import re
+import sqlite3
 
 import pytest
 
@@ -69,6 +70,32 @@ def test_an_address_gets_one_mail_to_confirm_with_a_day(serve, ask, run_at, post
     ask(ANNA)
     run_at("2026-11-21 08:01")
     assert postmaster.receivers == [ANNA, ANNA]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"anna+{number}@kommun.se" for number in range(8)],
+        ["anna.berg@gmail.com", "annaberg+jul@gmail.com", "a.n.n.a.berg@googlemail.com", "Anna.Berg@Gmail.com"],
+        ["_anna@kommun.se", "_anna+1@kommun.se"],
+    ],
+)
+def test_a_mailbox_gets_one_mail_to_confirm_with_a_day(serve, ask, run_at, postmaster, written):
+    serve()
+    for day in (20, 21):
+        run_at(f"2026-11-{day} 08:00")
+        assert {ask(email, hour=8).location for email in written} == {"/paminnelse/tack"}
+        run_at(f"2026-11-{day} 12:00")
+        assert len(postmaster.receivers) == day - 19
+
+
+def test_mailboxes_that_look_alike_are_asked_apart(serve, ask, run_at, postmaster):
+    serve()
+    written = ["anna.berg@kommun.se", "annaberg@kommun.se", "annaberg@gmail.com", "_nnaberg@kommun.se"]
+    for email in written:
+        ask(email)
+    run_at("2026-11-20 12:00")
+    assert sorted(postmaster.receivers) == sorted(written)
 
 
 def test_page_answers_new_and_listed_address_the_same(ask, subscribe, client):
@@ -164,6 +191,16 @@ def test_wrong_key_gets_same_answers_as_right_one(client, subscribe):
     for method in (client.get, client.post):
         known, unknown = method(f"/paminnelse/avsluta/{key}"), method("/paminnelse/avsluta/x")
         assert (known.status_code, known.data) == (unknown.status_code, unknown.data)
+
+
+def test_wrong_key_waits_for_no_one_who_writes(app, client, tmp_path):
+    confirm = "/paminnelse/bekrafta/x"
+    token = token_in(client.get(PAGE))
+    with sqlite3.connect(tmp_path / "kalender.sqlite3", isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert client.post("/paminnelse/avsluta/x").status_code == 200
+        assert client.post(confirm, data={"token": token}).status_code == 410
+        writer.execute("ROLLBACK")
 
 
 def test_other_forms_still_refuse_other_sites(client):

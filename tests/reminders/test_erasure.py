@@ -1,12 +1,20 @@
 """7 January: the list goes, from every file, and a command proves it; no backup ever had it."""
 
+import bz2
+import gzip
+import io
+import lzma
+import shutil
 import sqlite3
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from app.database import begin_write, db
 from app.operations import backup
+from app.reminders import subscriptions
+from app.reminders.models import Reminder
 from tests.conftest import on_sqlite
 
 PEOPLE = [f"person{number}@kommun.se" for number in range(20)]
@@ -23,6 +31,36 @@ def after_a_season(subscribe, run_at):
     for email in PEOPLE:
         subscribe(email)
     run_at("2026-12-24 07:00")
+
+
+def zipped(content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mail.log", content)
+    return file.getvalue()
+
+
+# Each packs a line; those that are closed can be read by no program that stands here.
+PACKED = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zip": zipped,
+    "gz in a zip": lambda content: zipped(gzip.compress(content)),
+    "zip in a gz": lambda content: gzip.compress(zipped(content)),
+    "UTF-16": lambda content: content.decode().encode("utf-16"),
+    "gz of UTF-16": lambda content: gzip.compress(content.decode().encode("utf-16")),
+    "bytes before a zip": lambda content: content + zipped(b"more"),
+}
+CLOSED = {
+    "zst": b"\x28\xb5\x2f\xfd",
+    "7z": b"7z\xbc\xaf\x27\x1c",
+    "journal": b"LPKSHHRH",
+    "cut off": gzip.compress(b"a long line of a log")[:-9],
+    "zst in a gz": gzip.compress(b"\x28\xb5\x2f\xfd"),
+    "zst in a zip": zipped(b"\x28\xb5\x2f\xfd"),
+    "half a zip": zipped(b"more")[:40],
+}
 
 
 def bytes_of(folder):
@@ -73,6 +111,71 @@ def test_verify_finds_what_was_left_in_file_mail_and_log(app, run_at, subscribe,
     assert f"{copy.name} har spår av 1 adresser." in found.output
     assert "Ett mejl ligger kvar som fil: reminders/paminnelse.1.2026-01.eml" in found.output
     assert "Loggen mail.txt har 1 e-postadresser." in found.output
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", PACKED)
+def test_verify_finds_what_is_packed(verify, tmp_path, tmp_path_factory, kind):
+    log = tmp_path_factory.mktemp("var") / "mail.log.2"
+    log.write_bytes(PACKED[kind](f"to=<{PEOPLE[0]}>\n".encode()))
+    (tmp_path / "copy").write_bytes(PACKED[kind](f"reminder:{PEOPLE[0]}\n".encode()))
+    found = verify("--log", str(log))
+    assert found.exit_code == 1
+    assert "Loggen mail.log.2 har 1 e-postadresser." in found.output
+    assert "copy har spår av 1 adresser." in found.output
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", CLOSED)
+@pytest.mark.parametrize("place", ["log", "instance"])
+def test_verify_proves_nothing_of_unreadable_file(verify, tmp_path, tmp_path_factory, kind, place):
+    file = tmp_path / "copy" if place == "instance" else tmp_path_factory.mktemp("var") / "copy"
+    file.write_bytes(CLOSED[kind])
+    ended = verify(*(["--log", str(file)] if place == "log" else []))
+    assert (ended.exit_code, "Inget finns kvar" in ended.output) == (1, False)
+    assert (
+        len([line for line in ended.output.splitlines() if line.startswith("Inte genomsökt") and "copy: " in line]) == 1
+    )
+
+
+@on_sqlite
+@pytest.mark.parametrize("linked", ["file", "folder"])
+def test_verify_follows_links(verify, tmp_path, tmp_path_factory, linked):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "copy").write_text(f"reminder:{PEOPLE[0]}")
+    (elsewhere / "back").symlink_to(tmp_path)
+    (tmp_path / "link").symlink_to(elsewhere / "copy" if linked == "file" else elsewhere)
+    found = verify()
+    assert found.exit_code == 1
+    assert f"link{'/copy' * (linked == 'folder')} har spår av 1 adresser." in found.output
+
+
+@on_sqlite
+def test_verify_searches_database_that_lies_elsewhere(make_app, blank, clock, tmp_path_factory):
+    database = tmp_path_factory.mktemp("var") / "other.sqlite3"
+    shutil.copyfile(blank, database)
+    app = make_app(DATABASE_URL=f"sqlite:///{database}")
+    with app.app_context():
+        subscriptions.ask(PEOPLE[0], 2026, 7, False, clock.now())
+        begin_write()
+        db.session.query(Reminder).delete()
+        db.session.commit()
+    found = app.test_cli_runner().invoke(args=["reminder", "verify"])
+    assert found.exit_code == 1
+    assert f"{database}-wal har spår av 1 adresser." in found.output
+
+
+@on_sqlite
+def test_verify_searches_each_log_once(make_app, tmp_path, tmp_path_factory):
+    front = tmp_path_factory.mktemp("nginx") / "access.log"
+    front.touch()
+    front.with_name("access.log.1").write_text(PEOPLE[0])
+    (tmp_path / "calendar.log").write_text(PEOPLE[1])
+    app = make_app(ACCESS_LOG=front)
+    found = app.test_cli_runner().invoke(args=["reminder", "verify", "--log", str(tmp_path / "calendar.log")]).output
+    for name in ("access.log.1", "calendar.log"):
+        assert found.count(f"Loggen {name} har 1 e-postadresser.") == 1
+    assert "Loggfiler: access.log, access.log.1, calendar.log." in found
 
 
 @on_sqlite

@@ -13,13 +13,14 @@ from app.database import db
 from app.reminders import sender, subscriptions
 from app.reminders.models import Reminder
 from tests.conftest import on_sqlite
+from tests.mail.conftest import HANG_UP
 
 SUBSCRIBERS = 300 if os.environ.get("SOAK") else 20
 HOURS = (6, 7, 12, 20)
 DIED_AFTER = 5
 # Days: the mail server answers 421 until 15:10; the calendar's own server is away from noon the day before until 15:10
-# the day after; the clock goes back by hours, and then by a day.
-OUTAGE, AWAY, CLOCK_SET_BACK = 5, (9, 10), 14
+# the day after; it hangs up now and then, at each of its words; the clock goes back by hours, and then by a day.
+OUTAGE, AWAY, HANGING_UP, CLOCK_SET_BACK = 5, (9, 10), 12, 14
 
 
 class Died(BaseException):
@@ -135,6 +136,8 @@ def test_every_mail_goes_once_and_never_early_whatever_happens(
                 assert any(isinstance(end, Died) for end in run(f"{morning} 06:00"))
         if day == OUTAGE:
             postmaster.script["MAIL"] = ["421 stängt"] * 10_000
+        if day == HANGING_UP:
+            postmaster.script |= {stage: ["", HANG_UP, "", HANG_UP] for stage in ("EHLO", "MAIL", "RCPT", "354")}
         # What is left once all has gone wrong goes by the hours: morning and evening will do.
         for time in ("05:59:59", "06:00", "07:00", "12:00", "15:10", "20:00")[:: 1 if day <= CLOCK_SET_BACK else 5]:
             if day == OUTAGE and time == "15:10":

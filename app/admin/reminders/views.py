@@ -9,7 +9,7 @@ from app import clock
 from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.content import NUMBERS
-from app.outbox.transport import PermanentFailure, TemporaryFailure, mail_server
+from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure, mail_server
 from app.reminders import erasure, rules, sender, subscriptions
 from app.text import clean
 
@@ -57,7 +57,7 @@ def send_sample() -> BaseResponse | tuple[str, int]:
         return _page(422, fault=form.faults()[0][1])
     try:
         sender.send_sample(g.sign_in.organiser.email)
-    except (PermanentFailure, ValueError) as trouble:
+    except (PermanentFailure, NotFromUs, ValueError) as trouble:
         return _page(422, fault=NOT_TAKEN.format(trouble))
     except TemporaryFailure as trouble:
         return _page(503, fault=NOT_NOW.format(trouble))

@@ -23,7 +23,7 @@ from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
-from app.editing.editions import BLANK_HATCH
+from app.editing.editions import BLANK_HATCH, YEAR_OF_THE_CALENDAR
 from app.editing.labels import field_label, tell_fault
 from app.operations import server_checks
 from app.operations.server_checks import Finding
@@ -33,7 +33,6 @@ SHORTEST_ALT = 3
 HEAVIEST_IMAGE = 60_000
 OLDEST_FACT = 10
 ASSESSED_WITHIN = timedelta(days=365)
-_YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
@@ -111,7 +110,7 @@ def of_fact(fact: Fact, year: int) -> Iterator[str]:
 
 def other_years(text: str, year: int) -> list[str]:
     """Return sentences about years that look left behind from another edition."""
-    found = dict.fromkeys(match[0] for match in _YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
+    found = dict.fromkeys(match[0] for match in YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
     return [f"Texten säger ”{phrase}”, men kalendern är för {year}." for phrase in found]
 
 

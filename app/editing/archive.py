@@ -92,6 +92,13 @@ def outer_folder(names: Sequence[str]) -> str:
     return "" if re.fullmatch(r"\.{0,2}|\d\d", folder) else f"{folder}/"
 
 
+def year_folder(body: bytes) -> int | None:
+    """Return the year that the folder with edition.toml is named after. Call it when unpack_edition() has read it."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        found = (re.search(r"(?:^|/)(20\d\d)/edition\.toml$", name_of(entry)) for entry in archive.infolist())
+        return next((int(match[1]) for match in found if match), None)
+
+
 def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:
     shown = path[:60]
     if stat.S_ISLNK(entry.external_attr >> 16):

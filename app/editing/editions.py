@@ -19,6 +19,8 @@ from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused
 from app.editing.store import ContentRef, Files
 
+# Where a text says which year its calendar is of.
+YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 # How a text that has not been read through says where it came from.
 COPIED, BLANK = "kopierad från", "tom lucka"
 BLANK_HATCH = """+++
@@ -258,28 +260,30 @@ def require_future_year(year: int, now: datetime) -> None:
 def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
     """Return an archive's edition for `year`, its dates moved from another. Raises NotAllowed, SaveRefused."""
     made = archive.unpack_edition(body, year)
-    source = year_of(made) or year
+    source = _contest_year(made) or archive.year_folder(body) or _year_in_title(made[ContentRef(year)]) or year
     if source == year:
         return made
     return {leaf: shift_year(files, replace(leaf, year=source), year) for leaf, files in made.items()}
 
 
-def year_of(leaves: dict[ContentRef, Files]) -> int | None:
-    """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
-    title = None
+def _contest_year(leaves: dict[ContentRef, Files]) -> int | None:
+    """Return the year that a contest opens in: a folder is easily called something else."""
     for leaf, files in leaves.items():
-        if leaf.municipality:
-            continue
-        try:
-            head = hatch_file.parse_hatch if leaf.number else lambda text: (hatch_file.parse_toml(text), "")
-            values, _ = head(store.text_of(files))
-        except hatch_file.HatchFileError:
-            continue
-        opens = values["contest"].get("opens") if isinstance(values.get("contest"), dict) else None
-        if isinstance(opens, datetime):
-            return opens.year
-        title = title or (not leaf.number and re.search(r"\b20\d\d\b", str(values.get("title"))))
-    return int(title[0]) if title else None
+        with suppress(hatch_file.HatchFileError):
+            contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest") if leaf.number else None
+            opens = contest.get("opens") if isinstance(contest, dict) else None
+            if isinstance(opens, datetime):
+                return opens.year
+    return None
+
+
+def _year_in_title(files: Files) -> int | None:
+    """Return the year of a title as "Julkalendern 2026"; that of "Agenda 2030-kalendern" is another matter."""
+    with suppress(hatch_file.HatchFileError):
+        title = str(hatch_file.parse_toml(store.text_of(files)).get("title"))
+        if named := YEAR_OF_THE_CALENDAR.search(title):
+            return int(named[1])
+    return None
 
 
 def import_changes(

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from app.calendar.loader import read_edition
-from app.editing import store
+from app.editing import editions, store
 from app.editing.archive import unpack_edition
 from app.editing.store import ContentRef
 from tests.calendar.test_content import edit
@@ -80,6 +80,27 @@ def test_into_another_year_times_and_id_move_and_await_reading(send, organiser, 
         swedish("2027-12-22 12:00:00"),
     )
     assert "25 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "title", "year", "source"),
+    [
+        ("2026/", "Agenda 2030-kalendern", 2026, None),
+        ("", "Agenda 2030-kalendern", 2026, None),
+        ("ut/2026/", "Vår klimatkalender 2030", 2026, None),
+        ("2026/", "Agenda 2030-kalendern", 2027, 2026),
+        ("", "Miljöjulkalendern 2026", 2027, 2026),
+        ("2027/", "Kalendern", 2027, None),
+        ("", "Kalendern mot 2050", 2027, None),
+    ],
+)
+def test_year_of_archive_without_contest_is_plausible(folder, title, year, source):
+    files = WHOLE | {"edition.toml": f'title = "{title}"\n'.encode()}
+    made = editions.read_archive(year, zipped({folder + name: body for name, body in files.items()}))
+    told = made[ContentRef(year)]["edition.toml"].decode()
+    assert ("kopierad från" in told) == (source is not None)
+    assert title.replace(f"kalendern {source}", f"kalendern {year}") in told
+    assert source is None or f"kopierad från {source}" in told
 
 
 @on_sqlite

@@ -20,7 +20,10 @@ from app.editing.save import Change, Editor, SaveRefused
 from app.editing.store import ContentRef, Files
 
 # Where a text says which year its calendar is of.
-YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
+_FEAST = r"(?:kalender\w*|calendar|december|advent\w*|jul(?!i\b)\w*|christmas|lucia\w*|nyår\w*)"
+YEAR_OF_THE_CALENDAR = re.compile(
+    rf"\b\w*{_FEAST}\s+(?:år\s+|in\s+|of\s+)?\d{{4}}\b|\b20\d\d,?\s+{_FEAST}", re.IGNORECASE
+)
 # How a text that has not been read through says where it came from.
 COPIED, BLANK = "kopierad från", "tom lucka"
 BLANK_HATCH = """+++
@@ -192,22 +195,31 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
 
 
 def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
-    """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
+    """Return the files of a leaf for another year, to be read through: titles, and its contest's times and id."""
     if leaf.municipality:
         return files
-    text = store.text_of(files)
-    changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
+    text, changes = store.text_of(files), dict[str, Any](unreviewed=f"{COPIED} {leaf.year}")
+    # Its card shows the year.
+    made = {name: body for name, body in files.items() if leaf.number or not name.startswith("delning.")}
     with readable(leaf):
-        if not leaf.number:
-            title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
-            new = hatch_file.change_toml(text, changes | {"title": title})
-            # Its card shows the year.
-            files = {name: body for name, body in files.items() if not name.startswith("delning.")}
-        else:
+        if leaf.number:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
             changes |= {"corrections": None} | ({"contest": _next(contest, leaf.year, year)} if contest else {})
-            new = hatch_file.render_hatch(text, changes)
-    return files | {leaf.text_name: new.encode()}
+        for name in filter(store.is_text, files):
+            own = name == leaf.text_name
+            made[name] = _with_year(files[name], name, leaf.year, year, changes if own else {})
+    return made
+
+
+def _with_year(body: bytes, name: str, before: int, year: int, changes: Mapping[str, Any]) -> bytes:
+    """Return a text or a translation with `changes`, and the year in its title. Raises HatchFileError."""
+    text = store.text_of({name: body})
+    values = hatch_file.parse_hatch(text)[0] if name.endswith(".md") else hatch_file.parse_toml(text)
+    title = str(values.get("title", ""))
+    if str(before) in title:
+        changes = {**changes, "title": title.replace(str(before), str(year))}
+    change = hatch_file.render_hatch if name.endswith(".md") else hatch_file.change_toml
+    return change(text, changes).encode()
 
 
 def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
@@ -282,8 +294,13 @@ def _year_in_title(files: Files) -> int | None:
     with suppress(hatch_file.HatchFileError):
         title = str(hatch_file.parse_toml(store.text_of(files)).get("title"))
         if named := YEAR_OF_THE_CALENDAR.search(title):
-            return int(named[1])
+            return year_named(named[0])
     return None
+
+
+def year_named(phrase: str) -> int:
+    """Return the year of what YEAR_OF_THE_CALENDAR found."""
+    return int(re.sub(r"\D", "", phrase))
 
 
 def import_changes(

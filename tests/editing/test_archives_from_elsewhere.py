@@ -82,6 +82,16 @@ def test_into_another_year_times_and_id_move_and_await_reading(send, organiser, 
     assert "25 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
 
 
+def test_old_year_shifts_in_every_title():
+    head = '+++\ntitle = "Cykla 2026"\n+++\n\nText 2026.\n'
+    files = {name: head.encode() for name in ("hatch.md", "lattlast.md", "en.md")}
+    moved = editions.shift_year(files, ContentRef(2026, 3), 2027)
+    assert all(b'title = "Cykla 2027"' in body and b"Text 2026" in body for body in moved.values())
+    files = dict.fromkeys(("edition.toml", "en.toml"), b'title = "Kalendern 2026"\n')
+    moved = editions.shift_year(files, ContentRef(2026), 2027)
+    assert all(b'title = "Kalendern 2027"' in body for body in moved.values())
+
+
 @pytest.mark.parametrize(
     ("folder", "title", "year", "source"),
     [
@@ -161,7 +171,9 @@ def test_what_is_not_read_through_stays_so_wherever_it_goes(organiser, change, c
     with organiser.get(f"{START}/kalender.zip?ar=2027") as answer:
         texts = {leaf: files for leaf, files in unpack_edition(answer.data, 2027).items() if not leaf.municipality}
     assert all(b'unreviewed = "kopierad fr' in files[leaf.text_name] for leaf, files in texts.items())
-    assert "Texten är inte genomgången (kopierad från 2026)." in words(organiser.get("/admin/beredskap?ar=2027"))
+    told = organiser.get("/admin/beredskap?ar=2027")
+    assert "Texten är inte genomgången (kopierad från 2026)." in words(told)
+    assert f'Ändra den i ZIP-filen. <a href="{START}?' in " ".join(told.text.split())
 
 
 @on_sqlite

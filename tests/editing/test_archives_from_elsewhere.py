@@ -18,7 +18,12 @@ from tests.editing.test_archive import WHOLE, zipped
 
 START = "/admin/redigera"
 ARCHIVE = f"{START}/las-in"
-RUBBISH = ("__MACOSX/2026/._edition.toml", "2026/.DS_Store", "2026/01/Thumbs.db", "2026/desktop.ini", "2026/01/._a.png")
+RUBBISH = (
+    "__MACOSX/2026/._edition.toml",
+    *("2026/.DS_Store", "2026/01/._a.png", "2026/.Spotlight-V100/x", "2026/.fseventsd/a", ".Trashes/501/x"),
+    *("2026/01/Thumbs.db", "2026/Thumbs.db:encryptable", "2026/ehthumbs_vista.db", "2026/desktop.ini", "2026/Icon\r"),
+    *("System Volume Information/x", "$RECYCLE.BIN/desktop.ini", "2026/01/~$hatch.docx", "2026/01/.hatch.md.swp"),
+)
 
 
 @pytest.mark.parametrize("outer", ["", "miljojulkalendern-2026/", "Ny mapp (2)/"])
@@ -26,6 +31,14 @@ def test_what_finder_and_windows_add_is_ignored(outer):
     files = {f"{outer}2026/{name}": body for name, body in WHOLE.items()}
     files |= {name if name.startswith("__") else outer + name: b"x" for name in RUBBISH}
     assert unpack_edition(zipped(files), 2027) == unpack_edition(zipped(WHOLE), 2027)
+
+
+def test_backslashes_of_windows_part_folders():
+    packed = zipped({f"2026/{name}": body for name, body in WHOLE.items()})
+    # ZipInfo writes slashes whatever it is given.
+    assert unpack_edition(packed.replace(b"2026/", b"2026\\").replace(b"/hatch.md", b"\\hatch.md"), 2027) == (
+        unpack_edition(packed, 2027)
+    )
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["as UTF-8", "without a word"])

@@ -84,6 +84,9 @@ def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
             f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB.",
             *(number, "picture"),
         )
+    if file.image and not hatch.card:
+        sentence = "En delad länk visar kalenderns bild i stället för luckans. Byt till ett foto, eller kör make cards."
+        yield Finding("may", sentence, number, "picture")
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
         yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
     if drawings.MINIATURE in hatch.images and not hatch.miniature:
@@ -127,6 +130,9 @@ def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     for remark in edition.remarks:
         yield Finding("must", f"{tell_fault(remark)}.", hatch_of(remark), part_of(remark))
+    if not edition.card:
+        sentence = "En delad länk till kalendern har ingen bild som visar det som står nu. Kör make cards på en dator."
+        yield Finding("may", sentence, part="texts")
     if not file.made:
         yield Finding("should", "Skriv hur texterna och bilderna är gjorda. Det visas på Om kalendern.", part="texts")
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))

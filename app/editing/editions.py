@@ -199,8 +199,7 @@ def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
     if leaf.municipality:
         return files
     text, changes = store.text_of(files), dict[str, Any](unreviewed=f"{COPIED} {leaf.year}")
-    # Its card shows the year.
-    made = {name: body for name, body in files.items() if leaf.number or not name.startswith("delning.")}
+    made = dict(files)
     with readable(leaf):
         if leaf.number:
             contest = hatch_file.parse_hatch(text)[0].get("contest")

@@ -176,6 +176,17 @@ def test_a_heavy_picture_is_told(content):
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
 
 
+def test_link_without_a_picture_of_its_own_is_told(content):
+    for card in (content / "2026").rglob("delning-*"):
+        card.unlink()
+    found = {
+        (f.hatch, f.sentence.partition(".")[0])
+        for f in readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
+    }
+    assert (7, "En delad länk visar kalenderns bild i stället för luckans") in found
+    assert (0, "En delad länk till kalendern har ingen bild som visar det som står nu") in found
+
+
 def test_meaningful_picture_without_description_is_told(content):
     path = content / "2026" / "07" / "hatch.md"
     path.write_text(re.sub(r'image_alt = ".*"', 'image_alt = "En bild"', path.read_text(), count=1))

@@ -415,7 +415,8 @@ class Unpublished:
 def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
     """Return what has been edited in the files of a year. What is like an earlier version has not been edited since."""
     found, is_new = Unpublished({}, []), not (desk.root / str(year)).exists()
-    for leaf in _all(files, year):
+    # A municipality may be in one of them only. Where organisers added it, "none" is its first version.
+    for leaf in dict.fromkeys([*_all(files, year), *municipalities(desk.root, year)]):
         mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
         if not is_new and mine == desk.read(leaf):
             continue

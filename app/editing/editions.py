@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.calendar.content import NUMBERS
+from app.calendar.library import BEFORE, NEW
 from app.calendar.loader import municipality_slugs
 from app.calendar.schedule import current_year, is_open, opens_at
 from app.clock import SWEDEN
@@ -249,7 +250,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
     with store.translate_os_errors():
         for leaf, files in made.items():
             desk.history.add(leaf, files, act.who, act.what, act.now)
-        temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+        temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
             temporary.chmod(0o755)
             for leaf, files in made.items():
@@ -343,19 +344,20 @@ def replace_edition(
     folder, added = desk.root / str(year), {}
     try:
         with store.translate_os_errors():
-            temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+            temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
             with store.translate_os_errors():
                 shutil.copytree(folder, temporary / str(year), symlinks=True)
                 for leaf, files in made.items():
                     added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
                     store.write_atomically(temporary, leaf, files)
-                folder.rename(temporary / "before")
+                folder.rename(temporary / BEFORE)
                 try:
-                    (temporary / str(year)).rename(folder)
-                except OSError:
-                    (temporary / "before").rename(folder)
-                    raise
+                    with suppress(FileNotFoundError):  # finish_replacements() of another process was as quick
+                        (temporary / str(year)).rename(folder)
+                finally:
+                    if not folder.exists():
+                        (temporary / BEFORE).rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except store.ContentWriteError:

@@ -1,14 +1,20 @@
 """Archives as Finder and Windows pack them, from other years, and into a calendar that is there."""
 
 import io
+import shutil
 import unicodedata
 import zipfile
+from itertools import count
+from pathlib import Path
 
 import pytest
 
+from app.calendar.library import LastGood, Library
 from app.calendar.loader import read_edition
 from app.editing import editions, store
 from app.editing.archive import unpack_edition
+from app.editing.history import History
+from app.editing.save import Change, Editor
 from app.editing.store import ContentRef
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
@@ -171,6 +177,28 @@ def test_an_import_that_the_disk_refuses_half_way_changes_nothing(send, organise
     answer = organiser.post(f"{ARCHIVE}/ja?ar=2026", data=sent)
     assert (answer.status_code, faults(answer)) == (503, ["Disken är full."])
     assert everything(content) == before
+
+
+def test_import_killed_between_its_moves_is_whole(content, tmp_path, monkeypatch):
+    history, act = History(tmp_path / "history"), Change(1, "", swedish("2026-11-20"))
+    desk = Editor(content, history, {2026: read_edition(content / "2026")})
+    edit(content, "03/hatch.md", 'title = "', 'title = "Ny: ')
+    made = {leaf: desk.read(leaf) for leaf in (ContentRef(2026, 3), ContentRef(2026, 4))}
+    edit(content, "03/hatch.md", 'title = "Ny: ', 'title = "')
+    rename, moves = Path.rename, count(1)
+
+    def die(*_, **__):
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "rename", lambda path, to: rename(path, to) if next(moves) == 1 else die())
+        killed.setattr(shutil, "rmtree", die)
+        with pytest.raises(SystemExit):
+            editions.replace_edition(desk, 2026, made, act)
+    assert not (content / "2026").exists()
+    library = Library(content, LastGood(tmp_path / "good"))
+    assert library.editions[2026].hatches[3].file.title.startswith("Ny: ")
+    assert (library.faults, [path.name for path in content.iterdir()]) == ([], ["2026"])
 
 
 @on_sqlite

@@ -10,6 +10,7 @@ from icalendar import Calendar
 from app.calendar.files.faults import ContentError
 from app.calendar.files.markdown import to_html
 from app.calendar.loader import read_edition
+from app.text import not_carried, tidy
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
 
@@ -31,6 +32,12 @@ def test_what_no_output_can_carry_is_named_and_left_out(tmp_path, content, sign)
     [remark] = map(str, edition.remarks)
     odd = f"har ett tecken som inte går att visa (U+{ord(sign):04X}); ta bort det"
     assert remark == f"2026/01/hatch.md, rad {line}, fältet title: {odd}"
+
+
+def test_no_character_of_unicodes_own_is_taken():
+    own = [chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)] + ["\ufdd0", "\ufdef"]
+    assert tidy(f"Hej{''.join(own)}då \U0001f332\U0001fffd") == "Hejdå \U0001f332\U0001fffd"
+    assert len(not_carried("".join(own))) == 36
 
 
 def test_feeds_and_calendar_file_are_always_well_formed(make_app, content, clock):

@@ -113,7 +113,8 @@ def push(over: bool) -> None:
             count = editions.publish_files(desk, files, int(folder.name), over, act)
         except (save.SaveRefused, store.ContentWriteError) as trouble:
             raise click.ClickException(f"{folder.name} är inte publicerad.\n{trouble}") from None
-        click.echo(f"{folder.name}: {count} av 25 delar publicerade." if count else f"{folder.name}: inget är ändrat.")
+        parts = {0: "inget är ändrat", 1: "1 del publicerad"}.get(count, f"{count} delar publicerade")
+        click.echo(f"{folder.name}: {parts}.")
     shelf.refresh(at_once=True)
 
 

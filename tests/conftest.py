@@ -88,6 +88,13 @@ class StoppedClock(Clock):
         return self.instant.timestamp()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say of a run of the whole suite what is not in it."""
+    config = terminalreporter.config
+    if config.args_source is config.ArgsSource.TESTPATHS and "CONTAINER" not in os.environ:
+        terminalreporter.write_line("Avbilden är inte byggd här. Det gör `make container`.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_env_file() -> Iterator[None]:
     """What a developer has in `.env` is not the tests' business."""

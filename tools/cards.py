@@ -2,7 +2,8 @@
 
 `make cards` writes delning-….png into each hatch's folder, where it is as locked as the hatch itself. There is no word
 in it, since the link says the title beside it, and it is called after its illustration: no edit leaves an old one.
-The edition's own, delning.png, is the house on 1 December, with an empty street, for that would tell of a hatch.
+The edition's own is the house on 1 December, with an empty street, for that would tell of a hatch; it is called after
+what is seen in it.
 """
 
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from app.calendar.content import NUMBERS, card_name
+from app.calendar.content import NUMBERS, card_name, edition_card
 from app.calendar.feeds.views import ICONS
 from app.calendar.loader import read_edition
 from tools.browser import launched
@@ -33,7 +34,7 @@ ICON = """<!doctype html><style>* {{ margin: 0; }} svg {{ display: block; width:
 {icon}"""
 
 
-def take_house(browser: Browser, folder: Path) -> None:
+def take_house(browser: Browser, folder: Path, name: str) -> None:
     clock = SetClock()
     clock.set(f"{folder.name}-12-01 08:00")
     scale = 1200 / LAPTOP
@@ -43,7 +44,7 @@ def take_house(browser: Browser, folder: Path) -> None:
         page.goto(f"{site}/{folder.name}/")
         page.add_style_tag(content=BARE)
         page.locator(".masthead .kicker").evaluate("(line, words) => line.textContent = words", WORDS)
-        page.screenshot(path=folder / "delning.png", clip={"x": 0, "y": 0, "width": LAPTOP, "height": 630 / scale})
+        page.screenshot(path=folder / name, clip={"x": 0, "y": 0, "width": LAPTOP, "height": 630 / scale})
 
 
 def take_icons(browser: Browser) -> None:
@@ -59,7 +60,9 @@ def main(folder: Path) -> None:
     edition = read_edition(folder)
     with sync_playwright() as playwright, launched(playwright) as browser:
         take_icons(browser)
-        take_house(browser, folder)
+        for old in folder.glob("delning*.png"):
+            old.unlink()
+        take_house(browser, folder, edition_card(edition.year, edition.file, edition.images))
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for number in NUMBERS:
             hatch = edition.hatches[number]

@@ -17,13 +17,14 @@ from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import preview
 from app.calendar.content import Edition, Hatch
-from app.calendar.edition import Accessibility, Fact
+from app.calendar.edition import Accessibility, Fact, HatchFile
 from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
+from app.calendar.translations import TranslatedHatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
-from app.editing.editions import BLANK_HATCH
+from app.editing.editions import BLANK_HATCH, YEAR_OF_THE_CALENDAR, year_named
 from app.editing.labels import field_label, tell_fault
 from app.operations import server_checks
 from app.operations.server_checks import Finding
@@ -33,7 +34,6 @@ SHORTEST_ALT = 3
 HEAVIEST_IMAGE = 60_000
 OLDEST_FACT = 10
 ASSESSED_WITHIN = timedelta(days=365)
-_YEAR_OF_THE_CALENDAR = re.compile(r"(?:kalender\w*|december|advent\w*|jul(?!i\b)\w*)\s+(\d{4})\b", re.IGNORECASE)
 
 
 def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: date) -> list[Finding]:
@@ -84,6 +84,9 @@ def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
             f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB.",
             *(number, "picture"),
         )
+    if file.image and not hatch.card:
+        sentence = "En delad länk visar kalenderns bild i stället för luckans. Byt till ett foto, eller kör make cards."
+        yield Finding("may", sentence, number, "picture")
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
         yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
     if drawings.MINIATURE in hatch.images and not hatch.miniature:
@@ -98,10 +101,16 @@ def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
     if lacking := [name for name, part in parts.items() if not part]:
         told = format_list(lacking, locale="sv")
         yield Finding("may", f"Luckan har {told}. Är det meningen?", number, "hatch")
-    asked = (file.question.text, file.question.explanation) if file.question else ()
-    texts = (file.title, file.summary, hatch.tip, *file.steps, *asked)
-    yield from (Finding("should", sentence, number, "hatch") for sentence in other_years(" ".join(texts), year))
+    yield from (Finding("should", sentence, number, "hatch") for sentence in other_years(_said(file, hatch.tip), year))
+    for language, each in hatch.translations.items():
+        left = other_years(_said(each.file, each.tip), year, f"{number:02}/{language}.md")
+        yield from (Finding("should", sentence, number, "archive") for sentence in left)
     yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in of_fact(fact, year))
+
+
+def _said(file: HatchFile | TranslatedHatch, tip: str) -> str:
+    asked = (file.question.text, file.question.explanation) if file.question else ()
+    return " ".join((file.title, file.summary, tip, *file.steps, *asked))
 
 
 def of_fact(fact: Fact, year: int) -> Iterator[str]:
@@ -109,20 +118,29 @@ def of_fact(fact: Fact, year: int) -> Iterator[str]:
         yield f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?"
 
 
-def other_years(text: str, year: int) -> list[str]:
+def other_years(text: str, year: int, translation: str = "") -> list[str]:
     """Return sentences about years that look left behind from another edition."""
-    found = dict.fromkeys(match[0] for match in _YEAR_OF_THE_CALENDAR.finditer(text) if int(match[1]) != year)
-    return [f"Texten säger ”{phrase}”, men kalendern är för {year}." for phrase in found]
+    # No form edits a translation.
+    where, how = (f"Översättningen {translation}", " Ändra den i ZIP-filen.") if translation else ("Texten", "")
+    phrases = dict.fromkeys(match[0] for match in YEAR_OF_THE_CALENDAR.finditer(text) if year_named(match[0]) != year)
+    return [f"{where} säger ”{phrase}”, men kalendern är för {year}.{how}" for phrase in phrases]
 
 
 def of_texts(edition: Edition) -> Iterator[Finding]:
     file = edition.file
     for remark in edition.remarks:
         yield Finding("must", f"{tell_fault(remark)}.", hatch_of(remark), part_of(remark))
+    if not edition.card:
+        sentence = "En delad länk till kalendern har ingen bild som visar det som står nu. Kör make cards på en dator."
+        yield Finding("may", sentence, part="texts")
     if not file.made:
         yield Finding("should", "Skriv hur texterna och bilderna är gjorda. Det visas på Om kalendern.", part="texts")
     texts = " ".join((file.title, file.theme, file.tagline, edition.before, edition.after))
     yield from (Finding("should", sentence, part="texts") for sentence in other_years(texts, edition.year))
+    for language, each in edition.translations.items():
+        texts = " ".join((each.title, each.theme, each.tagline, each.before, each.after))
+        left = other_years(texts, edition.year, f"{language}.toml")
+        yield from (Finding("should", sentence, part="archive") for sentence in left)
     for address in find_example_addresses(edition.about):
         yield Finding("must", f"Adressen {address} är ett exempel. Skriv er egen.", part="texts")
 

@@ -1,7 +1,7 @@
 """An edition as its files were read: the 24 hatches, with HTML and pictures, and what is in other languages. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -33,13 +33,14 @@ def card_name(picture: bytes, kind: str) -> str:
     return f"delning-{sha256(picture).hexdigest()[:8]}.{kind}"
 
 
+def edition_card(year: int, file: EditionFile, images: Mapping[str, bytes]) -> str:
+    """Return what the picture beside a shared link to the calendar is called: after what is seen in it."""
+    horizons = [images.get(name) for name in (drawings.HORIZON, drawings.HORIZON_RIGHT)]
+    return card_name(repr((year, file.title, file.theme, file.wall, file.accent, horizons)).encode(), "png")
+
+
 def image_type(name: str) -> str:
     return IMAGE_TYPES[name.rpartition(".")[2].lower()]
-
-
-def share_card(images: Iterable[str]) -> str | None:
-    """Return the name of the picture beside a shared link, if it is among the images."""
-    return next((name for name in ("delning.jpg", "delning.png") if name in images), None)
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Edition:
 
     # `images` are those of no hatch, by file name: they are there to be seen from the start. `gaps` names what is still
     # empty of what the rules and notices of the contest must say, `remarks` what is in the files and shown to no one.
+    # `card` is the picture beside a shared link, as long as it shows what the files say.
 
     year: int
     file: EditionFile
@@ -143,6 +145,7 @@ class Edition:
     gaps: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
     images: dict[str, bytes] = field(default_factory=dict, repr=False)
+    card: str | None = None
     translations: dict[str, TranslatedEdition] = field(default_factory=dict, repr=False)
     municipalities: dict[str, Municipality] = field(default_factory=dict, repr=False)
     language: str = SWEDISH
@@ -165,10 +168,11 @@ class Edition:
         prose: dict[str, Any] = {name: getattr(found, name) for name in ("before", "after", "about")}
         return replace(self, file=self.file.model_copy(update=told), hatches=hatches, language=language, **prose)
 
-    @property
-    def card(self) -> str | None:
-        """The picture beside a shared link."""
-        return share_card(self.images)
+    def card_path(self, hatch: Hatch | None = None) -> str:
+        """Return where the picture beside a shared link is: that of the hatch, else the edition's; "" for none."""
+        if hatch and hatch.card:
+            return f"/{self.year}/lucka/{hatch.number}/bild/{hatch.card}"
+        return f"/{self.year}/bild/{self.card}" if self.card else ""
 
     @property
     def horizon(self) -> str:

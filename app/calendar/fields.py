@@ -108,7 +108,7 @@ LANGUAGES = {
 
 
 def with_scheme(value: object) -> object:
-    return f"https://{value}" if isinstance(value, str) and value.startswith("www.") else value
+    return f"https://{value}" if isinstance(value, str) and value.lower().startswith("www.") else value
 
 
 def _image(value: str) -> str:

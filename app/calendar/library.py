@@ -4,6 +4,7 @@ import io
 import logging
 import os
 import re
+import shutil
 import stat
 import tempfile
 import threading
@@ -19,6 +20,8 @@ from app.shared_content import SharedContent
 
 # Seconds that a request waits for the database to say whether the content is another, once a second at most.
 DATABASE_WAITS = 0.25
+# How the folder begins in which an edition is made, and where the one that it replaces lies meanwhile.
+NEW, BEFORE = ".ny-", "before"
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,16 @@ def pack(folder: Path) -> bytes:
                 # A ZipInfo of its own bears no time, so the same files give the same bytes.
                 archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
     return packed.getvalue()
+
+
+def finish_replacements(root: Path) -> None:
+    """Put in place an edition whose process was killed between taking away the one before and that."""
+    for before in root.glob(f"{NEW}*/{BEFORE}"):
+        for made in before.parent.glob("20??"):
+            if not (root / made.name).exists():
+                with suppress(OSError):
+                    made.rename(root / made.name)
+                    shutil.rmtree(before.parent, ignore_errors=True)
 
 
 class Library:
@@ -177,6 +190,8 @@ class Library:
             self.last_good.save(year, archive)
 
     def _folders(self) -> list[Path]:
+        if self.shared is None:
+            finish_replacements(self.root)
         try:
             return sorted(path for path in self.root.iterdir() if re.fullmatch(r"20\d\d", path.name) and path.is_dir())
         except OSError:

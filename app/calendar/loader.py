@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.calendar.content import NUMBERS, Edition, Hatch, Translation
+from app.calendar.content import NUMBERS, Edition, Hatch, Translation, edition_card
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.files.faults import ContentError, Fault, fault_at, line_numbers
 from app.calendar.files.markdown import has_picture, to_html
@@ -75,6 +75,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         about=to_html(edition.about),
         tradition=to_html(edition.tradition),
         images=images,
+        card=card if (card := edition_card(year, edition, images)) in images else None,
         translations=translations,
         municipalities=municipalities,
         gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),

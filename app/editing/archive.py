@@ -24,9 +24,10 @@ _LONGEST_NAME = 100
 _SAYS_UTF8 = 0x800
 # How each line of an archive's list begins.
 _ENTRY = b"PK\x01\x02"
-# What Finder and Windows put into each folder.
+# What Finder, Windows and Office put beside what was packed.
 _RUBBISH = re.compile(
-    r"(?:.*/)?(?:__MACOSX/.*|\._[^/]*|\.DS_Store|\.localized|Icon\r|(?:eh)?Thumbs\.db|desktop\.ini)",
+    r"\.(?!\.?$).*|~\$.*|__MACOSX|System Volume Information|\$RECYCLE\.BIN|Icon\r|desktop\.ini"
+    r"|(?:eh)?Thumbs(?:_vista)?\.db(?::.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _NAME = re.compile(rf"(?:20\d\d/)?(?:(0[1-9]|1\d|2[0-4]|{MUNICIPALITIES})/)?([^/\\]+)")
@@ -47,7 +48,7 @@ def unpack_edition(body: bytes, year: int) -> dict[ContentRef, Files]:
         raise NotAllowed(f"Arkivet har {lines} filer. Högst {_MOST_FILES} tas emot.")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = [e for e in archive.infolist() if not (e.is_dir() or _RUBBISH.fullmatch(name_of(e)))]
+            entries = [e for e in archive.infolist() if not (e.is_dir() or is_rubbish(name_of(e)))]
             measure_entries(entries)
             outer = outer_folder([name_of(entry) for entry in entries])
             placed = [(entry, *place_of_entry(entry, name_of(entry).removeprefix(outer), year)) for entry in entries]
@@ -77,12 +78,17 @@ def measure_entries(entries: Iterable[zipfile.ZipInfo]) -> None:
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:
-    """Return a file's name in NFC; Finder writes UTF-8 without saying so, which is then read as cp437."""
+    """Return a file's name in NFC, with slashes."""
+    # Finder writes UTF-8 without saying so, which is then read as cp437; Windows PowerShell 5.1 writes backslashes.
     name = entry.filename
     if not entry.flag_bits & _SAYS_UTF8:
         with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", name)
+    return unicodedata.normalize("NFC", name).replace("\\", "/")
+
+
+def is_rubbish(name: str) -> bool:
+    return any(_RUBBISH.fullmatch(part) for part in name.split("/"))
 
 
 def outer_folder(names: Sequence[str]) -> str:
@@ -90,6 +96,13 @@ def outer_folder(names: Sequence[str]) -> str:
     outer = {name.partition("/")[0] if "/" in name else "" for name in names}
     folder = outer.pop() if len(outer) == 1 else ""
     return "" if re.fullmatch(r"\.{0,2}|\d\d", folder) else f"{folder}/"
+
+
+def year_folder(body: bytes) -> int | None:
+    """Return the year that the folder with edition.toml is named after. Call it when unpack_edition() has read it."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        found = (re.search(r"(?:^|/)(20\d\d)/edition\.toml$", name_of(entry)) for entry in archive.infolist())
+        return next((int(match[1]) for match in found if match), None)
 
 
 def place_of_entry(entry: zipfile.ZipInfo, path: str, year: int) -> tuple[ContentRef, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.calendar.content import NUMBERS
+from app.calendar.library import BEFORE, NEW
 from app.calendar.loader import municipality_slugs
 from app.calendar.schedule import current_year, is_open, opens_at
 from app.clock import SWEDEN
@@ -19,6 +20,11 @@ from app.editing import archive, hatch_file, history, save, store, validation
 from app.editing.save import Change, Editor, SaveRefused
 from app.editing.store import ContentRef, Files
 
+# Where a text says which year its calendar is of.
+_FEAST = r"(?:kalender\w*|calendar|december|advent\w*|jul(?!i\b)\w*|christmas|lucia\w*|nyår\w*)"
+YEAR_OF_THE_CALENDAR = re.compile(
+    rf"\b\w*{_FEAST}\s+(?:år\s+|in\s+|of\s+)?\d{{4}}\b|\b20\d\d,?\s+{_FEAST}", re.IGNORECASE
+)
 # How a text that has not been read through says where it came from.
 COPIED, BLANK = "kopierad från", "tom lucka"
 BLANK_HATCH = """+++
@@ -190,22 +196,30 @@ def blank_edition(desk: Editor, source: int, year: int, act: Change) -> None:
 
 
 def shift_year(files: Files, leaf: ContentRef, year: int) -> Files:
-    """Return the files of a leaf for another year, to be read through: its title, and its contest's times and id."""
+    """Return the files of a leaf for another year, to be read through: titles, and its contest's times and id."""
     if leaf.municipality:
         return files
-    text = store.text_of(files)
-    changes: dict[str, Any] = {"unreviewed": f"{COPIED} {leaf.year}"}
+    text, changes = store.text_of(files), dict[str, Any](unreviewed=f"{COPIED} {leaf.year}")
+    made = dict(files)
     with readable(leaf):
-        if not leaf.number:
-            title = str(hatch_file.parse_toml(text).get("title", "")).replace(str(leaf.year), str(year))
-            new = hatch_file.change_toml(text, changes | {"title": title})
-            # Its card shows the year.
-            files = {name: body for name, body in files.items() if not name.startswith("delning.")}
-        else:
+        if leaf.number:
             contest = hatch_file.parse_hatch(text)[0].get("contest")
             changes |= {"corrections": None} | ({"contest": _next(contest, leaf.year, year)} if contest else {})
-            new = hatch_file.render_hatch(text, changes)
-    return files | {leaf.text_name: new.encode()}
+        for name in filter(store.is_text, files):
+            own = name == leaf.text_name
+            made[name] = _with_year(files[name], name, leaf.year, year, changes if own else {})
+    return made
+
+
+def _with_year(body: bytes, name: str, before: int, year: int, changes: Mapping[str, Any]) -> bytes:
+    """Return a text or a translation with `changes`, and the year in its title. Raises HatchFileError."""
+    text = store.text_of({name: body})
+    values = hatch_file.parse_hatch(text)[0] if name.endswith(".md") else hatch_file.parse_toml(text)
+    title = str(values.get("title", ""))
+    if str(before) in title:
+        changes = {**changes, "title": title.replace(str(before), str(year))}
+    change = hatch_file.render_hatch if name.endswith(".md") else hatch_file.change_toml
+    return change(text, changes).encode()
 
 
 def _next(contest: dict[str, Any], before: int, year: int) -> dict[str, Any]:
@@ -236,7 +250,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
     with store.translate_os_errors():
         for leaf, files in made.items():
             desk.history.add(leaf, files, act.who, act.what, act.now)
-        temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+        temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
             temporary.chmod(0o755)
             for leaf, files in made.items():
@@ -258,28 +272,35 @@ def require_future_year(year: int, now: datetime) -> None:
 def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
     """Return an archive's edition for `year`, its dates moved from another. Raises NotAllowed, SaveRefused."""
     made = archive.unpack_edition(body, year)
-    source = year_of(made) or year
+    source = _contest_year(made) or archive.year_folder(body) or _year_in_title(made[ContentRef(year)]) or year
     if source == year:
         return made
     return {leaf: shift_year(files, replace(leaf, year=source), year) for leaf, files in made.items()}
 
 
-def year_of(leaves: dict[ContentRef, Files]) -> int | None:
-    """Return the year that an edition is of by its contest or its title: a folder is easily called something else."""
-    title = None
+def _contest_year(leaves: dict[ContentRef, Files]) -> int | None:
+    """Return the year that a contest opens in: a folder is easily called something else."""
     for leaf, files in leaves.items():
-        if leaf.municipality:
-            continue
-        try:
-            head = hatch_file.parse_hatch if leaf.number else lambda text: (hatch_file.parse_toml(text), "")
-            values, _ = head(store.text_of(files))
-        except hatch_file.HatchFileError:
-            continue
-        opens = values["contest"].get("opens") if isinstance(values.get("contest"), dict) else None
-        if isinstance(opens, datetime):
-            return opens.year
-        title = title or (not leaf.number and re.search(r"\b20\d\d\b", str(values.get("title"))))
-    return int(title[0]) if title else None
+        with suppress(hatch_file.HatchFileError):
+            contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest") if leaf.number else None
+            opens = contest.get("opens") if isinstance(contest, dict) else None
+            if isinstance(opens, datetime):
+                return opens.year
+    return None
+
+
+def _year_in_title(files: Files) -> int | None:
+    """Return the year of a title as "Julkalendern 2026"; that of "Agenda 2030-kalendern" is another matter."""
+    with suppress(hatch_file.HatchFileError):
+        title = str(hatch_file.parse_toml(store.text_of(files)).get("title"))
+        if named := YEAR_OF_THE_CALENDAR.search(title):
+            return year_named(named[0])
+    return None
+
+
+def year_named(phrase: str) -> int:
+    """Return the year of what YEAR_OF_THE_CALENDAR found."""
+    return int(re.sub(r"\D", "", phrase))
 
 
 def import_changes(
@@ -323,19 +344,20 @@ def replace_edition(
     folder, added = desk.root / str(year), {}
     try:
         with store.translate_os_errors():
-            temporary = Path(tempfile.mkdtemp(prefix=".ny-", dir=desk.root))
+            temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
             with store.translate_os_errors():
                 shutil.copytree(folder, temporary / str(year), symlinks=True)
                 for leaf, files in made.items():
                     added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
                     store.write_atomically(temporary, leaf, files)
-                folder.rename(temporary / "before")
+                folder.rename(temporary / BEFORE)
                 try:
-                    (temporary / str(year)).rename(folder)
-                except OSError:
-                    (temporary / "before").rename(folder)
-                    raise
+                    with suppress(FileNotFoundError):  # finish_replacements() of another process was as quick
+                        (temporary / str(year)).rename(folder)
+                finally:
+                    if not folder.exists():
+                        (temporary / BEFORE).rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except store.ContentWriteError:
@@ -395,7 +417,8 @@ class Unpublished:
 def find_unpublished(desk: Editor, files: Path, year: int) -> Unpublished:
     """Return what has been edited in the files of a year. What is like an earlier version has not been edited since."""
     found, is_new = Unpublished({}, []), not (desk.root / str(year)).exists()
-    for leaf in _all(files, year):
+    # A municipality may be in one of them only. Where organisers added it, "none" is its first version.
+    for leaf in dict.fromkeys([*_all(files, year), *municipalities(desk.root, year)]):
         mine, versions = store.read_files(files, leaf), desk.history.versions(leaf)
         if not is_new and mine == desk.read(leaf):
             continue

@@ -28,13 +28,30 @@ _ATTRIBUTES = frozenset(
 _XLINK = "http://www.w3.org/1999/xlink"
 # The document types of SVG 1.0 and 1.1; none of them is fetched.
 _DOCTYPE = "-//W3C//DTD SVG "
-# What to do about an element that is not taken, by its name.
+# What to do about an element that is not taken, in the programs that write it, by its name.
+_AS_PATHS = (
+    "Gör om texten till banor, i Illustrator med Text › Skapa konturer, i Inkscape med Bana › Objekt till bana, "
+    "och spara igen."
+)
+_STILL = "Ta bort det som rör sig, eller spara en bild ur teckningen som PNG."
+_GRADIENT = "Byt den mot en vanlig linjär eller rund övertoning, eller spara teckningen som PNG."
+_PHOTO = "Spara en teckning med foto i som PNG eller JPEG."
 _ADVICE = {
-    "image": "Spara en teckning med foto i som PNG eller JPEG.",
-    "foreignObject": "Gör om texten till konturer, i Inkscape med Bana › Objekt till bana, och spara som ”vanlig SVG”.",
-    "flowRoot": "Gör om texten till konturer, i Inkscape med Bana › Objekt till bana, och spara som ”vanlig SVG”.",
+    "image": _PHOTO,
+    "feImage": _PHOTO,
+    **dict.fromkeys(("textPath", "foreignObject", "flowRoot", "tref", "altGlyph", "font"), _AS_PATHS),
+    **dict.fromkeys(("animate", "animateTransform", "animateMotion", "animateColor", "set"), _STILL),
+    **dict.fromkeys(("meshgradient", "mesh", "hatch"), _GRADIENT),
     "style": "Exportera den ur Illustrator med Stil: Presentationsattribut, eller ur Inkscape som ”vanlig SVG”.",
+    "switch": "Spara om den ur Illustrator med Exportera som › SVG, eller ur Inkscape som ”optimerad SVG”.",
+    "a": "Ta bort länken på det som är ritat, och spara igen.",
+    "script": "Ta bort skriptet, eller spara teckningen som PNG.",
 }
+_EFFECT = (
+    "Ta bort effekten, som en skugga eller ett mönster av brus, i Illustrator under Utseende, i Inkscape med "
+    "Filter › Ta bort filter, eller spara teckningen som PNG."
+)
+_OTHER = "Ta bort det i ritprogrammet, eller spara teckningen som PNG."
 # The rules that Illustrator writes: for classes, by commas.
 _RULE = re.compile(r"((?:\.[\w-]+ ?, ?)*\.[\w-]+) ?\{([^{}]*)\}")
 _MOST_ELEMENTS, _DEEPEST, _LONGEST_SHEET = 20_000, 100, 50_000
@@ -76,10 +93,11 @@ def no_instruction(*_: object) -> None:
 
 
 class _Classes:
-    """Reads the style sheets within a drawing: what each class sets."""
+    """Reads the style sheets within a drawing: the rules of each class, with their places in the sheet."""
 
     def __init__(self) -> None:
-        self.styles: dict[str, str] = {}
+        self.styles: dict[str, dict[int, str]] = {}
+        self._count = 0
         self._sheet: list[str] | None = None
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
@@ -101,17 +119,18 @@ class _Classes:
         if _RULE.sub("", sheet).strip():
             raise not_allowed("style")
         for names, properties in _RULE.findall(sheet):
+            self._count += 1
             for each in re.findall(r"[\w-]+", names):
-                self.styles[each] = f"{self.styles.get(each, '')}{properties.strip(' ;')};"
+                self.styles.setdefault(each, {})[self._count] = f"{properties.strip(' ;')};"
 
 
 def not_allowed(local: str) -> NotAllowed:
-    advice = _ADVICE.get(local, "Spara om den som ”vanlig SVG”.")
+    advice = _ADVICE.get(local, _EFFECT if local.startswith("fe") else _OTHER)
     return NotAllowed(f"SVG-filen innehåller <{local}>, som inte är tillåtet. {advice}")
 
 
 class _Reader:
-    def __init__(self, styles: Mapping[str, str]) -> None:
+    def __init__(self, styles: Mapping[str, Mapping[int, str]]) -> None:
         self.written: list[str] = []
         self._styles = styles
         self._count = 0
@@ -146,7 +165,11 @@ class _Reader:
 
     def _styled(self, attributes: dict[str, str]) -> dict[str, str]:
         """Return the attributes with what their classes set, which its own style comes after."""
-        set_by_class = "".join(self._styles.get(name, "") for name in attributes.get("class", "").split())
+        # In the order of the sheet, whatever that of the names (CSS Cascading 4, 6.1).
+        rules: dict[int, str] = {}
+        for name in set(attributes.get("class", "").split()):
+            rules |= self._styles.get(name, {})
+        set_by_class = "".join(rules[place] for place in sorted(rules))
         return attributes | {"style": set_by_class + attributes.get("style", "")} if set_by_class else attributes
 
     # Whether the last tag still lacks its end, so that an empty element can be written short.
@@ -176,11 +199,11 @@ def _draws(key: str, value: str) -> bool:
     name = key.rpartition(" ")[2]
     if name.lower().startswith("on"):
         raise NotAllowed(f"SVG-filen innehåller ett skript ({name}). Spara om den som ”vanlig SVG”.")
-    if name == "href" and not re.fullmatch(r"#[\w.-]+", value):
+    if name == "href" and not re.fullmatch(r"#[\w.:-]+", value):
         raise NotAllowed("SVG-filen hänvisar till något utanför sig själv (href). Spara om den med allt i en fil.")
     if name not in _ATTRIBUTES or key.rpartition(" ")[0] not in ("", _XLINK):
         return False
-    outside = re.sub(r"url\(\s*(['\"]?)#[\w.-]+\1\s*\)", "", value)
+    outside = re.sub(r"url\(\s*(['\"]?)#[\w.:-]+\1\s*\)", "", value)
     reached = re.search(r"url|@import|expression|javascript:|image-set|\\|/\*", outside, re.IGNORECASE)
     if reached:
         raise NotAllowed(f"SVG-filen hämtar något i {name}. Spara om den med allt i en fil.")

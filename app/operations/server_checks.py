@@ -34,7 +34,8 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 class Finding:
     """Something to mend or look at: a Swedish sentence, and the hatch it stands in; 0 is the edition itself."""
 
-    # `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one.
+    # `part` names the page of the editor where it is mended (admin.edit_<part>), if there is one;
+    # "archive" is what no form edits.
 
     severity: Severity
     sentence: str

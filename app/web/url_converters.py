@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from flask import Flask, redirect, request
+from flask import Flask, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
@@ -54,8 +55,22 @@ class MomentConverter(BaseConverter):
         return f"{value.astimezone(SWEDEN):%Y-%m-%dT%H%M}"
 
 
-# What stands after a link in a text and is taken along when it is copied.
-_AFTER = "/ \u00a0.,:;!?)]}>*_'\"”’»"
+# What stands after a link in a text and is taken along when it is copied, signs of no width too.
+_AFTER = "/ \u00a0.,:;!?)]}>*_'\"”’»…–—|\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+
+def find_page(path: str, method: str = "GET") -> tuple[str, dict[str, Any]] | None:
+    """Return endpoint and values of the page that a path is meant for; None when there is none."""
+    # It may have a sign too many at its end, or a zero before the hatch's number.
+    meant = re.sub(r"/(lucka|hatch)/0+(?=\d)", r"/\1/", path.rstrip(_AFTER))
+    adapter = current_app.url_map.bind("")
+    for each in (path, meant, f"{meant}/"):
+        try:
+            endpoint, values = adapter.match(each, method)
+        except HTTPException:
+            continue
+        return endpoint, {**values}
+    return None
 
 
 def init_app(app: Flask) -> None:
@@ -67,16 +82,9 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def lead_on() -> Response | None:
-        """Redirect from an address with a sign too many at its end, or a zero before the hatch's number."""
-        if not isinstance(request.routing_exception, NotFound):
+        """Redirect to the page that an address of no page is meant for."""
+        missing = isinstance(request.routing_exception, NotFound)
+        if not missing or not (found := find_page(request.path, request.method)):
             return None
-        meant = re.sub(r"/lucka/0+(?=\d)", "/lucka/", request.path.rstrip(_AFTER))
-        adapter = app.url_map.bind("")
-        for path in (meant, f"{meant}/"):
-            try:
-                endpoint, values = adapter.match(path, request.method)
-            except HTTPException:
-                continue
-            # Built anew: nothing that was sent stands in it as it was sent.
-            return redirect(adapter.build(endpoint, values), 308)
-        return None
+        # Built anew: nothing that was sent stands in it as it was sent.
+        return redirect(app.url_map.bind("").build(*found), 308)

@@ -133,6 +133,21 @@ def test_odd_things_are_found(new, file, old, text, finding):
     assert finding in new(file, old, text)
 
 
+def test_old_year_is_told_in_every_language(content):
+    copy = replace(read_edition(content / "2026"), year=2027)
+    found = {finding.sentence: finding.part for finding in readiness.check_edition(copy, {}, TODAY)}
+    by_file = "men kalendern är för 2027. Ändra den i ZIP-filen."
+    assert found["Texten säger ”Lucia 2026”, men kalendern är för 2027."] == "hatch"
+    assert found[f"Översättningen 13/lattlast.md säger ”Lucia 2026”, {by_file}"] == "archive"
+    assert found[f"Översättningen 13/en.md säger ”2026 Lucia”, {by_file}"] == "archive"
+    assert found[f"Översättningen en.toml säger ”Miljöjulkalendern 2026”, {by_file}"] == "archive"
+
+
+@pytest.mark.parametrize("text", ["jul 2025", "2025 Lucia", "Christmas 2025", "nyår 2025", "Kalendern år 2025"])
+def test_old_year_is_seen_beside_each_feast(text):
+    assert readiness.other_years(f"Se {text} igen.", 2026) == [f"Texten säger ”{text}”, men kalendern är för 2026."]
+
+
 def test_example_address_on_page_about_calendar_must_be_changed(new):
     told = ("must", 0, "Adressen namn@example.org är ett exempel. Skriv er egen.")
     assert told in new("edition.toml", 'about = """\n', 'about = """\nSkriv till namn@example.org.\n')
@@ -159,6 +174,17 @@ def test_a_heavy_picture_is_told(content):
     picture.write_text(picture.read_text() + " " * 70_000)
     found = readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
     assert any(f.sentence.startswith("Bilden väger 71 kB.") and f.hatch == 7 for f in found)
+
+
+def test_link_without_a_picture_of_its_own_is_told(content):
+    for card in (content / "2026").rglob("delning-*"):
+        card.unlink()
+    found = {
+        (f.hatch, f.sentence.partition(".")[0])
+        for f in readiness.check_edition(read_edition(content / "2026"), {}, TODAY)
+    }
+    assert (7, "En delad länk visar kalenderns bild i stället för luckans") in found
+    assert (0, "En delad länk till kalendern har ingen bild som visar det som står nu") in found
 
 
 def test_meaningful_picture_without_description_is_told(content):

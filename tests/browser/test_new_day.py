@@ -43,17 +43,19 @@ def next_day(page, clock):
     page.clock.set_fixed_time("2026-12-11T08:00:00+01:00")
 
 
-@pytest.mark.parametrize("path", ["/", "/2026/lucka/11"])
-def test_open_tab_shows_new_day_when_it_is_looked_at(eve_page, eve, path):
-    eve_page.goto(path)
-    before = eve_page.text_content("h1")
+def test_tab_that_stays_in_sight_turns_at_midnight(eve_page, eve):
+    eve_page.goto("/")
+    eve.set("2026-12-11 00:02")
+    eve_page.clock.fast_forward("32:00")
+    expect(eve_page.locator(TODAY)).to_have_text("11")
+
+
+def test_open_tab_shows_new_day_when_it_is_looked_at(eve_page, eve):
+    eve_page.goto("/2026/lucka/11")
+    assert eve_page.text_content("h1") == "Lucka 11 är inte öppen ännu"
     next_day(eve_page, eve)
     eve_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    if path == "/":
-        expect(eve_page.locator(TODAY)).to_have_text("11")
-    else:
-        assert before == "Lucka 11 är inte öppen ännu"
-        expect(eve_page.locator("h1")).not_to_have_text(before)
+    expect(eve_page.locator("h1")).not_to_have_text("Lucka 11 är inte öppen ännu")
 
 
 def test_tab_looked_at_same_day_stays_as_is(eve_page):
@@ -67,6 +69,10 @@ def test_page_that_browser_kept_whole_is_asked_for_anew(eve_page, eve):
     next_day(eve_page, eve)
     eve_page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(eve_page.locator(TODAY)).to_have_text("11")
+    eve.set("2026-12-12 08:00")
+    eve_page.clock.set_fixed_time("2026-12-12T08:00:00+01:00")
+    eve_page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(eve_page.locator(TODAY)).to_have_text("12")
     # And that is the end of it.
     eve_page.evaluate("window.untouched = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     assert eve_page.evaluate("window.untouched")

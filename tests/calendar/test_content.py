@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.calendar.content import edition_card
 from app.calendar.files.faults import ContentError, line_numbers
 from app.calendar.files.markdown import to_html
 from app.calendar.loader import read_edition
@@ -53,8 +54,23 @@ def faults_in(content: Path) -> list[str]:
 
 
 def test_a_logo_has_a_name_in_words(content):
-    edit(content, "edition.toml", "theme", 'logo = "delning.png"\ntheme')
+    edit(content, "edition.toml", "theme", 'logo = "horisont.svg"\ntheme')
     assert faults_in(content) == ["2026/edition.toml, fältet logo_alt: saknas: skriv vems logotypen är"]
+
+
+def test_edition_never_shares_card_that_shows_what_was(content):
+    edition = read_edition(content / "2026")
+    year, file, images = edition.year, edition.file, edition.images
+    shown = {"title": "Klimatkalendern 2026", "theme": "tema mat", "wall": "#8c2f27", "accent": "#8c2f27"}
+    others = {
+        edition_card(year + 1, file, images),
+        *(edition_card(year, file.model_copy(update={name: value}), images) for name, value in shown.items()),
+        *(edition_card(year, file, images | {name: b"<svg/>"}) for name in images if name.startswith("horisont")),
+    }
+    assert edition.card == edition_card(year, file, images)
+    assert len(others - {edition.card}) == 7
+    edit(content, "edition.toml", 'title = "', 'title = "Nya ')
+    assert read_edition(content / "2026").card is None
 
 
 def test_the_real_content_is_without_faults():

@@ -59,14 +59,32 @@ def test_a_frame_is_no_larger_than_asked_for(client):
 
 @ours
 @pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        *((f"{SITE}{path}", "link") for path in ("/2026/lucka/10/", "/2026/lucka/010", "/lucka/10", "/2026/lucka/10)")),
+        *((f"{SITE}{path}", "link") for path in ("/2026/lucka/10%E2%80%A6", "/2026/lucka/10…", "/2026/lucka/10#tips")),
+        *((f"{SITE}{path}", "link") for path in ("/2026/lucka/10/lattlast", "/en/2026/hatch/10/", "/lucka/10?a=b")),
+        *((f"{SITE}{path}", "rich") for path in ("", "/2026", "/en", "/en/2026/", "/inbaddning/")),
+        ("http://jul.exempel.se/2026/lucka/10", "link"),
+        ("HTTPS://JUL.EXEMPEL.SE:443/2026/", "rich"),
+    ],
+)
+def test_every_form_of_our_address_is_taken(client, url, kind):
+    assert ask(client, url).json["type"] == kind
+
+
+@ours
+@pytest.mark.parametrize(
     ("url", "status"),
     [
         (f"{SITE}/2026/lucka/11", 403),
         (f"{SITE}/2026/lucka/25", 404),
         (f"{SITE}/2025/", 404),
         (f"{SITE}/admin/", 404),
-        (f"{SITE}/2026", 404),
+        (f"{SITE}/lucka/11/", 403),
         ("https://elak.example/2026/lucka/10", 404),
+        ("https://jul.exempel.se@elak.example/2026/lucka/10", 404),
+        ("ftp://jul.exempel.se/", 404),
         (f"{SITE}.elak.example/", 404),
         ("", 404),
         ("https://[", 404),

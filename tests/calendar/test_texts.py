@@ -10,6 +10,7 @@ from icalendar import Calendar
 from app.calendar.files.faults import ContentError
 from app.calendar.files.markdown import to_html
 from app.calendar.loader import read_edition
+from app.text import not_carried, tidy
 from tests.calendar.test_content import edit
 from tests.conftest import ROOT
 
@@ -31,6 +32,12 @@ def test_what_no_output_can_carry_is_named_and_left_out(tmp_path, content, sign)
     [remark] = map(str, edition.remarks)
     odd = f"har ett tecken som inte går att visa (U+{ord(sign):04X}); ta bort det"
     assert remark == f"2026/01/hatch.md, rad {line}, fältet title: {odd}"
+
+
+def test_no_character_of_unicodes_own_is_taken():
+    own = [chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)] + ["\ufdd0", "\ufdef"]
+    assert tidy(f"Hej{''.join(own)}då \U0001f332\U0001fffd") == "Hejdå \U0001f332\U0001fffd"
+    assert len(not_carried("".join(own))) == 36
 
 
 def test_feeds_and_calendar_file_are_always_well_formed(share_app, content, clock):
@@ -90,7 +97,7 @@ def test_a_line_that_was_typed_on_two_is_one(content):
 
 
 def test_an_address_without_its_beginning_is_one(content):
-    edit(content, "01/hatch.md", 'url = "', 'url = "www.example.org/?"\n# ')
+    edit(content, "01/hatch.md", 'url = "', 'url = "WWW.example.org/?"\n# ')
     assert str(read_edition(content / "2026").hatches[1].file.facts[0].url) == "https://www.example.org/?"
 
 
@@ -102,6 +109,13 @@ def test_an_address_without_its_beginning_is_one(content):
         ("Ta:\n•\tmössa\n·       vantar\nSen", "<p>Ta:</p><ul><li>mössa</li><li>vantar</li></ul><p>Sen</p>"),
         ("•\tyttre\no\tinre", "<ul><li>yttre<ul><li>inre</li></ul></li></ul>"),
         ("Ett\n---\n\ttvå", "<p>Ett</p><hr><p>två</p>"),
+        *(
+            (f"{sign}\tett\n{sign}   två", "<ul><li>ett</li><li>två</li></ul>")
+            for sign in ("\uf0d8", "\uf0fc", "\uf02d", "Ø", "ü", "v", "q", "➢", "✓")
+        ),
+        ("1. Ett\n\nMer.\n\n2. Två", '<ol><li>Ett</li></ol><p>Mer.</p><ol start="2"><li>Två</li></ol>'),
+        ("2026. Det var", '<ol start="2026"><li>Det var</li></ol>'),
+        ("_www.ntf.se/_", '<p><em><a href="https://www.ntf.se/" rel="noopener noreferrer">www.ntf.se/</a></em></p>'),
     ],
 )  # fmt: skip
 def test_what_is_pasted_looks_as_it_did(text, html):
@@ -116,6 +130,14 @@ def test_what_is_pasted_looks_as_it_did(text, html):
         ("Skriv till anna.b@kommun.se!", "mailto:anna.b@kommun.se", "anna.b@kommun.se"),
         ("[NTF](www.ntf.se)", "https://www.ntf.se", "NTF"),
         ("[Ring](tel:+4631123)", "tel:+4631123", "Ring"),
+        ("Ring tel:+46-31-123.", "tel:+46-31-123", "tel:+46-31-123"),
+        ("[NTF](WWW.ntf.se)", "https://WWW.ntf.se", "NTF"),
+        ("Se https://x.se/_a/_b_ nu", "https://x.se/_a/_b_", "https://x.se/_a/_b_"),
+        ("Se https://x.se/*a*b", "https://x.se/*a*b", "https://x.se/*a*b"),
+        ("[A](https://x.se/_a_)", "https://x.se/_a_", "A"),
+        ("<https://x.se/_a_>", "https://x.se/_a_", "https://x.se/_a_"),
+        ("_anna@kommun.se_", "mailto:anna@kommun.se", "anna@kommun.se"),
+        ("**https://x.se/_a_b**", "https://x.se/_a_b", "https://x.se/_a_b"),
         ("<https://example.org/a--b>", "https://example.org/a--b", "https://example.org/a--b"),
     ],
 )

@@ -321,10 +321,11 @@ def meta(page, name):
     return page.select_one(f"meta[property='{name}']")["content"]
 
 
-@pytest.mark.parametrize("path", ["/", "/2026/", "/2026/lucka/10"])
+@pytest.mark.parametrize("path", ["/", "/2026/", "/2026/lucka/10", "/en/", "/en/2026/hatch/10"])
 def test_a_shared_link_has_a_name_and_a_picture(client, path):
     page = soup(client, path)
-    assert meta(page, "og:title") == (page.h1.text if "lucka" in path else "Miljöjulkalendern 2026 – tema transporter")
+    theme = "theme: transport" if "/en/" in path else "tema transporter"
+    assert meta(page, "og:title") == (page.h1.text if "10" in path else f"Miljöjulkalendern 2026 – {theme}")
     assert page.select_one("link[rel=canonical]")["href"] == meta(page, "og:url")
     card = client.get(meta(page, "og:image").removeprefix("http://127.0.0.1:5000"))
     assert (card.status_code, card.mimetype) == (200, "image/png")
@@ -333,10 +334,19 @@ def test_a_shared_link_has_a_name_and_a_picture(client, path):
 
 
 def test_an_edition_without_a_card_names_none(share_app, content):
-    (content / "2026" / "delning.png").unlink()
+    [card] = (content / "2026").glob("delning-*.png")
+    card.unlink()
     client = share_app(CALENDAR_CONTENT=content).test_client()
     assert not soup(client, "/").select("meta[property='og:image'], meta[name='twitter:card']")
-    assert client.get("/2026/bild/delning.png").status_code == 404
+    assert client.get(f"/2026/bild/{card.name}").status_code == 404
+
+
+def test_hatch_without_a_card_shares_the_editions(share_app, content):
+    next((content / "2026" / "10").glob("delning*")).unlink()
+    client = share_app(CALENDAR_CONTENT=content).test_client()
+    page = soup(client, "/2026/lucka/10")
+    assert meta(page, "og:image") == meta(soup(client, "/"), "og:image")
+    assert meta(page, "og:image:alt") == meta(soup(client, "/"), "og:image:alt")
 
 
 def test_phone_is_told_name_icons_and_colours_for_home_screen(client):

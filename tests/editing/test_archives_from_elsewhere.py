@@ -1,14 +1,20 @@
 """Archives as Finder and Windows pack them, from other years, and into a calendar that is there."""
 
 import io
+import shutil
 import unicodedata
 import zipfile
+from itertools import count
+from pathlib import Path
 
 import pytest
 
+from app.calendar.library import LastGood, Library
 from app.calendar.loader import read_edition
-from app.editing import store
+from app.editing import editions, store
 from app.editing.archive import unpack_edition
+from app.editing.history import History
+from app.editing.save import Change, Editor
 from app.editing.store import ContentRef
 from tests.calendar.test_content import edit
 from tests.conftest import on_sqlite, swedish
@@ -18,7 +24,12 @@ from tests.editing.test_archive import WHOLE, zipped
 
 START = "/admin/redigera"
 ARCHIVE = f"{START}/las-in"
-RUBBISH = ("__MACOSX/2026/._edition.toml", "2026/.DS_Store", "2026/01/Thumbs.db", "2026/desktop.ini", "2026/01/._a.png")
+RUBBISH = (
+    "__MACOSX/2026/._edition.toml",
+    *("2026/.DS_Store", "2026/01/._a.png", "2026/.Spotlight-V100/x", "2026/.fseventsd/a", ".Trashes/501/x"),
+    *("2026/01/Thumbs.db", "2026/Thumbs.db:encryptable", "2026/ehthumbs_vista.db", "2026/desktop.ini", "2026/Icon\r"),
+    *("System Volume Information/x", "$RECYCLE.BIN/desktop.ini", "2026/01/~$hatch.docx", "2026/01/.hatch.md.swp"),
+)
 
 
 @pytest.mark.parametrize("outer", ["", "miljojulkalendern-2026/", "Ny mapp (2)/"])
@@ -26,6 +37,14 @@ def test_what_finder_and_windows_add_is_ignored(outer):
     files = {f"{outer}2026/{name}": body for name, body in WHOLE.items()}
     files |= {name if name.startswith("__") else outer + name: b"x" for name in RUBBISH}
     assert unpack_edition(zipped(files), 2027) == unpack_edition(zipped(WHOLE), 2027)
+
+
+def test_backslashes_of_windows_part_folders():
+    packed = zipped({f"2026/{name}": body for name, body in WHOLE.items()})
+    # ZipInfo writes slashes whatever it is given.
+    assert unpack_edition(packed.replace(b"2026/", b"2026\\").replace(b"/hatch.md", b"\\hatch.md"), 2027) == (
+        unpack_edition(packed, 2027)
+    )
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["as UTF-8", "without a word"])
@@ -82,6 +101,37 @@ def test_into_another_year_times_and_id_move_and_await_reading(send, organiser, 
     assert "25 delar är inte genomgångna än" in words(organiser.get(f"{START}?ar=2027"))
 
 
+def test_old_year_shifts_in_every_title():
+    head = '+++\ntitle = "Cykla 2026"\n+++\n\nText 2026.\n'
+    files = {name: head.encode() for name in ("hatch.md", "lattlast.md", "en.md")}
+    moved = editions.shift_year(files, ContentRef(2026, 3), 2027)
+    assert all(b'title = "Cykla 2027"' in body and b"Text 2026" in body for body in moved.values())
+    files = dict.fromkeys(("edition.toml", "en.toml"), b'title = "Kalendern 2026"\n')
+    moved = editions.shift_year(files, ContentRef(2026), 2027)
+    assert all(b'title = "Kalendern 2027"' in body for body in moved.values())
+
+
+@pytest.mark.parametrize(
+    ("folder", "title", "year", "source"),
+    [
+        ("2026/", "Agenda 2030-kalendern", 2026, None),
+        ("", "Agenda 2030-kalendern", 2026, None),
+        ("ut/2026/", "Vår klimatkalender 2030", 2026, None),
+        ("2026/", "Agenda 2030-kalendern", 2027, 2026),
+        ("", "Miljöjulkalendern 2026", 2027, 2026),
+        ("2027/", "Kalendern", 2027, None),
+        ("", "Kalendern mot 2050", 2027, None),
+    ],
+)
+def test_year_of_archive_without_contest_is_plausible(folder, title, year, source):
+    files = WHOLE | {"edition.toml": f'title = "{title}"\n'.encode()}
+    made = editions.read_archive(year, zipped({folder + name: body for name, body in files.items()}))
+    told = made[ContentRef(year)]["edition.toml"].decode()
+    assert ("kopierad från" in told) == (source is not None)
+    assert title.replace(f"kalendern {source}", f"kalendern {year}") in told
+    assert source is None or f"kopierad från {source}" in told
+
+
 @on_sqlite
 def test_into_existing_year_it_asks_first_and_can_undo(send, organiser, content):
     edit(content, "03/hatch.md", 'title = "', 'title = "Ändrad: ')
@@ -129,6 +179,28 @@ def test_an_import_that_the_disk_refuses_half_way_changes_nothing(send, organise
     assert everything(content) == before
 
 
+def test_import_killed_between_its_moves_is_whole(content, tmp_path, monkeypatch):
+    history, act = History(tmp_path / "history"), Change(1, "", swedish("2026-11-20"))
+    desk = Editor(content, history, {2026: read_edition(content / "2026")})
+    edit(content, "03/hatch.md", 'title = "', 'title = "Ny: ')
+    made = {leaf: desk.read(leaf) for leaf in (ContentRef(2026, 3), ContentRef(2026, 4))}
+    edit(content, "03/hatch.md", 'title = "Ny: ', 'title = "')
+    rename, moves = Path.rename, count(1)
+
+    def die(*_, **__):
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "rename", lambda path, to: rename(path, to) if next(moves) == 1 else die())
+        killed.setattr(shutil, "rmtree", die)
+        with pytest.raises(SystemExit):
+            editions.replace_edition(desk, 2026, made, act)
+    assert not (content / "2026").exists()
+    library = Library(content, LastGood(tmp_path / "good"))
+    assert library.editions[2026].hatches[3].file.title.startswith("Ny: ")
+    assert (library.faults, [path.name for path in content.iterdir()]) == ([], ["2026"])
+
+
 @on_sqlite
 def test_what_is_not_read_through_stays_so_wherever_it_goes(organiser, change, content):
     change(f"{START}/ny")
@@ -140,7 +212,9 @@ def test_what_is_not_read_through_stays_so_wherever_it_goes(organiser, change, c
     with organiser.get(f"{START}/kalender.zip?ar=2027") as answer:
         texts = {leaf: files for leaf, files in unpack_edition(answer.data, 2027).items() if not leaf.municipality}
     assert all(b'unreviewed = "kopierad fr' in files[leaf.text_name] for leaf, files in texts.items())
-    assert "Texten är inte genomgången (kopierad från 2026)." in words(organiser.get("/admin/beredskap?ar=2027"))
+    told = organiser.get("/admin/beredskap?ar=2027")
+    assert "Texten är inte genomgången (kopierad från 2026)." in words(told)
+    assert f'Ändra den i ZIP-filen. <a href="{START}?' in " ".join(told.text.split())
 
 
 @on_sqlite

@@ -4,16 +4,20 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from app import shared_content
+from app.calendar.loader import read_edition
 from app.database import db
-from app.editing import save, store
+from app.editing import editions, save, store
+from app.editing.history import History
+from app.editing.save import Change, Editor, put_files
 from app.editing.store import ContentRef
 from tests import prepared
-from tests.conftest import ROOT, on_sqlite
+from tests.conftest import ROOT, on_sqlite, swedish
 from tests.editing.photos import photo
 
 LEAF = ContentRef(2026, 3)
@@ -193,7 +197,7 @@ def test_files_seed_empty_database_and_then_wait_to_be_published(machines, tmp_p
     [other] = machines("b")
     assert "Ur filen." not in other.hatch().tip
     pushed = other.run("content", "push")
-    assert pushed.output == "2026: 1 av 25 delar publicerade.\n"
+    assert pushed.output == "2026: 1 del publicerad.\n"
     assert "Ur filen." in one.hatch().tip
     assert other.run("content", "push").output == "2026: inget är ändrat.\n"
 
@@ -211,6 +215,22 @@ def test_publishing_files_takes_no_organisers_edit_back(machines, tmp_path):
     assert one.run("content", "push", "--over").exit_code == 0
     assert "Ur filen." in one.hatch().tip
     assert [version.who for version in one.desk.history.versions(LEAF)] == [None, 1, None]
+
+
+def test_what_is_taken_away_in_files_is_published(content, tmp_path):
+    files = shutil.copytree(content, tmp_path / "files")
+    desk = Editor(content, History(tmp_path / "history"), {2026: read_edition(content / "2026")})
+    added, act = ContentRef(2026, municipality="ny"), Change(1, "ny kommun", swedish("2026-11-20"))
+    put_files(desk, added, {"ny.toml": desk.read(ContentRef(2026, municipality="ale"))["ale.toml"]}, act)
+    for name in ("kommuner/lerum.toml", "03/miniatyr.svg"):
+        (files / "2026" / name).unlink()
+    gone = {ContentRef(2026, 3), ContentRef(2026, municipality="lerum")}
+    assert {*editions.find_unpublished(desk, files, 2026).changed} == gone
+    assert editions.publish_files(desk, files, 2026, False, replace(act, who=None)) == 2
+    assert not (content / "2026/kommuner/lerum.toml").exists()
+    assert not (content / "2026/03/miniatyr.svg").exists()
+    assert desk.read(added)
+    assert not editions.find_unpublished(desk, files, 2026).changed
 
 
 @on_sqlite

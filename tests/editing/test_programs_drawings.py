@@ -29,8 +29,19 @@ def test_a_gradient_of_inkscapes_keeps_its_colours():
 
 def test_the_classes_of_illustrator_become_styles_of_each_shape():
     clean = sanitize_svg(ILLUSTRATOR.encode()).decode()
-    assert 'style="fill:#1d1d1b;fill:#1d1d1b;stroke:url(#a);opacity:.5"' in clean
+    assert 'style="fill:#1d1d1b;stroke:url(#a);opacity:.5"' in clean
     assert "<style" not in clean
+
+
+@pytest.mark.parametrize("order", ["a b", "b a", "b a b"])
+def test_later_rule_wins_whatever_order_of_classes(order):
+    sheet = "<style>.a{fill:red}.b{fill:blue}.a{stroke:red}</style><style>.b{stroke:blue}</style>"
+    clean = sanitize_svg(svg(f'{sheet}<path class="{order}"/>')).decode()
+    assert 'style="fill:red;fill:blue;stroke:red;stroke:blue;"' in clean
+
+
+def test_name_with_a_colon_is_within_the_drawing():
+    assert 'fill="url(#a:b)"' in sanitize_svg(svg('<path fill="url(#a:b)"/>')).decode()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +53,15 @@ def test_the_classes_of_illustrator_become_styles_of_each_shape():
         ("<style>path{fill:red}</style>", "Stil: Presentationsattribut"),
         ("<style>@font-face{src:url(x)}</style>", "Stil: Presentationsattribut"),
         ('<image href="data:image/png;base64,AA=="/>', "som PNG eller JPEG"),
-        ("<foreignObject/>", "Gör om texten till konturer"),
+        ("<foreignObject/>", "Gör om texten till banor"),
+        ("<text><textPath href='#a'>x</textPath></text>", "Gör om texten till banor"),
+        ("<filter><feTurbulence/></filter>", "Ta bort effekten"),
+        ("<filter><feDropShadow/></filter>", "Ta bort effekten"),
+        ("<path><animate/></path>", "Ta bort det som rör sig"),
+        ("<meshgradient/>", "vanlig linjär eller rund övertoning"),
+        ("<switch/>", "Exportera som › SVG"),
+        ("<a href='#x'/>", "Ta bort länken"),
+        ("<view/>", "spara teckningen som PNG"),
         ('<filter id="s"><feImage href="https://example.org/x"/></filter>', "<feImage>"),
         ('<path filter="url(https://example.org/x#a)"/>', "filter"),
     ],

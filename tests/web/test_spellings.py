@@ -19,6 +19,8 @@ pytestmark = on_sqlite
         ("/2026/lucka/10/tavla/", "/2026/lucka/10/tavla"),
         ("/2026/lucka/3%C2%A0", "/2026/lucka/3"),
         ("/2026/dragning/", "/2026/dragning"),
+        *((f"/2026/lucka/3{sign}", "/2026/lucka/3") for sign in "…–\u200b\u00ad\ufeff|"),
+        ("/en/2026/hatch/03", "/en/2026/hatch/3"),
         ("/2026)", "/2026/"),
         ("/om/", "/om"),
         ("/)", "/"),

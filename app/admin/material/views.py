@@ -74,7 +74,7 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
         "det som står där."
     )
     bingo = f"– Spela bingo: {site}/{year}/bingo\n" if file.bingo else ""
-    post = f"Bild: {edition.card or 'välj en av delningsbilderna'}\nAlt-text: {CARD_ALT}"
+    post = f"Bild: {'delning.png' if edition.card else 'välj en av delningsbilderna'}\nAlt-text: {CARD_ALT}"
     return [
         Text(
             "nyhet",
@@ -124,7 +124,7 @@ def _pictures(edition: Edition, now: datetime) -> Iterator[Picture]:
     adapter, year = current_app.url_map.bind(""), edition.year
     if edition.card:
         address = adapter.build("calendar.edition_image", {"year": year, "name": edition.card})
-        yield Picture(edition.card, CARD_ALT, address, edition.images[edition.card])
+        yield Picture("delning.png", CARD_ALT, address, edition.images[edition.card])
     for number in schedule.open_numbers(year, now):
         hatch = edition.hatches[number]
         if name := hatch.card:

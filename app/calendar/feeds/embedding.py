@@ -26,8 +26,9 @@ def framed_day(edition: Edition, site: str, width: int, height: int) -> dict[str
 def linked_hatch(edition: Edition, hatch: Hatch, site: str) -> dict[str, object]:
     """Return a hatch as oEmbed 1.0: a link with a picture."""
     told = _linked(edition, hatch.file.title, site) | {"type": "link", "description": hatch.file.summary}
-    card = f"{site}{edition.hatch_path(hatch.number)}/bild/{hatch.card}"
-    return told | ({"thumbnail_url": card, "thumbnail_width": 1200, "thumbnail_height": 630} if hatch.card else {})
+    card = edition.card_path(hatch)
+    size = {"thumbnail_width": 1200, "thumbnail_height": 630}
+    return told | ({"thumbnail_url": f"{site}{card}"} | size if card else {})
 
 
 def _linked(edition: Edition, title: str, site: str) -> dict[str, object]:

@@ -3,10 +3,10 @@
 import json
 import re
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -15,6 +15,8 @@ from app.calendar.feeds import calendar_file, embedding, news, security_txt
 from app.calendar.feeds.embedding import FRAME_HEIGHT, FRAME_WIDTH
 from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
 from app.languages import SWEDISH, current
+from app.web.errors import is_our_host
+from app.web.url_converters import find_page
 
 _PAGES = (
     "/flode.json",
@@ -116,21 +118,27 @@ def oembed_address(page: str) -> str:
     return f"{_site()}/oembed?{urlencode({'url': page})}"
 
 
+def _asked_page(address: str) -> tuple[str, dict[str, Any]]:
+    """Return endpoint and values of an address, in any form that the site answers to. Raises 404 for another's."""
+    try:
+        parts = urlsplit(address)
+        ours = parts.scheme in ("http", "https") and is_our_host(parts.netloc.lower(), current_app.config["OUR_HOSTS"])
+    except ValueError:
+        abort(404)
+    found = find_page(unquote(parts.path) or "/") if ours else None
+    return found or abort(404)
+
+
 @blueprint.get("/oembed")
 def oembed() -> Response:
     """What a site shows of a pasted link (oembed.com): a hatch by its title and card, else today's hatch in a frame."""
     if request.args.get("format", "json") != "json":
         abort(501)
-    site, asked = _site(), request.args.get("url", "")
-    if asked.partition("?")[0].rstrip("/") != site and not asked.startswith(f"{site}/"):
-        abort(404)
-    try:
-        endpoint, values = current_app.url_map.bind("").match(urlsplit(asked).path or "/")
-        g.language, year = values.get("language", SWEDISH), int(values.get("year", 0))
-    except HTTPException:
-        abort(404)
-    if endpoint == "calendar.hatch":
-        told = embedding.linked_hatch(*find_hatch(year, values["number"]), site)
+    site = _site()
+    endpoint, values = _asked_page(request.args.get("url", ""))
+    g.language, year = values.get("language", SWEDISH), int(values.get("year", 0))
+    if endpoint in ("calendar.hatch", "calendar.current_hatch"):
+        told = embedding.linked_hatch(*find_hatch(year or current_edition().year, values["number"]), site)
     elif endpoint in ("calendar.start", "calendar.edition", "calendar.embed"):
         width, height = (request.args.get(name, 10_000, int) for name in ("maxwidth", "maxheight"))
         edition = find_edition(year) if year else current_edition()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from urllib.parse import quote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -11,8 +12,11 @@ from markdown_it.token import Token
 
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "br", "hr", "h2", "h3", "code"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
-# A list as Word copies it: its sign and a tab, or blanks in the tab's place. An o is a sign only before those.
-_BULLET = re.compile(r"[ \t]*(?:([•·●▪◦‣∙\uf0b7\uf0a7])[ \t\xa0]*|([o§–])(?:\t|[ \xa0]{3})[ \t\xa0]*)(?=\S)")
+# A list as Word copies it: its sign and a tab, or blanks in the tab's place. Signs of Symbol and Wingdings come as
+# U+F020 to U+F0FF, or as the letters that they stand on; a letter is a sign only before a tab or its blanks.
+_BULLET = re.compile(
+    r"[ \t]*(?:([•·●▪◦‣∙■□❖➢➤►▶✓✔\uf020-\uf0ff])[ \t\xa0]*|([o§–Øüvq])(?:\t|[ \xa0]{3})[ \t\xa0]*)(?=\S)"
+)
 # The signs of Word's second and third level.
 _INNER = "o§▪◦\uf0a7"
 _TYPOGRAPHY = (
@@ -21,16 +25,22 @@ _TYPOGRAPHY = (
     (re.compile(r"(?<!\.)\.{3}(?!\.)"), "…"),
 )
 _ADDRESS = re.compile(
-    r"(?<![\w@/.])(?:https?://|www\.)[^\s<>\"”“»«]+|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+    r"(?<![\w@/.])(?:https?://|www\.)[^\s<>\"”“»«]+|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<!\w)tel:\+?\d[\d-]*\d",
+    re.IGNORECASE,
 )
+# What stands for the signs of italics and bold in an address meanwhile: characters that no text may carry.
+_SIGNS, _MARKS = "_*", "\ufdd0\ufdd1"
 
 
 # An organiser who saves one text has the whole edition read again.
 @lru_cache(maxsize=1024)
 def to_html(text: str) -> str:
     """Return a text as HTML of named elements only."""
-    html = _RENDERER.render(with_lists(text))
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES)
+    html = _RENDERER.render("\n".join(map(keep_addresses, with_lists(text).split("\n"))))
+    for sign, mark in zip(_SIGNS, _MARKS, strict=True):
+        html = html.replace(mark, sign).replace(quote(mark), sign)
+    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=_SCHEMES)
 
 
 def has_picture(text: str) -> bool:
@@ -53,6 +63,20 @@ def with_lists(text: str) -> str:
     return "\n".join(lines)
 
 
+def keep_addresses(line: str) -> str:
+    """Hide the signs of italics within addresses; one that ends "_www.ntf.se/_" is not of the address."""
+
+    def kept(found: re.Match[str]) -> str:
+        if not found[0].lower().startswith(("http", "www.")):
+            return found[0]
+        address = without_sign(found[0])
+        if found[0][len(address) :].startswith("_") and "_" not in line[: found.start()]:
+            address += "_"
+        return address.translate(str.maketrans(_SIGNS, _MARKS)) + found[0][len(address) :]
+
+    return _ADDRESS.sub(kept, line)
+
+
 def strip_bullet(line: str) -> str:
     """Return a line without the sign or number that Word, or a hand, put before it."""
     bullet = _BULLET.match(line) or re.match(r"\s*(?:[-*]|\d{1,2}[.)])\s+(?=\S)", line)
@@ -67,7 +91,7 @@ def link_addresses(state: StateCore) -> None:
         for token in block.children or ():
             if token.type == "link_open":
                 linked, href = True, str(token.attrGet("href"))
-                token.attrSet("href", f"https://{href}" if href.startswith("www.") else href)
+                token.attrSet("href", f"https://{href}" if href.lower().startswith("www.") else href)
             linked = linked and token.type != "link_close"
             told += [token] if linked or token.type != "text" else _linked(token)
         if block.children:
@@ -81,7 +105,9 @@ def _linked(text: Token) -> Iterator[Token]:
         address = without_sign(found[0])
         before, start = text.content[start : found.start()], found.start() + len(address)
         yield Token("text", "", 0, content=before, level=text.level)
-        scheme = "" if "://" in address else "https://" if address.lower().startswith("www.") else "mailto:"
+        begins = address.lower()
+        given = "://" in begins or begins.startswith("tel:")
+        scheme = "" if given else "https://" if begins.startswith("www.") else "mailto:"
         href = _RENDERER.normalizeLink(scheme + address)
         yield Token("link_open", "a", 1, attrs={"href": href}, level=text.level, info="auto")
         yield Token("text", "", 0, content=address, level=text.level + 1)

@@ -164,6 +164,16 @@ class Edition:
         return share_card(self.images)
 
     @property
+    def card_path(self) -> str:
+        """Where that picture is on the site; "" where there is none."""
+        return f"/{self.year}/bild/{self.card}" if self.card else ""
+
+    def hatch_card_path(self, number: int) -> str:
+        """Return the same of a hatch. A picture has one address, whatever the language of the page."""
+        card = self.hatches[number].card
+        return f"/{self.year}/lucka/{number}/bild/{card}" if card else ""
+
+    @property
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the hills."""
         return drawings.horizon(self.images.get(drawings.HORIZON, b""))

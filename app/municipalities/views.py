@@ -72,7 +72,6 @@ def municipality(slug: str) -> Response:
         "slug": slug,
         # What other sites are told is the public address, in a preview too.
         "address": f"{site}/kommun/{slug}",
-        "card": f"{site}/{edition.year}/bild/{edition.card}" if edition.card else "",
         "season": schedule.season(edition.year, now),
         "hatch": edition.hatches[today] if today else None,
         "line": lines.get(today or 0),

@@ -111,3 +111,21 @@ def test_question_with_other_options_stays_swedish(engine, content):
     edition = read_edition(content / "2026")
     assert [(remark.file, remark.field) for remark in edition.remarks] == [("2026/05/en.md", "question.options")]
     assert edition.hatches[5].within("en").file.question == edition.hatches[5].file.question
+
+
+def told_of(page):
+    """What a page tells other programs: its picture, icons, styles, feeds, and itself in every language."""
+    for element in page.select('meta[property="og:image"], link[href]'):
+        address = element.get("content") or element["href"]
+        yield address if address.startswith("/") else f"/{address.partition('://')[2].partition('/')[2]}"
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/2026/lucka/5", "/2026/lucka/5/lattlast", "/en/2026/hatch/5"])
+def test_what_page_tells_programs_is_there(client, today, path):
+    told = [*told_of(soup(client.get(path)))]
+    assert any("/bild/delning" in address for address in told)
+    for address in told:
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+            thumbnail = answer.json.get("thumbnail_url", "") if answer.is_json else ""
+        assert not thumbnail or client.get(f"/{thumbnail.split('/', 3)[3]}").status_code == 200

@@ -26,8 +26,8 @@ def framed_day(edition: Edition, site: str, width: int, height: int) -> dict[str
 def linked_hatch(edition: Edition, hatch: Hatch, site: str) -> dict[str, object]:
     """Return a hatch as oEmbed 1.0: a link with a picture."""
     told = _linked(edition, hatch.file.title, site) | {"type": "link", "description": hatch.file.summary}
-    card = f"{site}{edition.hatch_path(hatch.number)}/bild/{hatch.card}"
-    return told | ({"thumbnail_url": card, "thumbnail_width": 1200, "thumbnail_height": 630} if hatch.card else {})
+    card = edition.hatch_card_path(hatch.number)
+    return told | ({"thumbnail_url": site + card, "thumbnail_width": 1200, "thumbnail_height": 630} if card else {})
 
 
 def _linked(edition: Edition, title: str, site: str) -> dict[str, object]:

@@ -103,6 +103,24 @@ def test_the_calendar_knows_the_time_of_year(client, clock, moment, shown):
     assert shown in client.get("/").text
 
 
+def test_contest_is_promised_without_its_hatch(client, clock):
+    said = {}
+    for day in ("2026-11-30", "2026-12-01", "2026-12-09", "2026-12-10", "2026-12-24"):
+        clock.set(f"{day} 12:00")
+        said[day[5:]] = " ".join(words(line) for line in soup(client, "/").select(".masthead .more"))
+    promised = "I december kommer en tävling. Håll utkik!"
+    assert said.pop("11-30").startswith("Med mejl")
+    assert [line == promised for line in said.values()] == [True, True, False, False]
+    assert "till och med" in said["12-10"]
+
+
+def test_no_contest_is_promised_where_there_is_none(make_app, content, clock):
+    file = content / "2026" / "10" / "hatch.md"
+    file.write_text(re.sub(r"(?s)\n\[contest\].*?\n\+\+\+", "\n+++", file.read_text()))
+    clock.set("2026-12-05 12:00")
+    assert not soup(make_app(CALENDAR_CONTENT=content).test_client(), "/").select(".masthead .more")
+
+
 def test_nothing_of_a_locked_hatch_is_drawn(client, clock, app):
     hatches = app.extensions["library"].editions[2026].hatches
     for day in range(1, 24):

@@ -103,6 +103,12 @@ def test_the_calendar_knows_the_time_of_year(client, clock, moment, shown):
     assert shown in client.get("/").text
 
 
+@pytest.mark.parametrize("path", ["/2026/lucka/9", "/2026/lucka/9/lattlast", "/2026/lucka/9/testar"])
+def test_sharing_is_called_that_without_share_sheet(client, path):
+    button = soup(client, path).select_one("#dela")
+    assert (words(button), button["data-copy"]) == ("Dela luckan", "Dela (kopiera länken)")
+
+
 def test_contest_is_promised_without_its_hatch(client, clock):
     said = {}
     for day in ("2026-11-30", "2026-12-01", "2026-12-09", "2026-12-10", "2026-12-24"):

@@ -88,6 +88,19 @@ def test_no_page_promises_what_should_have_been(ticket, client, clock, reach, st
         assert "varje minut" not in said
 
 
+@pytest.mark.parametrize(("path", "form"), [("/", "/2026/lucka/10/tavla"), ("/en/", "/en/2026/hatch/10/enter")])
+def test_the_calendar_leads_to_the_form(client, path, form):
+    section = soup(client.get(path)).select_one("section[aria-labelledby=tavling]")
+    assert [link["href"] for link in section.select("a.button")] == [form]
+
+
+def test_contest_that_opens_late_is_not_said_to_be_open(share_app, clock):
+    clock.set("2026-12-09 08:00")
+    client = share_app().test_client()
+    clock.set("2026-12-11 08:00")
+    assert told_on_the_calendar(client).startswith("Tävlingen öppnar strax")
+
+
 def test_contest_that_never_opened_is_over(share_app, clock):
     clock.set("2026-12-09 08:00")
     client = share_app().test_client()

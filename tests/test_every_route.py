@@ -29,7 +29,7 @@ PUBLIC = """
     /<language:language>/<year:year>/hatch/<hatch:number> /<language:language>/<year:year>/hatch/<hatch:number>/enter
     /<language:language>/<year:year>/contest/rules /<language:language>/privacy
     /<language:language>/feed.xml /<language:language>/calendar.ics
-    /kommun /kommun/<slug> /kommun/<slug>/affisch
+    /kommun /kommun/<slug> /kommun/<slug>/affisch /kommun/<slug>/inbaddning
     /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack

@@ -29,7 +29,7 @@ PUBLIC = """
     /<language:language>/<year:year>/hatch/<hatch:number> /<language:language>/<year:year>/hatch/<hatch:number>/enter
     /<language:language>/<year:year>/contest/rules /<language:language>/privacy
     /<language:language>/feed.xml /<language:language>/calendar.ics
-    /kommun /kommun/<slug> /kommun/<slug>/affisch
+    /kommun /kommun/<slug> /kommun/<slug>/affisch /kommun/<slug>/inbaddning
     /arkiv /skarm /<year:year>/affisch /<year:year>/bingo /<year:year>/skolblad
     /manifest.webmanifest /healthz /readyz
     /personuppgifter /kakor /mitt-svar /tillganglighet /tillganglighet/tack
@@ -119,6 +119,7 @@ def visited(client, organiser, clock, enter, accept, reach):
     found = {
         "hatch": client.get("/2026/lucka/9"),
         "hatch with contest": client.get("/2026/lucka/10"),
+        "easy hatch": client.get("/2026/lucka/9/lattlast"),
         "locked hatch": client.get("/2026/lucka/11"),
         "form": client.get(ENTRY_URL),
         "receipt": enter(),
@@ -167,10 +168,15 @@ def visited(client, organiser, clock, enter, accept, reach):
     accept("bo@example.se")
     for state in ("open", "closed"):
         reach(state)
-        found |= {f"{state} {path}": organiser.get(path) for path in ("/2026/dragning", ENTRY_URL, *ORGANISERS)}
+        found |= {f"{state} {path}": organiser.get(path) for path in (ENTRY_URL, *CONTEST, *ORGANISERS)}
+    clock.set("2026-12-31 08:00")
+    found |= {f"late {path}": organiser.get(path) for path in CONTEST}
     reach("contact")
-    found |= {f"contact {path}": organiser.get(path) for path in ("/2026/dragning", "/2026/lucka/10", *ORGANISERS)}
+    found |= {f"contact {path}": organiser.get(path) for path in (*CONTEST, *ORGANISERS)}
     return found
+
+
+CONTEST = ("/", "/en/", "/2026/dragning", "/2026/lucka/10", "/en/2026/hatch/10")
 
 
 EVERY_DAY = ("/skarm",)
@@ -214,8 +220,8 @@ def where(pages, wrong):
     return {name: found for name, page in pages.items() if (found := wrong(page))}
 
 
-def test_every_page_is_in_swedish(pages):
-    assert where(pages, lambda page: page.html.get("lang") != "sv") == {}
+def test_every_page_is_in_its_language(pages):
+    assert where(pages, lambda page: page.html.get("lang") != "sv").keys() == {name for name in pages if "/en/" in name}
 
 
 def test_every_page_has_one_heading_and_one_title(pages):
@@ -244,10 +250,8 @@ def test_links_within_a_page_lead_somewhere(pages):
 def test_first_stop_skips_to_content(pages):
     def without(page):
         first = page.select_one("body a, body button, body input, body select, body textarea")
-        return not page.select("body.embed, body.screen") and (first["href"], first.text) != (
-            "#innehall",
-            "Hoppa till innehållet",
-        )
+        told = ("#innehall", "Skip to the content" if page.html["lang"] == "en" else "Hoppa till innehållet")
+        return not page.select("body.embed, body.screen") and (first["href"], first.text) != told
 
     assert where(pages, without) == {}
 
@@ -281,5 +285,13 @@ def test_every_picture_has_text_or_says_that_it_needs_none(pages):
 
 
 def test_nothing_unfinished_is_shown(pages):
-    unfinished = re.compile(r"§\w|\{\{|\{%|\bNone\b|Undefined|lorem", re.IGNORECASE)
+    unfinished = re.compile(r"§\w|\{\{|\{%|\bNone\b|(?i:undefined|lorem)")
     assert where(pages, lambda page: unfinished.findall(page.get_text())) == {}
+
+
+def test_sentences_have_space_between_them(pages):
+    inline = r"</?(?:a|span|strong|em|abbr|small|time|b|i|kbd|samp|button|input|svg|path)\b[^>]*>|<!--.*?-->"
+    glued = re.compile(rf"[a-zåäö0-9)”][.!?](?:{inline})*[A-ZÅÄÖ]\w*")
+    # Addresses and code are no sentences.
+    other = re.compile(r"""="[^"]*"|<(pre|code|script|textarea)\b.*?</\1>""", re.DOTALL)
+    assert where(pages, lambda page: glued.findall(other.sub("", str(page.body)))) == {}

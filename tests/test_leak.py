@@ -18,9 +18,12 @@ import pytest
 
 from app.calendar.content import NUMBERS
 from app.calendar.loader import read_edition
+from tests.calendar.test_edition_2026 import EDITION
 from tests.conftest import ROOT, on_sqlite
 
 pytestmark = on_sqlite
+# The municipalities that say something in a hatch.
+SPEAKING = [slug for slug, each in EDITION.municipalities.items() if each.hatches]
 # Letters and digits that a string needs to be told from chance.
 DISTINCTIVE = 12
 DAYS = ["2026-11-30", *(f"2026-12-{day:02}" for day in NUMBERS), "2026-12-31"]
@@ -133,7 +136,9 @@ def secrets(edition, filled_in):
     whole = {number: bare(" ".join(strings_of(edition, hatch))) for number, hatch in edition.hatches.items()}
     # The house has a fir tree too, of the same shape as one on the street.
     house = (ROOT / "app/templates/calendar").rglob("*.svg")
-    known = bare("".join(path.read_text() for path in (*(filled_in / "2026").glob("*.toml"), *house)))
+    # The municipalities' own pages are linked to from the start; a hatch may have one of them as its source.
+    links = (link for each in edition.municipalities.values() for link in each.links.given.values())
+    known = bare("".join((*(path.read_text() for path in (*(filled_in / "2026").glob("*.toml"), *house)), *links)))
     pieces = {bare(piece) for hatch in edition.hatches.values() for piece in strings_of(edition, hatch)}
     found = {piece for piece in pieces if len(piece) >= DISTINCTIVE and piece not in known}
     firsts = {piece: next(number for number in NUMBERS if piece in whole[number]) for piece in found}
@@ -187,11 +192,14 @@ def addresses(app, folder):
 
 
 def values_for(arguments, defaults):
-    """The hatches of this year and the last of the next, each with the names of its pictures."""
+    """The hatches of this year and the last of the next, each with the names of its pictures; and municipalities."""
+    if "slug" in arguments:
+        yield from ({"slug": slug} for slug in SPEAKING)
+        return
     for year, number in [*((2026, number) for number in NUMBERS), (2027, 24)]:
         for name in (picture_name(number), own_card(number), "miniatyr.svg", "figur.svg"):
             known = {"year": year, "number": number, "name": name, "token": "x", "option": 2}
-            known |= {"language": "en", "slug": "goteborg"} | defaults
+            known |= {"language": "en"} | defaults
             yield {argument: known[argument] for argument in arguments}
 
 
@@ -279,7 +287,7 @@ def tomorrow(number):
     results = ("/2026/resultat", "/2026/resultat.csv", "/2026/resultat.json")
     answers = (f"{hatch}/svar/{option}" for option in (1, 2, 3))
     replies = (*answers, f"{hatch}/testar", f"{hatch}/testar/kommun")
-    municipalities = ("/kommun/goteborg", "/kommun/kungsbacka")
+    municipalities = (f"/kommun/{slug}{page}" for slug in SPEAKING for page in ("", "/inbaddning"))
     pictures = (f"{hatch}/bild/{picture_name(number)}", f"{hatch}/bild/{own_card(number)}")
     languages = ("/en/", "/en/feed.xml", "/en/calendar.ics", f"/en/2026/hatch/{number}", f"{hatch}/lattlast")
     languages = (*languages, f"/en/2026/hatch/{number}/enter", "/en/2026/contest/rules")

@@ -21,6 +21,7 @@ from app.calendar.edition import Accessibility, Fact, HatchFile
 from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
+from app.calendar.municipality import LINK_LABELS
 from app.calendar.translations import TranslatedHatch
 from app.calendar.views import library
 from app.contest.terms import frozen_contest
@@ -179,11 +180,13 @@ def of_contest(edition: Edition) -> Iterator[Finding]:
 
 
 def of_municipalities(edition: Edition) -> Iterator[Finding]:
-    """Tell how many have not written anything yet: one remark, however many they are."""
-    blank = sum(each.is_blank for each in edition.municipalities.values())
-    if blank:
-        sentence = f"{blank} av {len(edition.municipalities)} kommuner har varken hälsning eller länk på sin sida än."
-        yield Finding("may", sentence, part="municipalities")
+    """Tell what each page lacks, in one line a municipality, in their order: never by number."""
+    for each in edition.municipalities.values():
+        lacking = [label for label in LINK_LABELS.values() if label not in each.links.given]
+        if each.is_blank:
+            yield Finding("may", f"{each.name}: hälsning och alla länkar.", part="municipalities")
+        elif lacking:
+            yield Finding("may", f"{each.name}: {', '.join(lacking)}.", part="municipalities")
 
 
 def of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:

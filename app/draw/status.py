@@ -98,6 +98,11 @@ class ContestStatus:
         """Whether the participants' data is gone; a list that was not locked by then never will be."""
         return audit.has_record(self.contest_id, RecordKind.ERASED)
 
+    def is_late(self, now: datetime) -> bool:
+        """Check whether the draw has not been made though its time has come: no value, or a list not even locked."""
+        due = self.lock.draw_at if self.lock else self.contest.draw_at
+        return self.state in ("closed", "locked") and not self.erased and now >= due
+
     @cached_property
     def restored(self) -> bool:
         """Whether a backup was put back during the contest."""

@@ -10,6 +10,7 @@ from app import clock
 from app.calendar import schedule
 from app.calendar.content import Edition, LocalLine
 from app.calendar.feeds.embedding import frame
+from app.calendar.feeds.views import card_of_day
 from app.calendar.municipality import Municipality
 from app.calendar.pages.poster import render_poster
 from app.calendar.views import current_edition, library, public_response
@@ -48,6 +49,7 @@ def _addresses(edition: Edition) -> Iterator[tuple[str, Any]]:
     for slug in edition.municipalities:
         yield build("municipalities.municipality", {"slug": slug}), AGEING
         yield build("municipalities.municipal_poster", {"slug": slug}), None
+        yield build("municipalities.municipal_embed", {"slug": slug}), None
 
 
 @blueprint.get("/kommun")
@@ -63,30 +65,45 @@ def municipalities() -> Response:
 def municipality(slug: str) -> Response:
     edition = current_edition()
     found = find_municipality(edition, slug)
-    now, site = clock.now(), current_app.config["PUBLIC_URL"]
+    now, name = clock.now(), name_in(edition, found)
+    # What other sites are told is the public address, in a preview too.
+    address = f"{current_app.config['PUBLIC_URL']}/kommun/{slug}"
     today = schedule.todays_number(edition.year, now)
     lines = local_lines(edition, slug, now)
     context: dict[str, object] = {
         "edition": edition,
         "municipality": found,
         "slug": slug,
-        # What other sites are told is the public address, in a preview too.
-        "address": f"{site}/kommun/{slug}",
+        "name": name,
+        "address": address,
         "season": schedule.season(edition.year, now),
-        "hatch": edition.hatches[today] if today else None,
+        "today": today,
+        "open_numbers": schedule.open_numbers(edition.year, now),
         "line": lines.get(today or 0),
         "lines": [(edition.hatches[number], line) for number, line in lines.items() if number != today],
         "numbers": numbers_of(edition, found),
         "fewest": figures.FEWEST,
-        "frame": frame(edition.file.title, site),
+        "frame": frame(name, address),
     }
     return public_response(render_template("municipalities/municipality.html", **context), age=AGE)
+
+
+@blueprint.get("/kommun/<slug>/inbaddning")
+def municipal_embed(slug: str) -> Response:
+    """Today's hatch for a frame on the municipality's own site."""
+    edition = current_edition()
+    return card_of_day(edition, name_in(edition, find_municipality(edition, slug)))
 
 
 @blueprint.get("/kommun/<slug>/affisch")
 def municipal_poster(slug: str) -> Response:
     edition = current_edition()
     return render_poster(edition, find_municipality(edition, slug).name)
+
+
+def name_in(edition: Edition, municipality: Municipality) -> str:
+    """Return what the calendar is called in a municipality."""
+    return f"{edition.plain_title} i {municipality.name}"
 
 
 def find_municipality(edition: Edition, slug: str) -> Municipality:

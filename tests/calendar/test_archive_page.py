@@ -1,9 +1,11 @@
 """The archive has every edition that has begun, and the tradition as its sources tell it."""
 
+import re
 import shutil
 
 from bs4 import BeautifulSoup
 
+from app.calendar.files.markdown import to_html
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -33,8 +35,22 @@ def test_every_year_of_the_tradition_has_a_source(client):
     assert [year for year, source in zip(years, sources, strict=True) if year not in source.text] == []
 
 
+def test_dates_and_numbers_stay_on_one_line(client):
+    page = BeautifulSoup(client.get("/arkiv").text, "html.parser").main
+    assert len(re.findall(r"\d\xa0(?:november|december)", page.text)) == 2
+    assert not re.findall(r"\d (?:november|december)", page.text)
+    assert to_html("60 000 varor, 402 22 och 3 maj") == "<p>60&nbsp;000 varor, 402 22 och 3&nbsp;maj</p>\n"
+
+
+def test_who_knows_more_can_write(client):
+    page = BeautifulSoup(client.get("/arkiv").text, "html.parser").main
+    assert "Skriv till oss." in page.text
+    assert page.select("a")[-1]["href"].startswith("mailto:")
+
+
 def test_about_leads_to_archive_and_sheets(client):
     about = BeautifulSoup(client.get("/om").text, "html.parser")
+    assert "Alla kalendrar. Sidan väger" in " ".join(about.footer.text.split())
     found = {link["href"] for link in about.select("main a")}
     assert {"/arkiv", "/skarm", "/2026/affisch", "/2026/bingo", "/2026/skolblad"} <= found
     assert about.select_one('footer a[href="/arkiv"]')

@@ -1,5 +1,7 @@
 """What the house looks like on a day, and what a miniature may say."""
 
+import itertools
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from app.calendar import house
 from app.calendar.loader import read_edition
 from app.calendar.look import drawings
-from tests.conftest import swedish
+from tests.conftest import ROOT, swedish
 
 
 @pytest.mark.parametrize(("year", "first"), [(2023, "2023-12-03"), (2026, "2026-11-29"), (2028, "2028-12-03")])
@@ -31,6 +33,32 @@ def test_every_hatch_has_a_miniature_of_its_own(filled_in):
 def test_every_hatch_sends_somebody_of_its_own_to_the_street(filled_in):
     sent = [hatch.figure for hatch in read_edition(filled_in / "2026").hatches.values()]
     assert len({figure.words for figure in sent}) == len({figure.shapes for figure in sent}) == 24
+
+
+def places_on_a_phone(hatches):
+    """The boxes of all figures, headlights and all, on the street as it is drawn: 390 wide, feet at the bottom."""
+    styles = (ROOT / "app/static/css/calendar.css").read_text().partition("\n/* Words beside the house")[0]
+    found = re.findall(r"\.p(\d+) \{ --x: ([\d.]+); --y: (\d+); --s: ([\d.]+); \}", styles)
+    placed = {int(number): tuple(map(float, rest)) for number, *rest in found}
+    for number, hatch in hatches.items():
+        across, feet, size = placed[number]
+        wide, high = map(float, hatch.figure.view_box.split()[2:])
+        width = float(hatch.figure.width.removesuffix("em")) * 10 * size
+        yield number, (3.9 * across - width / 2, feet - width * high / wide, 3.9 * across + width / 2, feet)
+
+
+def hidden(one, other):
+    """How much of the smaller of two boxes lies within the other."""
+    sides = [min(one[at + 2], other[at + 2]) - max(one[at], other[at]) for at in (0, 1)]
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(sides[0], 0) * max(sides[1], 0) / smaller
+
+
+def test_nobody_on_narrow_street_hides_another(filled_in):
+    boxes = dict(places_on_a_phone(read_edition(filled_in / "2026").hatches))
+    assert [number for number, (left, _, right, _) in boxes.items() if left < 0 or right > 390] == []
+    pairs = itertools.combinations(boxes, 2)
+    assert [pair for pair in pairs if hidden(*map(boxes.__getitem__, pair)) > 0.38] == []
 
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="3em">'

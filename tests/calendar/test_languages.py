@@ -111,3 +111,40 @@ def test_question_with_other_options_stays_swedish(engine, content):
     edition = read_edition(content / "2026")
     assert [(remark.file, remark.field) for remark in edition.remarks] == [("2026/05/en.md", "question.options")]
     assert edition.hatches[5].within("en").file.question == edition.hatches[5].file.question
+
+
+@pytest.mark.parametrize("path", ["/en/2026/hatch/10", "/2026/lucka/10/lattlast"])
+def test_hatch_leads_to_what_is_not_translated(client, today, path):
+    swedish, parts = soup(client.get("/2026/lucka/10")), soup(client.get(path)).select("section[aria-labelledby=mer] a")
+    assert [part.text for part in parts] == ["Svara och se vad andra tror", "Säg att du testar", "Hos kommunerna"]
+    for part in parts:
+        assert part.find_parent(lang=True)["lang"] == part["hreflang"] == "sv"
+        page, _, name = part["href"].partition("#")
+        assert page == "/2026/lucka/10"
+        assert swedish.find(id=name)
+
+
+def test_calendar_says_what_is_only_in_swedish(client, today):
+    street = soup(client.get("/en/")).select_one("section[aria-labelledby=gatan]")
+    assert street.h2.text == "On the street today"
+    assert "This section is in Swedish only." in street.text
+    assert "I dag kom" in street.select_one("[lang=sv]").text
+    assert street.select_one("[lang=sv] a")["href"] == "/paminnelse"
+
+
+def told_of(page):
+    """What a page tells other programs: its picture, icons, styles, feeds, and itself in every language."""
+    for element in page.select('meta[property="og:image"], link[href]'):
+        address = element.get("content") or element["href"]
+        yield address if address.startswith("/") else f"/{address.partition('://')[2].partition('/')[2]}"
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/2026/lucka/5", "/2026/lucka/5/lattlast", "/en/2026/hatch/5"])
+def test_what_page_tells_programs_is_there(client, today, path):
+    told = [*told_of(soup(client.get(path)))]
+    assert any("/bild/delning" in address for address in told)
+    for address in told:
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+            thumbnail = answer.json.get("thumbnail_url", "") if answer.is_json else ""
+        assert not thumbnail or client.get(f"/{thumbnail.split('/', 3)[3]}").status_code == 200

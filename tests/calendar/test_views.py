@@ -103,6 +103,30 @@ def test_the_calendar_knows_the_time_of_year(client, clock, moment, shown):
     assert shown in client.get("/").text
 
 
+@pytest.mark.parametrize("path", ["/2026/lucka/9", "/2026/lucka/9/lattlast", "/2026/lucka/9/testar"])
+def test_sharing_is_called_that_without_share_sheet(client, path):
+    button = soup(client, path).select_one("#dela")
+    assert (words(button), button["data-copy"]) == ("Dela luckan", "Dela (kopiera länken)")
+
+
+def test_contest_is_promised_without_its_hatch(client, clock):
+    said = {}
+    for day in ("2026-11-30", "2026-12-01", "2026-12-09", "2026-12-10", "2026-12-24"):
+        clock.set(f"{day} 12:00")
+        said[day[5:]] = " ".join(words(line) for line in soup(client, "/").select(".masthead .more"))
+    promised = "I december kommer en tävling. Håll utkik!"
+    assert said.pop("11-30").startswith("Med mejl")
+    assert [line == promised for line in said.values()] == [True, True, False, False]
+    assert "till och med" in said["12-10"]
+
+
+def test_no_contest_is_promised_where_there_is_none(make_app, content, clock):
+    file = content / "2026" / "10" / "hatch.md"
+    file.write_text(re.sub(r"(?s)\n\[contest\].*?\n\+\+\+", "\n+++", file.read_text()))
+    clock.set("2026-12-05 12:00")
+    assert not soup(make_app(CALENDAR_CONTENT=content).test_client(), "/").select(".masthead .more")
+
+
 def test_nothing_of_a_locked_hatch_is_drawn(client, clock, app):
     hatches = app.extensions["library"].editions[2026].hatches
     for day in range(1, 24):
@@ -279,7 +303,9 @@ def test_a_past_edition_does_not_point_to_newer_ones(last_year, site):
 def test_the_contest_is_told_of_when_its_hatch_has_opened(client, clock):
     assert "/2026/dragning" in client.get("/").text
     clock.set("2026-12-09 23:59:59")
-    assert "ävling" not in soup(client, "/").main.text
+    page = soup(client, "/")
+    assert page.main.text.count("ävling") == page.select_one(".masthead").text.count("ävling") == 1
+    assert "/2026/dragning" not in str(page)
 
 
 def test_the_about_page_says_who_is_behind_it(client):

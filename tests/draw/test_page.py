@@ -71,6 +71,45 @@ def test_the_calendar_says_that_the_value_is_late(ticket, client, clock, reach):
     assert told_on_the_calendar(client).startswith("Slumptalet dröjer Det skulle ha kommit tisdag 22 december 2026")
 
 
+@pytest.mark.parametrize("day", ["22 12:00", "24 08:00", "31 08:00"])
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("closed", "Dragningen dröjer Tack för alla svar. Vinnaren skulle ha lottats"), ("locked", "Slumptalet dröjer")],
+)
+def test_no_page_promises_what_should_have_been(ticket, client, clock, reach, state, told, day):
+    reach(state)
+    client.get("/")
+    clock.set(f"2026-12-{day}")
+    page = soup(client.get(PAGE))
+    assert told_on_the_calendar(client).startswith(told)
+    assert told.startswith(page.h1.text)
+    for said in (told_on_the_calendar(client), " ".join(page.main.text.split())):
+        assert not [word for word in ("lottas tis", "kommer tis", "låses tis", "sker tis") if word in said]
+        assert "varje minut" not in said
+
+
+@pytest.mark.parametrize(("path", "form"), [("/", "/2026/lucka/10/tavla"), ("/en/", "/en/2026/hatch/10/enter")])
+def test_the_calendar_leads_to_the_form(client, path, form):
+    section = soup(client.get(path)).select_one("section[aria-labelledby=tavling]")
+    assert [link["href"] for link in section.select("a.button")] == [form]
+
+
+def test_contest_that_opens_late_is_not_said_to_be_open(share_app, clock):
+    clock.set("2026-12-09 08:00")
+    client = share_app().test_client()
+    clock.set("2026-12-11 08:00")
+    assert told_on_the_calendar(client).startswith("Tävlingen öppnar strax")
+
+
+def test_contest_that_never_opened_is_over(share_app, clock):
+    clock.set("2026-12-09 08:00")
+    client = share_app().test_client()
+    clock.set("2026-12-21 08:00")
+    over = "Tiden gick ut innan tävlingen kunde öppna. Det blir ingen dragning."
+    assert told_on_the_calendar(client).endswith(over)
+    assert soup(client.get(PAGE)).select_one(".lead").text == over
+
+
 def test_calendar_names_winner_for_as_long_as_winner_lets_it(ticket, app, client, clock, contest, reach):
     reach("finished")
     client.get("/")

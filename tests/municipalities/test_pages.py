@@ -75,6 +75,28 @@ def test_today_is_shown_in_the_season_only(clock, read, words):
     assert "Alla 24 luckor är öppna." in words("/kommun/lerum")
 
 
+def test_page_has_whole_calendar_in_the_municipalitys_name(clock, read):
+    clock.set("2026-12-12 08:00")
+    page = read("/kommun/boras")
+    led = [link["href"] for link in page.main.select("a")]
+    assert led[0] == "/2026/lucka/12"
+    assert page.main.select_one("a.button")["href"] == "/2026/"
+    assert {f"/2026/lucka/{number}" for number in range(1, 13)} < set(led)
+    name = "Miljöjulkalendern i Borås"
+    assert page.title.text == page.h1.text == page.select_one("meta[property='og:title']")["content"] == name
+
+
+def test_the_frame_bears_the_municipalitys_name(clock, read):
+    clock.set("2026-12-12 08:00")
+    frame = BeautifulSoup(
+        read("/kommun/boras").select_one('pre[aria-label="Kod till en ram"]').text, "html.parser"
+    ).iframe
+    assert frame["title"] == "Dagens lucka i Miljöjulkalendern i Borås"
+    page = read("/" + frame["src"].split("/", 3)[3])
+    assert page.h1.text == "Miljöjulkalendern i Borås"
+    assert page.select_one(".card a")["href"].endswith("/2026/lucka/12")
+
+
 def test_numbers_are_told_from_five_on(clock, words, pledge):
     clock.set("2026-12-09 08:00")
     pledge("1441", 4)

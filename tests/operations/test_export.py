@@ -10,7 +10,7 @@ import brotli
 import pytest
 from bs4 import BeautifulSoup
 
-from app.operations.export import CLOSED
+from app.operations.export import CLOSED, file_of
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -96,6 +96,13 @@ def test_every_link_leads_to_a_file(saved):
         if not target.resolve().is_file()
     ]
     assert dead == []
+
+
+def test_what_pages_tell_programs_is_there(saved):
+    for file in saved.rglob("index.html"):
+        for element in soup(file).select('meta[property="og:image"], link[href*="://"]'):
+            address = urlsplit(element.get("content") or element["href"]).path
+            assert address == "/finns-inte" or (saved / file_of(unquote(address))).is_file(), (file, address)
 
 
 def test_links_within_pages_lead_somewhere(saved):

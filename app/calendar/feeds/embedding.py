@@ -8,11 +8,11 @@ from app.calendar.content import Edition, Hatch
 FRAME_WIDTH, FRAME_HEIGHT = 640, 560
 
 
-def frame(title: str, site: str, width: int | str = "100%", height: int = FRAME_HEIGHT) -> str:
-    """Return the HTML that shows today's hatch on another site."""
+def frame(title: str, address: str, width: int | str = "100%", height: int = FRAME_HEIGHT) -> str:
+    """Return the HTML that shows today's hatch, which an address gives, on another site."""
     named = escape(f"Dagens lucka i {title}")
     return (
-        f'<iframe src="{site}/inbaddning" title="{named}" width="{width}" height="{height}" '
+        f'<iframe src="{address}/inbaddning" title="{named}" width="{width}" height="{height}" '
         'style="border: 0; max-width: 100%" loading="lazy"></iframe>'
     )
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.calendar import schedule
+from app.calendar.content import Edition
 from app.calendar.feeds import calendar_file, embedding, news, security_txt
 from app.calendar.feeds.embedding import FRAME_HEIGHT, FRAME_WIDTH
 from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
@@ -95,10 +96,16 @@ def earlier_quarter(asked: str) -> BaseResponse:
 def embed() -> Response:
     """Today's hatch as a card that other sites may show in a frame."""
     edition = current_edition()
+    return card_of_day(edition, edition.file.title)
+
+
+def card_of_day(edition: Edition, heading: str) -> Response:
+    """Return today's hatch for a frame, under the name that the calendar has there."""
     response = public_response(
         render_template(
             "calendar/embed.html",
             edition=edition,
+            heading=heading,
             today=schedule.todays_number(edition.year, clock.now()),
             season=schedule.season(edition.year, clock.now()),
             site=_site(),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 import nh3
+from babel import Locale
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -19,10 +20,13 @@ _BULLET = re.compile(
 )
 # The signs of Word's second and third level.
 _INNER = "o§▪◦\uf0a7"
+_MONTHS = Locale("sv").months["format"]["wide"].values()
 _TYPOGRAPHY = (
     (re.compile(r"(?<!-)---(?!-)"), "—"),
     (re.compile(r"(?<!\S)--(?!\S)|(?<=[^-\s])--(?=[^-\s])"), "–"),
     (re.compile(r"(?<!\.)\.{3}(?!\.)"), "…"),
+    # A day and its month, and the parts of a large number, stand on one line.
+    (re.compile(rf"(?<=\d) (?=\d{{3}}(?!\d)|(?:{'|'.join(_MONTHS)})\b)"), "\xa0"),
 )
 _ADDRESS = re.compile(
     r"(?<![\w@/.])(?:https?://|www\.)[^\s<>\"”“»«]+|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"

@@ -56,7 +56,7 @@ def test_open_screen_turns_at_midnight(visit, clock):
     page = visit("the screen")
     page.clock.set_system_time("2026-12-10T22:59:59Z")
     page.reload()
-    clock.set("2026-12-11 00:00:01")
+    clock.set("2026-12-11 00:00:03")
     with page.expect_navigation():
-        page.clock.set_system_time("2026-12-10T23:00:01Z")
+        page.clock.set_system_time("2026-12-10T23:00:03Z")
     assert "Lucka 11" in page.locator(".kicker").inner_text()

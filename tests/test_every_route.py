@@ -83,6 +83,19 @@ def test_organisers_area_asks_for_a_sign_in(app, client, rules):
             assert (answer.status_code, answer.location) == (303, "/admin/logga-in"), f"{method} {address}"
 
 
+def test_json_in_place_of_a_form_is_no_fault(app, client, organiser, rules):
+    adapter = app.url_map.bind("")
+    for rule in rules:
+        if "POST" not in rule.methods or rule.endpoint == "admin.sign_out":
+            continue
+        values = {name: (VALUES | {"language": "en"})[name] for name in rule.arguments - {*(rule.defaults or ())}}
+        address = adapter.build(rule.endpoint, values | (rule.defaults or {}), method="POST")
+        for body in ("8", "[1]", "null", '"x"', '{"token": {"a": 1}, "website": [[]]}', "{"):
+            for visitor in (client, organiser):
+                answer = visitor.post(address, data=body, content_type="application/json")
+                assert answer.status_code < 500, f"{address} {body}"
+
+
 def test_an_invented_cookie_opens_nothing(client):
     client.set_cookie("__Host-organisator", "x" * 43)
     assert client.get("/admin/").location == "/admin/logga-in"

@@ -100,6 +100,10 @@ class TokenForm(FlaskForm):
         def get_translations(self, form: BaseForm) -> Any:
             return _swedish()
 
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            # Flask-WTF would take JSON for a form, and fail at what is no object.
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
     def faults(self) -> list[tuple[str, str]]:
         """Return what to mend, in the order of the page: (field name, sentence)."""
         return [(name, str(messages[0])) for name, messages in self.errors.items() if name and messages]

@@ -23,7 +23,7 @@ from tests.load.test_real_server import enter, granian, new_token, port, serving
 
 __all__ = ["port"]
 SOAK = int(os.environ.get("SOAK", "0"))
-ROUNDS = {"sqlite": 2 + 48 * SOAK, "postgresql": 2 + 14 * SOAK}
+ROUNDS = {"sqlite": 2 + 38 * SOAK, "postgresql": 2 + 8 * SOAK}
 SENDERS = 4
 
 

@@ -65,6 +65,8 @@ def prepared(folder: Path, **more: str) -> dict[str, str]:
         "FLASK_SECRET_KEY": KEY,
         "FLASK_ENTRY_LIMIT": "1000000 per hour",
         "FLASK_ENTRY_LIMIT_ALL": "1000000 per hour",
+        # `flask prepare` would share the content as shipped, whose contest does not open before it is filled in.
+        "FLASK_SHARED_CONTENT": "false",
     } | more
     subprocess.run([BIN / "flask", "prepare"], cwd=ROOT, env=CLEAN | environment, check=True, capture_output=True)
     return environment

@@ -135,7 +135,6 @@ class _Batch:
     def __init__(self, pending: Sequence[PendingEntry]) -> None:
         self.pending = pending
         self.contests = [*{one.contest.id for one in pending}]
-        self.emails = [*{one.answers.email for one in pending}]
         self.stored = self._stored()
         self.known = {
             (row.contest_id, row.email, row.answer): SavedEntry(row.receipt_code, row.ticket, row.received_at, False)
@@ -217,8 +216,11 @@ class _Batch:
 
     def _stored(self) -> Sequence[Any]:
         """Return the entries from these addresses and with these forms."""
-        nonces = [*{one.answers.nonce for one in self.pending}]
-        asked = {"emails": self.emails, "contests": self.contests, "nonces": nonces}
+        asked = {
+            "emails": [*{one.answers.email for one in self.pending}],
+            "contests": self.contests,
+            "nonces": [*{one.answers.nonce for one in self.pending}],
+        }
         return db.session.connection().execute(_STORED, asked).all()
 
     def _mailed_today(self) -> Counter[str]:

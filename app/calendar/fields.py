@@ -19,6 +19,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from app.calendar.files import markdown
 from app.calendar.files.faults import FieldError
 from app.calendar.files.reading import IMAGE
 from app.calendar.look import colours
@@ -108,7 +109,7 @@ LANGUAGES = {
 
 
 def with_scheme(value: object) -> object:
-    return f"https://{value}" if isinstance(value, str) and value.lower().startswith("www.") else value
+    return markdown.with_scheme(value) if isinstance(value, str) else value
 
 
 def _image(value: str) -> str:

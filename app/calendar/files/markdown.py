@@ -70,7 +70,7 @@ def with_lists(text: str) -> str:
 def keep_addresses(line: str) -> str:
     """Hide the signs of italics within addresses; one that ends "_www.ntf.se/_" is not of the address."""
 
-    def kept(found: re.Match[str]) -> str:
+    def hidden(found: re.Match[str]) -> str:
         if not found[0].lower().startswith(("http", "www.")):
             return found[0]
         address = without_sign(found[0])
@@ -78,13 +78,18 @@ def keep_addresses(line: str) -> str:
             address += "_"
         return address.translate(str.maketrans(_SIGNS, _MARKS)) + found[0][len(address) :]
 
-    return _ADDRESS.sub(kept, line)
+    return _ADDRESS.sub(hidden, line)
 
 
 def strip_bullet(line: str) -> str:
     """Return a line without the sign or number that Word, or a hand, put before it."""
     bullet = _BULLET.match(line) or re.match(r"\s*(?:[-*]|\d{1,2}[.)])\s+(?=\S)", line)
     return line[bullet.end() :] if bullet else line
+
+
+def with_scheme(address: str) -> str:
+    """Return a web address with https:// where it was written without."""
+    return f"https://{address}" if address.lower().startswith("www.") else address
 
 
 def link_addresses(state: StateCore) -> None:
@@ -94,8 +99,8 @@ def link_addresses(state: StateCore) -> None:
         told: list[Token] = []
         for token in block.children or ():
             if token.type == "link_open":
-                linked, href = True, str(token.attrGet("href"))
-                token.attrSet("href", f"https://{href}" if href.lower().startswith("www.") else href)
+                linked = True
+                token.attrSet("href", with_scheme(str(token.attrGet("href"))))
             linked = linked and token.type != "link_close"
             told += [token] if linked or token.type != "text" else _linked(token)
         if block.children:
@@ -109,10 +114,9 @@ def _linked(text: Token) -> Iterator[Token]:
         address = without_sign(found[0])
         before, start = text.content[start : found.start()], found.start() + len(address)
         yield Token("text", "", 0, content=before, level=text.level)
-        begins = address.lower()
-        given = "://" in begins or begins.startswith("tel:")
-        scheme = "" if given else "https://" if begins.startswith("www.") else "mailto:"
-        href = _RENDERER.normalizeLink(scheme + address)
+        target = with_scheme(address)
+        is_whole = "://" in target or target.lower().startswith("tel:")
+        href = _RENDERER.normalizeLink(target if is_whole else f"mailto:{target}")
         yield Token("link_open", "a", 1, attrs={"href": href}, level=text.level, info="auto")
         yield Token("text", "", 0, content=address, level=text.level + 1)
         yield Token("link_close", "a", -1, level=text.level, info="auto")

@@ -49,6 +49,7 @@ def create_app(overrides: Mapping[str, object] | None = None, checked: bool = Tr
     settings = config.load(overrides)
     instance = config.made_folder(settings.instance)
     app = Flask(__name__, instance_path=str(instance), static_folder=None)
+    app.jinja_options = {"bytecode_cache": static.compiled_templates(instance)}
     app.config.update(settings.model_dump())
     app.config.update(
         # Flask's own check knows no IPv6 address: web/errors has ours.

@@ -27,7 +27,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache, Template
+from jinja2 import Template
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -225,9 +225,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def instance(tmp_path: Path, built: Path) -> Path:
-    """The instance folder of a test, with the static files."""
-    (tmp_path / "static").symlink_to(built / "static")
+    """The instance folder of a test, with what need not be made anew."""
+    link_built(tmp_path, built)
     return tmp_path
+
+
+def link_built(folder: Path, built: Path) -> None:
+    """Give an instance folder what need not be made anew."""
+    for name in ("static", "templates"):
+        (folder / name).symlink_to(built / name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -309,10 +315,9 @@ def _copied(values: dict[str, Any]) -> dict[str, Any]:
     return {name: copy(value) if isinstance(value, (dict, list)) else value for name, value in values.items()}
 
 
-def create_careless_app(built: Path, settings: dict[str, Any]) -> Flask:
-    """Make an app whose templates are compiled once and whose SQLite writes need not survive a power cut."""
+def create_careless_app(settings: dict[str, Any]) -> Flask:
+    """Make an app whose SQLite writes need not survive a power cut."""
     app = create_app(settings)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(built / "templates"))
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
@@ -333,7 +338,6 @@ def share_app(
     instance: Path,
     tmp_path_factory: pytest.TempPathFactory,
     clock: StoppedClock,
-    built: Path,
     filled_in: Path,
     read_once: None,
 ) -> Iterator[Callable[..., Flask]]:
@@ -348,7 +352,7 @@ def share_app(
             shutil.copytree(instance, folder, symlinks=True, dirs_exist_ok=True)
             url = f"sqlite:///{folder / DATABASE}" if engine == "sqlite" else database_url
             settings = _settings(folder, url, filled_in) | {"CLOCK": clock} | overrides
-            shared_apps[key] = SharedApp(create_careless_app(built, settings))
+            shared_apps[key] = SharedApp(create_careless_app(settings))
         app = shared_apps[key].renew(instance)
         if content:
             app.config["CALENDAR_CONTENT"], kept = content, app.extensions["library"]
@@ -370,7 +374,7 @@ def share_app(
 
 @pytest.fixture
 def make_app(
-    database_url: str, instance: Path, clock: StoppedClock, built: Path, filled_in: Path, read_once: None
+    database_url: str, instance: Path, clock: StoppedClock, filled_in: Path, read_once: None
 ) -> Iterator[Callable[..., Flask]]:
     """Make an app on this test's database, with other settings when given: make_app(ENTRY_LIMIT="2 per hour").
 
@@ -380,7 +384,7 @@ def make_app(
 
     def make(opened: bool = True, **overrides: Any) -> Flask:
         settings = _settings(instance, database_url, filled_in) | {"CLOCK": clock} | overrides
-        made.append(create_careless_app(built, settings))
+        made.append(create_careless_app(settings))
         if opened:
             open_contest(made[-1], clock)
         return made[-1]

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from tests import prepared
-from tests.conftest import ENTRY_URL, ROOT, SECRET_KEY, free_port
+from tests.conftest import ENTRY_URL, ROOT, SECRET_KEY, free_port, link_built
 
 BIN = Path(sys.executable).parent
 HOST = "kalender.example.se"
@@ -160,7 +160,7 @@ def serving_nodes(folder: Path, built: Path, database_url: str, now: str, **sett
         for node in (free_port(), free_port()):
             instance = folder / f"instance-{node}"
             instance.mkdir()
-            (instance / "static").symlink_to(built / "static")
+            link_built(instance, built)
             environment = {
                 "TEST_NOW": now,
                 "TEST_STARTED": str(time.time()),

@@ -17,7 +17,7 @@ from app.editing.history import History
 from app.editing.save import Change, Editor, put_files
 from app.editing.store import ContentRef
 from tests import prepared
-from tests.conftest import ROOT, on_sqlite, swedish
+from tests.conftest import ROOT, link_built, on_sqlite, swedish
 from tests.editing.photos import photo
 
 LEAF = ContentRef(2026, 3)
@@ -58,7 +58,7 @@ class Machine:
 
 
 @pytest.fixture
-def machines(make_app, tmp_path, filled_in, clock):
+def machines(make_app, tmp_path, built, filled_in, clock):
     """Start machines on one database: one, other = machines("a", "b"). Each has its files in a folder of its own."""
     clock.set("2026-11-20 08:00")
 
@@ -68,7 +68,7 @@ def machines(make_app, tmp_path, filled_in, clock):
             folder, files = tmp_path / name, tmp_path / f"{name}-files"
             if not files.exists():
                 folder.mkdir()
-                (folder / "static").symlink_to(tmp_path / "static")
+                link_built(folder, built)
                 shutil.copytree(filled_in, files)
             settings = {"INSTANCE_PATH": folder, "CALENDAR_CONTENT": files, "SHARED_CONTENT": True}
             started.append(Machine(make_app(**settings)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from jinja2 import Environment
 
 from app.web import static
 from tests.conftest import on_sqlite
@@ -96,3 +97,24 @@ def test_static_files_are_sent_packed_and_only_once(client):
 )
 def test_nothing_else_can_be_fetched(client, path):
     assert client.get(path).status_code in (404, 308)
+
+
+@on_sqlite
+def test_templates_are_compiled_once(make_app, tmp_path, monkeypatch):
+    (tmp_path / "templates").unlink()
+    page = make_app().test_client().get("/").text
+    with monkeypatch.context() as patch:
+        patch.setattr(Environment, "compile", None)
+        assert make_app().test_client().get("/").text == page
+
+
+@on_sqlite
+@pytest.mark.parametrize("folder", ["a file", "gone"])
+def test_templates_need_no_folder(folder, make_app, tmp_path):
+    (tmp_path / "templates").unlink()
+    if folder == "a file":
+        (tmp_path / "templates").write_text("")
+    client = make_app().test_client()
+    if folder == "gone":
+        (tmp_path / "templates").rmdir()
+    assert client.get("/").status_code == 200

@@ -99,7 +99,7 @@ def save_entry(contest: FrozenContest, answers: EntryInput, now: datetime) -> Sa
     """Save the entry and return it as it is on disk. Raises NotReceived and FormUsed."""
     # Entries of the same moment share a transaction, in the order they came.
     # A connection held while waiting in line would be one too few for the others.
-    db.session.rollback()
+    db.session.remove()
     writer: BatchWriter[PendingEntry, SavedEntry | Exception] = current_app.extensions["entries"]
     saved = writer.submit(PendingEntry(contest, answers, now, secrets.token_bytes(entries.CODE_CHANCE)))
     if isinstance(saved, Exception):

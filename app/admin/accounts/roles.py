@@ -35,7 +35,7 @@ _TABLE: dict[tuple[str, ...], str] = {
         choose_mails send_test_mail
         readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
         reminders save_greetings send_sample material material_zip
-        edit_contest save_contest move_contest_page move_contest remove_contest edit_organiser save_organiser
+        edit_contest save_contest move_contest remove_contest edit_organiser save_organiser
     """,
     (ADMINISTRATOR, CONTEST): """
         entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
@@ -47,8 +47,8 @@ _TABLE: dict[tuple[str, ...], str] = {
         editing edit_hatch save_hatch edit_texts save_texts edit_look save_look
         logo_now edit_accessibility save_accessibility edit_picture save_picture save_figure picture_now
         preview_text preview_hatch hatch_versions hatch_version hatch_restore version_page version_picture
-        text_versions text_version text_restore swap_page swap new_page new export archive_page take_in
-        confirm_archive undo_archive delete_edition_page delete_edition order_page save_order
+        text_versions text_version text_restore swap new export take_in
+        confirm_archive undo_archive delete_edition order
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over

@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from app.admin.accounts.forms import AdminForm
 from app.calendar.content import NUMBERS
@@ -369,12 +369,12 @@ class FigureForm(WholeForm):
 
 
 class SwapForm(WholeForm):
-    first = SelectField("Den ena luckan", coerce=int)
-    second = SelectField("Den andra luckan", coerce=int)
+    first = SelectField("Den ena luckan", coerce=int, validators=[InputRequired("Välj en lucka.")])
+    second = SelectField("Den andra luckan", coerce=int, validators=[InputRequired("Välj en lucka.")])
 
 
 class MoveContestForm(WholeForm):
-    target = SelectField("Flytta till", coerce=int)
+    target = SelectField("Flytta till", coerce=int, validators=[DataRequired("Välj en lucka.")])
 
 
 class OrderForm(WholeForm):

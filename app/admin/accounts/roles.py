@@ -46,8 +46,8 @@ _TABLE: dict[tuple[str, ...], str] = {
     (ADMINISTRATOR, EDITOR): """
         editing edit_hatch save_hatch edit_texts save_texts edit_look save_look
         logo_now edit_accessibility save_accessibility edit_picture save_picture save_figure picture_now
-        preview_text preview_hatch hatch_versions hatch_version hatch_restore version_page version_picture
-        text_versions text_version text_restore swap new export take_in
+        preview_text preview_hatch versions version version_page version_picture
+        swap new export take_in
         confirm_archive undo_archive delete_edition order
     """,
     (ADMINISTRATOR,): """

@@ -34,19 +34,13 @@ def _number() -> IntegerField:
     return IntegerField(validators=[InputRequired(_LATE), NumberRange(1, 2**31 - 1, _LATE)])
 
 
-class LockNowForm(AdminForm):
-    """A button for when the program could not lock."""
-
-
-class FetchForm(AdminForm):
-    """A button that asks the relays now."""
-
-
 class PasteForm(AdminForm):
     value = TextAreaField("Slumptalet")
 
 
-class ConfirmForm(AdminForm):
+class PlaceForm(AdminForm):
+    """A button about one place in line."""
+
     place = _number()
 
 
@@ -88,10 +82,6 @@ class NameForm(AdminForm):
         offered = offered_municipalities(contest, municipality_names()).items()
         named = (SelectChoice(*each) for each in offered if each[0] != UNNAMED)
         self.municipality.choices = [SelectChoice("", "Välj"), *named]
-
-
-class WithdrawNameForm(AdminForm):
-    place = _number()
 
 
 class RehearsalForm(AdminForm):

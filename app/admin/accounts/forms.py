@@ -117,10 +117,6 @@ class StrikeForm(AdminForm):
     )
 
 
-class RestoreForm(AdminForm):
-    """A button that takes a strike back."""
-
-
 class PreviewForm(AdminForm):
     instant = DateTimeLocalField("Dag och tid", validators=[InputRequired("Välj dag och klockslag.")])
 

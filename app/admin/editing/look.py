@@ -26,16 +26,13 @@ CHOOSE_AGAIN = "välj bilden en gång till, när resten är rättat"
 TOO_MANY = "det blev många bilder på en gång; vänta en stund och försök igen"
 
 
-@blueprint.get("/redigera/utseende")
-def edit_look() -> tuple[str, int]:
-    return show_page(PAGE, ContentRef(chosen_edition().year))
-
-
-@blueprint.post("/redigera/utseende")
-def save_look() -> BaseResponse | tuple[str, int]:
-    """Save the look; every button of the form does, so that no picture that was chosen is lost."""
-    request.max_content_length = images.LARGEST_UPLOAD
+@blueprint.route("/redigera/utseende", methods=["GET", "POST"])
+def edit_look() -> BaseResponse | tuple[str, int]:
+    """Show the look or save it; every button of the form saves, so that no picture that was chosen is lost."""
     leaf = ContentRef(chosen_edition().year)
+    if request.method == "GET":
+        return show_page(PAGE, leaf)
+    request.max_content_length = images.LARGEST_UPLOAD
     try:
         sent = LookForm()
     except RequestEntityTooLarge:

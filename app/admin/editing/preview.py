@@ -12,7 +12,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
+from app.admin.accounts.forms import PreviewForm
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.edition import Contest
@@ -78,28 +78,19 @@ class Preview:
     stop: str
 
 
-@blueprint.get("/forhandsvisning")
-def preview() -> tuple[str, int]:
+@blueprint.route("/forhandsvisning", methods=["GET", "POST"])
+def preview() -> BaseResponse | tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    return render_chooser(blank_form(PreviewForm, instant=morning), 200)
-
-
-@blueprint.post("/forhandsvisning")
-def choose_preview() -> BaseResponse | tuple[str, int]:
-    form = PreviewForm()
-    if form.validate() and form.instant.data:
+    edition, form = chosen_edition(), PreviewForm(instant=morning)
+    if form.validate_on_submit() and form.instant.data:
         return redirect(preview_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
-    return render_chooser(form, 422)
-
-
-def render_chooser(form: AdminForm, status: int) -> tuple[str, int]:
-    edition = chosen_edition()
     found = [
         (moment, preview_address(moment.instant, moment.path))
         for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
     ]
     hatches = [(number, preview_address(instant, path)) for number, instant, path in hatch_dates(edition)]
-    return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
+    page = render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches)
+    return page, 422 if request.method == "POST" else 200
 
 
 @blueprint.get("/forhandsvisning/<moment:instant>/", defaults={"path": ""})

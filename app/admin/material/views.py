@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import as_attachment, blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.content import Edition
 from app.calendar.feeds.embedding import frame
@@ -56,9 +56,7 @@ def material_zip() -> Response:
     alts = "".join(f"{picture.name}: {picture.alt}\n" for picture in shown)
     files: list[File] = [(f"{text.name}.txt", [text.words + "\n"]) for text in texts(edition, now)]
     files += [("bilder/alt-texter.txt", [alts]), *((f"bilder/{each.name}", each.data) for each in shown)]
-    response = Response(stream_zip(folder, files, now), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
-    return response
+    return as_attachment(stream_zip(folder, files, now), "application/zip", f"{folder}.zip")
 
 
 def texts(edition: Edition, now: datetime) -> list[Text]:

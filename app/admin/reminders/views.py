@@ -35,13 +35,11 @@ for number in NUMBERS:
     setattr(GreetingsForm, f"day_{number}", field)
 
 
-@blueprint.get("/paminnelser")
-def reminders() -> tuple[str, int]:
-    return _page(200)
-
-
-@blueprint.post("/paminnelser")
-def save_greetings() -> BaseResponse | tuple[str, int]:
+@blueprint.route("/paminnelser", methods=["GET", "POST"])
+def reminders() -> BaseResponse | tuple[str, int]:
+    """Show the reminders, and keep the greetings that are sent."""
+    if request.method == "GET":
+        return _page(200)
     edition, form = chosen_edition(), GreetingsForm()
     if not form.validate():
         return _page(422, form)

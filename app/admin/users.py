@@ -1,5 +1,6 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from app.draw import delivery
 from app.errors import NotAllowed
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
-from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
+from app.outbox.transport import PermanentFailure, Send, TemporaryFailure, TransportDown, mail_server, open_transport
 
 INVITE = "En kommunredaktör hör till en kommun. Ta bort kontot och bjud in personen igen, så väljer du kommun."
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
@@ -126,11 +127,10 @@ def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
 
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
     """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
-    sender = sender_of_invitations()
+    sender = sender_of_mails()
     try:
         mail = messages.build_message(invitation_text(sender.name, role, link), sender, email, f"inbjudan.{name}", now)
-        public_url = current_app.config["PUBLIC_URL"]
-        with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
+        with open_mail() as send:
             send(mail)
     except (PermanentFailure, ValueError):
         raise NotAllowed("Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.") from None
@@ -138,7 +138,13 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
         raise NotAllowed("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
-def sender_of_invitations() -> Sender:
+def open_mail() -> AbstractContextManager[Send]:
+    """Open the way that mails to organisers take."""
+    return open_transport(mail_server(), delivery.folder(), messages.helo_name(current_app.config["PUBLIC_URL"]))
+
+
+def sender_of_mails() -> Sender:
+    """Return who mails to organisers come from."""
     edition, config = current_edition(), current_app.config
     mailbox = edition.file.organiser.email
     return Sender(edition.file.title, config["MAIL_FROM"] or mailbox, mailbox, config["PUBLIC_URL"])

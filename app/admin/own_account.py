@@ -77,14 +77,12 @@ def choose_mails() -> BaseResponse | tuple[str, int]:
     return render_account(422, mail_form=form)
 
 
-@blueprint.get("/konto/engangskoder")
-def codes_page() -> tuple[str, int]:
-    return render_codes(credentials.new_secret(), blank_form(CodesForm), 200)
-
-
-@blueprint.post("/konto/engangskoder")
-def renew_codes() -> BaseResponse | tuple[str, int]:
+@blueprint.route("/konto/engangskoder", methods=["GET", "POST"])
+def codes_page() -> BaseResponse | tuple[str, int]:
+    """Offer a secret for an app, and take it into use when the app's code is right."""
     form, now = CodesForm(), clock.session_now()
+    if request.method != "POST":
+        return render_codes(credentials.new_secret(), form, 200)
     try:
         secret = crypto.decrypt_recent(form.offer.data or "", offer_purpose(), OFFER_LASTS, now)
     except crypto.InvalidSeal:

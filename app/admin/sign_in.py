@@ -18,15 +18,12 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 
-@blueprint.get("/logga-in")
+@blueprint.route("/logga-in", methods=["GET", "POST"])
 def sign_in() -> BaseResponse | tuple[str, int]:
-    if g.sign_in:
+    if request.method != "POST" and g.sign_in:
         return redirect(url_for("admin.overview"), 303)
-    return sign_in_page(200, till=request.args.get("till", ""))
-
-
-@blueprint.post("/logga-in")
-def send_sign_in() -> BaseResponse | tuple[str, int]:
+    if request.method != "POST":
+        return sign_in_page(200, till=request.args.get("till", ""))
     form, now = SignInForm(), clock.session_now()
     device = throttle.known_device(form.email.data or "", now)
     try:
@@ -143,7 +140,7 @@ def invitation(token: str) -> BaseResponse | tuple[str, int]:
         return render_template("admin/invitation_gone.html"), 410
     form = InvitationForm()
     form.email.data = address = found.email or form.email.data or ""
-    if request.method == "GET":
+    if request.method != "POST":
         return invitation_page(token, found, form, 200)
     told = form.token if form.credential.data else form.code
     try:

@@ -44,6 +44,11 @@ class AdminForm(TokenForm):
         first.errors = [*first.errors, sentence]
 
 
+def one_line(text: str | None) -> str:
+    """Return what was typed, without breaks and double spaces."""
+    return " ".join(clean(text).split())
+
+
 def validate_address(_form: AdminForm, field: EmailField) -> None:
     """Refuse an address that no mail can go to."""
     try:

@@ -13,14 +13,11 @@ from app.admin.accounts.throttle import checksum
 from app.database import begin_write, db
 from app.errors import NotAllowed
 
+# Chrome says it is Safari as well, and others that they are Chrome: the first that is found counts.
 _BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("SamsungBrowser", "Samsung Internet"),
+    *(("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox")),
+    *(("SamsungBrowser", "Samsung Internet"), ("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari")),
 )
-_ENGINES = (("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
     *(("Android", "Android"), ("iPhone", "Iphone"), ("iPad", "Ipad")),
     *(("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "Chrome OS"), ("Linux", "Linux")),
@@ -29,7 +26,7 @@ _SYSTEMS = (
 
 def describe_user_agent(agent: str) -> str:
     """Return the kind of browser and of system; nothing that tells two people apart."""
-    browser = first_sign(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
+    browser = first_sign(agent, _BROWSERS, "En webbläsare")
     system = first_sign(agent, _SYSTEMS, "")
     return f"{browser} på {system}" if system else browser
 

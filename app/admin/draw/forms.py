@@ -5,20 +5,15 @@
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from app.admin.accounts.forms import AdminForm
+from app.admin.accounts.forms import AdminForm, one_line
 from app.calendar.edition import Contest
 from app.contest.forms import UNNAMED, offered_municipalities
 from app.contest.lookup import municipality_names
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS
-from app.text import clean
 from app.web.forms import SelectChoice
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
-
-
-def _line(value: str | None) -> str:
-    return " ".join(clean(value).split())
 
 
 class _Day(DateField):
@@ -68,7 +63,7 @@ class CancelForm(AdminForm):
 class NameForm(AdminForm):
     place = _number()
     first_name = StringField(
-        "Förnamn", filters=[_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
+        "Förnamn", filters=[one_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
     )
     municipality = SelectField("Kommun", validate_choice=False)
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])

@@ -206,7 +206,7 @@ def export() -> Response:
 
 @blueprint.route("/redigera/las-in", methods=["GET", "POST"])
 def take_in() -> BaseResponse | tuple[str, int]:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
     request.max_content_length = archive.LARGEST_UPLOAD
     try:

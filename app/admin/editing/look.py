@@ -30,7 +30,7 @@ TOO_MANY = "det blev många bilder på en gång; vänta en stund och försök ig
 def edit_look() -> BaseResponse | tuple[str, int]:
     """Show the look or save it; every button of the form saves, so that no picture that was chosen is lost."""
     leaf = ContentRef(chosen_edition().year)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_page(PAGE, leaf)
     request.max_content_length = images.LARGEST_UPLOAD
     try:
@@ -78,7 +78,10 @@ def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
         row["logo"] = row.pop("logo_now")
         try:
             if body:
-                made.names[field] = (row, take_in(body, made.files))
+                editor.count_picture()
+                name, files = images.logo_file(body)
+                made.files.update(files)
+                made.names[field] = (row, name)
             elif field != "logo" and not row["logo"]:
                 made.faults[field] = CHOOSE
         except NotAllowed as unusable:
@@ -86,14 +89,6 @@ def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
         except RateLimitExceeded:
             made.faults[field] = TOO_MANY
     return made
-
-
-def take_in(body: bytes, made: Files) -> str:
-    """Put a logo that was sent among the files made, and return its name. Raises NotAllowed, RateLimitExceeded."""
-    editor.count_picture()
-    name, files = images.logo_file(body)
-    made |= files
-    return name
 
 
 def with_logos(made: Files, before: Files, after: Files) -> Files:

@@ -22,7 +22,7 @@ from app.web.rate_limit import RateLimitExceeded
 @blueprint.route("/redigera/lucka/<hatch:number>/bild", methods=["GET", "POST"])
 def edit_picture(number: int) -> BaseResponse | tuple[str, int]:
     leaf = ContentRef(chosen_edition().year, number)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_picture(leaf, picture_form(leaf))
     request.max_content_length = images.LARGEST_UPLOAD
     try:

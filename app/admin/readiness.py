@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import preview
-from app.calendar.content import Edition, Hatch
+from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.edition import Accessibility, HatchFile
 from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
@@ -255,5 +255,5 @@ def readiness() -> str:
         faults=library().faults,
         findings=found,
         serious=[finding for finding in found if finding.severity != "may"],
-        mornings=preview.hatch_dates(edition),
+        mornings=[(number, preview.morning_address(edition.year, number)) for number in NUMBERS],
     )

@@ -53,14 +53,6 @@ def key_dates(edition: Edition, contest: Contest | None, number: int | None) -> 
     return sorted(found, key=lambda moment: moment.instant)
 
 
-def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
-    """Each hatch on its morning: (number, instant, path)."""
-    return [
-        (number, datetime(edition.year, 12, number, 8, tzinfo=SWEDEN), f"{edition.year}/lucka/{number}")
-        for number in NUMBERS
-    ]
-
-
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
 _KEPT = ("Content-Type", "Content-Disposition", "Location")
 # Where a text of an edition writes a link from the root; links of templates have the preview's address already.
@@ -88,7 +80,7 @@ def preview() -> BaseResponse | tuple[str, int]:
         (moment, preview_address(moment.instant, moment.path))
         for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
     ]
-    hatches = [(number, preview_address(instant, path)) for number, instant, path in hatch_dates(edition)]
+    hatches = [(number, morning_address(edition.year, number)) for number in NUMBERS]
     page = render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches)
     return page, 422 if request.method == "POST" else 200
 

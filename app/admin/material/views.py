@@ -1,6 +1,5 @@
 """What communicators send out: texts and pictures to copy or to take as one ZIP, in the edition's own words."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -115,17 +114,15 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
 
 def pictures(edition: Edition, now: datetime) -> list[Picture]:
     """Return the cards: the edition's own, and those of the hatches that are open."""
-    return list(_pictures(edition, now))
-
-
-def _pictures(edition: Edition, now: datetime) -> Iterator[Picture]:
-    adapter, year = current_app.url_map.bind(""), edition.year
+    adapter, year, found = current_app.url_map.bind(""), edition.year, []
     if edition.card:
         address = adapter.build("calendar.edition_image", {"year": year, "name": edition.card})
-        yield Picture("delning.png", CARD_ALT, address, edition.images[edition.card])
+        found.append(Picture("delning.png", CARD_ALT, address, edition.images[edition.card]))
     for number in schedule.open_numbers(year, now):
         hatch = edition.hatches[number]
         if name := hatch.card:
             address = adapter.build("calendar.image", {"year": year, "number": number, "name": name})
             kind = name.rpartition(".")[2]
-            yield Picture(f"lucka-{number:02}.{kind}", hatch.file.image_alt or "", address, hatch.images[name])
+            alt = hatch.file.image_alt or ""
+            found.append(Picture(f"lucka-{number:02}.{kind}", alt, address, hatch.images[name]))
+    return found

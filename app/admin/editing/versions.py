@@ -16,8 +16,8 @@ from app.text import swedish_time
 
 
 @blueprint.get("/redigera/lucka/<hatch:number>/tidigare")
-@blueprint.get("/redigera/texter/tidigare", defaults={"number": 0})
-def versions(number: int) -> str:
+@blueprint.get("/redigera/texter/tidigare")
+def versions(number: int = 0) -> str:
     leaf, desk = ContentRef(chosen_edition().year, number), editor.editor()
     kept = desk.history.versions(leaf)
     return render_template(
@@ -64,8 +64,8 @@ def find_version(leaf: ContentRef, number: int) -> Version:
 
 
 @blueprint.route("/redigera/lucka/<hatch:number>/tidigare/<number:version>", methods=["GET", "POST"])
-@blueprint.route("/redigera/texter/tidigare/<number:version>", defaults={"number": 0}, methods=["GET", "POST"])
-def version(number: int, version: int) -> BaseResponse | tuple[str, int]:
+@blueprint.route("/redigera/texter/tidigare/<number:version>", methods=["GET", "POST"])
+def version(version: int, number: int = 0) -> BaseResponse | tuple[str, int]:
     """Show what a version says, and go back to it when asked."""
     leaf, form = ContentRef(chosen_edition().year, number), EmptyForm()
     if not form.validate_on_submit():

@@ -146,7 +146,8 @@ def _report(role: str, found: SeasonStatus) -> Letter:
         parts.append(waiting_messages(waiting))
     parts.append(f"Nästa steg: {season.step_for(role, found).sentence}")
     parts.append(Labelled("Översikten", f"{_site()}/admin/", address=True))
-    return Letter(f"Läget i {edition.file.title} {short_day(now)}", (*parts, _SWITCH))
+    day = format_date(now.astimezone(SWEDEN).date(), "d MMMM", locale="sv")
+    return Letter(f"Läget i {edition.file.title} {day}", (*parts, _SWITCH))
 
 
 def _reply_sentences(edition: Edition) -> Iterator[str]:
@@ -168,10 +169,6 @@ def _reply_sentences(edition: Edition) -> Iterator[str]:
 
 
 _SWITCH = "Du väljer själv vilka mejl du får. Det gör du på sidan Mitt konto."
-
-
-def short_day(now: datetime) -> str:
-    return format_date(now.astimezone(SWEDEN).date(), "d MMMM", locale="sv")
 
 
 def step_notices(role: str, found: SeasonStatus) -> Iterator[Notice]:

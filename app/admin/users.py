@@ -92,7 +92,7 @@ def change_password(sign_in: AdminSession, password: str, now: datetime) -> None
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
     begin_write()
     db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
-    end_sign_ins(number, AdminSession.name != name)
+    delete_sign_ins(number, AdminSession.name != name)
     activity_log.log_in_transaction("password", "", now)
     db.session.commit()
 
@@ -103,24 +103,16 @@ def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:
     return list(db.session.scalars(query.order_by(AdminSession.seen_at.desc())))
 
 
-def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
-    """End one of the account's sign-ins."""
+def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool], told: str, now: datetime) -> None:
+    """End those of the account's sign-ins, perhaps the present one too; `told` is what the log says of them."""
     begin_write()
-    activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
-    end_sign_ins(organiser_id, AdminSession.name == name)
+    # The log comes first: afterwards no user may be signed in to log it for.
+    activity_log.log_in_transaction("signed out", told, now)
+    delete_sign_ins(organiser_id, which)
     db.session.commit()
 
 
-def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
-    """End every sign-in of the account, the present one too."""
-    begin_write()
-    # The log comes first: afterwards no user is signed in to log it for.
-    activity_log.log_in_transaction("signed out", "alla webbläsare", now)
-    end_sign_ins(organiser_id, sa.true())
-    db.session.commit()
-
-
-def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
+def delete_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     gone = sa.delete(AdminSession).where(AdminSession.organiser_id == organiser_id, which)
     db.session.execute(gone, execution_options={"synchronize_session": False})
 

@@ -65,11 +65,6 @@ def verify_password(password_hash: str | None, password: str, known: bool = Fals
             return False
 
 
-def needs_rehash(password_hash: str) -> bool:
-    """Check whether it was made with other parameters than those in force."""
-    return hasher().check_needs_rehash(password_hash)
-
-
 @contextmanager
 def take_turn(turns: BoundedSemaphore) -> Iterator[None]:
     if not turns.acquire(timeout=WAITS):

@@ -160,7 +160,7 @@ def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime)
 def rehash_password(organiser: AdminUser, password: str) -> None:
     """Keep up with the parameters in force, now that the password is at hand."""
     number, old = organiser.id, organiser.password_hash
-    if credentials.needs_rehash(old):
+    if credentials.hasher().check_needs_rehash(old):
         new = credentials.hash_password(password)
         begin_write()
         same = sa.update(AdminUser).where(AdminUser.id == number, AdminUser.password_hash == old)

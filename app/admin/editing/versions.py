@@ -43,7 +43,7 @@ def version_page(number: int, version: int) -> tuple[str, int]:
     except ContentError:
         refused = "Versionen går inte att visa som sida, för kalendern har andra krav nu."
         return render_version(leaf, version, [refused])
-    page = preview.render_hatch(edition, hatch, "admin/editing/as_page.html", what=what)
+    page = preview.render_hatch(edition, hatch, what)
     # The picture of then, not the one that has its address now.
     now = preview.morning_address(leaf.year, number).partition("?")[0] + "/bild/"
     then = url_for("admin.version_picture", number=number, version=version, year=leaf.year, name="x")

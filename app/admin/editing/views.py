@@ -216,7 +216,7 @@ def preview_hatch(number: int) -> tuple[str, int]:
     else:
         try:
             hatch = validation.read_hatch_as(leaf, revise_form(sheet, leaf, values, editor.editor().read(leaf)))
-            return preview.render_hatch(chosen_edition(), hatch, "admin/editing/as_page.html", what=SHOWN_NOW), 200
+            return preview.render_hatch(chosen_edition(), hatch, SHOWN_NOW), 200
         except ContentError as error:
             for fault in error.faults:
                 form.tell(fault)

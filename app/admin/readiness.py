@@ -41,11 +41,9 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*of_texts(edition), *of_contest(edition), *of_municipalities(edition)]
     found += of_statement(edition.file.accessibility, today)
-    found += [
-        Finding("should", f"Länken {link} fungerar inte.", n, "hatch" if n else "texts")
-        for n, links in dead_links.items()
-        for link in links
-    ]
+    for number, links in dead_links.items():
+        part = "hatch" if number else "texts"
+        found += [Finding("should", f"Länken {link} fungerar inte.", number, part) for link in links]
     titles = Counter(hatch.file.title.casefold() for hatch in edition.hatches.values())
     for hatch in edition.hatches.values():
         if titles[hatch.file.title.casefold()] > 1:
@@ -196,22 +194,20 @@ def find_everything(edition: Edition) -> list[Finding]:
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
 
 
-def used_id(edition: Edition) -> list[Finding]:
-    """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
+def used_id(edition: Edition) -> Iterator[Finding]:
+    """Tell whether another contest has used the contest's id, perhaps one whose files are gone."""
     contest = edition.file_contest
     frozen = frozen_contest(contest.id) if contest else None
-    if contest is None or frozen is None or frozen.year == edition.year:
-        return []
-    sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
-    return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
+    if contest and frozen and frozen.year != edition.year:
+        sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
+        yield Finding("must", sentence, edition.file_contest_number or 0, "contest")
 
 
-def not_read(edition: Edition) -> list[Finding]:
-    """Return what came from elsewhere and has not been read and saved since."""
-    return [
-        Finding("should", f"Texten är inte genomgången ({origin}). Läs och spara.", n, "hatch" if n else "texts")
-        for n, origin in edition.unreviewed.items()
-    ]
+def not_read(edition: Edition) -> Iterator[Finding]:
+    """Tell what came from elsewhere and has not been read and saved since."""
+    for number, origin in edition.unreviewed.items():
+        sentence = f"Texten är inte genomgången ({origin}). Läs och spara."
+        yield Finding("should", sentence, number, "hatch" if number else "texts")
 
 
 def _placeholders(hatch: Hatch) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
+from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form, posted_or_blank
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, OrderForm, SwapForm
@@ -78,7 +78,7 @@ def back_to_editing(what: str, year: int) -> BaseResponse:
 
 @blueprint.route("/redigera/byt-plats", methods=["GET", "POST"])
 def swap() -> BaseResponse | tuple[str, int]:
-    edition, form = chosen_edition(), SwapForm(first=1, second=2)
+    edition, form = chosen_edition(), posted_or_blank(SwapForm, first=1, second=2)
     choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in edition.hatches.items()]
     form.first.choices = form.second.choices = choices
     if not form.validate_on_submit():
@@ -119,7 +119,7 @@ def render_order(form: AdminForm, order: list[int], status: int | None = None) -
 
 @blueprint.route("/redigera/tavling/flytta", methods=["GET", "POST"])
 def move_contest() -> BaseResponse | tuple[str, int]:
-    form, year = move_form(), chosen_edition().year
+    form, year = offer_hatches(posted_or_blank(MoveContestForm, target=0)), chosen_edition().year
     if not form.validate_on_submit():
         return render_form("move_contest", form)
     target = form.target.data
@@ -132,8 +132,8 @@ def move_contest() -> BaseResponse | tuple[str, int]:
     return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
 
 
-def move_form() -> AdminForm:
-    form = MoveContestForm(target=0)
+def offer_hatches(form: AdminForm) -> AdminForm:
+    """Give the locked hatches to choose among."""
     edition, now = chosen_edition(), clock.now()
     locked = [n for n in NUMBERS if not schedule.is_open(edition.year, n, now) and n != edition.file_contest_number]
     form.target.choices = [
@@ -150,7 +150,7 @@ def remove_contest() -> BaseResponse | tuple[str, int]:
         require_valid(EmptyForm())
         editions.remove_contest(editor.editor(), year, editor.change_now("tog bort tävlingen"))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        form = move_form()
+        form = offer_hatches(blank_form(MoveContestForm, target=0))
         return render_form("move_contest", form, show_refusal(form, trouble))
     editor.publish_change(f"{year}: tävlingen borttagen")
     return redirect(url_for("admin.overview", ar=year), 303)
@@ -174,7 +174,7 @@ def delete_edition() -> BaseResponse | tuple[str, int]:
 @blueprint.route("/redigera/ny", methods=["GET", "POST"])
 def new() -> BaseResponse | tuple[str, int]:
     years, desk = sorted(library().editions, reverse=True), editor.editor()
-    form = NewEditionForm(year=str(years[0] + 1))
+    form = posted_or_blank(NewEditionForm, year=str(years[0] + 1))
     form.source.choices = [
         *(SelectChoice(str(year), f"En kopia av {year}") for year in years),
         SelectChoice("tom", "Tomma luckor att skriva i"),

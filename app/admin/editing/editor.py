@@ -101,8 +101,10 @@ def describe_conflict(conflict: EditConflict) -> dict[str, object]:
 
 
 def private_file(name: str, files: Files) -> Response:
-    """Return a file of a leaf as a response; the blueprint lets no cache keep it."""
-    return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
+    """Return a picture of a leaf as a response; the blueprint lets no cache keep it."""
+    if name not in files or store.is_text(name):
+        abort(404)
+    return Response(files[name], mimetype=image_type(name))
 
 
 def keep_upload(body: bytes) -> str:

@@ -369,8 +369,8 @@ class FigureForm(WholeForm):
 
 
 class SwapForm(WholeForm):
-    first = SelectField("Den ena luckan", coerce=int, validators=[InputRequired("Välj en lucka.")])
-    second = SelectField("Den andra luckan", coerce=int, validators=[InputRequired("Välj en lucka.")])
+    first = SelectField("Den ena luckan", coerce=int)
+    second = SelectField("Den andra luckan", coerce=int)
 
 
 class MoveContestForm(WholeForm):

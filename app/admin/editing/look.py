@@ -111,8 +111,7 @@ def logos_of(files: Files) -> set[object]:
 @blueprint.get("/redigera/utseende/bild/<name>")
 def logo_now(name: str) -> BaseResponse:
     """A logo as it stands on disk, for the editor: the public meets it when the edition is shown."""
-    files = editor.editor().read(ContentRef(chosen_edition().year))
-    return editor.private_file(name, {each: body for each, body in files.items() if not store.is_text(each)})
+    return editor.private_file(name, editor.editor().read(ContentRef(chosen_edition().year)))
 
 
 class Shade(NamedTuple):

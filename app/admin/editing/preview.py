@@ -12,7 +12,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts.forms import PreviewForm
+from app.admin.accounts.forms import PreviewForm, posted_or_blank
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.views import hatch_page
@@ -61,7 +61,7 @@ _FROM_THE_ROOT = re.compile(r'(<a\s[^>]*href=")(?=/(?!/|admin))')
 @blueprint.route("/forhandsvisning", methods=["GET", "POST"])
 def preview() -> BaseResponse | tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    edition, form = chosen_edition(), PreviewForm(instant=morning)
+    edition, form = chosen_edition(), posted_or_blank(PreviewForm, instant=morning)
     if form.validate_on_submit() and form.instant.data:
         return redirect(preview_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
     found = [(moment, preview_address(moment.instant, moment.path)) for moment in key_dates(edition)]

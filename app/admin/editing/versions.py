@@ -54,8 +54,7 @@ def version_page(number: int, version: int) -> tuple[str, int]:
 def version_picture(year: int, number: int, version: int, name: str) -> BaseResponse:
     """A picture of an earlier version; the year stands in the path, for the page's own addresses have no ?ar=."""
     leaf = ContentRef(year, number)
-    files = editor.editor().history.files(leaf, find_version(leaf, version))
-    return editor.private_file(name, {each: body for each, body in files.items() if each not in store.TEXTS})
+    return editor.private_file(name, editor.editor().history.files(leaf, find_version(leaf, version)))
 
 
 def find_version(leaf: ContentRef, number: int) -> Version:
@@ -81,12 +80,8 @@ def version(version: int, number: int = 0) -> BaseResponse | tuple[str, int]:
 
 
 def render_version(leaf: ContentRef, number: int, refused: list[str], status: int = 422) -> tuple[str, int]:
-    desk = editor.editor()
-    kept = desk.history.versions(leaf)
-    place = next((place for place, each in enumerate(kept) if each.number == number), None)
-    if place is None:
-        abort(404)
-    version, older = kept[place], kept[place + 1] if place + 1 < len(kept) else None
+    desk, version = editor.editor(), find_version(leaf, number)
+    older = next((each for each in desk.history.versions(leaf) if each.number < number), None)
     text, files = version_text(leaf, version), desk.read(leaf)
     in_force = is_version_of(version, files)
     context: dict[str, object] = {

@@ -41,26 +41,22 @@ def require_unknown_address(email: str) -> None:
 
 def withdraw_link(checksum: str, now: datetime) -> None:
     """Make an invitation's link useless; nothing when it already is."""
-    begin_write()
-    db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
-    activity_log.log_in_transaction("withdrawn", "", now)
-    db.session.commit()
+    with activity_log.logged("withdrawn", "", now):
+        db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
 
 
 def set_role(number: int, role: str, now: datetime) -> None:
     """Give an account another role, from the next click on. Raises NotAllowed."""
     if role not in ROLES:
         raise NotAllowed("Välj en av rollerna.")
-    begin_write()
-    organiser = find_account(number)
-    if role == MUNICIPAL and not organiser.municipality:
-        raise NotAllowed(INVITE)
-    if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
-        refuse_when_last()
-    organiser.role = role
-    organiser.municipality = organiser.municipality if role == MUNICIPAL else None
-    activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
-    db.session.commit()
+    with activity_log.logged("role", f"konto nr {number} är nu {ROLES[role]}", now):
+        organiser = find_account(number)
+        if role == MUNICIPAL and not organiser.municipality:
+            raise NotAllowed(INVITE)
+        if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
+            refuse_when_last()
+        organiser.role = role
+        organiser.municipality = organiser.municipality if role == MUNICIPAL else None
 
 
 def remove_account(number: int, now: datetime) -> None:
@@ -90,11 +86,9 @@ def refuse_when_last() -> None:
 def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
     """Set a new password and ends every other sign-in of the account."""
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
-    begin_write()
-    db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
-    delete_sign_ins(number, AdminSession.name != name)
-    activity_log.log_in_transaction("password", "", now)
-    db.session.commit()
+    with activity_log.logged("password", "", now):
+        db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
+        delete_sign_ins(number, AdminSession.name != name)
 
 
 def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:

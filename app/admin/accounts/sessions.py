@@ -66,12 +66,10 @@ def create_invitation(
     # `how` the link reaches its receiver, as the log says it.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
-    begin_write()
-    db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
     kept = {"email": address, "role": role, "municipality": municipality, "expires_at": now + INVITATION_LASTS}
-    db.session.add(Invitation(token_sha256=checksum(token), **kept))
-    activity_log.log_in_transaction("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now)
-    db.session.commit()
+    with activity_log.logged("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now):
+        db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
+        db.session.add(Invitation(token_sha256=checksum(token), **kept))
     return token
 
 
@@ -183,12 +181,10 @@ def login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime)
 def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) -> str:
     """Note who came in and how, and returns the new sign-in's token."""
     token, number = secrets.token_urlsafe(32), organiser.id
-    begin_write()
-    db.session.execute(sa.delete(AdminSession).where(AdminSession.created_at < now - ABSOLUTE - REMEMBERED))
     kept = {"organiser_id": number, "browser": browser, "created_at": now, "seen_at": now}
-    db.session.add(AdminSession(token_sha256=checksum(token), **kept))
-    activity_log.log_in_transaction("signed in", f"{how}, {browser}", now, organiser)
-    db.session.commit()
+    with activity_log.logged("signed in", f"{how}, {browser}", now, organiser):
+        db.session.execute(sa.delete(AdminSession).where(AdminSession.created_at < now - ABSOLUTE - REMEMBERED))
+        db.session.add(AdminSession(token_sha256=checksum(token), **kept))
     return token
 
 

@@ -20,8 +20,6 @@ from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of
 from app.web.headers import this_app
 
-_MINUTE = timedelta(minutes=1)
-
 
 @dataclass(frozen=True)
 class KeyDate:
@@ -46,7 +44,7 @@ def key_dates(edition: Edition) -> list[KeyDate]:
         found += [
             KeyDate("Tävlingen öppnar", contest.opens, hatch),
             KeyDate("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),
-            KeyDate("Tävlingen har stängt", (contest.closes + _MINUTE).replace(second=0), hatch),
+            KeyDate("Tävlingen har stängt", (contest.closes + timedelta(minutes=1)).replace(second=0), hatch),
             KeyDate("Dragningens sida när tiden har kommit", contest.draw_at, f"{year}/dragning"),
         ]
     return sorted(found, key=lambda moment: moment.instant)

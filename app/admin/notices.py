@@ -18,19 +18,17 @@ from app.admin.accounts.guard import blueprint
 from app.admin.accounts.models import AdminUser, OrganiserMailSent
 from app.admin.accounts.roles import ADMINISTRATOR, may
 from app.admin.season import SeasonStatus
-from app.admin.users import mail_wishes
+from app.admin.users import mail_wishes, open_mail, sender_of_mails
 from app.calendar import schedule
 from app.calendar.content import Edition
 from app.calendar.views import current_edition
 from app.clock import SWEDEN
 from app.contest import store
 from app.database import begin_write, db
-from app.draw import delivery
 from app.feedback import Feedback, count_unanswered
 from app.operations import jobs
-from app.outbox import messages
-from app.outbox.messages import Labelled, Letter
-from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure, mail_server, open_transport
+from app.outbox.messages import Labelled, Letter, build_message
+from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure
 from app.pledges import figures as pledge_figures
 from app.pledges import results
 from app.pledges.counter import replies_of
@@ -63,16 +61,16 @@ def init_app(app: Flask) -> None:
 
 def send_due() -> int:
     """Send every notice that is due and has not gone; return how many went."""
-    now, edition, sent = clock.now(), current_edition(), 0
-    found = season.season_status(edition, now)
+    now, sent = clock.now(), 0
+    found = season.season_status(current_edition(), now)
     organisers = list(db.session.scalars(sa.select(AdminUser).order_by(AdminUser.id)))
-    with open_transport(mail_server(), delivery.folder(), messages.helo_name(_site())) as send:
+    with open_mail() as send:
         for organiser in organisers:
             for notice in [*due_notices(organiser, found)]:
                 if not _claim(organiser.id, notice.name, now):
                     continue
                 try:
-                    send(_message(notice.write(), edition, organiser, notice.name, now))
+                    send(_message(notice.write(), organiser, notice.name, now))
                     sent += 1
                 except (PermanentFailure, NotFromUs):
                     continue
@@ -87,17 +85,17 @@ def send_test_mail() -> BaseResponse:
     """Send a mail to the organiser who asks, to see that mails arrive."""
     if not EmptyForm().validate():
         abort(400)
-    edition, now, organiser = current_edition(), clock.now(), g.sign_in.organiser
+    now, organiser = clock.now(), g.sign_in.organiser
     letter = Letter(
-        f"Testmejl från {edition.file.title}",
+        f"Testmejl från {current_edition().file.title}",
         ("Hej!", "Mejlen från kalendern kommer fram hit.", f"Det skickades {swedish(now)}."),
     )
-    message = _message(letter, edition, organiser, f"test-{int(now.timestamp())}", now)
+    message = _message(letter, organiser, f"test-{int(now.timestamp())}", now)
     # Nothing holds the database while a mail server takes its time.
     db.session.rollback()
     outcome = "testmejl"
     try:
-        with open_transport(mail_server(), delivery.folder(), messages.helo_name(_site())) as send:
+        with open_mail() as send:
             send(message)
     except (PermanentFailure, NotFromUs):
         outcome = "testmejl-avvisat"
@@ -148,7 +146,8 @@ def _report(role: str, found: SeasonStatus) -> Letter:
         parts.append(waiting_messages(waiting))
     parts.append(f"Nästa steg: {season.step_for(role, found).sentence}")
     parts.append(Labelled("Översikten", f"{_site()}/admin/", address=True))
-    return Letter(f"Läget i {edition.file.title} {short_day(now)}", (*parts, _SWITCH))
+    day = format_date(now.astimezone(SWEDEN).date(), "d MMMM", locale="sv")
+    return Letter(f"Läget i {edition.file.title} {day}", (*parts, _SWITCH))
 
 
 def _reply_sentences(edition: Edition) -> Iterator[str]:
@@ -170,10 +169,6 @@ def _reply_sentences(edition: Edition) -> Iterator[str]:
 
 
 _SWITCH = "Du väljer själv vilka mejl du får. Det gör du på sidan Mitt konto."
-
-
-def short_day(now: datetime) -> str:
-    return format_date(now.astimezone(SWEDEN).date(), "d MMMM", locale="sv")
 
 
 def step_notices(role: str, found: SeasonStatus) -> Iterator[Notice]:
@@ -202,18 +197,12 @@ def _occasion(found: SeasonStatus) -> str:
 def feedback_notices(organiser: AdminUser, now: datetime) -> Iterator[Notice]:
     if not may(organiser.role, "admin.feedback"):
         return
-    last = db.session.scalar(
-        sa.select(sa.func.max(OrganiserMailSent.claimed_at)).where(
-            OrganiserMailSent.organiser_id == organiser.id, OrganiserMailSent.name.startswith("besked-")
-        )
-    )
+    told = sa.select(sa.func.max(OrganiserMailSent.claimed_at)).where(OrganiserMailSent.organiser_id == organiser.id)
+    last = db.session.scalar(told.where(OrganiserMailSent.name.startswith("besked-")))
     if last and now - last < FEEDBACK_PAUSE:
         return
-    newer = sa.select(sa.func.max(Feedback.id)).where(
-        Feedback.answered_at.is_(None),
-        Feedback.received_at > (last or now - FEEDBACK_IS_NEW),
-    )
-    if newest := db.session.scalar(newer):
+    waiting = sa.select(sa.func.max(Feedback.id)).where(Feedback.answered_at.is_(None))
+    if newest := db.session.scalar(waiting.where(Feedback.received_at > (last or now - FEEDBACK_IS_NEW))):
         yield Notice(f"besked-{newest}", lambda: feedback_letter(count_unanswered()))
 
 
@@ -256,11 +245,9 @@ def _site() -> str:
     return str(current_app.config["PUBLIC_URL"])
 
 
-def _message(letter: Letter, edition: Edition, organiser: AdminUser, name: str, now: datetime) -> EmailMessage:
-    reply_to = edition.file.organiser.email
-    sender = messages.Sender(edition.file.title, current_app.config["MAIL_FROM"] or reply_to, reply_to, _site())
+def _message(letter: Letter, organiser: AdminUser, name: str, now: datetime) -> EmailMessage:
     try:
-        return messages.build_message(letter, sender, organiser.email, f"redaktion.{organiser.id}.{name}", now)
+        return build_message(letter, sender_of_mails(), organiser.email, f"redaktion.{organiser.id}.{name}", now)
     except ValueError:
         raise PermanentFailure("adressen går inte att skriva till") from None
 
@@ -278,9 +265,6 @@ def _claim(organiser_id: int, name: str, now: datetime) -> bool:
 def give_back(organiser_id: int, name: str) -> None:
     """Let a mail that did not go be tried in the next round."""
     begin_write()
-    db.session.execute(
-        sa.delete(OrganiserMailSent).where(
-            OrganiserMailSent.organiser_id == organiser_id, OrganiserMailSent.name == name
-        )
-    )
+    claim = sa.delete(OrganiserMailSent).where(OrganiserMailSent.organiser_id == organiser_id)
+    db.session.execute(claim.where(OrganiserMailSent.name == name))
     db.session.commit()

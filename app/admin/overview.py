@@ -1,6 +1,6 @@
 """The overview: what is wrong, where the season stands, the one thing to do next, and the numbers."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import abort, current_app, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,16 +12,14 @@ from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.accounts.roles import may
 from app.admin.season import season_status, stages, step_for
 from app.calendar import schedule
-from app.calendar.content import Edition
 from app.calendar.gaps import advice
 from app.calendar.views import library
 from app.contest.terms import FrozenContest, contest_of
-from app.draw.status import ContestStatus, contest_status
+from app.draw.status import contest_status
 from app.feedback import count_unanswered
 from app.outbox import queue, transport
 from app.privacy import erasure
 from app.statistics import charts, figures
-from app.statistics.charts import Figure
 
 # A mail that has waited longer is worth telling the organiser about.
 LATE = timedelta(minutes=30)
@@ -38,6 +36,7 @@ def overview() -> str | BaseResponse:
     found = contest_status(contest, now, bool(edition.gaps)) if contest else None
     situation, role = season_status(edition, now), g.sign_in.organiser.role
     mails = queue.count_waiting()
+    shown = figures.edition_figures(edition, found, now) if may(role, "admin.statistics") else []
     return render_template(
         "admin/overview.html",
         edition=edition,
@@ -54,14 +53,10 @@ def overview() -> str | BaseResponse:
         mails_late=mails.since is not None and now - mails.since > LATE,
         mails_as_files=not transport.mail_server(),
         unanswered=count_unanswered(),
-        figures=overview_figures(edition, found, now) if may(role, "admin.statistics") else [],
+        figures=[figure for figure in shown if figure.key in _SHOWN and figure.points],
         drawn=charts.layout_chart,
         in_words=charts.alt_text,
     )
-
-
-def overview_figures(edition: Edition, found: ContestStatus | None, now: datetime) -> list[Figure]:
-    return [figure for figure in figures.edition_figures(edition, found, now) if figure.key in _SHOWN and figure.points]
 
 
 @blueprint.post("/borja-om")

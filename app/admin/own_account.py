@@ -1,5 +1,6 @@
 """Mitt konto: password, app for codes, recovery codes, passkeys, and where one is signed in."""
 
+import sqlalchemy as sa
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +17,7 @@ from app.admin.accounts.forms import (
     blank_form,
 )
 from app.admin.accounts.guard import blueprint, lacks_app, renew_sign_in
+from app.admin.accounts.models import AdminSession
 from app.admin.sign_in import WAIT, app_for_codes, recovery_codes_page, signed_out
 from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded
@@ -77,14 +79,12 @@ def choose_mails() -> BaseResponse | tuple[str, int]:
     return render_account(422, mail_form=form)
 
 
-@blueprint.get("/konto/engangskoder")
-def codes_page() -> tuple[str, int]:
-    return render_codes(credentials.new_secret(), blank_form(CodesForm), 200)
-
-
-@blueprint.post("/konto/engangskoder")
-def renew_codes() -> BaseResponse | tuple[str, int]:
+@blueprint.route("/konto/engangskoder", methods=["GET", "POST"])
+def codes_page() -> BaseResponse | tuple[str, int]:
+    """Offer a secret for an app, and take it into use when the app's code is right."""
     form, now = CodesForm(), clock.session_now()
+    if request.method != "POST":
+        return render_codes(credentials.new_secret(), form, 200)
     try:
         secret = crypto.decrypt_recent(form.offer.data or "", offer_purpose(), OFFER_LASTS, now)
     except crypto.InvalidSeal:
@@ -152,7 +152,8 @@ def remove_passkey(passkey_id: int) -> BaseResponse | tuple[str, int]:
 def end_sign_in(name: str) -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
-    users.end_sign_in(g.sign_in.organiser_id, name, clock.session_now())
+    which, now = AdminSession.name == name, clock.session_now()
+    users.end_sign_ins(g.sign_in.organiser_id, which, "en annan webbläsare", now)
     return back_to_account("inloggning")
 
 
@@ -160,5 +161,5 @@ def end_sign_in(name: str) -> BaseResponse | tuple[str, int]:
 def end_all_sign_ins() -> BaseResponse | tuple[str, int]:
     if not EmptyForm().validate():
         return render_account(422)
-    users.end_all_sign_ins(g.sign_in.organiser_id, clock.session_now())
+    users.end_sign_ins(g.sign_in.organiser_id, sa.true(), "alla webbläsare", clock.session_now())
     return signed_out()

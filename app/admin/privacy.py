@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.admin.accounts import activity_log
 from app.admin.accounts.forms import EmptyForm, EraseForm, blank_form
-from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition, chosen_frozen
+from app.admin.accounts.guard import as_attachment, blueprint, chosen_contest, chosen_edition, chosen_frozen
 from app.admin.accounts.models import AdminUser
 from app.calendar.edition import AUTHORITY
 from app.contest.terms import FrozenContest
@@ -116,6 +116,5 @@ def archive_package() -> Response:
     """All that is to be kept of a contest, made while it is sent."""
     _, contest = chosen_frozen()
     activity_log.log_action("export", f"arkivpaketet för {contest.id}", clock.now())
-    response = Response(in_contexts(archive.archive_parts(contest)), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{archive.archive_name(contest)}.zip"'
-    return response
+    parts = in_contexts(archive.archive_parts(contest))
+    return as_attachment(parts, "application/zip", f"{archive.archive_name(contest)}.zip")

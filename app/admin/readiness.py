@@ -16,8 +16,8 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import preview
-from app.calendar.content import Edition, Hatch
-from app.calendar.edition import Accessibility, Fact, HatchFile
+from app.calendar.content import NUMBERS, Edition, Hatch
+from app.calendar.edition import Accessibility, HatchFile
 from app.calendar.files.faults import Fault
 from app.calendar.gaps import find_example_addresses
 from app.calendar.look import drawings
@@ -28,7 +28,7 @@ from app.contest.terms import frozen_contest
 from app.editing.editions import BLANK_HATCH, YEAR_OF_THE_CALENDAR, year_named
 from app.editing.labels import field_label, tell_fault
 from app.operations import server_checks
-from app.operations.server_checks import Finding
+from app.operations.server_checks import Finding, Severity
 
 SHORTEST_TIP, LONGEST_TIP = 60, 200
 SHORTEST_ALT = 3
@@ -41,11 +41,9 @@ def check_edition(edition: Edition, dead_links: dict[int, list[str]], today: dat
     """Return everything found in the files, by hatch. `dead_links` are links to pages of our own that do not exist."""
     found = [*of_texts(edition), *of_contest(edition), *of_municipalities(edition)]
     found += of_statement(edition.file.accessibility, today)
-    found += [
-        Finding("should", f"Länken {link} fungerar inte.", n, "hatch" if n else "texts")
-        for n, links in dead_links.items()
-        for link in links
-    ]
+    for number, links in dead_links.items():
+        part = "hatch" if number else "texts"
+        found += [Finding("should", f"Länken {link} fungerar inte.", number, part) for link in links]
     titles = Counter(hatch.file.title.casefold() for hatch in edition.hatches.values())
     for hatch in edition.hatches.values():
         if titles[hatch.file.title.casefold()] > 1:
@@ -67,56 +65,43 @@ def words_in(html: str) -> int:
 
 
 def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
-    file, number = hatch.file, hatch.number
-    length = words_in(hatch.tip)
-    if length < SHORTEST_TIP:
-        yield Finding(
-            "may", f"Tipset är kort: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number, "hatch"
-        )
-    if length > LONGEST_TIP:
-        yield Finding(
-            "may", f"Tipset är långt: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.", number, "hatch"
-        )
+    def found(severity: Severity, sentence: str, part: str = "hatch") -> Finding:
+        return Finding(severity, sentence, hatch.number, part)
+
+    file, length = hatch.file, words_in(hatch.tip)
+    if not SHORTEST_TIP <= length <= LONGEST_TIP:
+        kind = "kort" if length < SHORTEST_TIP else "långt"
+        yield found("may", f"Tipset är {kind}: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.")
     if file.image is None:
-        yield Finding("should", "Luckan har ingen bild.", number, "picture")
+        yield found("should", "Luckan har ingen bild.", "picture")
     elif (weight := len(hatch.images[file.image])) > HEAVIEST_IMAGE:
-        yield Finding(
-            "should",
-            f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB.",
-            *(number, "picture"),
-        )
+        sentence = f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB."
+        yield found("should", sentence, "picture")
     if file.image and not hatch.card:
         sentence = "En delad länk visar kalenderns bild i stället för luckans. Byt till ett foto, eller kör make cards."
-        yield Finding("may", sentence, number, "picture")
+        yield found("may", sentence, "picture")
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
-        yield Finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", number, "picture")
+        yield found("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", "picture")
     if drawings.MINIATURE in hatch.images and not hatch.miniature:
-        yield Finding(
-            "may", f"{drawings.MINIATURE} visas inte: den får bara ha enkla former i åtta färger.", number, "picture"
-        )
+        sentence = f"{drawings.MINIATURE} visas inte: den får bara ha enkla former i åtta färger."
+        yield found("may", sentence, "picture")
     if drawings.FIGURE in hatch.images and not hatch.figure:
-        yield Finding(
-            "may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", number, "picture"
-        )
+        yield found("may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", "picture")
     parts = {"inga steg": file.steps, "inga fakta": file.facts, "ingen fråga": file.question}
     if lacking := [name for name, part in parts.items() if not part]:
-        told = format_list(lacking, locale="sv")
-        yield Finding("may", f"Luckan har {told}. Är det meningen?", number, "hatch")
-    yield from (Finding("should", sentence, number, "hatch") for sentence in other_years(_said(file, hatch.tip), year))
+        yield found("may", f"Luckan har {format_list(lacking, locale='sv')}. Är det meningen?")
+    yield from (found("should", sentence) for sentence in other_years(_said(file, hatch.tip), year))
     for language, each in hatch.translations.items():
-        left = other_years(_said(each.file, each.tip), year, f"{number:02}/{language}.md")
-        yield from (Finding("should", sentence, number, "archive") for sentence in left)
-    yield from (Finding("may", sentence, number, "hatch") for fact in file.facts for sentence in of_fact(fact, year))
+        left = other_years(_said(each.file, each.tip), year, f"{hatch.number:02}/{language}.md")
+        yield from (found("should", sentence, "archive") for sentence in left)
+    for fact in file.facts:
+        if isinstance(fact.year, int) and fact.year < year - OLDEST_FACT:
+            yield found("may", f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?")
 
 
 def _said(file: HatchFile | TranslatedHatch, tip: str) -> str:
     asked = (file.question.text, file.question.explanation) if file.question else ()
     return " ".join((file.title, file.summary, tip, *file.steps, *asked))
-
-
-def of_fact(fact: Fact, year: int) -> Iterator[str]:
-    if isinstance(fact.year, int) and fact.year < year - OLDEST_FACT:
-        yield f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?"
 
 
 def other_years(text: str, year: int, translation: str = "") -> list[str]:
@@ -168,15 +153,11 @@ def of_contest(edition: Edition) -> Iterator[Finding]:
         yield Finding("may", "Kalendern har ingen tävling.")
         return
     if contest.opens.year != edition.year:
-        yield Finding(
-            "must", f"Tävlingen öppnar {contest.opens.year}, men kalendern är för {edition.year}.", number, "contest"
-        )
+        sentence = f"Tävlingen öppnar {contest.opens.year}, men kalendern är för {edition.year}."
+        yield Finding("must", sentence, number, "contest")
     if str(edition.year) not in contest.id and re.search(r"20\d\d", contest.id):
-        yield Finding(
-            "must",
-            f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år.",
-            *(number, "contest"),
-        )
+        sentence = f"Tävlingens namn, {contest.id}, är från ett annat år. Det ska vara nytt varje år."
+        yield Finding("must", sentence, number, "contest")
 
 
 def of_municipalities(edition: Edition) -> Iterator[Finding]:
@@ -184,8 +165,8 @@ def of_municipalities(edition: Edition) -> Iterator[Finding]:
     for each in edition.municipalities.values():
         lacking = [label for label in LINK_LABELS.values() if label not in each.links.given]
         if each.is_blank:
-            yield Finding("may", f"{each.name}: hälsning och alla länkar.", part="municipalities")
-        elif lacking:
+            lacking = ["hälsning och alla länkar"]
+        if lacking:
             yield Finding("may", f"{each.name}: {', '.join(lacking)}.", part="municipalities")
 
 
@@ -195,11 +176,8 @@ def of_statement(statement: Accessibility, today: date) -> Iterator[Finding]:
         yield Finding("must", sentence, part="accessibility")
     for name, day in (("bedömd", statement.assessed), ("ändrad", statement.updated)):
         if day and day > today:
-            yield Finding(
-                "must",
-                f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som ligger framåt i tiden.",
-                part="accessibility",
-            )
+            sentence = f"Tillgänglighetsredogörelsen är {name} {day}, ett datum som ligger framåt i tiden."
+            yield Finding("must", sentence, part="accessibility")
     if statement.assessed and statement.assessed < today - ASSESSED_WITHIN:
         sentence = f"Tillgängligheten bedömdes {statement.assessed}, för mer än ett år sedan."
         yield Finding("should", sentence, part="accessibility")
@@ -211,28 +189,25 @@ _LINK = re.compile(r'<a\s[^>]*href="([^"]+)"')
 def find_everything(edition: Edition) -> list[Finding]:
     """Return everything found about an edition and its server, what must be mended first."""
     dead = {number: links for number in range(25) if (links := dead_links(edition, number))}
-    found = [*check_edition(edition, dead, clock.host_date()), *not_read(edition)]
-    found += used_id(edition)
+    found = [*check_edition(edition, dead, clock.host_date()), *not_read(edition), *used_id(edition)]
     found += server_checks.check_server(server_checks.read_server())
     return sorted(found, key=lambda finding: ("must", "should", "may").index(finding.severity))
 
 
-def used_id(edition: Edition) -> list[Finding]:
-    """Return whether another contest has used the contest's id, perhaps one whose files are gone."""
+def used_id(edition: Edition) -> Iterator[Finding]:
+    """Tell whether another contest has used the contest's id, perhaps one whose files are gone."""
     contest = edition.file_contest
     frozen = frozen_contest(contest.id) if contest else None
-    if contest is None or frozen is None or frozen.year == edition.year:
-        return []
-    sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
-    return [Finding("must", sentence, edition.file_contest_number or 0, "contest")]
+    if contest and frozen and frozen.year != edition.year:
+        sentence = f"Tävlingens id, {contest.id}, är redan använt av tävlingen {frozen.year}. Välj ett nytt."
+        yield Finding("must", sentence, edition.file_contest_number or 0, "contest")
 
 
-def not_read(edition: Edition) -> list[Finding]:
-    """Return what came from elsewhere and has not been read and saved since."""
-    return [
-        Finding("should", f"Texten är inte genomgången ({origin}). Läs och spara.", n, "hatch" if n else "texts")
-        for n, origin in edition.unreviewed.items()
-    ]
+def not_read(edition: Edition) -> Iterator[Finding]:
+    """Tell what came from elsewhere and has not been read and saved since."""
+    for number, origin in edition.unreviewed.items():
+        sentence = f"Texten är inte genomgången ({origin}). Läs och spara."
+        yield Finding("should", sentence, number, "hatch" if number else "texts")
 
 
 def _placeholders(hatch: Hatch) -> Iterator[Finding]:
@@ -248,12 +223,8 @@ def dead_links(edition: Edition, number: int) -> list[str]:
     """Return links in a hatch's tip (or, for 0, in the edition's texts) to pages of ours that do not exist."""
     html = edition.hatches[number].tip if number else edition.before + edition.after + edition.about + edition.tradition
     here = f"/{edition.year}/lucka/{number}" if number else "/"
-    links = dict.fromkeys(_LINK.findall(html))
-    return [link for link in links if not leads_somewhere(urljoin(here, link.removeprefix(public_url())))]
-
-
-def public_url() -> str:
-    return str(current_app.config["PUBLIC_URL"])
+    links, site = dict.fromkeys(_LINK.findall(html)), current_app.config["PUBLIC_URL"]
+    return [link for link in links if not leads_somewhere(urljoin(here, link.removeprefix(site)))]
 
 
 def leads_somewhere(address: str) -> bool:
@@ -280,5 +251,5 @@ def readiness() -> str:
         faults=library().faults,
         findings=found,
         serious=[finding for finding in found if finding.severity != "may"],
-        mornings=preview.hatch_dates(edition),
+        mornings=[(number, preview.morning_address(edition.year, number)) for number in NUMBERS],
     )

@@ -18,7 +18,6 @@ from app.privacy import erasure
 from app.text import swedish
 
 _READINESS = ("Checklista", "admin.readiness")
-_DRAW = ("Dragning", "admin.draw")
 
 
 @dataclass(frozen=True)
@@ -98,29 +97,26 @@ def contest_step(found: SeasonStatus) -> Step:
         return Step(sentence, *_READINESS, "admin.editing", others)
     if found.state in ("finished", "cancelled"):
         return last_step(found)
-    if found.state == "closed" and found.erased:
-        return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
     closes, draw_at = swedish(contest.closes), swedish(found.draw_at or contest.draw_at)
-    if found.state in ("waiting", "opening"):
-        return Step("Inget. Tävlingen öppnar automatiskt om en liten stund.")
-    if found.state == "draft":
-        return Step(f"Inget. Tävlingen öppnar automatiskt {swedish(contest.opens)}.")
+    by_itself = {
+        "draft": f"Tävlingen öppnar automatiskt {swedish(contest.opens)}.",
+        "waiting": "Tävlingen öppnar automatiskt om en liten stund.",
+        "opening": "Tävlingen öppnar automatiskt om en liten stund.",
+        "locked": f"Slumptalet kommer {draw_at}, och kalendern hämtar det.",
+    }
+    if found.state in by_itself:
+        return Step(f"Inget. {by_itself[found.state]}")
     if found.state == "open":
         others = f"Inget. Den tävlingsansvariga tittar igenom svaren. Tävlingen stänger automatiskt {closes}."
         sentence = f"Titta igenom svaren då och då. Tävlingen stänger automatiskt {closes}."
         return Step(sentence, "Tävlingssvar", "admin.entries", others=others)
-    return {
-        "closed": Step(
-            "Gå igenom svaren en sista gång. Kalendern låser listan själv.",
-            *("Tävlingssvar", "admin.entries"),
-            others="Inget. Kalendern låser listan själv.",
-        ),
-        "locked": Step(f"Inget. Slumptalet kommer {draw_at}, och kalendern hämtar det."),
-    }.get(found.state) or Step(
-        "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren.",
-        *(*_DRAW, "admin.confirm"),
-        "Den tävlingsansvariga bekräftar vinnaren.",
-    )
+    if found.state == "closed" and found.erased:
+        return Step("Inget. Listan låstes aldrig, och uppgifterna om deltagarna är gallrade.")
+    if found.state == "closed":
+        sentence = "Gå igenom svaren en sista gång. Kalendern låser listan själv."
+        return Step(sentence, "Tävlingssvar", "admin.entries", others="Inget. Kalendern låser listan själv.")
+    sentence = "Vänta på svar från den som har fått mejlet, och bekräfta vinnaren."
+    return Step(sentence, "Dragning", "admin.draw", "admin.confirm", "Den tävlingsansvariga bekräftar vinnaren.")
 
 
 def last_step(found: SeasonStatus) -> Step:

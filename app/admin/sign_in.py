@@ -18,15 +18,12 @@ from app.web.rate_limit import RateLimitExceeded, check_and_hit
 WAIT = "Det blev många försök. Vänta tio minuter och försök igen."
 
 
-@blueprint.get("/logga-in")
+@blueprint.route("/logga-in", methods=["GET", "POST"])
 def sign_in() -> BaseResponse | tuple[str, int]:
-    if g.sign_in:
+    if request.method != "POST" and g.sign_in:
         return redirect(url_for("admin.overview"), 303)
-    return sign_in_page(200, till=request.args.get("till", ""))
-
-
-@blueprint.post("/logga-in")
-def send_sign_in() -> BaseResponse | tuple[str, int]:
+    if request.method != "POST":
+        return sign_in_page(200, till=request.args.get("till", ""))
     form, now = SignInForm(), clock.session_now()
     device = throttle.known_device(form.email.data or "", now)
     try:
@@ -134,31 +131,17 @@ def signed_out() -> BaseResponse:
     return response
 
 
-@blueprint.get("/inbjudan/<token>")
-def invitation(token: str) -> tuple[str, int]:
-    found = sessions.find_invitation(token, clock.session_now())
-    if found is None:
-        return render_template("admin/invitation_gone.html"), 410
-    return invitation_page(token, found, blank_form(InvitationForm, email=found.email or ""), 200)
-
-
-@blueprint.get("/inbjudan/<token>/passkey-fraga")
-def invitation_passkey_question(token: str) -> Response:
-    """What the script asks for before the browser makes a passkey for a new account."""
+@blueprint.route("/inbjudan/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> BaseResponse | tuple[str, int]:
+    """Show an invitation, and make the account of the one who accepts it."""
     now = clock.session_now()
     found = sessions.find_invitation(token, now)
-    if found is None or not sessions.may_choose_passkey(found):
-        abort(404)
-    return jsonify(passkeys.invited_options(token, found.email or "", now))
-
-
-@blueprint.post("/inbjudan/<token>")
-def accept_invitation(token: str) -> BaseResponse | tuple[str, int]:
-    found = sessions.find_invitation(token, clock.session_now())
     if found is None:
         return render_template("admin/invitation_gone.html"), 410
-    form, now = InvitationForm(), clock.session_now()
+    form = InvitationForm()
     form.email.data = address = found.email or form.email.data or ""
+    if request.method != "POST":
+        return invitation_page(token, found, form, 200)
     told = form.token if form.credential.data else form.code
     try:
         check_and_hit("inbjudan", each="30 per 10 minutes", together="300 per 10 minutes", account=token)
@@ -173,6 +156,16 @@ def accept_invitation(token: str) -> BaseResponse | tuple[str, int]:
     except RateLimitExceeded:
         told.errors = [WAIT]
     return invitation_page(token, found, form, 422)
+
+
+@blueprint.get("/inbjudan/<token>/passkey-fraga")
+def invitation_passkey_question(token: str) -> Response:
+    """What the script asks for before the browser makes a passkey for a new account."""
+    now = clock.session_now()
+    found = sessions.find_invitation(token, now)
+    if found is None or not sessions.may_choose_passkey(found):
+        abort(404)
+    return jsonify(passkeys.invited_options(token, found.email or "", now))
 
 
 def welcome(organiser: AdminUser) -> BaseResponse:

@@ -6,7 +6,7 @@ import io
 from flask import Response, abort, render_template
 
 from app import clock
-from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import as_attachment, blueprint, chosen_edition
 from app.calendar.content import Edition
 from app.contest.terms import contest_of
 from app.draw.status import contest_status
@@ -36,20 +36,10 @@ def statistics() -> str:
 @blueprint.get("/statistik/<figure>/tabell.csv")
 def statistics_csv(figure: str) -> Response:
     """A figure as Swedish spreadsheets like it: semicolons and a byte order mark."""
-    edition, found = _find(figure)
+    edition = chosen_edition()
+    found = next((each for each in _figures(edition) if each.key == figure), None) or abort(404)
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow((found.of, found.thing.capitalize()))
     writer.writerows((point.name, point.told or point.count) for point in found.points)
-    return _file("\ufeff" + sheet.getvalue(), "text/csv", f"{found.key}-{edition.year}.csv")
-
-
-def _find(key: str) -> tuple[Edition, Figure]:
-    edition = chosen_edition()
-    return edition, next((figure for figure in _figures(edition) if figure.key == key), None) or abort(404)
-
-
-def _file(body: str, mimetype: str, name: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_attachment("\ufeff" + sheet.getvalue(), "text/csv", f"{figure}-{edition.year}.csv")

@@ -1,5 +1,6 @@
 """The organisers' accounts: roles, removal, and the rule that one administrator always remains."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from app.draw import delivery
 from app.errors import NotAllowed
 from app.outbox import messages
 from app.outbox.messages import Labelled, Letter, Sender
-from app.outbox.transport import PermanentFailure, TemporaryFailure, TransportDown, mail_server, open_transport
+from app.outbox.transport import PermanentFailure, Send, TemporaryFailure, TransportDown, mail_server, open_transport
 
 INVITE = "En kommunredaktör hör till en kommun. Ta bort kontot och bjud in personen igen, så väljer du kommun."
 LAST = "Det måste finnas minst en administratör. Gör någon annan till administratör först."
@@ -40,26 +41,22 @@ def require_unknown_address(email: str) -> None:
 
 def withdraw_link(checksum: str, now: datetime) -> None:
     """Make an invitation's link useless; nothing when it already is."""
-    begin_write()
-    db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
-    activity_log.log_in_transaction("withdrawn", "", now)
-    db.session.commit()
+    with activity_log.logged("withdrawn", "", now):
+        db.session.execute(sa.delete(Invitation).where(Invitation.token_sha256 == checksum))
 
 
 def set_role(number: int, role: str, now: datetime) -> None:
     """Give an account another role, from the next click on. Raises NotAllowed."""
     if role not in ROLES:
         raise NotAllowed("Välj en av rollerna.")
-    begin_write()
-    organiser = find_account(number)
-    if role == MUNICIPAL and not organiser.municipality:
-        raise NotAllowed(INVITE)
-    if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
-        refuse_when_last()
-    organiser.role = role
-    organiser.municipality = organiser.municipality if role == MUNICIPAL else None
-    activity_log.log_in_transaction("role", f"konto nr {number} är nu {ROLES[role]}", now)
-    db.session.commit()
+    with activity_log.logged("role", f"konto nr {number} är nu {ROLES[role]}", now):
+        organiser = find_account(number)
+        if role == MUNICIPAL and not organiser.municipality:
+            raise NotAllowed(INVITE)
+        if organiser.role == ADMINISTRATOR and role != ADMINISTRATOR:
+            refuse_when_last()
+        organiser.role = role
+        organiser.municipality = organiser.municipality if role == MUNICIPAL else None
 
 
 def remove_account(number: int, now: datetime) -> None:
@@ -89,11 +86,9 @@ def refuse_when_last() -> None:
 def change_password(sign_in: AdminSession, password: str, now: datetime) -> None:
     """Set a new password and ends every other sign-in of the account."""
     number, name, new = sign_in.organiser_id, sign_in.name, credentials.hash_password(password)
-    begin_write()
-    db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
-    end_sign_ins(number, AdminSession.name != name)
-    activity_log.log_in_transaction("password", "", now)
-    db.session.commit()
+    with activity_log.logged("password", "", now):
+        db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(password_hash=new))
+        delete_sign_ins(number, AdminSession.name != name)
 
 
 def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:
@@ -102,35 +97,26 @@ def sign_ins(organiser_id: int, since: datetime) -> list[AdminSession]:
     return list(db.session.scalars(query.order_by(AdminSession.seen_at.desc())))
 
 
-def end_sign_in(organiser_id: int, name: str, now: datetime) -> None:
-    """End one of the account's sign-ins."""
+def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool], told: str, now: datetime) -> None:
+    """End those of the account's sign-ins, perhaps the present one too; `told` is what the log says of them."""
     begin_write()
-    activity_log.log_in_transaction("signed out", "en annan webbläsare", now)
-    end_sign_ins(organiser_id, AdminSession.name == name)
+    # The log comes first: afterwards no user may be signed in to log it for.
+    activity_log.log_in_transaction("signed out", told, now)
+    delete_sign_ins(organiser_id, which)
     db.session.commit()
 
 
-def end_all_sign_ins(organiser_id: int, now: datetime) -> None:
-    """End every sign-in of the account, the present one too."""
-    begin_write()
-    # The log comes first: afterwards no user is signed in to log it for.
-    activity_log.log_in_transaction("signed out", "alla webbläsare", now)
-    end_sign_ins(organiser_id, sa.true())
-    db.session.commit()
-
-
-def end_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
+def delete_sign_ins(organiser_id: int, which: sa.ColumnElement[bool]) -> None:
     gone = sa.delete(AdminSession).where(AdminSession.organiser_id == organiser_id, which)
     db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) -> None:
     """Mail the link to the invited person. Raises NotAllowed; `name` tells one invitation from another."""
-    sender = sender_of_invitations()
+    sender = sender_of_mails()
     try:
         mail = messages.build_message(invitation_text(sender.name, role, link), sender, email, f"inbjudan.{name}", now)
-        public_url = current_app.config["PUBLIC_URL"]
-        with open_transport(mail_server(), delivery.folder(), messages.helo_name(public_url)) as send:
+        with open_mail() as send:
             send(mail)
     except (PermanentFailure, ValueError):
         raise NotAllowed("Mejlservern tar inte emot adressen. Kontrollera att den är rätt skriven.") from None
@@ -138,7 +124,13 @@ def mail_invitation(email: str, role: str, link: str, name: str, now: datetime) 
         raise NotAllowed("Mejlet gick inte i väg, så ingen inbjudan är skapad. Försök igen om en stund.") from None
 
 
-def sender_of_invitations() -> Sender:
+def open_mail() -> AbstractContextManager[Send]:
+    """Open the way that mails to organisers take."""
+    return open_transport(mail_server(), delivery.folder(), messages.helo_name(current_app.config["PUBLIC_URL"]))
+
+
+def sender_of_mails() -> Sender:
+    """Return who mails to organisers come from."""
     edition, config = current_edition(), current_app.config
     mailbox = edition.file.organiser.email
     return Sender(edition.file.title, config["MAIL_FROM"] or mailbox, mailbox, config["PUBLIC_URL"])

@@ -2,6 +2,8 @@
 
 # Written once; never a participant's address or code.
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -62,6 +64,15 @@ def log_in_transaction(kind: str, about: str, now: datetime, by: AdminUser | Non
     who = by or (sign_in.organiser if sign_in else None)
     known = {"organiser_id": who.id, "role": who.role} if who else {}
     db.session.execute(sa.insert(OrganiserLog).values(at=now, kind=kind, about=about[:200], **known))
+
+
+@contextmanager
+def logged(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> Iterator[None]:
+    """Give a transaction that writes, and add an act to it at its end."""
+    begin_write()
+    yield
+    log_in_transaction(kind, about, now, by)
+    db.session.commit()
 
 
 def log_action(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:

@@ -65,11 +65,6 @@ def verify_password(password_hash: str | None, password: str, known: bool = Fals
             return False
 
 
-def needs_rehash(password_hash: str) -> bool:
-    """Check whether it was made with other parameters than those in force."""
-    return hasher().check_needs_rehash(password_hash)
-
-
 @contextmanager
 def take_turn(turns: BoundedSemaphore) -> Iterator[None]:
     if not turns.acquire(timeout=WAITS):
@@ -149,12 +144,9 @@ def replace_app(organiser: AdminUser, secret: str, code: str, now: datetime) -> 
     step = step_of(secret, code, 0, now)
     if step is None:
         return False
-    number = organiser.id
-    begin_write()
-    values = {"totp_secret": crypto.encrypt(secret, "totp", now), "totp_last_step": step}
-    db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(values))
-    activity_log.log_in_transaction("codes", "", now)
-    db.session.commit()
+    number, values = organiser.id, {"totp_secret": crypto.encrypt(secret, "totp", now), "totp_last_step": step}
+    with activity_log.logged("codes", "", now):
+        db.session.execute(sa.update(AdminUser).where(AdminUser.id == number).values(values))
     return True
 
 
@@ -162,11 +154,9 @@ def make_recovery_codes(organiser: AdminUser, now: datetime) -> list[str]:
     """Ten new recovery codes, to be shown once; the earlier ones stop working."""
     made = ["".join(secrets.choice(_SIGNS) for _ in range(_LENGTH)) for _ in range(RECOVERY_CODES)]
     number, key = organiser.id, next(crypto.keys("recovery"))
-    begin_write()
-    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
-    db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=code_checksum(key, code)) for code in made)
-    activity_log.log_in_transaction("recovery", "", now, organiser)
-    db.session.commit()
+    with activity_log.logged("recovery", "", now, organiser):
+        db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.organiser_id == number))
+        db.session.add_all(RecoveryCode(organiser_id=number, code_hmac=code_checksum(key, code)) for code in made)
     return ["-".join(code[start : start + 4] for start in range(0, _LENGTH, 4)) for code in made]
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from itertools import starmap
 
-from flask import g
+from flask import g, request
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -44,6 +44,11 @@ class AdminForm(TokenForm):
         first.errors = [*first.errors, sentence]
 
 
+def one_line(text: str | None) -> str:
+    """Return what was typed, without breaks and double spaces."""
+    return " ".join(clean(text).split())
+
+
 def validate_address(_form: AdminForm, field: EmailField) -> None:
     """Refuse an address that no mail can go to."""
     try:
@@ -53,8 +58,6 @@ def validate_address(_form: AdminForm, field: EmailField) -> None:
 
 
 class SignInForm(AdminForm):
-    """Signing in takes a password and a one-time code."""
-
     email = EmailField(
         "E-postadress", filters=[clean, clean_address], validators=[InputRequired("Skriv din e-postadress.")]
     )
@@ -117,10 +120,6 @@ class StrikeForm(AdminForm):
     )
 
 
-class RestoreForm(AdminForm):
-    """A button that takes a strike back."""
-
-
 class PreviewForm(AdminForm):
     instant = DateTimeLocalField("Dag och tid", validators=[InputRequired("Välj dag och klockslag.")])
 
@@ -145,9 +144,12 @@ def blank_form(form: type[AdminForm], **values: object) -> AdminForm:
     return form(formdata=None, **values)
 
 
-class PasswordForm(AdminForm):
-    """The old password, and a new one."""
+def posted_or_blank(form: type[AdminForm], **values: object) -> AdminForm:
+    """Return a form as it was posted; when it is first shown, with these values."""
+    return form() if request.method == "POST" else form(**values)
 
+
+class PasswordForm(AdminForm):
     old_password = PasswordField("Nuvarande lösenord", validators=[InputRequired("Skriv ditt nuvarande lösenord.")])
     password = PasswordField("Nytt lösenord")
 
@@ -172,8 +174,6 @@ class AddPasskeyForm(AdminForm):
 
 
 class InviteForm(AdminForm):
-    """Whom to invite, and as what."""
-
     email = EmailField("E-postadress", filters=[clean, clean_address])
     role = SelectField("Roll", choices=_CHOICES, validate_choice=False)
     municipality = SelectField("Kommun, för en kommunredaktör", validate_choice=False)
@@ -202,7 +202,5 @@ class RoleForm(AdminForm):
 
 
 class MailWishesForm(AdminForm):
-    """Which mails an organiser wants."""
-
     daily_report = BooleanField("En rapport varje morgon under säsongen")
     alerts = BooleanField("När något väntar på mig: nya meddelanden, något att göra, jobb som står stilla")

@@ -1,5 +1,6 @@
 """The one guard of the organisers' area: who is there, whether their role may, and whether they prove it again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -153,6 +154,11 @@ def chosen_frozen() -> tuple[Edition, FrozenContest]:
     """Return the contest that the page is about; 404 when it has not opened."""
     edition, contest = chosen_contest()
     return edition, contest if isinstance(contest, FrozenContest) else abort(404)
+
+
+def as_attachment(body: str | Iterable[str] | Iterable[bytes], mimetype: str, name: str) -> Response:
+    """Return a file to keep; `name` is in ASCII."""
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @blueprint.url_defaults

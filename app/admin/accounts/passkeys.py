@@ -118,10 +118,8 @@ class NewPasskey(NamedTuple):
 def add_passkey(organiser: AdminUser, name: str, credential: str, challenge: str, now: datetime) -> None:
     """Keep a passkey that the browser has just made. Raises NotAllowed."""
     number, made = organiser.id, verify_new(credential, challenge, f"add {organiser.id}", now)
-    begin_write()
-    keep_passkey(number, name, made, now)
-    activity_log.log_in_transaction("passkey", "", now)
-    db.session.commit()
+    with activity_log.logged("passkey", "", now):
+        keep_passkey(number, name, made, now)
 
 
 def verify_invited(token: str, credential: str, challenge: str, now: datetime) -> NewPasskey:
@@ -217,11 +215,9 @@ def use_up(challenge: bytes, now: datetime) -> None:
 
 def remove_passkey(organiser_id: int, number: int, now: datetime) -> None:
     """Remove one of the account's passkeys. Raises NotAllowed for its last means of signing in."""
-    begin_write()
-    db.session.execute(sa.delete(Passkey).where(Passkey.organiser_id == organiser_id, Passkey.id == number))
-    organiser = db.session.get_one(AdminUser, organiser_id)
-    if organiser.totp_secret is None and not passkeys_of(organiser):
-        db.session.rollback()
-        raise NotAllowed(LAST)
-    activity_log.log_in_transaction("passkey gone", "", now)
-    db.session.commit()
+    with activity_log.logged("passkey gone", "", now):
+        db.session.execute(sa.delete(Passkey).where(Passkey.organiser_id == organiser_id, Passkey.id == number))
+        organiser = db.session.get_one(AdminUser, organiser_id)
+        if organiser.totp_secret is None and not passkeys_of(organiser):
+            db.session.rollback()
+            raise NotAllowed(LAST)

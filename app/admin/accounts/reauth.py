@@ -28,15 +28,10 @@ def verify_proof(sign_in: AdminSession, now: datetime) -> str:
         throttle.hit_proof(sign_in.name)
     except RateLimitExceeded:
         raise NotAllowed("Det blev många försök. Vänta tio minuter och försök igen.") from None
-    if request.form.get("proof_credential"):
-        take_passkey(sign_in, now)
+    if credential := request.form.get("proof_credential"):
+        whose = sign_in.organiser_id
+        if passkeys.verify_passkey(credential, request.form.get("proof_challenge", ""), now).id != whose:
+            raise NotAllowed("Passkeyn hör till ett annat konto.")
     elif not credentials.use_code(sign_in.organiser, request.form.get("proof_code", ""), now):
         raise NotAllowed("Koden stämmer inte, eller har redan använts. Vänta på nästa kod i appen.")
     return sessions.rotate_session(sign_in, now)
-
-
-def take_passkey(sign_in: AdminSession, now: datetime) -> None:
-    whose = sign_in.organiser_id
-    found = passkeys.verify_passkey(request.form["proof_credential"], request.form.get("proof_challenge", ""), now)
-    if found.id != whose:
-        raise NotAllowed("Passkeyn hör till ett annat konto.")

@@ -19,8 +19,8 @@ ABOUT = {
 
 # The way in; everything else asks for a sign-in.
 OPEN_TO_ALL = {
-    *("admin.sign_in", "admin.send_sign_in", "admin.invitation", "admin.accept_invitation"),
-    *("admin.passkey_question", "admin.sign_in_with_passkey", "admin.invitation_passkey_question"),
+    *("admin.sign_in", "admin.sign_in_with_passkey", "admin.passkey_question"),
+    *("admin.invitation", "admin.invitation_passkey_question"),
 }
 
 # Pages of the blueprint by who may use them.
@@ -28,34 +28,30 @@ _TABLE: dict[tuple[str, ...], str] = {
     # To a kommunredaktör the overview is the way to their own page.
     (ADMINISTRATOR, EDITOR, CONTEST, MUNICIPAL): """
         overview sign_out stay_signed_in prove_again
-        own_account change_password codes_page renew_codes make_recovery_codes
+        own_account change_password codes_page make_recovery_codes
         add_passkey remove_passkey end_sign_in end_all_sign_ins
     """,
     (ADMINISTRATOR, EDITOR, CONTEST): """
-        choose_mails send_test_mail
-        readiness preview choose_preview preview_page refuse_to_send statistics statistics_csv
-        reminders save_greetings send_sample material material_zip
-        edit_contest save_contest move_contest_page move_contest remove_contest edit_organiser save_organiser
+        choose_mails send_test_mail readiness preview preview_page refuse_to_send statistics statistics_csv
+        reminders send_sample material material_zip edit_contest move_contest remove_contest edit_organiser
     """,
     (ADMINISTRATOR, CONTEST): """
-        entries entry_hints extract strike_page strike restore_page restore entries_csv entries_xlsx
+        entries entry_hints extract strike restore entries_csv entries_xlsx
         draw rehearsed_page lock_now paste_value fetch_value confirm skip cancel
         publish_name withdraw_name start_rehearsal
         feedback mark_answered erasure_page erase archive_package log_page
     """,
     (ADMINISTRATOR, EDITOR): """
-        editing edit_hatch save_hatch edit_texts save_texts edit_look save_look
-        logo_now edit_accessibility save_accessibility edit_picture save_picture save_figure picture_now
-        preview_text preview_hatch hatch_versions hatch_version hatch_restore version_page version_picture
-        text_versions text_version text_restore swap_page swap new_page new export archive_page take_in
-        confirm_archive undo_archive delete_edition_page delete_edition order_page save_order
+        editing edit_hatch edit_texts edit_look logo_now edit_accessibility edit_picture save_figure picture_now
+        preview_text preview_hatch versions version version_page version_picture
+        swap order new delete_edition export take_in confirm_archive undo_archive
     """,
     (ADMINISTRATOR,): """
         accounts_page invite_organiser withdraw_invitation change_role remove_page remove_organiser start_demo_over
-        edit_municipalities edit_municipality save_municipality
+        edit_municipalities edit_municipality
     """,
     (MUNICIPAL,): """
-        edit_own_municipality save_own_municipality
+        edit_own_municipality
     """,
 }
 MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.items() for name in names.split()}
@@ -63,7 +59,7 @@ MAY_USE = {f"admin.{name}": frozenset(allowed) for allowed, names in _TABLE.item
 _ASKED_AGAIN = """
     lock_now paste_value fetch_value confirm skip cancel extract entries_csv entries_xlsx archive_package erase
     invite_organiser withdraw_invitation change_role remove_organiser
-    codes_page renew_codes make_recovery_codes add_passkey remove_passkey
+    codes_page make_recovery_codes add_passkey remove_passkey
 """
 # Pages that want a new proof of who is there when the last one is some minutes old.
 ASKED_AGAIN = {f"admin.{name}" for name in _ASKED_AGAIN.split()}

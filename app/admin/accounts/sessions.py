@@ -13,14 +13,11 @@ from app.admin.accounts.throttle import checksum
 from app.database import begin_write, db
 from app.errors import NotAllowed
 
+# Chrome says it is Safari as well, and others that they are Chrome: the first that is found counts.
 _BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("SamsungBrowser", "Samsung Internet"),
+    *(("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox")),
+    *(("SamsungBrowser", "Samsung Internet"), ("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari")),
 )
-_ENGINES = (("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
     *(("Android", "Android"), ("iPhone", "Iphone"), ("iPad", "Ipad")),
     *(("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "Chrome OS"), ("Linux", "Linux")),
@@ -29,7 +26,7 @@ _SYSTEMS = (
 
 def describe_user_agent(agent: str) -> str:
     """Return the kind of browser and of system; nothing that tells two people apart."""
-    browser = first_sign(agent, (*_BROWSERS, *_ENGINES), "En webbläsare")
+    browser = first_sign(agent, _BROWSERS, "En webbläsare")
     system = first_sign(agent, _SYSTEMS, "")
     return f"{browser} på {system}" if system else browser
 
@@ -69,12 +66,10 @@ def create_invitation(
     # `how` the link reaches its receiver, as the log says it.
     token = secrets.token_urlsafe(24)
     address = email.strip().lower() if email else None
-    begin_write()
-    db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
     kept = {"email": address, "role": role, "municipality": municipality, "expires_at": now + INVITATION_LASTS}
-    db.session.add(Invitation(token_sha256=checksum(token), **kept))
-    activity_log.log_in_transaction("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now)
-    db.session.commit()
+    with activity_log.logged("invited", ", ".join(filter(None, (ROLES.get(role or ""), how))), now):
+        db.session.execute(sa.delete(Invitation).where(Invitation.expires_at < now))
+        db.session.add(Invitation(token_sha256=checksum(token), **kept))
     return token
 
 
@@ -163,7 +158,7 @@ def sign_in(claim: Credentials, device: str | None, browser: str, now: datetime)
 def rehash_password(organiser: AdminUser, password: str) -> None:
     """Keep up with the parameters in force, now that the password is at hand."""
     number, old = organiser.id, organiser.password_hash
-    if credentials.needs_rehash(old):
+    if credentials.hasher().check_needs_rehash(old):
         new = credentials.hash_password(password)
         begin_write()
         same = sa.update(AdminUser).where(AdminUser.id == number, AdminUser.password_hash == old)
@@ -186,12 +181,10 @@ def login_failed(claim: Credentials, organiser: AdminUser | None, now: datetime)
 def open_sign_in(organiser: AdminUser, how: str, browser: str, now: datetime) -> str:
     """Note who came in and how, and returns the new sign-in's token."""
     token, number = secrets.token_urlsafe(32), organiser.id
-    begin_write()
-    db.session.execute(sa.delete(AdminSession).where(AdminSession.created_at < now - ABSOLUTE - REMEMBERED))
     kept = {"organiser_id": number, "browser": browser, "created_at": now, "seen_at": now}
-    db.session.add(AdminSession(token_sha256=checksum(token), **kept))
-    activity_log.log_in_transaction("signed in", f"{how}, {browser}", now, organiser)
-    db.session.commit()
+    with activity_log.logged("signed in", f"{how}, {browser}", now, organiser):
+        db.session.execute(sa.delete(AdminSession).where(AdminSession.created_at < now - ABSOLUTE - REMEMBERED))
+        db.session.add(AdminSession(token_sha256=checksum(token), **kept))
     return token
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import (
     Response,
+    abort,
     current_app,
     redirect,
     render_template,
@@ -18,8 +19,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.accounts import activity_log
-from app.admin.accounts.forms import AdminForm, RestoreForm, StrikeForm, blank_form
-from app.admin.accounts.guard import blueprint, chosen_contest, chosen_frozen
+from app.admin.accounts.forms import AdminForm, EmptyForm, StrikeForm
+from app.admin.accounts.guard import as_attachment, blueprint, chosen_contest, chosen_frozen
 from app.admin.contest import export
 from app.calendar.edition import Contest
 from app.contest import hints
@@ -118,58 +119,56 @@ def entry_hints() -> str:
 def extract(entry_id: int) -> Response:
     """Everything about one entry: for its participant, or for a request to disclose a document."""
     _, contest = chosen_contest()
-    entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
+    entry = find_entry(contest, entry_id)
     cells = zip(export.COLUMNS, export.entry_cells(entry, municipality_names()), strict=True)
     lines = (f"{name}: {'' if value is None else value}" for name, value in cells)
     activity_log.log_action("export", f"utdrag för svar {entry_id} i {contest.id}", clock.now())
-    response = Response(f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n", mimetype="text/plain")
-    response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}-{entry.id}.txt"'
-    return response
+    body = f"Utdrag ur tävlingen {contest.id}\n\n" + "\n".join(lines) + "\n"
+    return as_attachment(body, "text/plain", f"bidrag-{contest.id}-{entry.id}.txt")
 
 
-@blueprint.get("/bidrag/<number:entry_id>/stryk")
-def strike_page(entry_id: int) -> tuple[str, int]:
-    return render_strike(entry_id, blank_form(StrikeForm), 200)
-
-
-@blueprint.post("/bidrag/<number:entry_id>/stryk")
+@blueprint.route("/bidrag/<number:entry_id>/stryk", methods=["GET", "POST"])
 def strike(entry_id: int) -> BaseResponse | tuple[str, int]:
     form = StrikeForm()
     return decide_entry(
-        entry_id, form, lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now)
+        entry_id, form, "struck", lambda contest, now: actions.strike_entry(contest, entry_id, form.reason.data, now)
     )
 
 
-@blueprint.get("/bidrag/<number:entry_id>/ta-tillbaka")
-def restore_page(entry_id: int) -> tuple[str, int]:
-    return render_strike(entry_id, blank_form(RestoreForm), 200)
-
-
-@blueprint.post("/bidrag/<number:entry_id>/ta-tillbaka")
+@blueprint.route("/bidrag/<number:entry_id>/ta-tillbaka", methods=["GET", "POST"])
 def restore(entry_id: int) -> BaseResponse | tuple[str, int]:
-    return decide_entry(entry_id, RestoreForm(), lambda contest, now: actions.restore_entry(contest, entry_id, now))
+    return decide_entry(
+        entry_id, EmptyForm(), "restored", lambda contest, now: actions.restore_entry(contest, entry_id, now)
+    )
 
 
-def decide_entry(entry_id: int, form: AdminForm, action: Callable[..., None]) -> BaseResponse | tuple[str, int]:
-    """Carry out what was decided of an entry, and go back to it in the list."""
+def decide_entry(
+    entry_id: int, form: AdminForm, kind: str, action: Callable[..., None]
+) -> BaseResponse | tuple[str, int]:
+    """Ask about an entry; carry out what was decided of it, and go back to it in the list."""
     edition, contest = chosen_frozen()
-    if form.validate():
+    if form.validate_on_submit():
         try:
             action(contest, clock.now())
-            kind, why = ("struck", f": {form.reason.data}") if "reason" in form else ("restored", "")
+            why = f": {form.reason.data}" if "reason" in form else ""
             activity_log.log_action(kind, f"svar {entry_id} i {contest.id}{why}", clock.now())
             return redirect(url_for("admin.entries", ar=edition.year, _anchor=f"bidrag-{entry_id}"), 303)
         except NotAllowed as error:
             form.refuse(str(error))
-    return render_strike(entry_id, form, 422)
+    page = render_template(
+        "admin/strike.html",
+        edition=edition,
+        entry=find_entry(contest, entry_id),
+        form=form,
+        back=kind == "restored",
+        until=status.strikes_until(contest),
+    )
+    return page, 422 if request.method == "POST" else 200
 
 
-def render_strike(entry_id: int, form: AdminForm, code: int) -> tuple[str, int]:
-    edition, contest = chosen_frozen()
-    entry = db.first_or_404(sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id))
-    back = isinstance(form, RestoreForm)
-    until = status.strikes_until(contest)
-    return render_template("admin/strike.html", edition=edition, entry=entry, form=form, back=back, until=until), code
+def find_entry(contest: Contest, entry_id: int) -> Entry:
+    query = sa.select(Entry).where(Entry.id == entry_id, Entry.contest_id == contest.id)
+    return db.session.scalar(query) or abort(404)
 
 
 @blueprint.get("/bidrag.csv")
@@ -177,9 +176,7 @@ def entries_csv() -> Response:
     """Everything, as Swedish spreadsheets like it: semicolons and a byte order mark."""
     _, contest = chosen_contest()
     activity_log.log_action("export", f"alla svar i {contest.id}, CSV", clock.now())
-    response = Response(stream_with_context(export.csv_lines(contest.id)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="bidrag-{contest.id}.csv"'
-    return response
+    return as_attachment(stream_with_context(export.csv_lines(contest.id)), "text/csv", f"bidrag-{contest.id}.csv")
 
 
 @blueprint.get("/bidrag.xlsx")

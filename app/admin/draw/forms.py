@@ -5,20 +5,15 @@
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from app.admin.accounts.forms import AdminForm
+from app.admin.accounts.forms import AdminForm, one_line
 from app.calendar.edition import Contest
 from app.contest.forms import UNNAMED, offered_municipalities
 from app.contest.lookup import municipality_names
 from app.draw.actions import LONGEST_REASON, SHORTEST_REASON
 from app.draw.winners import LONGEST_NAME, SKIP_REASONS
-from app.text import clean
 from app.web.forms import SelectChoice
 
 _LATE = "Sidan har ändrats sedan du öppnade den. Titta igenom den och försök igen."
-
-
-def _line(value: str | None) -> str:
-    return " ".join(clean(value).split())
 
 
 class _Day(DateField):
@@ -34,19 +29,13 @@ def _number() -> IntegerField:
     return IntegerField(validators=[InputRequired(_LATE), NumberRange(1, 2**31 - 1, _LATE)])
 
 
-class LockNowForm(AdminForm):
-    """A button for when the program could not lock."""
-
-
-class FetchForm(AdminForm):
-    """A button that asks the relays now."""
-
-
 class PasteForm(AdminForm):
     value = TextAreaField("Slumptalet")
 
 
-class ConfirmForm(AdminForm):
+class PlaceForm(AdminForm):
+    """A button about one place in line."""
+
     place = _number()
 
 
@@ -74,7 +63,7 @@ class CancelForm(AdminForm):
 class NameForm(AdminForm):
     place = _number()
     first_name = StringField(
-        "Förnamn", filters=[_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
+        "Förnamn", filters=[one_line], validators=[Length(1, LONGEST_NAME, "Skriv vinnarens förnamn.")]
     )
     municipality = SelectField("Kommun", validate_choice=False)
     consented_on = _Day("Vilken dag sade vinnaren ja?", validators=[InputRequired("Välj dag.")])
@@ -88,10 +77,6 @@ class NameForm(AdminForm):
         offered = offered_municipalities(contest, municipality_names()).items()
         named = (SelectChoice(*each) for each in offered if each[0] != UNNAMED)
         self.municipality.choices = [SelectChoice("", "Välj"), *named]
-
-
-class WithdrawNameForm(AdminForm):
-    place = _number()
 
 
 class RehearsalForm(AdminForm):

@@ -1,6 +1,5 @@
 """The page of the draw as it stands: what happens when, and the few actions that are an organiser's."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,19 +7,9 @@ from flask import current_app, g, render_template, url_for
 
 from app import clock
 from app.admin.accounts import roles
-from app.admin.accounts.forms import UNSEEN, AdminForm, blank_form
+from app.admin.accounts.forms import UNSEEN, AdminForm, EmptyForm, blank_form
 from app.admin.accounts.guard import chosen_contest
-from app.admin.draw.forms import (
-    CancelForm,
-    ConfirmForm,
-    FetchForm,
-    LockNowForm,
-    NameForm,
-    PasteForm,
-    RehearsalForm,
-    SkipForm,
-    WithdrawNameForm,
-)
+from app.admin.draw.forms import CancelForm, NameForm, PasteForm, PlaceForm, RehearsalForm, SkipForm
 from app.calendar.content import Edition
 from app.calendar.edition import Contest
 from app.clock import SWEDEN
@@ -40,7 +29,7 @@ LATE_LOCK = timedelta(minutes=5)
 # How long beforehand the page begins to follow what comes.
 SOON = timedelta(minutes=10)
 # Each form's heading on the page, and the page of the blueprint that takes it.
-_PLACES = {
+PLACES = {
     "lock_form": ("las", "lock_now"),
     "fetch_form": ("hamta", "fetch_value"),
     "paste_form": ("hamta", "paste_value"),
@@ -144,7 +133,7 @@ def offered_forms(
     if isinstance(contest, FrozenContest):
         forms |= before_the_value(contest, found, now) | about_the_winners(contest, found, waiting, now)
     role = g.sign_in.organiser.role
-    return {name: form for name, form in forms.items() if roles.may(role, f"admin.{_PLACES[name][1]}")}
+    return {name: form for name, form in forms.items() if roles.may(role, f"admin.{PLACES[name][1]}")}
 
 
 def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) -> bool:
@@ -154,10 +143,10 @@ def may_lock_now(contest: FrozenContest, found: ContestStatus, now: datetime) ->
 
 
 def before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime) -> Forms:
-    forms: Forms = {"lock_form": blank_form(LockNowForm)} if may_lock_now(contest, found, now) else {}
+    forms: Forms = {"lock_form": blank_form(EmptyForm)} if may_lock_now(contest, found, now) else {}
     comes = found.lock.draw_at if found.lock else contest.round_at
     if found.state == "locked" and now >= comes:
-        forms |= {"fetch_form": blank_form(FetchForm), "paste_form": blank_form(PasteForm)}
+        forms |= {"fetch_form": blank_form(EmptyForm), "paste_form": blank_form(PasteForm)}
     if found.state in ("open", "closed", "locked") and now < comes:
         forms["cancel_form"] = blank_form(CancelForm)
     return forms
@@ -166,12 +155,12 @@ def before_the_value(contest: FrozenContest, found: ContestStatus, now: datetime
 def about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: list[InLine], now: datetime) -> Forms:
     forms: Forms = {}
     if any(one.letter for one in waiting):
-        forms["confirm_form"] = blank_form(ConfirmForm)
+        forms["confirm_form"] = blank_form(PlaceForm)
     if any(one.may_skip for one in waiting):
         forms["skip_form"] = blank_form(SkipForm)
     named = winners.winner_names(contest.id)
     if named:
-        forms["withdraw_form"] = blank_form(WithdrawNameForm)
+        forms["withdraw_form"] = blank_form(PlaceForm)
     if unnamed := [winner for winner in found.winners if winner.place not in named]:
         entry = entry_of(contest.id, unnamed[0].ticket)
         today = now.astimezone(SWEDEN).date()
@@ -183,10 +172,7 @@ def about_the_winners(contest: FrozenContest, found: ContestStatus, waiting: lis
 def form_faults(posted: Forms, offered: Forms) -> list[tuple[str, str]]:
     """Return what to mend, each beside its field, or at the heading when the field is not on the page (any more)."""
     return [
-        (name if form in offered and name not in UNSEEN else _PLACES[form][0], sentence)
+        (name if form in offered and name not in UNSEEN else PLACES[form][0], sentence)
         for form, values in posted.items()
         for name, sentence in values.faults()
     ]
-
-
-Action = Callable[[FrozenContest, datetime], str]

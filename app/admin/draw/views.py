@@ -1,7 +1,8 @@
-"""The draw: one table of actions, one view that carries each out."""
+"""The draw: one table of acts, one view that carries each out."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,35 +11,31 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.admin.accounts import activity_log
-from app.admin.accounts.forms import AdminForm
-from app.admin.accounts.guard import blueprint, chosen_contest, chosen_edition
-from app.admin.draw.forms import (
-    CancelForm,
-    ConfirmForm,
-    FetchForm,
-    LockNowForm,
-    NameForm,
-    PasteForm,
-    RehearsalForm,
-    SkipForm,
-    WithdrawNameForm,
-)
-from app.admin.draw.page import Action, may_lock_now, render_draw
+from app.admin.accounts.forms import AdminForm, EmptyForm
+from app.admin.accounts.guard import blueprint, chosen_edition, chosen_frozen
+from app.admin.draw.forms import CancelForm, NameForm, PasteForm, PlaceForm, RehearsalForm, SkipForm
+from app.admin.draw.page import PLACES, may_lock_now, render_draw
 from app.contest.terms import FrozenContest, contest_of, hatch_of
 from app.draw import actions, practice, value, winners
 from app.draw.status import contest_status
 from app.errors import NotAllowed
 from app.web.rate_limit import RateLimitExceeded, check_and_hit
 
+Act = Callable[[FrozenContest, AdminForm, datetime], None]
 
-def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | tuple[str, int]:
-    """Carry out an action when its form is right, and lead back to the page; else the page says what is wrong."""
-    edition, contest = chosen_contest()
-    if not isinstance(contest, FrozenContest):
-        abort(404)
+
+@blueprint.get("/dragning")
+def draw() -> tuple[str, int]:
+    return render_draw()
+
+
+def carry_out(act: Act, name: str, form_of_act: type[AdminForm], kind: str) -> BaseResponse | tuple[str, int]:
+    """Carry out an act when its form is right, and lead back to the page; else the page says what is wrong."""
+    edition, contest = chosen_frozen()
+    form = form_of_act()
     if form.validate():
         try:
-            kind = action(contest, clock.now())
+            act(contest, form, clock.now())
             place = f", plats {form.place.data}" if "place" in form else ""
             activity_log.log_action(kind, contest.id + place, clock.now())
             return redirect(url_for("admin.draw", ar=edition.year), 303)
@@ -50,42 +47,20 @@ def carry_out(name: str, form: AdminForm, action: Action) -> BaseResponse | tupl
     return render_draw(422, **{name: form})
 
 
-@blueprint.get("/dragning")
-def draw() -> tuple[str, int]:
-    return render_draw()
+def lock_now(contest: FrozenContest, _form: AdminForm, now: datetime) -> None:
+    if not may_lock_now(contest, contest_status(contest, now), now):
+        raise NotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
+    actions.lock_list(contest, now, value.newest_shown(contest, now))
 
 
-@blueprint.post("/dragning/las")
-def lock_now() -> BaseResponse | tuple[str, int]:
-    def action(contest: FrozenContest, now: datetime) -> str:
-        if not may_lock_now(contest, contest_status(contest, now), now):
-            raise NotAllowed("Kalendern låser listan själv. Knappen behövs bara om den inte har kunnat.")
-        actions.lock_list(contest, now, value.newest_shown(contest, now))
-        return "locked"
-
-    return carry_out("lock_form", LockNowForm(), action)
+def fetch_value(contest: FrozenContest, _form: AdminForm, now: datetime) -> None:
+    spend_a_check()
+    value.fetch_value(contest, now)
 
 
-@blueprint.post("/dragning/hamta")
-def fetch_value() -> BaseResponse | tuple[str, int]:
-    def action(contest: FrozenContest, now: datetime) -> str:
-        spend_a_check()
-        value.fetch_value(contest, now)
-        return "drawn"
-
-    return carry_out("fetch_form", FetchForm(), action)
-
-
-@blueprint.post("/dragning/slumptal")
-def paste_value() -> BaseResponse | tuple[str, int]:
-    form = PasteForm()
-
-    def action(contest: FrozenContest, now: datetime) -> str:
-        spend_a_check()
-        value.draw_winners(contest, form.value.data or "", now)
-        return "drawn"
-
-    return carry_out("paste_form", form, action)
+def paste_value(contest: FrozenContest, form: AdminForm, now: datetime) -> None:
+    spend_a_check()
+    value.draw_winners(contest, form.value.data or "", now)
 
 
 def spend_a_check() -> None:
@@ -93,62 +68,41 @@ def spend_a_check() -> None:
     check_and_hit("slumptal", each=current_app.config["DRAW_LIMIT"], together="60 per minute")
 
 
-@blueprint.post("/dragning/bekrafta")
-def confirm() -> BaseResponse | tuple[str, int]:
-    form = ConfirmForm()
-
-    def action(contest: FrozenContest, now: datetime) -> str:
-        winners.confirm_winner(contest, form.place.data or 0, now)
-        return "confirmed"
-
-    return carry_out("confirm_form", form, action)
+def confirm(contest: FrozenContest, form: AdminForm, now: datetime) -> None:
+    winners.confirm_winner(contest, form.place.data, now)
 
 
-@blueprint.post("/dragning/ga-vidare")
-def skip() -> BaseResponse | tuple[str, int]:
-    form = SkipForm()
-
-    def action(contest: FrozenContest, now: datetime) -> str:
-        winners.skip_place(contest, form.place.data or 0, form.reason.data or "", now)
-        return "skipped"
-
-    return carry_out("skip_form", form, action)
+def skip(contest: FrozenContest, form: AdminForm, now: datetime) -> None:
+    winners.skip_place(contest, form.place.data, form.reason.data or "", now)
 
 
-@blueprint.post("/dragning/stall-in")
-def cancel() -> BaseResponse | tuple[str, int]:
-    form = CancelForm()
-
-    def action(contest: FrozenContest, now: datetime) -> str:
-        shown = value.newest_shown(contest, now)
-        actions.cancel_contest(contest, form.reason.data or "", now, newest_shown=shown)
-        return "cancelled"
-
-    return carry_out("cancel_form", form, action)
+def cancel(contest: FrozenContest, form: AdminForm, now: datetime) -> None:
+    actions.cancel_contest(contest, form.reason.data, now, newest_shown=value.newest_shown(contest, now))
 
 
-@blueprint.post("/dragning/namn")
-def publish_name() -> BaseResponse | tuple[str, int]:
-    form = NameForm()
-
-    def action(contest: FrozenContest, now: datetime) -> str:
-        if form.consented_on.data:
-            named = winners.Named(form.first_name.data or "", form.municipality.data or "", form.consented_on.data)
-            winners.publish_name(contest, form.place.data or 0, named, now)
-        return "named"
-
-    return carry_out("name_form", form, action)
+def publish_name(contest: FrozenContest, form: AdminForm, now: datetime) -> None:
+    named = winners.Named(form.first_name.data, form.municipality.data or "", form.consented_on.data)
+    winners.publish_name(contest, form.place.data, named, now)
 
 
-@blueprint.post("/dragning/namn/ta-bort")
-def withdraw_name() -> BaseResponse | tuple[str, int]:
-    form = WithdrawNameForm()
+def withdraw_name(contest: FrozenContest, form: AdminForm, _now: datetime) -> None:
+    winners.withdraw_name(contest, form.place.data)
 
-    def action(contest: FrozenContest, now: datetime) -> str:
-        winners.withdraw_name(contest, form.place.data or 0)
-        return "unnamed"
 
-    return carry_out("withdraw_form", form, action)
+# Each act with its address, its form on the page, and its name in the log.
+ACTS: tuple[tuple[Act, str, str, type[AdminForm], str], ...] = (
+    (lock_now, "las", "lock_form", EmptyForm, "locked"),
+    (fetch_value, "hamta", "fetch_form", EmptyForm, "drawn"),
+    (paste_value, "slumptal", "paste_form", PasteForm, "drawn"),
+    (confirm, "bekrafta", "confirm_form", PlaceForm, "confirmed"),
+    (skip, "ga-vidare", "skip_form", SkipForm, "skipped"),
+    (cancel, "stall-in", "cancel_form", CancelForm, "cancelled"),
+    (publish_name, "namn", "name_form", NameForm, "named"),
+    (withdraw_name, "namn/ta-bort", "withdraw_form", PlaceForm, "unnamed"),
+)
+for act, address, name, form, kind in ACTS:
+    view = partial(carry_out, act, name, form, kind)
+    blueprint.add_url_rule(f"/dragning/{address}", PLACES[name][1], view, methods=["POST"])
 
 
 @blueprint.post("/dragning/ova")
@@ -172,8 +126,8 @@ def start_rehearsal() -> BaseResponse | tuple[str, int]:
 @blueprint.get("/dragning/oppen/<path:part>")
 def rehearsed_page(part: str) -> Response:
     """The public page of the draw, or one of its files, as it would be if the rehearsal were real."""
-    edition, contest = chosen_contest()
-    if not isinstance(contest, FrozenContest) or not contest.is_rehearsal:
+    edition, contest = chosen_frozen()
+    if not contest.is_rehearsal:
         abort(404)
     g.rehearsed = (edition, contest, contest.hatch)
     endpoint, values = current_app.url_map.bind("").match(f"/{edition.year}/dragning/{part}".rstrip("/"))

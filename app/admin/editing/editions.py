@@ -9,7 +9,7 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
+from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form, posted_or_blank
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing import editor
 from app.admin.editing.forms import ArchiveForm, KeptArchiveForm, MoveContestForm, NewEditionForm, OrderForm, SwapForm
@@ -44,8 +44,16 @@ def editing() -> str:
     return render_template("admin/editing/edition.html", **context)
 
 
-def render_form(name: str, form: AdminForm, status: int = 200) -> tuple[str, int]:
-    return render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form), status
+def render_form(name: str, form: AdminForm, status: int | None = None, **more: object) -> tuple[str, int]:
+    """Return a page with its form; a form that was posted and is shown again has faults."""
+    page = render_template(f"admin/editing/{name}.html", edition=chosen_edition(), form=form, **more)
+    return page, status or (422 if request.method == "POST" else 200)
+
+
+def require_valid(form: AdminForm) -> None:
+    """Raise SaveRefused with the first fault of a form."""
+    if not form.validate():
+        raise save.SaveRefused(form.faults()[0][1])
 
 
 def show_trouble(form: AdminForm, trouble: Exception) -> int:
@@ -68,23 +76,13 @@ def back_to_editing(what: str, year: int) -> BaseResponse:
     return redirect(url_for("admin.editing", ar=year, klart=what), 303)
 
 
-def swap_form(**values: object) -> AdminForm:
-    form = blank_form(SwapForm, **values) if values else SwapForm()
-    choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in chosen_edition().hatches.items()]
-    form.first.choices = form.second.choices = choices
-    return form
-
-
-@blueprint.get("/redigera/byt-plats")
-def swap_page() -> tuple[str, int]:
-    return render_form("swap", swap_form(first=1, second=2))
-
-
-@blueprint.post("/redigera/byt-plats")
+@blueprint.route("/redigera/byt-plats", methods=["GET", "POST"])
 def swap() -> BaseResponse | tuple[str, int]:
-    edition, form = chosen_edition(), swap_form()
-    if not form.validate():
-        return render_form("swap", form, 422)
+    edition, form = chosen_edition(), posted_or_blank(SwapForm, first=1, second=2)
+    choices = [SelectChoice(n, f"{n}. {hatch.file.title}") for n, hatch in edition.hatches.items()]
+    form.first.choices = form.second.choices = choices
+    if not form.validate_on_submit():
+        return render_form("swap", form)
     first, second = form.first.data, form.second.data
     act = editor.change_now(f"lucka {first} och {second} bytte plats")
     try:
@@ -94,45 +92,48 @@ def swap() -> BaseResponse | tuple[str, int]:
     return back_to_editing("bytt", edition.year)
 
 
-@blueprint.get("/redigera/ordning")
-def order_page() -> tuple[str, int]:
-    return render_order(blank_form(OrderForm), [*NUMBERS])
-
-
-def render_order(form: AdminForm, order: list[int], status: int = 200) -> tuple[str, int]:
-    edition = chosen_edition()
-    begun = schedule.is_open(edition.year, 1, clock.now())
-    return render_template("admin/editing/order.html", edition=edition, form=form, order=order, begun=begun), status
-
-
-@blueprint.post("/redigera/ordning")
-def save_order() -> BaseResponse | tuple[str, int]:
+@blueprint.route("/redigera/ordning", methods=["GET", "POST"])
+def order() -> BaseResponse | tuple[str, int]:
     """Move a hatch one step in the form, or save the order that the form has."""
     form, year, step = OrderForm(), chosen_edition().year, request.form.get("act", "")
-    order = form.numbers() or [*NUMBERS]
-    again = blank_form(OrderForm)
-    if not form.validate():
-        return render_order(again, order, show_trouble(again, save.SaveRefused(form.faults()[0][1])))
+    numbers = form.numbers() or [*NUMBERS]
+    if not form.validate_on_submit():
+        return render_order(form, numbers)
     if found := re.fullmatch(r"(upp|ner)-([1-9]\d?)", step):
-        place = order.index(int(found[2])) if int(found[2]) in NUMBERS else 0
+        place = numbers.index(int(found[2])) if int(found[2]) in NUMBERS else 0
         other = place + (1 if found[1] == "ner" else -1)
-        if 0 <= other < len(order):
-            order[place], order[other] = order[other], order[place]
-        return render_order(again, order)
+        if 0 <= other < len(numbers):
+            numbers[place], numbers[other] = numbers[other], numbers[place]
+        return render_order(form, numbers, 200)
     try:
         editions.reorder_hatches(editor.editor(), year, form.numbers(), editor.change_now("bytte ordning på luckorna"))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return render_order(again, order, show_refusal(again, trouble))
+        return render_order(form, numbers, show_refusal(form, trouble))
     return back_to_editing("ordnad", year)
 
 
-@blueprint.get("/redigera/tavling/flytta")
-def move_contest_page() -> tuple[str, int]:
-    return render_form("move_contest", move_form(target=0))
+def render_order(form: AdminForm, order: list[int], status: int | None = None) -> tuple[str, int]:
+    begun = schedule.is_open(chosen_edition().year, 1, clock.now())
+    return render_form("order", form, status, order=order, begun=begun)
 
 
-def move_form(**values: object) -> AdminForm:
-    form = blank_form(MoveContestForm, **values) if values else MoveContestForm()
+@blueprint.route("/redigera/tavling/flytta", methods=["GET", "POST"])
+def move_contest() -> BaseResponse | tuple[str, int]:
+    form, year = offer_hatches(posted_or_blank(MoveContestForm, target=0)), chosen_edition().year
+    if not form.validate_on_submit():
+        return render_form("move_contest", form)
+    target = form.target.data
+    act = editor.change_now(f"flyttade tävlingen till lucka {target}")
+    try:
+        editions.move_contest(editor.editor(), year, target, act)
+    except (save.SaveRefused, store.ContentWriteError) as trouble:
+        return render_form("move_contest", form, show_refusal(form, trouble))
+    editor.publish_change(f"{year}: tävlingen flyttad till lucka {target}")
+    return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
+
+
+def offer_hatches(form: AdminForm) -> AdminForm:
+    """Give the locked hatches to choose among."""
     edition, now = chosen_edition(), clock.now()
     locked = [n for n in NUMBERS if not schedule.is_open(edition.year, n, now) and n != edition.file_contest_number]
     form.target.choices = [
@@ -142,80 +143,46 @@ def move_form(**values: object) -> AdminForm:
     return form
 
 
-@blueprint.post("/redigera/tavling/flytta")
-def move_contest() -> BaseResponse | tuple[str, int]:
-    form, year = move_form(), chosen_edition().year
-    if not form.validate() or not form.target.data:
-        form.target.errors = form.target.errors or ["Välj en lucka."]
-        return render_form("move_contest", form, 422)
-    target = form.target.data
-    try:
-        editions.move_contest(
-            editor.editor(), year, target, editor.change_now(f"flyttade tävlingen till lucka {target}")
-        )
-    except (save.SaveRefused, store.ContentWriteError) as trouble:
-        return render_form("move_contest", form, show_refusal(form, trouble))
-    editor.publish_change(f"{year}: tävlingen flyttad till lucka {target}")
-    return redirect(url_for("admin.edit_contest", number=target, ar=year, klart="flyttad"), 303)
-
-
 @blueprint.post("/redigera/tavling/ta-bort")
 def remove_contest() -> BaseResponse | tuple[str, int]:
-    form, year = EmptyForm(), chosen_edition().year
+    year = chosen_edition().year
     try:
-        if not form.validate():
-            raise save.SaveRefused(form.faults()[0][1])
+        require_valid(EmptyForm())
         editions.remove_contest(editor.editor(), year, editor.change_now("tog bort tävlingen"))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        again = move_form(target=0)
-        return render_form("move_contest", again, show_refusal(again, trouble))
+        form = offer_hatches(blank_form(MoveContestForm, target=0))
+        return render_form("move_contest", form, show_refusal(form, trouble))
     editor.publish_change(f"{year}: tävlingen borttagen")
     return redirect(url_for("admin.overview", ar=year), 303)
 
 
-@blueprint.get("/redigera/ta-bort")
-def delete_edition_page() -> tuple[str, int]:
-    return render_form("delete_edition", blank_form(EmptyForm))
-
-
-@blueprint.post("/redigera/ta-bort")
+@blueprint.route("/redigera/ta-bort", methods=["GET", "POST"])
 def delete_edition() -> BaseResponse | tuple[str, int]:
     form, year = EmptyForm(), chosen_edition().year
+    if not form.validate_on_submit():
+        return render_form("delete_edition", form)
     try:
-        if not form.validate():
-            raise save.SaveRefused(form.faults()[0][1])
         editions.delete_edition(editor.editor(), year, editor.change_now("tog bort kalendern"))
         library().last_good.file(year).unlink(missing_ok=True)
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        again = blank_form(EmptyForm)
-        return render_form("delete_edition", again, show_trouble(again, trouble))
+        return render_form("delete_edition", form, show_trouble(form, trouble))
     library().editions.pop(year, None)
     editor.publish_change(f"{year}: kalendern borttagen")
     return redirect(url_for("admin.editing", ar=min(library().editions), klart="borttagen"), 303)
 
 
-def new_form(**values: object) -> AdminForm:
-    form = blank_form(NewEditionForm, **values) if values else NewEditionForm()
-    years = sorted(library().editions, reverse=True)
+@blueprint.route("/redigera/ny", methods=["GET", "POST"])
+def new() -> BaseResponse | tuple[str, int]:
+    years, desk = sorted(library().editions, reverse=True), editor.editor()
+    form = posted_or_blank(NewEditionForm, year=str(years[0] + 1))
     form.source.choices = [
         *(SelectChoice(str(year), f"En kopia av {year}") for year in years),
         SelectChoice("tom", "Tomma luckor att skriva i"),
     ]
-    return form
-
-
-@blueprint.get("/redigera/ny")
-def new_page() -> tuple[str, int]:
-    return render_form("new", new_form(year=str(max(library().editions) + 1)))
-
-
-@blueprint.post("/redigera/ny")
-def new() -> BaseResponse | tuple[str, int]:
-    form, desk = new_form(), editor.editor()
-    if not form.validate():
-        return render_form("new", form, 422)
+    if not form.validate_on_submit():
+        return render_form("new", form)
+    year = int(form.year.data or 0)
     try:
-        year = int(form.year.data or 0)
         editions.require_future_year(year, clock.now())
         if form.source.data == "tom":
             editions.blank_edition(desk, chosen_edition().year, year, editor.change_now(""))
@@ -237,13 +204,10 @@ def export() -> Response:
     return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
 
-@blueprint.get("/redigera/las-in")
-def archive_page() -> tuple[str, int]:
-    return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
-
-
-@blueprint.post("/redigera/las-in")
+@blueprint.route("/redigera/las-in", methods=["GET", "POST"])
 def take_in() -> BaseResponse | tuple[str, int]:
+    if request.method != "POST":
+        return render_form("archive", blank_form(ArchiveForm, year=str(chosen_edition().year)))
     request.max_content_length = archive.LARGEST_UPLOAD
     try:
         sent = ArchiveForm()
@@ -251,34 +215,26 @@ def take_in() -> BaseResponse | tuple[str, int]:
         form = blank_form(ArchiveForm)
         return render_form("archive", form, show_trouble(form, NotAllowed("Filen är större än 32 MB.")))
     body, form = editor.uploaded_bytes(sent.archive.data), blank_form(ArchiveForm, year=sent.year.data)
-    if not sent.validate():
-        return render_form("archive", form, show_trouble(form, NotAllowed(sent.faults()[0][1])))
-    year = int(sent.year.data or 0)
     try:
+        require_valid(sent)
+        year = int(sent.year.data or 0)
         if year in library().editions:
-            return _ask(year, body)
+            return ask(year, body)
         editions.import_edition(editor.editor(), year, body, editor.change_now(IMPORTED))
     except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
         return render_form("archive", form, show_trouble(form, trouble))
     return back_to_editing("inlast", year)
 
 
-def _ask(year: int, body: bytes) -> tuple[str, int]:
+def ask(year: int, body: bytes) -> tuple[str, int]:
     """Say what an archive would change in an edition that is there, and ask whether it shall."""
-    desk = editor.editor()
-    differing = editions.import_changes(desk, year, editions.read_archive(year, body), clock.now())
+    differing = editions.import_changes(editor.editor(), year, editions.read_archive(year, body), clock.now())
     form = blank_form(KeptArchiveForm, year=str(year), kept=editor.keep_upload(body) if differing else "")
-    return confirm_page(year, form, differing)
-
-
-def confirm_page(
-    year: int, form: AdminForm, differing: dict[ContentRef, list[str]], status: int = 200
-) -> tuple[str, int]:
-    parts = [(title_of(leaf), [*map(_kind, files)]) for leaf, files in sorted(differing.items())]
-    page = render_template(
-        "admin/editing/archive_changes.html", edition=chosen_edition(), year=year, form=form, parts=parts
-    )
-    return page, status
+    parts = [
+        (title_of(leaf), ["texten" if store.is_text(name) else f"bilden {name}" for name in files])
+        for leaf, files in sorted(differing.items())
+    ]
+    return render_form("archive_changes", form, 200, year=year, parts=parts)
 
 
 def title_of(leaf: ContentRef) -> str:
@@ -287,20 +243,15 @@ def title_of(leaf: ContentRef) -> str:
     return f"Lucka {leaf.number}" if leaf.number else "Kalenderns texter"
 
 
-def _kind(name: str) -> str:
-    return "texten" if store.is_text(name) else f"bilden {name}"
-
-
 @blueprint.post("/redigera/las-in/ja")
 def confirm_archive() -> BaseResponse | tuple[str, int]:
     form = KeptArchiveForm()
-    again = blank_form(ArchiveForm, year=form.year.data)
-    if not form.validate():
-        return render_form("archive", again, show_trouble(again, NotAllowed(form.faults()[0][1])))
-    year, kept = int(form.year.data or 0), str(form.kept.data)
     try:
+        require_valid(form)
+        year, kept = int(form.year.data or 0), str(form.kept.data)
         editions.import_edition(editor.editor(), year, editor.kept_upload(kept), editor.change_now(IMPORTED))
     except (NotAllowed, save.SaveRefused, store.ContentWriteError) as trouble:
+        again = blank_form(ArchiveForm, year=form.year.data)
         return render_form("archive", again, show_trouble(again, trouble))
     editor.drop_upload(kept)
     return back_to_editing("inlast", year)
@@ -308,12 +259,11 @@ def confirm_archive() -> BaseResponse | tuple[str, int]:
 
 @blueprint.post("/redigera/las-in/ta-tillbaka")
 def undo_archive() -> BaseResponse | tuple[str, int]:
-    form, year = EmptyForm(), chosen_edition().year
+    year = chosen_edition().year
     try:
-        if not form.validate():
-            raise save.SaveRefused(form.faults()[0][1])
+        require_valid(EmptyForm())
         editions.undo_import(editor.editor(), year, editor.change_now("tog tillbaka inläsningen"))
     except (save.SaveRefused, store.ContentWriteError) as trouble:
-        again = blank_form(ArchiveForm, year=str(year))
-        return render_form("archive", again, show_trouble(again, trouble))
+        form = blank_form(ArchiveForm, year=str(year))
+        return render_form("archive", form, show_trouble(form, trouble))
     return back_to_editing("tillbaka", year)

@@ -1,6 +1,6 @@
 """What every page of the editor needs: the desk, who is at it, and what an organiser is called."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -13,16 +13,19 @@ from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.admin.accounts import activity_log
+from app.admin.accounts.forms import AdminForm
 from app.admin.accounts.models import AdminUser
 from app.calendar.content import image_type
 from app.calendar.views import library
 from app.database import db
-from app.editing import store
+from app.editing import hatch_file, save, store
 from app.editing.history import Version
 from app.editing.labels import describe_file, diff_lines, tell_fault
-from app.editing.save import Change, EditConflict, Editor, SaveRefused, open_editor
-from app.editing.store import Files, text_of
+from app.editing.save import Change, EditConflict, Editor, Merge, Revision, Saved, SaveRefused, open_editor
+from app.editing.store import ContentRef, Files, text_of
 from app.web.rate_limit import check_and_hit
+
+UNREADABLE = "Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först."
 
 
 def editor() -> Editor:
@@ -66,6 +69,27 @@ def refusal_told(refused: SaveRefused) -> list[str]:
     return [refused.sentence] if refused.sentence else [tell_fault(fault) for fault in refused.faults]
 
 
+def try_save(
+    leaf: ContentRef, form: AdminForm, what: str, revise: Revision, merge: Merge, page: Callable[..., tuple[str, int]]
+) -> Saved | tuple[str, int]:
+    """Save what a form says; where it cannot be saved, return the form's page, which says why."""
+    try:
+        return save.save_change(editor(), leaf, form.checksum.data or "", revise, change_now(what), merge)
+    except EditConflict as conflict:
+        form.checksum.data = store.checksum(conflict.theirs)
+        return page(409, **describe_conflict(conflict))
+    except SaveRefused as refused:
+        for fault in refused.faults:
+            form.tell(fault)
+        if refused.sentence:
+            form.refuse(refused.sentence)
+    except hatch_file.HatchFileError:
+        form.refuse(UNREADABLE)
+    except store.ContentWriteError as trouble:
+        return page(503, trouble=str(trouble))
+    return page(422)
+
+
 def describe_conflict(conflict: EditConflict) -> dict[str, object]:
     """Return what the page says of a change that came in between: whose, how long ago, and what differs."""
     theirs, mine = (describe_file(text_of(files)) for files in (conflict.theirs, conflict.mine))
@@ -77,8 +101,10 @@ def describe_conflict(conflict: EditConflict) -> dict[str, object]:
 
 
 def private_file(name: str, files: Files) -> Response:
-    """Return a file of a leaf as a response; the blueprint lets no cache keep it."""
-    return Response(files[name], mimetype=image_type(name)) if name in files else abort(404)
+    """Return a picture of a leaf as a response; the blueprint lets no cache keep it."""
+    if name not in files or store.is_text(name):
+        abort(404)
+    return Response(files[name], mimetype=image_type(name))
 
 
 def keep_upload(body: bytes) -> str:

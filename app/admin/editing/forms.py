@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from app.admin.accounts.forms import AdminForm
 from app.calendar.content import NUMBERS
@@ -374,7 +374,7 @@ class SwapForm(WholeForm):
 
 
 class MoveContestForm(WholeForm):
-    target = SelectField("Flytta till", coerce=int)
+    target = SelectField("Flytta till", coerce=int, validators=[DataRequired("Välj en lucka.")])
 
 
 class OrderForm(WholeForm):

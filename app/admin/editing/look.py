@@ -26,16 +26,13 @@ CHOOSE_AGAIN = "välj bilden en gång till, när resten är rättat"
 TOO_MANY = "det blev många bilder på en gång; vänta en stund och försök igen"
 
 
-@blueprint.get("/redigera/utseende")
-def edit_look() -> tuple[str, int]:
-    return show_page(PAGE, ContentRef(chosen_edition().year))
-
-
-@blueprint.post("/redigera/utseende")
-def save_look() -> BaseResponse | tuple[str, int]:
-    """Save the look; every button of the form does, so that no picture that was chosen is lost."""
-    request.max_content_length = images.LARGEST_UPLOAD
+@blueprint.route("/redigera/utseende", methods=["GET", "POST"])
+def edit_look() -> BaseResponse | tuple[str, int]:
+    """Show the look or save it; every button of the form saves, so that no picture that was chosen is lost."""
     leaf = ContentRef(chosen_edition().year)
+    if request.method != "POST":
+        return show_page(PAGE, leaf)
+    request.max_content_length = images.LARGEST_UPLOAD
     try:
         sent = LookForm()
     except RequestEntityTooLarge:
@@ -81,7 +78,10 @@ def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
         row["logo"] = row.pop("logo_now")
         try:
             if body:
-                made.names[field] = (row, take_in(body, made.files))
+                editor.count_picture()
+                name, files = images.logo_file(body)
+                made.files.update(files)
+                made.names[field] = (row, name)
             elif field != "logo" and not row["logo"]:
                 made.faults[field] = CHOOSE
         except NotAllowed as unusable:
@@ -89,14 +89,6 @@ def take_logos(rows: Mapping[str, form_mapping.Values]) -> Logos:
         except RateLimitExceeded:
             made.faults[field] = TOO_MANY
     return made
-
-
-def take_in(body: bytes, made: Files) -> str:
-    """Put a logo that was sent among the files made, and return its name. Raises NotAllowed, RateLimitExceeded."""
-    editor.count_picture()
-    name, files = images.logo_file(body)
-    made |= files
-    return name
 
 
 def with_logos(made: Files, before: Files, after: Files) -> Files:
@@ -119,8 +111,7 @@ def logos_of(files: Files) -> set[object]:
 @blueprint.get("/redigera/utseende/bild/<name>")
 def logo_now(name: str) -> BaseResponse:
     """A logo as it stands on disk, for the editor: the public meets it when the edition is shown."""
-    files = editor.editor().read(ContentRef(chosen_edition().year))
-    return editor.private_file(name, {each: body for each, body in files.items() if not store.is_text(each)})
+    return editor.private_file(name, editor.editor().read(ContentRef(chosen_edition().year)))
 
 
 class Shade(NamedTuple):

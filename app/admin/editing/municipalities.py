@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.admin.editing.forms import MunicipalityForm
-from app.admin.editing.views import EditorPage, save_page, show_page
+from app.admin.editing.views import EditorPage, edit_page
 from app.editing import form_mapping
 from app.editing.store import ContentRef
 
@@ -29,21 +29,11 @@ def edit_municipalities() -> str:
     return render_template("admin/editing/municipalities.html", edition=chosen_edition())
 
 
-@blueprint.get("/kommun/<slug>")
-def edit_municipality(slug: str) -> tuple[str, int]:
-    return show_page(PAGE, find_leaf(slug))
+@blueprint.route("/kommun/<slug>", methods=["GET", "POST"])
+def edit_municipality(slug: str) -> BaseResponse | tuple[str, int]:
+    return edit_page(PAGE, find_leaf(slug))
 
 
-@blueprint.post("/kommun/<slug>")
-def save_municipality(slug: str) -> BaseResponse | tuple[str, int]:
-    return save_page(PAGE, find_leaf(slug))
-
-
-@blueprint.get("/kommun")
-def edit_own_municipality() -> tuple[str, int]:
-    return show_page(PAGE, find_leaf(g.sign_in.organiser.municipality))
-
-
-@blueprint.post("/kommun")
-def save_own_municipality() -> BaseResponse | tuple[str, int]:
-    return save_page(PAGE, find_leaf(g.sign_in.organiser.municipality))
+@blueprint.route("/kommun", methods=["GET", "POST"])
+def edit_own_municipality() -> BaseResponse | tuple[str, int]:
+    return edit_page(PAGE, find_leaf(g.sign_in.organiser.municipality))

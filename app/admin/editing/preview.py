@@ -12,16 +12,13 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.admin.accounts.forms import AdminForm, PreviewForm, blank_form
+from app.admin.accounts.forms import PreviewForm, posted_or_blank
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.content import NUMBERS, Edition, Hatch
-from app.calendar.edition import Contest
 from app.calendar.views import hatch_page
 from app.clock import PINNED, PREVIEW, SWEDEN
 from app.contest.terms import contest_of, hatch_of
 from app.web.headers import this_app
-
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class KeyDate:
     path: str
 
 
-def key_dates(edition: Edition, contest: Contest | None, number: int | None) -> list[KeyDate]:
+def key_dates(edition: Edition) -> list[KeyDate]:
     """Before and after the hatches, and the turns of the contest, in the order of time."""
     year = edition.year
     found = [
@@ -42,23 +39,15 @@ def key_dates(edition: Edition, contest: Contest | None, number: int | None) -> 
         KeyDate("Juldagen", datetime(year, 12, 25, 8, tzinfo=SWEDEN), ""),
         KeyDate("Frågan i januari", datetime(year + 1, 1, 15, 8, tzinfo=SWEDEN), f"{year}/januari"),
     ]
-    if contest:
-        hatch = f"{year}/lucka/{number}"
+    if contest := contest_of(edition):
+        hatch = f"{year}/lucka/{hatch_of(edition)}"
         found += [
             KeyDate("Tävlingen öppnar", contest.opens, hatch),
             KeyDate("Formuläret i tävlingen", contest.opens, f"{hatch}/tavla"),
-            KeyDate("Tävlingen har stängt", (contest.closes + _MINUTE).replace(second=0), hatch),
+            KeyDate("Tävlingen har stängt", (contest.closes + timedelta(minutes=1)).replace(second=0), hatch),
             KeyDate("Dragningens sida när tiden har kommit", contest.draw_at, f"{year}/dragning"),
         ]
     return sorted(found, key=lambda moment: moment.instant)
-
-
-def hatch_dates(edition: Edition) -> list[tuple[int, datetime, str]]:
-    """Each hatch on its morning: (number, instant, path)."""
-    return [
-        (number, datetime(edition.year, 12, number, 8, tzinfo=SWEDEN), f"{edition.year}/lucka/{number}")
-        for number in NUMBERS
-    ]
 
 
 _PASSED_ON = re.compile(r"wsgi\.|SERVER_|HTTP_HOST$")
@@ -67,39 +56,16 @@ _KEPT = ("Content-Type", "Content-Disposition", "Location")
 _FROM_THE_ROOT = re.compile(r'(<a\s[^>]*href=")(?=/(?!/|admin))')
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What the banner says: the instant, and the addresses of its links."""
-
-    instant: datetime
-    day_before: str
-    day_after: str
-    choose: str
-    stop: str
-
-
-@blueprint.get("/forhandsvisning")
-def preview() -> tuple[str, int]:
+@blueprint.route("/forhandsvisning", methods=["GET", "POST"])
+def preview() -> BaseResponse | tuple[str, int]:
     morning = clock.now().astimezone(SWEDEN).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
-    return render_chooser(blank_form(PreviewForm, instant=morning), 200)
-
-
-@blueprint.post("/forhandsvisning")
-def choose_preview() -> BaseResponse | tuple[str, int]:
-    form = PreviewForm()
-    if form.validate() and form.instant.data:
+    edition, form = chosen_edition(), posted_or_blank(PreviewForm, instant=morning)
+    if form.validate_on_submit() and form.instant.data:
         return redirect(preview_address(form.instant.data.replace(tzinfo=SWEDEN), ""), 303)
-    return render_chooser(form, 422)
-
-
-def render_chooser(form: AdminForm, status: int) -> tuple[str, int]:
-    edition = chosen_edition()
-    found = [
-        (moment, preview_address(moment.instant, moment.path))
-        for moment in key_dates(edition, contest_of(edition), hatch_of(edition))
-    ]
-    hatches = [(number, preview_address(instant, path)) for number, instant, path in hatch_dates(edition)]
-    return render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches), status
+    found = [(moment, preview_address(moment.instant, moment.path)) for moment in key_dates(edition)]
+    hatches = [(number, morning_address(edition.year, number)) for number in NUMBERS]
+    page = render_template("admin/preview.html", edition=edition, form=form, moments=found, hatches=hatches)
+    return page, 422 if request.method == "POST" else 200
 
 
 @blueprint.get("/forhandsvisning/<moment:instant>/", defaults={"path": ""})
@@ -125,24 +91,25 @@ def refuse_to_send(instant: datetime, path: str) -> tuple[str, int, dict[str, st
     return render_template("admin/preview_refused.html", back=back), 405, {"Allow": "GET, HEAD"}
 
 
-def render_hatch(edition: Edition, hatch: Hatch, template: str, **context: object) -> str:
-    """Return a hatch's page as of its morning, with this hatch in place of the one that the site has."""
+def render_hatch(edition: Edition, hatch: Hatch, what: str) -> str:
+    """Return a hatch's page as of its morning, with this hatch in place of the one of the site; `what` says which."""
     instant = datetime(edition.year, 12, hatch.number, 8, tzinfo=SWEDEN)
     changed = replace(edition, hatches=edition.hatches | {hatch.number: hatch})
     with this_app().request_context(preview_environ(instant, f"{edition.year}/lucka/{hatch.number}")):
-        return hatch_page(changed, hatch, template, **context)
+        return hatch_page(changed, hatch, "admin/editing/as_page.html", what=what)
 
 
 def preview_environ(instant: datetime, path: str) -> dict[str, object]:
     """Return the request for the public page: no cookie, no form, no header of the organiser's but the host."""
     passed_on = {key: value for key, value in request.environ.items() if _PASSED_ON.match(key)}
-    banner = Preview(
-        instant,
-        day_before=preview_address(instant - timedelta(days=1), path),
-        day_after=preview_address(instant + timedelta(days=1), path),
-        choose=url_for("admin.preview"),
-        stop=url_for("admin.overview"),
-    )
+    # What the banner says: the instant, and the addresses of its links.
+    banner = {
+        "instant": instant,
+        "day_before": preview_address(instant - timedelta(days=1), path),
+        "day_after": preview_address(instant + timedelta(days=1), path),
+        "choose": url_for("admin.preview"),
+        "stop": url_for("admin.overview"),
+    }
     return passed_on | {
         "REQUEST_METHOD": "GET",
         # Without ?ar=, which the addresses of an organiser's page go on with.

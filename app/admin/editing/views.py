@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, update_wrapper
+from functools import partial
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -18,7 +18,7 @@ from app.calendar import schedule
 from app.calendar.files.faults import ContentError
 from app.calendar.files.markdown import to_html
 from app.contest.terms import phase_of
-from app.editing import form_mapping, hatch_file, save, store, validation
+from app.editing import form_mapping, hatch_file, store, validation
 from app.editing.form_mapping import SameField, merge_fields
 from app.editing.store import ContentRef, Files
 from app.text import clean, lower_first
@@ -39,10 +39,6 @@ class EditorPage:
     form: type[EditorForm]
     shown: Callable[[Mapping[str, object], str], form_mapping.Values]
     changes: Callable[[Mapping[str, object]], tuple[form_mapping.Values, str | None]]
-
-    @property
-    def template(self) -> str:
-        return f"admin/editing/{self.name}.html"
 
 
 SHEETS = (
@@ -75,6 +71,11 @@ SHEETS = (
         form_mapping.accessibility_changes,
     ),
 )
+
+
+def edit_page(sheet: EditorPage, leaf: ContentRef) -> BaseResponse | tuple[str, int]:
+    """Show a part of a file as a form, or save what the form says."""
+    return save_page(sheet, leaf) if request.method == "POST" else show_page(sheet, leaf)
 
 
 def show_page(sheet: EditorPage, leaf: ContentRef) -> tuple[str, int]:
@@ -117,26 +118,16 @@ def save_form(
     complete: Callable[[Files, Files], Files] = lambda _before, after: after,
 ) -> BaseResponse | tuple[str, int]:
     """Save what a form says; `complete` makes of the files before and after it what they are to be."""
-    try:
-        saved = save.save_change(
-            editor.editor(),
-            leaf,
-            form.checksum.data or "",
-            lambda files: complete(files, revise_form(sheet, leaf, values, files)),
-            editor.change_now(f"ändrade {lower_first(sheet.title)}"),
-            lambda base, theirs: complete(theirs, merge_form(sheet, leaf, values, base, theirs)),
-        )
-    except save.EditConflict as conflict:
-        form.checksum.data = store.checksum(conflict.theirs)
-        return render_editor(sheet, leaf, form, 409, conflict=conflict)
-    except save.SaveRefused as refused:
-        for fault in refused.faults:
-            form.tell(fault)
-        if refused.sentence:
-            form.refuse(refused.sentence)
-        return render_editor(sheet, leaf, form, 422)
-    except store.ContentWriteError as trouble:
-        return render_editor(sheet, leaf, form, 503, trouble=str(trouble))
+    saved = editor.try_save(
+        leaf,
+        form,
+        f"ändrade {lower_first(sheet.title)}",
+        lambda files: complete(files, revise_form(sheet, leaf, values, files)),
+        lambda base, theirs: complete(theirs, merge_form(sheet, leaf, values, base, theirs)),
+        partial(render_editor, sheet, leaf, form),
+    )
+    if isinstance(saved, tuple):
+        return saved
     editor.publish_change(f"{leaf.year}/{leaf.name}: {sheet.title}")
     done = "sparat" if saved.new else "oforandrat"
     beside = [version.number for version in saved.beside]
@@ -161,12 +152,7 @@ def revise_form(sheet: EditorPage, leaf: ContentRef, values: form_mapping.Values
     # Saved, changed or not, is read through.
     head = head | {"unreviewed": None}
     text = store.text_of(files)
-    try:
-        new = hatch_file.render_hatch(text, head, tip) if leaf.number else hatch_file.change_toml(text, head)
-    except hatch_file.HatchFileError:
-        raise save.SaveRefused(
-            "Filen på servern går inte att läsa. Gå tillbaka till en tidigare version först."
-        ) from None
+    new = hatch_file.render_hatch(text, head, tip) if leaf.number else hatch_file.change_toml(text, head)
     return files if new == text else files | {leaf.text_name: new.encode()}
 
 
@@ -180,7 +166,7 @@ def page_address(sheet: EditorPage, leaf: ContentRef, **more: Any) -> str:
 def render_editor(
     sheet: EditorPage, leaf: ContentRef, form: AdminForm, status: int = 200, **more: Any
 ) -> tuple[str, int]:
-    edition, conflict = chosen_edition(), more.pop("conflict", None)
+    edition = chosen_edition()
     beside = request.args.getlist("ocksa", type=int) if request.method == "GET" else []
     context: dict[str, object] = {
         "edition": edition,
@@ -200,19 +186,16 @@ def render_editor(
         "done": request.args.get("klart") if request.method == "GET" else None,
         "unsaved": request.method == "POST",
     }
-    if conflict:
-        context |= editor.describe_conflict(conflict)
-    return render_template(sheet.template, **context, **more), status
+    return render_template(f"admin/editing/{sheet.name}.html", **context, **more), status
 
 
-def of_number(view: Callable[..., Any], sheet: EditorPage, number: int = 0) -> Any:
-    return view(sheet, ContentRef(chosen_edition().year, number))
+def edit_numbered(sheet: EditorPage, number: int = 0) -> BaseResponse | tuple[str, int]:
+    return edit_page(sheet, ContentRef(chosen_edition().year, number))
 
 
 for each in SHEETS:
-    for verb, method, view in (("edit", "GET", show_page), ("save", "POST", save_page)):
-        of_the_sheet = update_wrapper(partial(of_number, view, each), view)
-        blueprint.add_url_rule(f"/redigera/{each.address}", f"{verb}_{each.name}", of_the_sheet, methods=[method])
+    view = partial(edit_numbered, each)
+    blueprint.add_url_rule(f"/redigera/{each.address}", f"edit_{each.name}", view, methods=["GET", "POST"])
 
 
 @blueprint.errorhandler(store.ContentWriteError)
@@ -233,12 +216,12 @@ def preview_hatch(number: int) -> tuple[str, int]:
     else:
         try:
             hatch = validation.read_hatch_as(leaf, revise_form(sheet, leaf, values, editor.editor().read(leaf)))
-            return preview.render_hatch(chosen_edition(), hatch, "admin/editing/as_page.html", what=SHOWN_NOW), 200
+            return preview.render_hatch(chosen_edition(), hatch, SHOWN_NOW), 200
         except ContentError as error:
             for fault in error.faults:
                 form.tell(fault)
-        except save.SaveRefused as refused:
-            form.refuse(refused.sentence)
+        except hatch_file.HatchFileError:
+            form.refuse(editor.UNREADABLE)
     return render_template("admin/editing/not_shown.html", edition=chosen_edition(), leaf=leaf, form=form), 200
 
 

@@ -1,13 +1,12 @@
 """What communicators send out: texts and pictures to copy or to take as one ZIP, in the edition's own words."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from flask import Response, current_app, render_template
 
 from app import clock
-from app.admin.accounts.guard import blueprint, chosen_edition
+from app.admin.accounts.guard import as_attachment, blueprint, chosen_edition
 from app.calendar import schedule
 from app.calendar.content import Edition
 from app.calendar.feeds.embedding import frame
@@ -56,9 +55,7 @@ def material_zip() -> Response:
     alts = "".join(f"{picture.name}: {picture.alt}\n" for picture in shown)
     files: list[File] = [(f"{text.name}.txt", [text.words + "\n"]) for text in texts(edition, now)]
     files += [("bilder/alt-texter.txt", [alts]), *((f"bilder/{each.name}", each.data) for each in shown)]
-    response = Response(stream_zip(folder, files, now), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
-    return response
+    return as_attachment(stream_zip(folder, files, now), "application/zip", f"{folder}.zip")
 
 
 def texts(edition: Edition, now: datetime) -> list[Text]:
@@ -117,17 +114,15 @@ def texts(edition: Edition, now: datetime) -> list[Text]:
 
 def pictures(edition: Edition, now: datetime) -> list[Picture]:
     """Return the cards: the edition's own, and those of the hatches that are open."""
-    return list(_pictures(edition, now))
-
-
-def _pictures(edition: Edition, now: datetime) -> Iterator[Picture]:
-    adapter, year = current_app.url_map.bind(""), edition.year
+    adapter, year, found = current_app.url_map.bind(""), edition.year, []
     if edition.card:
         address = adapter.build("calendar.edition_image", {"year": year, "name": edition.card})
-        yield Picture("delning.png", CARD_ALT, address, edition.images[edition.card])
+        found.append(Picture("delning.png", CARD_ALT, address, edition.images[edition.card]))
     for number in schedule.open_numbers(year, now):
         hatch = edition.hatches[number]
         if name := hatch.card:
             address = adapter.build("calendar.image", {"year": year, "number": number, "name": name})
             kind = name.rpartition(".")[2]
-            yield Picture(f"lucka-{number:02}.{kind}", hatch.file.image_alt or "", address, hatch.images[name])
+            alt = hatch.file.image_alt or ""
+            found.append(Picture(f"lucka-{number:02}.{kind}", alt, address, hatch.images[name]))
+    return found

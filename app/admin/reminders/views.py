@@ -6,20 +6,15 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from app import clock
-from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form
+from app.admin.accounts.forms import AdminForm, EmptyForm, blank_form, one_line
 from app.admin.accounts.guard import blueprint, chosen_edition
 from app.calendar.content import NUMBERS
 from app.outbox.transport import NotFromUs, PermanentFailure, TemporaryFailure, mail_server
 from app.reminders import erasure, rules, sender, subscriptions
-from app.text import clean
 
 LONGEST = 200
 NOT_TAKEN = "E-postservern tar inte emot provet: {}. Be den som sköter servern se efter avsändaradressen."
 NOT_NOW = "E-postservern svarar inte: {}. Försök igen om en stund, eller be den som sköter servern titta."
-
-
-def one_line(text: str | None) -> str:
-    return " ".join(clean(text).split())
 
 
 class GreetingsForm(AdminForm):
@@ -35,13 +30,11 @@ for number in NUMBERS:
     setattr(GreetingsForm, f"day_{number}", field)
 
 
-@blueprint.get("/paminnelser")
-def reminders() -> tuple[str, int]:
-    return _page(200)
-
-
-@blueprint.post("/paminnelser")
-def save_greetings() -> BaseResponse | tuple[str, int]:
+@blueprint.route("/paminnelser", methods=["GET", "POST"])
+def reminders() -> BaseResponse | tuple[str, int]:
+    """Show the reminders, and keep the greetings that are sent."""
+    if request.method != "POST":
+        return _page(200)
     edition, form = chosen_edition(), GreetingsForm()
     if not form.validate():
         return _page(422, form)

@@ -27,7 +27,12 @@ class MissingKey(ConfigurationError):
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
-    return with_secret_key(_checked(without_key(overrides)))
+    settings = without_key(overrides)
+    if settings.NOW and not (settings.DEBUG or settings.DEMO):
+        raise ConfigurationError(
+            "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
+        )
+    return with_secret_key(settings)
 
 
 def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -120,14 +125,6 @@ def made_folder(folder: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} går inte att skapa ({error.strerror}).") from None
     return folder.resolve()
-
-
-def _checked(settings: Settings) -> Settings:
-    if settings.NOW and not (settings.DEBUG or settings.DEMO):
-        raise ConfigurationError(
-            "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
-        )
-    return settings
 
 
 def with_secret_key(settings: Settings) -> Settings:

@@ -69,24 +69,20 @@ def send_due(ending: Event | None = None) -> int:
         return 0
     app, until = this_app(), clock.now() + LONGEST_ROUND
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        rounds = [pool.submit(send_in_context, app, ending, until) for _ in range(CONNECTIONS)]
+        rounds = [pool.submit(send_round, app, ending, until) for _ in range(CONNECTIONS)]
     return sum(done.result() for done in rounds)
 
 
-def send_in_context(app: Flask, ending: Event | None, until: datetime) -> int:
-    with app.app_context():
-        return send_round(ending, until)
-
-
-def send_round(ending: Event | None, until: datetime) -> int:
+def send_round(app: Flask, ending: Event | None, until: datetime) -> int:
     """Send over one connection after another, for some servers hang up after so many mails."""
     sent = 0
-    while True:
-        with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
-            went, is_over = send_over(send, ending, until)
-        sent += went
-        if is_over or not went:
-            return sent
+    with app.app_context():
+        while True:
+            with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
+                went, is_over = send_over(send, ending, until)
+            sent += went
+            if is_over or not went:
+                return sent
 
 
 def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
@@ -96,7 +92,9 @@ def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, b
         try:
             send(_compose(mail))
         except (PermanentFailure, NotOneAddress) as trouble:
-            note_refusal(mail, is_lasting=isinstance(trouble, NoSuchMailbox | NotOneAddress))
+            # A subscription whose mailbox is gone ends in the night, others after more days of it.
+            is_lasting = isinstance(trouble, NoSuchMailbox | NotOneAddress)
+            _change(mail, refusals=subscriptions.MOST_REFUSALS if is_lasting else mail.refusals + 1)
             refused += 1
         except NotFromUs:
             put_back(mail, clock.now() + SENDER_REST)
@@ -158,11 +156,6 @@ def _due(now: datetime) -> sa.Select[Reminder]:
     rested = sa.or_(Reminder.retry_at.is_(None), Reminder.retry_at <= now)
     query = sa.select(Reminder).where(Reminder.year == year, rested, sa.or_(asked, wanted))
     return query.order_by(Reminder.confirmed_at.is_not(None), Reminder.hour, Reminder.id)
-
-
-def note_refusal(mail: ClaimedReminder, is_lasting: bool) -> None:
-    """Count a refusal; a subscription whose mailbox is gone ends in the night, others after more days of it."""
-    _change(mail, refusals=subscriptions.MOST_REFUSALS if is_lasting else mail.refusals + 1)
 
 
 def put_back(mail: ClaimedReminder, retry_at: datetime) -> None:

@@ -20,7 +20,7 @@ from app.draw.models import Cancellation, LockedList
 from app.languages import foreign, speaking
 from app.outbox import messages, queue
 from app.outbox.messages import Letter
-from app.outbox.queue import ClaimedMail
+from app.outbox.models import OutboxMail
 from app.outbox.transport import (
     NotFromUs,
     PermanentFailure,
@@ -65,7 +65,7 @@ def send_due(ending: Event | None = None) -> int:
     return sent
 
 
-def _settle(mail: ClaimedMail, state: str, trouble: str | None = None) -> None:
+def _settle(mail: OutboxMail, state: str, trouble: str | None = None) -> None:
     """Mark a mail and, if it is a winner's letter that left, note that in the same transaction."""
     now = clock.now()
 
@@ -76,7 +76,7 @@ def _settle(mail: ClaimedMail, state: str, trouble: str | None = None) -> None:
     queue.mark_done(mail, state, now, trouble, note_letter)
 
 
-def deliver_mail(mail: ClaimedMail, send: Send) -> str:
+def deliver_mail(mail: OutboxMail, send: Send) -> str:
     composed = compose_mail(mail)
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
@@ -92,7 +92,7 @@ def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
     return messages.Sender(contest.edition_title, address, contact.email, current_app.config["PUBLIC_URL"])
 
 
-def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
+def compose_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises PermanentFailure."""
     contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
     if contest is None or contact is None:

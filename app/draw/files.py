@@ -1,6 +1,6 @@
 """The public files of a draw as they stand, as text in parts: the same bytes wherever they are asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -113,8 +113,8 @@ def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> 
 
 
 def stream_lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
-    rows: Iterable[Any] = (row for batch in in_batches(query, ticket, after="") for row in batch)
-    return ((ticket, bool(counts)) for ticket, counts in rows)
+    batches = in_batches(query, ticket, after="")
+    return ((ticket, bool(counts)) for batch in batches for ticket, counts in batch)
 
 
 def locked_list(contest_id: str) -> Iterator[str]:

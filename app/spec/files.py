@@ -111,29 +111,6 @@ def list_lines(contest_id: str, tickets: Iterable[tuple[str, bool]]) -> Iterator
         yield f"{ticket} {COUNTS if counts else STRUCK}\n"
 
 
-def read_list(lines: Iterable[str]) -> tuple[str, Iterator[tuple[str, bool]]]:
-    """Return the contest id of lista.txt and its (ticket, counts), read as they are asked for. Raises SpecError."""
-    rows = iter(lines)
-    if next(rows, "") != "oppen-dragning/v2/lista":
-        raise SpecError("lista.txt: rad 1 ska vara oppen-dragning/v2/lista.")
-    contest_id = next(rows, "")
-    if not re.fullmatch(CONTEST_ID, contest_id):
-        raise SpecError("lista.txt: rad 2 ska vara tävlingens id.")
-    return contest_id, _tickets(rows)
-
-
-def _tickets(rows: Iterator[str]) -> Iterator[tuple[str, bool]]:
-    above = ""
-    for number, row in enumerate(rows, 3):
-        ticket, _, status = row.partition(" ")
-        if not re.fullmatch(HEX64, ticket) or status not in (COUNTS, STRUCK):
-            raise SpecError(f"lista.txt: rad {number} ska vara en lott och ”med” eller ”struken”.")
-        if ticket <= above:
-            raise SpecError(f"lista.txt: lotten på rad {number} står dubbelt eller i fel ordning.")
-        above = ticket
-        yield ticket, status == COUNTS
-
-
 def write_fields(heading: str, values: Terms | Proof) -> str:
     rows = []
     for each in fields(values):
@@ -145,7 +122,7 @@ def write_fields(heading: str, values: Terms | Proof) -> str:
 
 
 def read_fields(name: str, heading: str, data: bytes, kind: type[Terms | Proof]) -> dict[str, Any]:
-    lines, wanted = [*split_lines(name, [data])], fields(kind)
+    lines, wanted = split_lines(name, data), fields(kind)
     if lines[:1] != [heading]:
         raise SpecError(f"{name}: rad 1 ska vara {heading}.")
     if len(lines) != len(wanted) + 1:

@@ -139,12 +139,11 @@ class ContestStatus:
 
 def mail_counts(lock: LockedList) -> MailCounts:
     """Count the lock mails of a contest."""
-    gone = sa.select(sa.func.count()).where(
-        OutboxMail.contest_id == lock.contest_id, OutboxMail.kind == "last", OutboxMail.state == "sent"
-    )
-    before = gone.where(OutboxMail.settled_at < lock.draw_at)
-    witnesses = gone.where(OutboxMail.ticket.startswith("vittne:"))
-    return MailCounts(*(db.session.scalar(query) or 0 for query in (gone, before, witnesses)))
+    gone = sa.func.count()
+    before = gone.filter(OutboxMail.settled_at < lock.draw_at)
+    witnesses = gone.filter(OutboxMail.ticket.startswith("vittne:"))
+    its = (OutboxMail.contest_id == lock.contest_id, OutboxMail.kind == "last", OutboxMail.state == "sent")
+    return MailCounts(*db.session.execute(sa.select(gone, before, witnesses).where(*its)).one())
 
 
 def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:

@@ -85,19 +85,14 @@ def unknown_names(encoding: str) -> list[str]:
     """Describe names that begin like ours but set nothing."""
     ours = {Settings.variable(name) for name in Settings.model_fields} - {"FLASK_CLOCK", "FLASK_DRAW_CHAIN"}
     given = {*os.environ, *dotenv_values(ENV_FILE, encoding=encoding)}
-    unknown = sorted(name for name in given - ours if name.startswith("FLASK_") and not is_flasks(name))
-    return [describe_unknown(name, sorted(ours)) for name in unknown]
-
-
-def is_flasks(name: str) -> bool:
-    own = name.removeprefix("FLASK_")
-    return own in _FLASKS_OWN or own.startswith(_FLASKS_OPTIONS)
-
-
-def describe_unknown(name: str, ours: list[str]) -> str:
-    bare = name.removeprefix("FLASK_")
-    close = [bare] if bare in ours else get_close_matches(name, ours, n=1, cutoff=0.75)
-    return f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den.")
+    told = []
+    for name in sorted(given - ours):
+        bare = name.removeprefix("FLASK_")
+        if bare == name or bare in _FLASKS_OWN or bare.startswith(_FLASKS_OPTIONS):
+            continue
+        close = [bare] if bare in ours else get_close_matches(name, sorted(ours), n=1, cutoff=0.75)
+        told.append(f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den."))
+    return told
 
 
 def _describe(fault: Any) -> str:

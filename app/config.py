@@ -27,7 +27,12 @@ class MissingKey(ConfigurationError):
 
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings, `overrides` first, then environment and `.env`. Raises ConfigurationError."""
-    return with_secret_key(_checked(without_key(overrides)))
+    settings = without_key(overrides)
+    if settings.NOW and not (settings.DEBUG or settings.DEMO):
+        raise ConfigurationError(
+            "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
+        )
+    return with_secret_key(settings)
 
 
 def without_key(overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -80,19 +85,14 @@ def unknown_names(encoding: str) -> list[str]:
     """Describe names that begin like ours but set nothing."""
     ours = {Settings.variable(name) for name in Settings.model_fields} - {"FLASK_CLOCK", "FLASK_DRAW_CHAIN"}
     given = {*os.environ, *dotenv_values(ENV_FILE, encoding=encoding)}
-    unknown = sorted(name for name in given - ours if name.startswith("FLASK_") and not is_flasks(name))
-    return [describe_unknown(name, sorted(ours)) for name in unknown]
-
-
-def is_flasks(name: str) -> bool:
-    own = name.removeprefix("FLASK_")
-    return own in _FLASKS_OWN or own.startswith(_FLASKS_OPTIONS)
-
-
-def describe_unknown(name: str, ours: list[str]) -> str:
-    bare = name.removeprefix("FLASK_")
-    close = [bare] if bare in ours else get_close_matches(name, ours, n=1, cutoff=0.75)
-    return f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den.")
+    told = []
+    for name in sorted(given - ours):
+        bare = name.removeprefix("FLASK_")
+        if bare == name or bare in _FLASKS_OWN or bare.startswith(_FLASKS_OPTIONS):
+            continue
+        close = [bare] if bare in ours else get_close_matches(name, sorted(ours), n=1, cutoff=0.75)
+        told.append(f"{name} är ingen inställning. " + (f"Menade du {close[0]}?" if close else "Ta bort den."))
+    return told
 
 
 def _describe(fault: Any) -> str:
@@ -120,14 +120,6 @@ def made_folder(folder: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(f"FLASK_INSTANCE_PATH: {folder} går inte att skapa ({error.strerror}).") from None
     return folder.resolve()
-
-
-def _checked(settings: Settings) -> Settings:
-    if settings.NOW and not (settings.DEBUG or settings.DEMO):
-        raise ConfigurationError(
-            "FLASK_NOW gäller bara tillsammans med FLASK_DEMO=1 eller felsökningsläge. Ta bort den."
-        )
-    return settings
 
 
 def with_secret_key(settings: Settings) -> Settings:

@@ -11,10 +11,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from app import text
+from app.spec.record import SKIP_REASONS
 
 APP = Path(__file__).parent.parent / "app"
 FOLDER = APP / "translations"
-CONSTANTS = text.PATTERNS
+CONSTANTS = (*text.PATTERNS, *SKIP_REASONS)
 KEYWORDS = {"_": None, "gettext": None, "translate": None, "gettext_noop": None}
 
 

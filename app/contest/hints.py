@@ -3,6 +3,7 @@
 # A hint strikes nothing: odd addresses belong to real people, too.
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,15 +36,6 @@ class Hint:
     search: str = ""
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Entries that share something; what it is, and who, is read from the newest of them."""
-
-    kind: str
-    entry_id: int
-    count: int
-
-
 def suspicion(email: str) -> str:
     """Return why an address stands out, in a Swedish word or two; empty when it does not."""
     # A list of 10,000 domains, which only the rounds and the organisers' pages look in.
@@ -63,33 +55,16 @@ def find_hints(contest_id: str) -> list[Hint]:
     numbers = sa.select(Entry.id).where(Entry.contest_id == contest_id).order_by(Entry.id.desc())
     oldest = db.session.scalar(numbers.offset(AMONG - 1).limit(1)) or 0
     known = (Entry.contest_id == contest_id, Entry.id >= oldest, Entry.email.is_not(None))
-    return to_hints([*_disposable(known), *same_name(known), *_bursts(known)])
-
-
-def to_hints(groups: list[_Group]) -> list[Hint]:
-    query = sa.select(Entry.id, Entry.email, Entry.received_at).where(Entry.id.in_([each.entry_id for each in groups]))
-    entries = {number: (email, at) for number, email, at in db.session.execute(query)}
-    found = []
-    for each in groups:
-        email, at = entries[each.entry_id]
-        if each.kind == "minute":
-            found.append(Hint(f"Många svar på en minut, {swedish_time(at)}", each.count))
-        elif email:
-            name, _, domain = email.partition("@")
-            same = each.kind == "name"
-            what = "Samma namn före @, hos olika domäner" if same else f"Engångsadresser hos {domain}"
-            found.append(Hint(what, each.count, f"{name}@" if same else f"@{domain}"))
-    return found
+    return [*_disposable(known), *same_name(known), *_bursts(known)]
 
 
 def _rows(
     known: _Known, what: _Column, count: _Column, least: int, *where: sa.ColumnElement[bool]
-) -> list[tuple[str, int, int]]:
-    """Return what entries share, the number of the newest of them, and how many there are."""
-    query = sa.select(what, sa.func.max(Entry.id), count).where(*known, Entry.struck.is_(None), *where)
-    query = query.group_by(what).having(count >= least)
+) -> list[tuple[str, int]]:
+    """Return what entries share, and how many they are."""
+    query = sa.select(what, count).where(*known, Entry.struck.is_(None), *where).group_by(what).having(count >= least)
     rows = db.session.execute(query.order_by(count.desc(), what).limit(_SHOWN if least > 1 else None))
-    return [(str(value), int(newest), int(number)) for value, newest, number in rows]
+    return [(str(value), int(number)) for value, number in rows]
 
 
 def _at() -> _Column:
@@ -98,22 +73,28 @@ def _at() -> _Column:
     return find(Entry.email, "@")
 
 
-def _disposable(known: _Known) -> list[_Group]:
+def _disposable(known: _Known) -> list[Hint]:
     domains = _rows(known, sa.func.substr(Entry.email, _at() + 1), sa.func.count(), 1)
-    return [_Group("domain", *rest) for domain, *rest in domains if suspicion(f"x@{domain}")][:_SHOWN]
+    odd = [(domain, count) for domain, count in domains if suspicion(f"x@{domain}")]
+    return [Hint(f"Engångsadresser hos {domain}", count, f"@{domain}") for domain, count in odd[:_SHOWN]]
 
 
-def same_name(known: _Known) -> list[_Group]:
+def same_name(known: _Known) -> list[Hint]:
     domain = sa.func.substr(Entry.email, _at() + 1)
     small = sa.select(domain).where(*known).group_by(domain).having(sa.func.count() <= FEW)
     name = sa.func.substr(Entry.email, 1, _at())
     rows = _rows(known, name, sa.func.count(sa.distinct(domain)), MANY_DOMAINS, domain.in_(small))
-    return [_Group("name", *rest) for _, *rest in rows]
+    return [Hint("Samma namn före @, hos olika domäner", count, shared) for shared, count in rows]
 
 
-def _bursts(known: _Known) -> list[_Group]:
+def _bursts(known: _Known) -> list[Hint]:
     if db.engine.dialect.name == "sqlite":
         minute: _Column = sa.func.substr(Entry.received_at, 1, 16)
     else:
         minute = sa.func.to_char(sa.func.timezone("UTC", Entry.received_at), "YYYY-MM-DD HH24:MI")
-    return [_Group("minute", *rest) for _, *rest in _rows(known, minute, sa.func.count(), BURST)]
+    rows = _rows(known, minute, sa.func.count(), BURST)
+    return [Hint(f"Många svar på en minut, {swedish_time(_in_utc(shared))}", count) for shared, count in rows]
+
+
+def _in_utc(minute: str) -> datetime:
+    return datetime.fromisoformat(minute).replace(tzinfo=UTC)

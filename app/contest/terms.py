@@ -171,9 +171,6 @@ def init_app(app: Flask) -> None:
     app.add_template_global(shown_as_cancelled, "is_cancelled")
 
 
-_CONTACT = ("email", "witnesses", "erasure_decision")
-
-
 def freeze_terms(edition: Edition, now: datetime, chain: Chain) -> FrozenContest:
     """Freeze the terms of an edition's contest, once; return them. Raises NotAllowed."""
     contest, number = edition.file_contest, edition.file_contest_number
@@ -268,21 +265,18 @@ def freeze_due_terms(now: datetime) -> list[str]:
 def refresh_contacts() -> None:
     """Refresh the contact details of open contests from the files, while there are files."""
     for edition in current_app.extensions["library"].editions.values():
-        if (frozen := frozen_in(edition.year)) and _contact_of(edition) != _stored(frozen.id):
-            begin_write()
-            refresh_contact(frozen.id, edition)
-            db.session.commit()
+        if frozen := frozen_in(edition.year):
+            stored = contact_of(frozen.id)
+            if not stored or any(getattr(stored, name) != told for name, told in _contact_of(edition).items()):
+                begin_write()
+                refresh_contact(frozen.id, edition)
+                db.session.commit()
 
 
 def _contact_of(edition: Edition) -> dict[str, str]:
     organiser = edition.file.organiser
     decision = edition.file.privacy.erasure_decision
     return {"email": organiser.email, "witnesses": json.dumps(organiser.witnesses), "erasure_decision": decision}
-
-
-def _stored(contest_id: str) -> dict[str, str] | None:
-    found = contact_of(contest_id)
-    return {name: getattr(found, name) for name in _CONTACT} if found else None
 
 
 def refresh_contact(contest_id: str, edition: Edition) -> None:

@@ -14,7 +14,8 @@ from app.calendar.content import Edition
 from app.calendar.edition import Contest, Phase
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW, SWEDEN
-from app.contest import entries, forms, rules, rules_in_english, store, terms
+from app.contest import entries, forms, rules, store, terms
+from app.contest import rules as rules_in_english
 from app.contest.forms import EntryForm, EntryInput, Faults, municipality_choices, offered_municipalities
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry

@@ -83,7 +83,8 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     require_unsettled(contest)
     draw_files.settle_list(contest)
     latest = audit.latest_record(contest.id)
-    digest, counted, struck = tally_entries(contest.id)
+    digest = checksum(files.list_lines(contest.id, draw_files.entered_tickets(contest.id)))
+    counted, struck = count_tickets(contest.id)
     proof = files.Proof(
         tavling=contest.id,
         tavling_sha256=contest.terms_sha256,
@@ -106,17 +107,11 @@ def lock_list(contest: FrozenContest, now: datetime, newest_shown: int = 0) -> L
     return lock
 
 
-def tally_entries(contest_id: str) -> tuple[str, int, int]:
-    """Return the checksum of lista.txt as it will be, and how many tickets count and do not."""
-    numbers = {True: 0, False: 0}
-
-    def count(lines: draw_files.Lines) -> draw_files.Lines:
-        for ticket, counts in lines:
-            numbers[counts] += 1
-            yield ticket, counts
-
-    digest = checksum(files.list_lines(contest_id, count(draw_files.entered_tickets(contest_id))))
-    return digest, numbers[True], numbers[False]
+def count_tickets(contest_id: str) -> tuple[int, int]:
+    """Return how many tickets count and do not, as entries stand now."""
+    query = sa.select(sa.func.count(), sa.func.count(Entry.struck)).where(Entry.contest_id == contest_id)
+    total, struck = db.session.execute(query).one()
+    return total - struck, struck
 
 
 def store_lock(contest: FrozenContest, proof: files.Proof, now: datetime) -> LockedList:
@@ -138,12 +133,17 @@ def store_lock(contest: FrozenContest, proof: files.Proof, now: datetime) -> Loc
     return lock
 
 
+def queue_for_all(contest: FrozenContest, kind: str, now: datetime) -> None:
+    """Queue a mail to every participant."""
+    reached = sa.select(Entry.contest_id, Entry.ticket).where(Entry.contest_id == contest.id, Entry.email.is_not(None))
+    queue.queue_for(kind, reached.order_by(Entry.id), now)
+
+
 def queue_lock_mails(contest: FrozenContest, now: datetime) -> None:
     """Queue one to every participant and to each witness address."""
     if contest.is_rehearsal:
         return
-    reached = sa.select(Entry.contest_id, Entry.ticket).where(Entry.contest_id == contest.id, Entry.email.is_not(None))
-    queue.queue_for("last", reached.order_by(Entry.id), now)
+    queue_for_all(contest, "last", now)
     contact = terms.contact_of(contest.id)
     witnesses = json.loads(contact.witnesses) if contact else []
     queue.queue_mails("last", [(contest.id, f"vittne:{number}", 0, now) for number in range(len(witnesses))])
@@ -168,10 +168,7 @@ def cancel_contest(
     db.session.add(Cancellation(contest_id=contest.id, reason=reason, cancelled_at=now))
     audit.append_record(contest.id, RecordKind.CANCELLED, now, skal=reason)
     if not contest.is_rehearsal:
-        reached = sa.select(Entry.contest_id, Entry.ticket).where(
-            Entry.contest_id == contest.id, Entry.email.is_not(None)
-        )
-        queue.queue_for("installd", reached.order_by(Entry.id), now)
+        queue_for_all(contest, "installd", now)
     db.session.commit()
     status.publish_state()
 

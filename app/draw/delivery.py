@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -17,11 +16,11 @@ from app.contest.terms import FrozenContest
 from app.contest.words import words_of_frozen
 from app.database import db
 from app.draw import mails, status, winners
-from app.draw.models import Cancellation, Letter, LockedList
+from app.draw.models import Cancellation, LockedList
 from app.languages import foreign, speaking
 from app.outbox import messages, queue
-from app.outbox.messages import Letter as Text
-from app.outbox.queue import ClaimedMail
+from app.outbox.messages import Letter
+from app.outbox.models import OutboxMail
 from app.outbox.transport import (
     NotFromUs,
     PermanentFailure,
@@ -52,37 +51,32 @@ def send_due(ending: Event | None = None) -> int:
             try:
                 state = deliver_mail(mail, send)
             except PermanentFailure as trouble:
-                _give_up(mail, trouble)
+                _settle(mail, "refused", str(trouble))
             except TemporaryFailure as trouble:
                 if isinstance(trouble, NotFromUs) and clock.now() - mail.created_at > TIME_TO_MEND:
-                    _give_up(mail, trouble)
+                    _settle(mail, "refused", str(trouble))
                     continue
                 queue.reschedule(mail, clock.now(), str(trouble))
                 if isinstance(trouble, TransportDown):
                     break
             else:
-                left = partial(_note_letter, mail, clock.now(), False)
-                queue.mark_done(mail, state, clock.now(), None, left if state == "sent" else _nothing)
+                _settle(mail, state)
                 sent += state == "sent"
     return sent
 
 
-def _give_up(mail: ClaimedMail, trouble: Exception) -> None:
-    refused = partial(_note_letter, mail, clock.now(), True)
-    queue.mark_done(mail, "refused", clock.now(), str(trouble), refused)
+def _settle(mail: OutboxMail, state: str, trouble: str | None = None) -> None:
+    """Mark a mail and, if it is a winner's letter that left, note that in the same transaction."""
+    now = clock.now()
+
+    def note_letter() -> None:
+        if mail.kind == "vinst" and state != "dropped":
+            winners.note_letter(mail.contest_id, mail.number, now, refused=state == "refused")
+
+    queue.mark_done(mail, state, now, trouble, note_letter)
 
 
-def _nothing() -> None:
-    """Follow a mail that was dropped."""
-
-
-def _note_letter(mail: ClaimedMail, now: datetime, refused: bool) -> None:
-    """Note that a winner's letter left, in the transaction that marks its mail."""
-    if mail.kind == "vinst":
-        winners.note_letter(mail.contest_id, mail.number, now, refused)
-
-
-def deliver_mail(mail: ClaimedMail, send: Send) -> str:
+def deliver_mail(mail: OutboxMail, send: Send) -> str:
     composed = compose_mail(mail)
     # Ends what the reading began: while a server takes its time, no one waits for the database.
     db.session.rollback()
@@ -98,7 +92,7 @@ def sender(contest: FrozenContest, contact: ContestContact) -> messages.Sender:
     return messages.Sender(contest.edition_title, address, contact.email, current_app.config["PUBLIC_URL"])
 
 
-def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
+def compose_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail as it goes now; None when its entry, or the address in it, is gone. Raises PermanentFailure."""
     contest, contact = terms.frozen_contest(mail.contest_id), terms.contact_of(mail.contest_id)
     if contest is None or contact is None:
@@ -121,7 +115,7 @@ def compose_mail(mail: ClaimedMail) -> EmailMessage | None:
         raise TemporaryFailure("avsändarens adress går inte att skriva") from None
 
 
-def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
+def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Letter | None:
     """Return the text of a mail in its entry's language; None when there is nothing to say any more."""
     if entry is None or entry.language not in foreign():
         return _write(kind, contest, contact, number, entry)
@@ -133,20 +127,14 @@ def write_letter(kind: str, contest: FrozenContest, contact: str, number: int, e
         return letter and mails.with_about(letter, kind)
 
 
-def _write(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Text | None:
+def _write(kind: str, contest: FrozenContest, contact: str, number: int, entry: Entry | None) -> Letter | None:
     if kind == "last":
         return lock_mail(contest, entry)
     if entry is None:
         return None
-    compose: dict[str, Callable[[], Text | None]] = {
+    compose: dict[str, Callable[[], Letter | None]] = {
         "kvitto": lambda: write_receipt(contest, entry),
-        "struken": lambda: (
-            (
-                entry.struck
-                and mails.struck_letter(contest, entry.ticket, entry.struck, status.strikes_until(contest), contact)
-            )
-            or None
-        ),
+        "struken": lambda: struck_mail(contest, contact, entry),
         "aterstalld": lambda: mails.restored_letter(contest, entry.ticket),
         "vinst": lambda: winner_letter(contest, contact, number, entry.ticket),
         "forbigangen": lambda: skip_mail(contest, contact, number),
@@ -155,7 +143,12 @@ def _write(kind: str, contest: FrozenContest, contact: str, number: int, entry: 
     return compose[kind]()
 
 
-def write_receipt(contest: FrozenContest, entry: Entry) -> Text | None:
+def struck_mail(contest: FrozenContest, contact: str, entry: Entry) -> Letter | None:
+    until = status.strikes_until(contest)
+    return mails.struck_letter(contest, entry.ticket, entry.struck, until, contact) if entry.struck else None
+
+
+def write_receipt(contest: FrozenContest, entry: Entry) -> Letter | None:
     if entry.receipt_code is None or entry.nr is None:
         return None
     head = audit.head_of(contest.id, entry.nr)
@@ -167,7 +160,7 @@ def write_receipt(contest: FrozenContest, entry: Entry) -> Text | None:
     )
 
 
-def lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
+def lock_mail(contest: FrozenContest, entry: Entry | None) -> Letter | None:
     lock = db.session.get(LockedList, contest.id)
     if lock is None:
         return None
@@ -176,7 +169,7 @@ def lock_mail(contest: FrozenContest, entry: Entry | None) -> Text | None:
     return mails.locked_letter(contest, lock.proof_sha256, lock.draw_at, lock.steps, site, own)
 
 
-def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str) -> Text:
+def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str) -> Letter:
     """Return the letter to a place in line, as it would go now."""
     until, prize = status.answer_by(contest, clock.now()), status.prize_of(contest, place)
     site = current_app.config["PUBLIC_URL"]
@@ -185,15 +178,15 @@ def winner_letter(contest: FrozenContest, contact: str, place: int, ticket: str)
     return mails.won_letter(contest, prize, ticket, until, contact, site, decline)
 
 
-def skip_mail(contest: FrozenContest, contact: str, place: int) -> Text | None:
+def skip_mail(contest: FrozenContest, contact: str, place: int) -> Letter | None:
     outcome = next((found for found in status.outcomes_of(contest.id) if found.place == place), None)
-    letter = db.session.get(Letter, (contest.id, place))
-    if outcome is None or outcome.skipped is None or letter is None:
+    if outcome is None or outcome.skipped is None or outcome.letter is None:
         return None
-    return mails.skipped_letter(contest, place, outcome.skipped, letter.left_at, contact, letter.refused)
+    left_at, refused = outcome.letter.left_at, outcome.letter.refused
+    return mails.skipped_letter(contest, place, outcome.skipped, left_at, contact, refused)
 
 
-def cancel_mail(contest: FrozenContest, contact: str) -> Text | None:
+def cancel_mail(contest: FrozenContest, contact: str) -> Letter | None:
     found = db.session.get(Cancellation, contest.id)
     return mails.cancelled_letter(contest, found.reason, contact) if found else None
 

@@ -1,6 +1,6 @@
 """The public files of a draw as they stand, as text in parts: the same bytes wherever they are asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -113,8 +113,8 @@ def ranked_places(contest_id: str, first: int = 1, limit: int | None = None) -> 
 
 
 def stream_lines(query: AnySelect, ticket: sa.SQLColumnExpression[Any]) -> Lines:
-    rows: Iterable[Any] = (row for batch in in_batches(query, ticket, after="") for row in batch)
-    return ((ticket, bool(counts)) for ticket, counts in rows)
+    batches = in_batches(query, ticket, after="")
+    return ((ticket, bool(counts)) for batch in batches for ticket, counts in batch)
 
 
 def locked_list(contest_id: str) -> Iterator[str]:
@@ -146,27 +146,16 @@ def protocol(contest: FrozenContest) -> Iterator[str]:
 
 def published_outcomes(contest_id: str) -> tuple[list[record.Skip], list[record.Winner]]:
     """Return what the protocol says of those in line."""
-    names, outcomes = winners.winner_names(contest_id), status.outcomes_of(contest_id)
-    skips = [
-        record.Skip(
-            outcome.place,
-            outcome.skipped,
-            format_time(outcome.decided_at),
-            format_time(outcome.letter.left_at) if outcome.letter else None,
-        )
-        for outcome in outcomes
-        if outcome.skipped
-    ]
-    won = [
-        record.Winner(
-            outcome.place,
-            outcome.ticket,
-            format_time(outcome.decided_at),
-            names[outcome.place].first_name if outcome.place in names else None,
-        )
-        for outcome in outcomes
-        if not outcome.skipped
-    ]
+    names = winners.winner_names(contest_id)
+    skips, won = [], []
+    for outcome in status.outcomes_of(contest_id):
+        at = format_time(outcome.decided_at)
+        if outcome.skipped:
+            left_at = format_time(outcome.letter.left_at) if outcome.letter else None
+            skips.append(record.Skip(outcome.place, outcome.skipped, at, left_at))
+        else:
+            name = names[outcome.place].first_name if outcome.place in names else None
+            won.append(record.Winner(outcome.place, outcome.ticket, at, name))
     return skips, won
 
 

@@ -139,12 +139,11 @@ class ContestStatus:
 
 def mail_counts(lock: LockedList) -> MailCounts:
     """Count the lock mails of a contest."""
-    gone = sa.select(sa.func.count()).where(
-        OutboxMail.contest_id == lock.contest_id, OutboxMail.kind == "last", OutboxMail.state == "sent"
-    )
-    before = gone.where(OutboxMail.settled_at < lock.draw_at)
-    witnesses = gone.where(OutboxMail.ticket.startswith("vittne:"))
-    return MailCounts(*(db.session.scalar(query) or 0 for query in (gone, before, witnesses)))
+    gone = sa.func.count()
+    before = gone.filter(OutboxMail.settled_at < lock.draw_at)
+    witnesses = gone.filter(OutboxMail.ticket.startswith("vittne:"))
+    its = (OutboxMail.contest_id == lock.contest_id, OutboxMail.kind == "last", OutboxMail.state == "sent")
+    return MailCounts(*db.session.execute(sa.select(gone, before, witnesses).where(*its)).one())
 
 
 def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:
@@ -154,9 +153,20 @@ def contest_status(contest: Contest, now: datetime, waits: bool = False) -> Cont
         return ContestStatus(contest, by_clock[contest.phase(now)])
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
-    outcomes = outcomes_of(contest.id)
-    state = state_at(contest, now, lock, drawn, cancelled, outcomes)
-    return ContestStatus(contest, state, lock, drawn, cancelled, tuple(outcomes))
+    outcomes = tuple(outcomes_of(contest.id))
+    state: State
+    if cancelled:
+        state = "cancelled"
+    elif drawn and not in_line(contest):
+        state = "finished"
+    elif drawn:
+        state = "contact" if outcomes else "drawn"
+    elif lock:
+        state = "locked"
+    else:
+        frozen: dict[str, State] = {"before": "draft", "open": "open", "closed": "closed"}
+        state = frozen[contest.phase(now)]
+    return ContestStatus(contest, state, lock, drawn, cancelled, outcomes)
 
 
 def outcomes_of(contest_id: str) -> list[Outcome]:
@@ -194,25 +204,6 @@ def prize_of(contest: FrozenContest, place: int) -> str:
     for number, outcome in enumerate(skipped, len(titles) + 1):
         prizes[number] = prizes[outcome.place]
     return titles[prizes[place] - 1]
-
-
-def state_at(
-    contest: FrozenContest,
-    now: datetime,
-    lock: LockedList | None,
-    drawn: DrawnValue | None,
-    cancelled: Cancellation | None,
-    outcomes: list[Outcome],
-) -> State:
-    if cancelled:
-        return "cancelled"
-    if drawn:
-        if not in_line(contest):
-            return "finished"
-        return "contact" if outcomes else "drawn"
-    if lock:
-        return "locked"
-    return "draft" if contest.phase(now) == "before" else "open" if contest.phase(now) == "open" else "closed"
 
 
 def news(edition: Edition) -> list[Item]:

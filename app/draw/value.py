@@ -156,17 +156,11 @@ def newest_shown(contest: FrozenContest, now: datetime) -> int:
 
 def lock_due(now: datetime) -> None:
     """Lock the lists whose time has come."""
+    settled = (RecordKind.LOCKED, RecordKind.CANCELLED, RecordKind.ERASED)
     for contest in terms.all_frozen():
-        if contest.phase(now) == "closed" and now >= status.lock_due(contest) and is_unlocked(contest):
+        is_due = contest.phase(now) == "closed" and now >= status.lock_due(contest)
+        if is_due and not audit.has_record(contest.id, *settled):
             actions.lock_list(contest, now, newest_shown(contest, now))
-
-
-def is_unlocked(contest: FrozenContest) -> bool:
-    return (
-        db.session.get(LockedList, contest.id) is None
-        and not audit.has_record(contest.id, RecordKind.CANCELLED)
-        and (not audit.has_record(contest.id, RecordKind.ERASED))
-    )
 
 
 def fetch_due_values(now: datetime) -> list[str]:

@@ -1,7 +1,6 @@
 """The public page of a draw, and its raw files, for checking."""
 
 import re
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request
@@ -29,15 +28,6 @@ class LooksSecret(NotAllowed):
     """What was typed is not to be shown again."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """One ticket; `place` is None where it has none (yet)."""
-
-    ticket: str
-    counts: bool
-    place: int | None
-
-
 def read_ticket(text: str) -> str:
     """Return a ticket, or the beginning of one, as typed or pasted. Raises NotAllowed."""
     kept = "".join(text.lower().split())
@@ -55,19 +45,16 @@ def read_ticket(text: str) -> str:
     return kept
 
 
-def find_ticket(standing: ContestStatus, start: str) -> Found | None:
-    """Return the ticket that begins with `start` in the locked list. Raises NotAllowed."""
+def find_ticket(standing: ContestStatus, start: str) -> sa.Row[str, bool, int] | None:
+    """Return the ticket that begins with `start`, whether it counts and its place, if any. Raises NotAllowed."""
     first, last = start.ljust(LENGTH, "0"), start.ljust(LENGTH, "f")
-    query = sa.select(ListedTicket.ticket, ListedTicket.counts)
+    rank = sa.and_(Rank.contest_id == ListedTicket.contest_id, Rank.ticket == ListedTicket.ticket)
+    query = sa.select(ListedTicket.ticket, ListedTicket.counts, Rank.place).outerjoin(Rank, rank)
     query = query.where(ListedTicket.contest_id == standing.contest_id, ListedTicket.ticket.between(first, last))
     found = db.session.execute(query.order_by(ListedTicket.ticket).limit(2)).all()
     if len(found) > 1:
         raise NotAllowed("Flera lotter börjar så. Skriv några tecken till.")
-    if not found:
-        return None
-    ticket, counts = found[0]
-    place = sa.select(Rank.place).where(Rank.contest_id == standing.contest_id, Rank.ticket == ticket)
-    return Found(ticket, counts, db.session.scalar(place))
+    return found[0] if found else None
 
 
 blueprint = Blueprint("draw", __name__)
@@ -186,9 +173,7 @@ def locked_contest(year: int) -> LockedList:
 def decline_page(year: int, token: str) -> BaseResponse:
     """Ask before a prize is declined: programs that scan mail open its links."""
     contest, place, _ = declined_place(year, token)
-    return private_page(
-        render_template("draw/decline.html", **prize_context(contest, place), form=TokenForm(formdata=None))
-    )
+    return about_declining(contest, place, form=TokenForm(formdata=None))
 
 
 @blueprint.post("/<year:year>/dragning/tacka-nej/<token>")
@@ -196,15 +181,13 @@ def decline(year: int, token: str) -> BaseResponse:
     contest, place, ticket = declined_place(year, token)
     form = TokenForm()
     if not form.validate():
-        return private_page(render_template("draw/decline.html", **prize_context(contest, place), form=form), 422)
+        return about_declining(contest, place, 422, form=form)
     try:
         winners.decline_prize(contest, place, ticket, clock.now())
     except NotAllowed as reason:
         db.session.rollback()
-        return private_page(
-            render_template("draw/decline.html", **prize_context(contest, place), refused=str(reason)), 409
-        )
-    return private_page(render_template("draw/decline.html", **prize_context(contest, place), done=True))
+        return about_declining(contest, place, 409, refused=str(reason))
+    return about_declining(contest, place, done=True)
 
 
 def declined_place(year: int, token: str) -> tuple[FrozenContest, int, str]:
@@ -213,12 +196,10 @@ def declined_place(year: int, token: str) -> tuple[FrozenContest, int, str]:
     return (contest, place, ticket) if contest.year == year else abort(404)
 
 
-def prize_context(contest: FrozenContest, place: int) -> dict[str, object]:
-    edition, _, _ = find_contest(contest.year)
-    return {"edition": edition, "contest": contest, "place": place, "prize": status.prize_of(contest, place)}
-
-
-def private_page(page: str, code: int = 200) -> BaseResponse:
+def about_declining(contest: FrozenContest, place: int, code: int = 200, **told: object) -> BaseResponse:
     """Return a page of one person's: kept nowhere, and its address told to no one."""
+    edition, _, _ = find_contest(contest.year)
+    prize = status.prize_of(contest, place)
+    page = render_template("draw/decline.html", edition=edition, contest=contest, place=place, prize=prize, **told)
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return Response(page, code, headers)

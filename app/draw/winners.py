@@ -13,7 +13,7 @@ from app.contest.forms import UNNAMED, offered_municipalities
 from app.contest.lookup import municipality_names
 from app.contest.models import entry_of
 from app.contest.terms import FrozenContest
-from app.database import begin_write, db, rows_changed
+from app.database import begin_write, db
 from app.draw import status
 from app.draw.mails import CONSENT_ASKED
 from app.draw.models import DrawnValue, Letter, LockedList, Rank, Verdict, WinnerName
@@ -159,10 +159,9 @@ def withdraw_name(contest: FrozenContest, place: int) -> None:
     status.publish_state()
 
 
-def forget_names(contest_id: str) -> int:
-    """Erase the published names of a contest, inside the caller's begin_write() transaction; how many there were."""
-    gone = db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
-    return rows_changed(gone)
+def forget_names(contest_id: str) -> None:
+    """Erase the published names of a contest, inside the caller's begin_write() transaction."""
+    db.session.execute(sa.delete(WinnerName).where(WinnerName.contest_id == contest_id))
 
 
 def winner_names(contest_id: str) -> Mapping[int, WinnerName]:

@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from app.clock import SWEDEN
 from app.database import db
 from app.errors import NotAllowed
 from app.operations import bundle
+from app.operations.bundle import Manifest
 
 # Tables whose rows no backup has: people who asked to be reminded were told so, and that all of it goes on 7 January.
 LEFT_OUT = ("reminder",)
@@ -97,18 +97,7 @@ DONE = "backup.done"
 _NAME = "kalender-*.zip"
 
 
-@dataclass(frozen=True)
-class MadeBackup:
-    """A backup that was made. `key_inside` is whether the secret key is in it."""
-
-    file: Path
-    size: int
-    files: int
-    revision: str
-    key_inside: bool
-
-
-def make_backup(target: Path | None, now: datetime) -> MadeBackup:
+def make_backup(target: Path | None, now: datetime) -> tuple[Path, Manifest]:
     """Make a backup at `target`, or in the instance folder under a name with the time in it. Raises NotAllowed."""
     file = target or _folder() / f"kalender-{now.astimezone(SWEDEN):%Y-%m-%d-%H%M%S}.zip"
     refuse_place(file)
@@ -124,9 +113,8 @@ def make_backup(target: Path | None, now: datetime) -> MadeBackup:
         shutil.rmtree(work)
     with bundle.open_backup(file) as written:
         written.check()
-    done = instance_folder() / DONE
-    done.touch()
-    return MadeBackup(file, file.stat().st_size, len(manifest.members), revision, bundle.SECRET_KEY in manifest.members)
+    (instance_folder() / DONE).touch()
+    return file, manifest
 
 
 def instance_folder() -> Path:

@@ -9,7 +9,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -43,19 +43,25 @@ def pack_backup(target: Path, files: Mapping[str, Path], made_at: datetime, engi
     part = target.with_name(f".{target.name}.part")
     with suppress(FileNotFoundError):
         part.unlink()
-    # O_EXCL opens no file that is there already, nor a link that another user has put there (open(2)).
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            members = {}
-            for name, path in files.items():
-                with suppress(FileNotFoundError):
-                    members[name] = add_file(archive, name, path)
-            manifest = Manifest(made_at, engine, revision, members)
-            archive.writestr(MANIFEST, json.dumps(as_json(manifest), indent=1, ensure_ascii=False))
-        file.flush()
-        os.fsync(file.fileno())
+    with new_private_file(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        members = {}
+        for name, path in files.items():
+            with suppress(FileNotFoundError):
+                members[name] = add_file(archive, name, path)
+        manifest = Manifest(made_at, engine, revision, members)
+        archive.writestr(MANIFEST, json.dumps(as_json(manifest), indent=1, ensure_ascii=False))
     part.rename(target)
     return manifest
+
+
+@contextmanager
+def new_private_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that only its owner can read; at the end of the block it is on disk."""
+    # O_EXCL opens no file that is there already, nor a link that another user has put there (open(2)).
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def add_file(archive: zipfile.ZipFile, name: str, path: Path) -> str:
@@ -112,20 +118,12 @@ class BackupArchive:
     def extract(self, name: str, target: Path | None) -> None:
         """Write a member to a new file that only its owner can read, or read it only. Raises NotAllowed."""
         try:
-            with self._archive.open(name) as source:
-                digest = write_members(source, target) if target else copy_with_checksum(source, None)
+            with self._archive.open(name) as source, new_private_file(target) if target else nullcontext() as file:
+                digest = copy_with_checksum(source, file)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
             digest = ""
         if digest != self.manifest.members[name]:
             raise NotAllowed(f"Filen {name[:60]} i säkerhetskopian är skadad: kontrollsumman stämmer inte.")
-
-
-def write_members(source: IO[bytes], target: Path) -> str:
-    with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        digest = copy_with_checksum(source, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest
 
 
 @contextmanager

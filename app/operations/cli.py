@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from app import clock
 from app.clock import SWEDEN
 from app.errors import NotAllowed
-from app.operations import backup, doctor, metrics
+from app.operations import backup, bundle, doctor, metrics
 from app.operations import restore as operations_restore
 from app.web.headers import this_app
 
@@ -33,14 +33,13 @@ def make(to: Path | None, keep: int | None) -> None:
     """Gör en säkerhetskopia i en enda fil, medan kalendern är i gång."""
     before = backup.last_backup()
     try:
-        made = backup.make_backup(to, clock.wall_clock_now())
+        file, manifest = backup.make_backup(to, clock.wall_clock_now())
     except (NotAllowed, OSError) as trouble:
         raise click.ClickException(f"Ingen säkerhetskopia gjordes. {trouble}") from None
-    click.echo(f"Säkerhetskopian är klar: {made.file}")
-    click.echo(
-        f"Den har {made.files} filer, {made.size / 1_000_000:.1f} MB, och databasen är i version {made.revision}."
-    )
-    if not made.key_inside:
+    count, size = len(manifest.members), file.stat().st_size / 1_000_000
+    click.echo(f"Säkerhetskopian är klar: {file}")
+    click.echo(f"Den har {count} filer, {size:.1f} MB, och databasen är i version {manifest.revision}.")
+    if bundle.SECRET_KEY not in manifest.members:
         click.echo(
             "Den hemliga nyckeln är inte med, för den står i FLASK_SECRET_KEY. Spara den på ett annat säkert ställe."
         )

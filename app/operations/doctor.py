@@ -114,10 +114,8 @@ def _counters() -> Iterator[Line]:
         answers = rate_limit.storage().check()
     except rate_limit.storage().base_exceptions:
         answers = False
-    if answers:
-        yield Line("bra", f"{name} svarar.")
-    else:
-        yield Line("fel", f"{name} svarar inte. Gränserna för antal försök gäller inte.")
+    silent = Line("fel", f"{name} svarar inte. Gränserna för antal försök gäller inte.")
+    yield Line("bra", f"{name} svarar.") if answers else silent
 
 
 def _proxies() -> Iterator[Line]:

@@ -5,7 +5,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -57,13 +57,13 @@ def run_round(ending: threading.Event | None = None) -> None:
     note_round()
     parts = {
         "freeze": freeze_due,
-        "lock": lock_due,
-        "fetch": fetch_due,
+        "lock": lambda: value.lock_due(clock.now()),
+        "fetch": lambda: tell(value.fetch_due_values(clock.now())),
         "publish": status.publish_state,
         "mail": partial(delivery.send_due, ending),
         "remind": partial(reminder_sender.send_due, ending),
         "count": access_log.count_shown,
-        "erase_reminders": erase_reminders,
+        "erase_reminders": lambda: tell(reminder_erasure.erase_due(clock.now())),
         "erase": erase_nightly,
         "notices": current_app.extensions["notices"],
     }
@@ -113,20 +113,9 @@ def freeze_due() -> None:
     terms.refresh_contacts()
 
 
-def lock_due() -> None:
-    """Lock the lists whose time has come."""
-    value.lock_due(clock.now())
-
-
-def fetch_due() -> None:
-    """Fetch the values that have come, and draw."""
-    for sentence in value.fetch_due_values(clock.now()):
-        _log.warning("%s", sentence)
-
-
-def erase_reminders() -> None:
-    """Erase the list of reminders once its time has come."""
-    for sentence in reminder_erasure.erase_due(clock.now()):
+def tell(sentences: Iterable[str]) -> None:
+    """Write into the log what a part has to say."""
+    for sentence in sentences:
         _log.warning("%s", sentence)
 
 
@@ -138,8 +127,7 @@ def erase_nightly() -> None:
         reminder_erasure.sweep(clock.now())
         current_app.extensions["swept"] = night
     if claim_night(night, clock.now()):
-        for sentence in erasure.erase_due(clock.now()):
-            _log.warning("%s", sentence)
+        tell(erasure.erase_due(clock.now()))
 
 
 def last_night(now: datetime) -> str:
@@ -170,9 +158,8 @@ def next_due(now: datetime) -> datetime:
 
 
 def next_night(now: datetime) -> datetime:
-    local = now.astimezone(SWEDEN)
-    tonight = datetime.combine(local.date(), NIGHT, SWEDEN)
-    return tonight if local < tonight else datetime.combine(local.date() + timedelta(days=1), NIGHT, SWEDEN)
+    tonight = datetime.combine(now.astimezone(SWEDEN), NIGHT, SWEDEN)
+    return tonight if now < tonight else tonight + timedelta(days=1)
 
 
 def last_round() -> datetime | None:

@@ -32,19 +32,6 @@ _INSERT = sa.insert(OutboxMail.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class ClaimedMail:
-    """A mail that was taken out to be sent; `tries` counts this time, too."""
-
-    id: int
-    kind: str
-    contest_id: str
-    ticket: str
-    number: int
-    created_at: datetime
-    tries: int
-
-
-@dataclass(frozen=True)
 class Waiting:
     """How the outbox stands: mails that wait, since when, and those that their receivers refused."""
 
@@ -79,18 +66,19 @@ def queue_for(kind: str, tickets: AnySelect, now: datetime) -> None:
     db.session.execute(sa.insert(OutboxMail).from_select(names, tickets.add_columns(*told, sa.literal(WAITING))))
 
 
-def claim(now: datetime) -> ClaimedMail | None:
+def claim(now: datetime) -> OutboxMail | None:
     """Take out the most urgent mail that is due, counted as a try; None when there is none."""
     begin_write()
     due = sa.select(OutboxMail).where(OutboxMail.state == WAITING, OutboxMail.next_try_at <= now)
     mail = db.session.scalar(due.order_by(OutboxMail.priority, OutboxMail.next_try_at, OutboxMail.id).limit(1))
-    taken = None
     if mail:
         mail.tries += 1
         mail.next_try_at = now + TAKEN_FOR
-        taken = ClaimedMail(mail.id, mail.kind, mail.contest_id, mail.ticket, mail.number, mail.created_at, mail.tries)
+        db.session.flush()
+        # Apart from the session: it stays as it was taken out, whatever becomes of the row.
+        db.session.expunge(mail)
     db.session.commit()
-    return taken
+    return mail
 
 
 def drop_waiting(contest_id: str, ticket: str | None = None) -> None:
@@ -102,7 +90,7 @@ def drop_waiting(contest_id: str, ticket: str | None = None) -> None:
 
 
 def mark_done(
-    mail: ClaimedMail,
+    mail: OutboxMail,
     state: str,
     now: datetime,
     trouble: str | None = None,
@@ -120,12 +108,12 @@ def mark_done(
     return None
 
 
-def reschedule(mail: ClaimedMail, now: datetime, trouble: str) -> None:
+def reschedule(mail: OutboxMail, now: datetime, trouble: str) -> None:
     """Put a mail back, to be tried again later and later."""
     _note(mail, lambda: None, next_try_at=now + _BACKOFF[min(mail.tries, len(_BACKOFF)) - 1], trouble=trouble)
 
 
-def _note(mail: ClaimedMail, and_then: Callable[[], None], **values: object) -> None:
+def _note(mail: OutboxMail, and_then: Callable[[], None], **values: object) -> None:
     """Write what became of this try, unless another process has taken the mail since or settled it."""
     begin_write()
     still_ours = (OutboxMail.id == mail.id, OutboxMail.tries == mail.tries, OutboxMail.state == WAITING)

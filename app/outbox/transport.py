@@ -51,10 +51,6 @@ class PermanentFailure(Exception):
     """The receiver does not want the mail, now or later. The text names the trouble, never an address."""
 
 
-class ContentRefused(PermanentFailure):
-    """The receiver does not want what the mail says, or who it says sent it; the address may be right."""
-
-
 class NoSuchMailbox(PermanentFailure):
     """The same, and the server has said that there is no such mailbox, or that it is closed."""
 
@@ -175,7 +171,7 @@ def _send(server: Connection, mail: EmailMessage) -> None:
         # smtplib leaves the mail begun when DATA itself is refused, and the next would be too (RFC 5321, 4.1.4).
         with suppress(OSError, smtplib.SMTPException):
             server.rset()
-        raise _answered(error.smtp_code, error.smtp_error, "innehållet", ContentRefused) from None
+        raise _answered(error.smtp_code, error.smtp_error, "innehållet", PermanentFailure) from None
     except smtplib.SMTPNotSupportedError:
         # Only a server that speaks SMTPUTF8 takes them (RFC 6531).
         raise PermanentFailure("servern tar inte emot adresser med å, ä eller ö") from None

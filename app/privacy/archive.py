@@ -99,13 +99,12 @@ def archive_parts(contest: FrozenContest) -> Iterator[bytes]:
     """Give the package as a ZIP in parts; the same content gives the same bytes."""
     latest = audit.latest_record(contest.id)
     at = latest.time or contest.opens
-    found = [*_draw(contest), *_log(contest.id, latest.number), *_erasure(contest.id)]
-    found.append(("verifiera.py", [files.verifier_source()]))
+    found = [*_files(contest, latest.number)]
     text = archive_readme(contest.id, format_time(at), [path for path, _ in found], contest.is_rehearsal)
     return stream_zip(archive_name(contest), [("README.txt", [text]), *found], at)
 
 
-def _draw(contest: FrozenContest) -> Iterator[File]:
+def _files(contest: FrozenContest, number: int) -> Iterator[File]:
     yield "tavling.txt", [contest.terms]
     yield "regler.txt", [contest.rules]
     if lock := db.session.get(LockedList, contest.id):
@@ -113,15 +112,10 @@ def _draw(contest: FrozenContest) -> Iterator[File]:
         yield "lasbevis.txt", [lock.proof]
     if db.session.get(DrawnValue, contest.id):
         yield "protokoll.json", files.protocol(contest)
-
-
-def _log(contest_id: str, number: int) -> Iterator[File]:
     if number:
-        yield "logg.txt", audit.log_lines(contest_id, number)
-
-
-def _erasure(contest_id: str) -> Iterator[File]:
-    if record := db.session.get(Erasure, contest_id):
-        note = erasure.note_of(contest_id)
+        yield "logg.txt", audit.log_lines(contest.id, number)
+    if record := db.session.get(Erasure, contest.id):
+        note = erasure.note_of(contest.id)
         told = f"{erasure.describe_erasure(record)}\nNär: {format_time(record.erased_at)}\n"
         yield "gallring.txt", [told + (f"Gjordes av: {note.ordered_by}\n" if note else "")]
+    yield "verifiera.py", [files.verifier_source()]

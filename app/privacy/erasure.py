@@ -67,7 +67,10 @@ def erase_one(contest: FrozenContest, now: datetime) -> list[str]:
     """Return one contest's part of the night: what is due, and what an earlier night could not finish."""
     if is_erased(contest.id):
         told = erase_later_feedback(contest, now)
-        return told if is_cleaned(contest.id) else [*told, clean_again(contest.id, now)]
+        if not is_cleaned(contest.id):
+            done = "Klart: inga rester finns kvar." if clean_contest(contest.id, now) else REMAINS
+            told.append(f"Rester efter gallringen i {contest.id}. {done}")
+        return told
     due = due_at(contest, now)
     if due is None or due > now:
         return []
@@ -85,18 +88,13 @@ def erase_later_feedback(contest: FrozenContest, now: datetime) -> list[str]:
     return [f"Gallrad återkoppling, äldre än {contest.keep_days} dagar: {gone}."] if gone else []
 
 
-def clean_again(contest_id: str, now: datetime) -> str:
-    done = "Klart: inga rester finns kvar." if clean_contest(contest_id, now) else REMAINS
-    return f"Rester efter gallringen i {contest_id}. {done}"
-
-
 def is_erased(contest_id: str) -> bool:
     return db.session.get(Erasure, contest_id) is not None
 
 
 def is_cleaned(contest_id: str) -> bool:
     """Check whether the files are known to hold nothing of what was erased."""
-    note = db.session.get(ErasureNote, contest_id)
+    note = note_of(contest_id)
     return note is not None and note.cleaned_at is not None
 
 

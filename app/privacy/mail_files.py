@@ -22,12 +22,10 @@ def remove_files(ticket: str) -> None:
                 file.unlink()
 
 
-def sweep_files() -> int:
-    """Remove every mail whose entry has no address any more, and returns how many those were."""
-    gone = orphaned_files()
-    for file in gone:
+def sweep_files() -> None:
+    """Remove every mail whose entry has no address any more."""
+    for file in orphaned_files():
         file.unlink(missing_ok=True)
-    return len(gone)
 
 
 def orphaned_files() -> list[Path]:

@@ -69,11 +69,6 @@ def takes_requests(edition: Edition, demo: bool, now: datetime) -> bool:
     return not find_organiser_gaps(edition.file, demo) and not schedule.is_open(edition.year, NUMBERS[-1], now)
 
 
-def is_valid(asked_at: datetime, now: datetime) -> bool:
-    """Check whether a request can still be confirmed."""
-    return now < asked_at + VALID_FOR
-
-
 def erase_at(year: int) -> datetime:
     """Return when an edition's list is erased: as 7 January begins in Sweden, given in UTC."""
     return datetime(year + 1, 1, 7, tzinfo=SWEDEN).astimezone(UTC)

@@ -5,7 +5,6 @@
 # dies over it, or a connection before the answer.
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -45,22 +44,6 @@ SERVER_REST, RECEIVER_REST = timedelta(minutes=1), timedelta(minutes=15)
 SENDER_REST, MOST_IN_A_ROW = timedelta(hours=1), 5
 
 
-@dataclass(frozen=True)
-class ClaimedReminder:
-    """A mail that was taken out, about hatch `number`; that is 0 for the mail to confirm with."""
-
-    # `before` is the number to go back to when it did not go.
-
-    id: int
-    token: str
-    email: str
-    hour: int
-    weekdays_only: bool
-    refusals: int
-    number: int
-    before: int
-
-
 def send_due(ending: Event | None = None) -> int:
     """Send what is due until `ending` is set, a receipt waits or the round is over; return how many went."""
     due = is_due(clock.now())
@@ -69,24 +52,20 @@ def send_due(ending: Event | None = None) -> int:
         return 0
     app, until = this_app(), clock.now() + LONGEST_ROUND
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        rounds = [pool.submit(send_in_context, app, ending, until) for _ in range(CONNECTIONS)]
+        rounds = [pool.submit(send_round, app, ending, until) for _ in range(CONNECTIONS)]
     return sum(done.result() for done in rounds)
 
 
-def send_in_context(app: Flask, ending: Event | None, until: datetime) -> int:
-    with app.app_context():
-        return send_round(ending, until)
-
-
-def send_round(ending: Event | None, until: datetime) -> int:
+def send_round(app: Flask, ending: Event | None, until: datetime) -> int:
     """Send over one connection after another, for some servers hang up after so many mails."""
     sent = 0
-    while True:
-        with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
-            went, is_over = send_over(send, ending, until)
-        sent += went
-        if is_over or not went:
-            return sent
+    with app.app_context():
+        while True:
+            with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
+                went, is_over = send_over(send, ending, until)
+            sent += went
+            if is_over or not went:
+                return sent
 
 
 def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
@@ -96,7 +75,9 @@ def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, b
         try:
             send(_compose(mail))
         except (PermanentFailure, NotOneAddress) as trouble:
-            note_refusal(mail, is_lasting=isinstance(trouble, NoSuchMailbox | NotOneAddress))
+            # A subscription whose mailbox is gone ends in the night, others after more days of it.
+            is_lasting = isinstance(trouble, NoSuchMailbox | NotOneAddress)
+            _change(mail, refusals=subscriptions.MOST_REFUSALS if is_lasting else mail.refusals + 1)
             refused += 1
         except NotFromUs:
             put_back(mail, clock.now() + SENDER_REST)
@@ -129,22 +110,21 @@ def is_due(now: datetime) -> bool:
     return not queue.has_due(now) and db.session.scalar(_due(now).limit(1)) is not None
 
 
-def claim(now: datetime) -> ClaimedReminder | None:
+def claim(now: datetime) -> Reminder | None:
     """Take out the next mail that is due, so that no process sends it; None when there is none, or a receipt waits."""
     begin_write()
     found = None if queue.has_due(now) else db.session.scalar(_due(now).limit(1))
-    taken = None
     if found:
         day = rules.day_at(found.year, now)
-        number = day.number if day and found.confirmed_at else 0
-        wish = (found.id, found.token, found.email, found.hour, found.weekdays_only, found.refusals)
-        taken = ClaimedReminder(*wish, number, found.number)
-        if number:
-            found.number = number
+        if day and found.confirmed_at:
+            found.number = day.number
         else:
             found.confirm_mail_at = now
+        db.session.flush()
+        # Apart from the session: it stays as it was taken out, whatever becomes of the row.
+        db.session.expunge(found)
     db.session.commit()
-    return taken
+    return found
 
 
 def _due(now: datetime) -> sa.Select[Reminder]:
@@ -160,18 +140,13 @@ def _due(now: datetime) -> sa.Select[Reminder]:
     return query.order_by(Reminder.confirmed_at.is_not(None), Reminder.hour, Reminder.id)
 
 
-def note_refusal(mail: ClaimedReminder, is_lasting: bool) -> None:
-    """Count a refusal; a subscription whose mailbox is gone ends in the night, others after more days of it."""
-    _change(mail, refusals=subscriptions.MOST_REFUSALS if is_lasting else mail.refusals + 1)
-
-
-def put_back(mail: ClaimedReminder, retry_at: datetime) -> None:
+def put_back(mail: Reminder, retry_at: datetime) -> None:
     """Have a mail sent later that the server said it did not take."""
-    before: dict[str, object] = {"number": mail.before} if mail.number else {"confirm_mail_at": None}
+    before: dict[str, object] = {"number": mail.number - 1} if mail.confirmed_at else {"confirm_mail_at": None}
     _change(mail, retry_at=retry_at, **before)
 
 
-def _change(mail: ClaimedReminder, **values: object) -> None:
+def _change(mail: Reminder, **values: object) -> None:
     begin_write()
     db.session.execute(sa.update(Reminder).where(Reminder.id == mail.id).values(**values))
     db.session.commit()
@@ -185,10 +160,10 @@ def _rest(until: datetime) -> None:
     db.session.commit()
 
 
-def _compose(mail: ClaimedReminder) -> EmailMessage:
+def _compose(mail: Reminder) -> EmailMessage:
     """Return the mail as it is sent. Raises NotOneAddress, and ValueError for a sender that cannot be written."""
     edition, site = current_edition(), _site()
-    if not mail.number:
+    if not mail.confirmed_at:
         letter = mails.confirm_letter(
             edition, mail.hour, mail.weekdays_only, f"{site}/paminnelse/bekrafta/{mail.token}"
         )

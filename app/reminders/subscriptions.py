@@ -39,7 +39,7 @@ def ask(email: str, year: int, hour: int, weekdays_only: bool, now: datetime) ->
 def find(token: str, now: datetime) -> Reminder | None:
     """Return the request of a link, as long as it can be confirmed or is; None when there is none."""
     found = db.session.scalar(sa.select(Reminder).where(Reminder.token == token))
-    if found and (found.confirmed_at or rules.is_valid(found.asked_at, now)):
+    if found and (found.confirmed_at or now < found.asked_at + rules.VALID_FOR):
         return found
     return None
 

@@ -24,8 +24,6 @@ class Chain:
     # seconds. A list is locked at least `lead` seconds before its round; a late lock moves `step` rounds ahead.
 
     name: str
-    version: int
-    beacon_id: str
     hash: str
     key: str
     genesis: int
@@ -46,8 +44,6 @@ class Value:
 
 QUICKNET = Chain(
     name="drand-quicknet",
-    version=1,
-    beacon_id="quicknet",
     hash="52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
     key=(
         "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
@@ -61,8 +57,6 @@ QUICKNET = Chain(
 # The secret key of this chain is public (SHA-256 of "provdragning"), so a value of it proves nothing.
 PRACTICE = Chain(
     name="drand-provdragning",
-    version=1,
-    beacon_id="provdragning",
     hash="397f075e7813f7f2b3f29902631fb9a2c75967a78b5b78d37067e815457cc739",
     key=(
         "a027296b5ea4c285382bec6a9b8f5929b4f6157e65389c69581bd187bf6960c47971e65493a3c90b8ff4a8739108c290"

@@ -1,11 +1,9 @@
 """What all public text files share: UTF-8, lines that end with LF, hex in lower case, times in UTC. Pure."""
 
-import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import chain
 
 HEX64 = "[0-9a-f]{64}"
 TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
@@ -44,14 +42,12 @@ def checksum(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def split_lines(name: str, chunks: Iterable[bytes]) -> Iterator[str]:
-    """Give the lines of a file that comes in parts, without their LF. Raises SpecError when the last one is cut off."""
-    rest = ""
+def split_lines(name: str, data: bytes) -> list[str]:
+    """Return the lines of a file, without their LF. Raises SpecError when the last one is cut off."""
     try:
-        for text in chain(codecs.iterdecode(chunks, "utf-8"), [""]):
-            *whole, rest = (rest + text).split("\n")
-            yield from whole
+        *whole, rest = data.decode().split("\n")
     except UnicodeDecodeError:
         raise SpecError(f"{name}: filen är inte text i UTF-8.") from None
     if rest:
         raise SpecError(f"{name}: sista raden är inte hel, den ska sluta med en radbrytning.")
+    return whole

@@ -5,6 +5,7 @@
 import logging
 import threading
 import time as machine
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -33,8 +34,8 @@ class HitCounter:
         self._store = store
         self._lock = threading.Lock()
         self._written = machine.monotonic()
-        self._days: dict[date, dict[Shown, int]] = {}
-        self._today: dict[Shown, int] = {}
+        self._counts: Counter[tuple[Shown, date]] = Counter()
+        self._day = date.min
         self._from = self._until = 0.0
 
     def count(self, shown: Shown, moment: float) -> None:
@@ -43,7 +44,7 @@ class HitCounter:
         with self._lock:
             if not self._from <= moment < self._until:
                 due = self._turn_to(moment)
-            self._today[shown] = self._today.get(shown, 0) + 1
+            self._counts[shown, self._day] += 1
         if due:
             with suppress(RuntimeError):  # a machine that has no thread to spare: another minute will
                 threading.Thread(target=self.flush, daemon=True).start()
@@ -51,39 +52,30 @@ class HitCounter:
     def waiting(self) -> Counts:
         """Return what has been counted since the last writing."""
         with self._lock:
-            return {(shown, day): count for day, counts in self._days.items() for shown, count in counts.items()}
+            return dict(self._counts)
 
     def flush(self) -> None:
         """Add the counts to the database; what cannot be added now is kept for the next time."""
         with self._lock:
-            days, self._days = self._days, {}
-            self._from = self._until
-        taken = {(shown, day): count for day, counts in days.items() for shown, count in counts.items()}
-        if not taken:
-            return
+            taken, self._counts = self._counts, Counter()
         try:
-            self._store(taken)
+            if taken:
+                self._store(taken)
         except SQLAlchemyError:
             _log.warning("Antalet visningar kunde inte sparas; det läggs till nästa gång", exc_info=True)
             with self._lock:
-                self._put_back(taken)
+                self._counts.update(taken)
 
     def _turn_to(self, moment: float) -> bool:
         """Go to the day of `moment`, for a minute at most, and says whether it is time to write."""
-        day = datetime.fromtimestamp(moment, SWEDEN).date()
-        self._today = self._days.setdefault(day, {})
+        self._day = datetime.fromtimestamp(moment, SWEDEN).date()
         self._from = moment
-        midnight = datetime.combine(day + timedelta(days=1), time(), SWEDEN)
+        midnight = datetime.combine(self._day + timedelta(days=1), time(), SWEDEN)
         self._until = min(moment + EVERY, midnight.timestamp())
         due = machine.monotonic() - self._written >= EVERY
         if due:
             self._written = machine.monotonic()
         return due
-
-    def _put_back(self, counts: Counts) -> None:
-        for (shown, day), count in counts.items():
-            kept = self._days.setdefault(day, {})
-            kept[shown] = kept.get(shown, 0) + count
 
 
 class HatchCount(Base):

@@ -1,6 +1,6 @@
 """The numbers that are shown of a season, none of them about a person. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
@@ -77,17 +77,12 @@ def withheld(counts: Mapping[str, int]) -> set[str]:
 
 def days_of(counts: Mapping[date, int]) -> list[Point]:
     """Return a point for every day from the first to the last, also those when nothing happened."""
+    length = (max(counts) - min(counts)).days + 1 if counts else 0
+    days = [min(counts) + timedelta(days=number) for number in range(length)]
     return [
         Point(format_date(day, "EEEE d MMMM y", locale="sv"), format_date(day, "d/M", locale="sv"), counts.get(day, 0))
-        for day in _span(counts)
+        for day in days
     ]
-
-
-def _span(days: Iterable[date]) -> list[date]:
-    known = sorted(days)
-    if not known:
-        return []
-    return [known[0] + timedelta(days=number) for number in range((known[-1] - known[0]).days + 1)]
 
 
 def counts_shown(year: int) -> dict[tuple[int, date], int]:

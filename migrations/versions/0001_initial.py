@@ -7,8 +7,6 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import refusing_function, write_once_triggers
-
 revision = "0001_initial"
 down_revision = None
 branch_labels = None
@@ -366,6 +364,36 @@ def upgrade():
     for table, keys in WRITTEN_ONCE.items():
         for statement in write_once_triggers(engine, table, *keys):
             op.execute(statement)
+
+
+def write_once_triggers(engine: str, table: str, *keys: tuple[str, ...]) -> list[str]:
+    """Return the statements for a table; `keys` are its unique columns, primary first."""
+    if engine == "postgresql":
+        refuse = "EXECUTE FUNCTION refuse_change()"
+        return [
+            f"CREATE TRIGGER written_once BEFORE UPDATE ON {table} FOR EACH ROW {refuse}",
+            f"CREATE TRIGGER never_deleted BEFORE DELETE ON {table} FOR EACH ROW {refuse}",
+            f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
+        ]
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'written once: {table}'); END"
+    same = " OR ".join(f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in keys)
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        # REPLACE INTO would delete without asking the trigger above.
+        f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+            WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refuse}""",
+    ]
+
+
+def refusing_function(engine: str) -> list[str]:
+    """Return what the triggers of PostgreSQL call; SQLite needs none."""
+    if engine != "postgresql":
+        return []
+    return [
+        """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'written once: %', TG_TABLE_NAME; END $$"""
+    ]
 
 
 def read_from_body(column, name, kind):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import db
+from app.draw import value
 from app.feedback import Feedback
 from app.operations import jobs
 from app.pledges.models import Reply
@@ -149,7 +150,7 @@ def test_jobs_that_stood_still_are_told_of(app, organiser, run_round):
 @on_sqlite
 def test_a_job_that_fails_again_and_again_is_told_of(app, organiser, run_round, clock, monkeypatch):
     choose(organiser, alerts="ja")
-    monkeypatch.setattr(jobs, "lock_due", lambda: 1 / 0)
+    monkeypatch.setattr(value, "lock_due", lambda _: 1 / 0)
     run_round()
     clock.forward(minutes=31)
     assert "Ett bakgrundsjobb går inte" in run_round()

@@ -16,7 +16,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def read(text):
-    return [*read_log(split_lines("logg.txt", [text.encode()]))]
+    return [*read_log(split_lines("logg.txt", text.encode()))]
 
 
 def test_records_are_those_of_specification():
@@ -112,7 +112,7 @@ def test_one_flipped_byte_is_refused(place, flip):
     raw = bytearray(k4.k4_log().encode())
     raw[place] ^= flip
     with pytest.raises(SpecError):
-        [*read_log(split_lines("logg.txt", [bytes(raw)]))]
+        [*read_log(split_lines("logg.txt", bytes(raw)))]
 
 
 # RFC 8785 3.2.2.2, with the string of its example.

@@ -15,7 +15,6 @@ from app.calendar.edition import Contest, Phase
 from app.calendar.views import library, public_response, ways
 from app.clock import PREVIEW, SWEDEN
 from app.contest import entries, forms, rules, store, terms
-from app.contest import rules as rules_in_english
 from app.contest.forms import EntryForm, EntryInput, Faults, municipality_choices, offered_municipalities
 from app.contest.lookup import contest_in, find_contest
 from app.contest.store import SavedEntry
@@ -188,12 +187,12 @@ def rules_page(year: int) -> Response:
     edition, contest, _ = find_contest(year)
     frozen = isinstance(contest, FrozenContest)
     organisation = contest.organisation if isinstance(contest, FrozenContest) else edition.file.organiser
-    told = rules.read_sections(contest.rules) if isinstance(contest, FrozenContest) else None
     context: dict[str, object] = {"edition": edition, "contest": contest, "frozen": frozen}
-    context["sections"] = told or rules.rules_sections(contest, organisation)
-    if current() != SWEDISH:
+    if isinstance(contest, FrozenContest) and current() == SWEDISH:
+        context["sections"] = rules.read_sections(contest.rules)
+    else:
         known = (translation_of(edition, contest), own_paragraphs(edition, contest))
-        context["sections"] = rules_in_english.rules_sections(contest, organisation, *known)
+        context["sections"] = rules.rules_sections(contest, organisation, *known)
     context["ways"] = ways("contest.rules_page", [SWEDISH, *edition.translations], year=year)
     file = edition.file_contest
     context["corrections"] = file.corrections if file and file.id == contest.id else ()

@@ -311,8 +311,7 @@ def import_changes(
     edition = desk.shown.get(year)
     if edition and validation.has_opened(edition, now):
         raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
-    save.check_changes(desk, made, now)
-    save.require_not_early(desk, made, now, years=desk.shown)
+    save.check_changes(desk, made, now, years=desk.shown)
     differing: dict[ContentRef, list[str]] = {}
     for leaf, files in made.items():
         before = desk.read(leaf)
@@ -399,8 +398,7 @@ def undo_import(desk: Editor, year: int, act: Change) -> None:
         if not before:
             raise SaveRefused("Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget.")
         made = {leaf: desk.history.files(leaf, version) for leaf, version in before.items()}
-        save.check_changes(desk, made, act.now)
-        save.require_not_early(desk, made, act.now, years=desk.shown)
+        save.check_changes(desk, made, act.now, years=desk.shown)
         replace_edition(desk, year, made, act)
         with store.translate_os_errors():
             import_record(desk, year).unlink(missing_ok=True)

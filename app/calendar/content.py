@@ -91,7 +91,7 @@ class Hatch:
     @property
     def miniature(self) -> str:
         """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
-        return drawings.shapes(self.images.get(drawings.MINIATURE, b""))
+        return drawings.shapes(drawings.MINIATURE, self.images)
 
     @property
     def figure(self) -> drawings.Figure | None:
@@ -177,12 +177,12 @@ class Edition:
     @property
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the hills."""
-        return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+        return drawings.shapes(drawings.HORIZON, self.images)
 
     @property
     def horizon_right(self) -> str:
         """The shapes of what stands to the right of the house; only an edition with its own horizon has its own."""
-        return drawings.horizon_right(self.images.get(drawings.HORIZON_RIGHT, b""))
+        return drawings.shapes(drawings.HORIZON_RIGHT, self.images)
 
     @property
     def style_sheet(self) -> str:

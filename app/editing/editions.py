@@ -115,7 +115,7 @@ def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) 
         raise SaveRefused("Första luckan är öppen. Byt plats på två låsta luckor i stället.")
     with desk.alone():
         changes = {ContentRef(year, to): desk.read(ContentRef(year, n)) for to, n in enumerate(order, 1) if to != n}
-        source, contest = next(iter(_contests(desk, year)), (0, {}))
+        source, contest = _find_contest(desk, year) or (0, {})
         target = order.index(source) + 1 if source else 0
         if source != target and (moved := _opening(contest, year, source, target)):
             files = changes[ContentRef(year, target)]
@@ -135,17 +135,22 @@ def remove_contest(desk: Editor, year: int, act: Change) -> None:
 
 def _contest_of(desk: Editor, year: int) -> tuple[int, dict[str, Any]]:
     """Return the contest in the files, and the number of its hatch. Raises SaveRefused where there is none."""
-    for found in _contests(desk, year):
+    if found := _find_contest(desk, year):
         return found
     raise SaveRefused("Kalendern har ingen tävling.")
 
 
-def _contests(desk: Editor, year: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number in NUMBERS:
-        with suppress(hatch_file.HatchFileError):
-            head, _ = hatch_file.parse_hatch(store.text_of(desk.read(ContentRef(year, number))))
-            if isinstance(head.get("contest"), dict):
-                yield number, head["contest"]
+def _find_contest(desk: Editor, year: int) -> tuple[int, dict[str, Any]] | None:
+    hatches = ((number, desk.read(ContentRef(year, number))) for number in NUMBERS)
+    return next(((number, found) for number, files in hatches if (found := _contest_in(files))), None)
+
+
+def _contest_in(files: Files) -> dict[str, Any] | None:
+    """Return the contest of a hatch, as its file has it; None where there is none."""
+    with suppress(hatch_file.HatchFileError):
+        contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest")
+        return contest if isinstance(contest, dict) else None
+    return None
 
 
 def _with_contest(desk: Editor, year: int, number: int, contest: dict[str, Any] | None) -> Files:
@@ -280,13 +285,9 @@ def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
 
 def _contest_year(leaves: dict[ContentRef, Files]) -> int | None:
     """Return the year that a contest opens in: a folder is easily called something else."""
-    for leaf, files in leaves.items():
-        with suppress(hatch_file.HatchFileError):
-            contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest") if leaf.number else None
-            opens = contest.get("opens") if isinstance(contest, dict) else None
-            if isinstance(opens, datetime):
-                return opens.year
-    return None
+    contests = (_contest_in(files) for leaf, files in leaves.items() if leaf.number)
+    opens = (contest.get("opens") for contest in contests if contest)
+    return next((each.year for each in opens if isinstance(each, datetime)), None)
 
 
 def _year_in_title(files: Files) -> int | None:

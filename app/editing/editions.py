@@ -257,13 +257,9 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
             desk.history.add(leaf, files, act.who, act.what, act.now)
         temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
-            temporary.chmod(0o755)
             for leaf, files in made.items():
-                target = temporary / leaf.place
-                target.mkdir(exist_ok=True)
-                for name, body in files.items():
-                    store.put_files(target / name, body)
-            temporary.rename(folder)
+                store.write_atomically(temporary, leaf, files)
+            (temporary / str(year)).rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -50,10 +51,12 @@ def _open() -> list[int]:
 
 
 def feed_items() -> list[news.Item]:
+    """Return the open hatches, and what else is new in the edition, the newest first."""
     edition = current_edition()
+    opened = [news.item_of(edition, number, clock.now()) for number in _open()]
     # What else is new is about the contest, in Swedish.
     told = current_app.extensions["news"](edition) if current() == SWEDISH else []
-    return news.items(edition, _open(), clock.now(), told)
+    return sorted([*opened, *told], key=attrgetter("at"), reverse=True)
 
 
 def _shared(body: bytes, mimetype: str) -> Response:
@@ -208,4 +211,4 @@ def security_text() -> str:
     """Return where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    return security_txt.security_text(contact, security_txt.security_expiry(edition.year, clock.now()), _site())
+    return security_txt.security_text(contact, edition.year, clock.now(), _site())

@@ -57,14 +57,12 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
     if is_open(year, first, act.now) != is_open(year, second, act.now):
         raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
     with desk.alone():
-        one, other = ContentRef(year, first), ContentRef(year, second)
-        changes = {one: desk.read(other), other: desk.read(one)}
-        save.save_all(desk, changes | moved_lines(desk, year, {first: second, second: first}), act)
+        save.save_all(desk, moved_files(desk, year, {first: second, second: first}), act)
 
 
-def moved_lines(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[ContentRef, Files]:
-    """Return the municipalities' files that change when hatches do; `moved` is the new number of each that moves."""
-    changes = {}
+def moved_files(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[ContentRef, Files]:
+    """Return hatches and municipalities that change; `moved` is the new number of each hatch that moves."""
+    changes = {ContentRef(year, to): desk.read(ContentRef(year, number)) for number, to in moved.items()}
     for leaf in municipalities(desk.root, year):
         text = store.text_of(desk.read(leaf))
         with readable(leaf):
@@ -114,16 +112,15 @@ def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) 
     if is_open(year, 1, act.now):
         raise SaveRefused("Första luckan är öppen. Byt plats på två låsta luckor i stället.")
     with desk.alone():
-        changes = {ContentRef(year, to): desk.read(ContentRef(year, n)) for to, n in enumerate(order, 1) if to != n}
+        numbers = {number: to for to, number in enumerate(order, 1) if to != number}
+        changes = moved_files(desk, year, numbers)
         source, contest = _find_contest(desk, year) or (0, {})
-        target = order.index(source) + 1 if source else 0
-        if source != target and (moved := _opening(contest, year, source, target)):
+        if (target := numbers.get(source)) and (opening := _opening(contest, year, source, target)):
             files = changes[ContentRef(year, target)]
-            text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
+            text = hatch_file.render_hatch(store.text_of(files), {"contest": opening})
             changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
         if changes:
-            numbers = {number: to for to, number in enumerate(order, 1) if to != number}
-            save.save_all(desk, changes | moved_lines(desk, year, numbers), act)
+            save.save_all(desk, changes, act)
 
 
 def remove_contest(desk: Editor, year: int, act: Change) -> None:
@@ -341,8 +338,7 @@ def replace_edition(
     try:
         with store.translate_os_errors():
             temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
-        try:
-            with store.translate_os_errors():
+            try:
                 shutil.copytree(folder, temporary / str(year), symlinks=True)
                 for leaf, files in made.items():
                     added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
@@ -354,8 +350,8 @@ def replace_edition(
                 finally:
                     if not folder.exists():
                         (temporary / BEFORE).rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     except store.ContentWriteError:
         for leaf, version in added.items():
             desk.history.drop(leaf, version)

@@ -223,11 +223,11 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    return framed(public_response(found.images[name], image_type(name)))
+    return shared(public_response(found.images[name], image_type(name)))
 
 
-def framed(response: Response) -> Response:
-    """Let the embed show it: a frame that is sandboxed is another origin."""
+def shared(response: Response) -> Response:
+    """Let other sites have it, and the embed show it: a frame that is sandboxed is another origin."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -250,7 +250,7 @@ def edition_image(year: int, name: str) -> Response:
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
     sheet = find_edition(year).style_sheet or abort(404)
-    return framed(public_response(sheet.encode(), "text/css"))
+    return shared(public_response(sheet.encode(), "text/css"))
 
 
 @blueprint.app_errorhandler(HatchLocked)

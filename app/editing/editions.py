@@ -67,10 +67,9 @@ def moved_files(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[Conte
         text = store.text_of(desk.read(leaf))
         with readable(leaf):
             file = hatch_file.parse_toml(text)
-            tables = {name: file.get(name, {}) for name in ("hatches", "sources")}
             lines = {
-                name: {f"{to:02}": table.get(f"{number:02}") for number, to in moved.items()}
-                for name, table in tables.items()
+                name: {f"{to:02}": file.get(name, {}).get(f"{number:02}") for number, to in moved.items()}
+                for name in ("hatches", "sources")
             }
             if any(lines["hatches"].values()):
                 changes[leaf] = {leaf.text_name: hatch_file.change_toml(text, lines).encode()}

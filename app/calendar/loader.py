@@ -43,10 +43,10 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
             sentence = f"bilden {logo} finns inte bredvid edition.toml"
             in_form = f"{logo} finns inte på servern; välj bilden igen"
             found.faults.append(fault_in(path, keys, sentence, in_form))
-    contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
-    for number in contests[1:]:
+    contests = [hatch for hatch in hatches.values() if hatch and hatch.file.contest]
+    for hatch in contests[1:]:
         sentence = "en kalender har bara en tävling"
-        found.faults.append(fault_in(folder / f"{number:02}" / "hatch.md", ("contest",), sentence))
+        found.faults.append(fault_in(folder / f"{hatch.number:02}" / "hatch.md", ("contest",), sentence))
     translations = _read_edition_translations(folder, found)
     municipalities = _read_municipalities(folder, images, found)
     if found.faults or edition is None:
@@ -66,7 +66,7 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         card=card if (card := edition_card(year, edition, images)) in images else None,
         translations=translations,
         municipalities=municipalities,
-        gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
+        gaps=_gaps(folder, edition, contests[0], demo) if contests else (),
         remarks=tuple(found.remarks),
     )
 
@@ -78,17 +78,13 @@ def _logos(edition: EditionFile | None) -> Iterator[tuple[str | None, tuple[str 
         yield from ((partner.logo, ("partners", place, "logo")) for place, partner in enumerate(edition.partners))
 
 
-def _gaps(
-    folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None], demo: bool
-) -> tuple[Fault, ...]:
-    """Return what keeps the contest in hatch `number` closed, with the line where it stands or should."""
-    hatch = hatches.get(number)
-    if hatch is None or hatch.file.contest is None:
-        return ()
-    files = {"contest": folder / f"{number:02}" / "hatch.md"}
+def _gaps(folder: Path, edition: EditionFile, hatch: Hatch, demo: bool) -> tuple[Fault, ...]:
+    """Return what keeps the contest in a hatch closed, with the line where it stands or should."""
+    gaps = find_gaps(edition, hatch.file.contest, demo) if hatch.file.contest else []
+    files = {"contest": folder / f"{hatch.number:02}" / "hatch.md"}
     return tuple(
         fault_in(files.get(field.partition(".")[0], folder / "edition.toml"), field.split("."), sentence)
-        for field, sentence in find_gaps(edition, hatch.file.contest, demo)
+        for field, sentence in gaps
     )
 
 

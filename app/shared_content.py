@@ -97,11 +97,7 @@ class SharedContent:
             yield
             return
         with self._alone():
-            try:
-                with self._transaction() as connection:
-                    self._pull(connection)
-            except SQLAlchemyError:
-                _log.warning("Innehållet gick inte att hämta; det försöks igen", exc_info=True)
+            self._pull_or_tell("Innehållet gick inte att hämta; det försöks igen")
             yield
 
     @contextmanager
@@ -114,17 +110,17 @@ class SharedContent:
                     yield
                     self._publish(connection)
             except BaseException:
-                self._undo()
+                self.token = ""
+                self._pull_or_tell("Kopian av innehållet gick inte att återställa; det försöks igen")
                 raise
 
-    def _undo(self) -> None:
-        """Make the copy like the database again; when that does not answer, the next look does it."""
-        self.token = ""
+    def _pull_or_tell(self, trouble: str) -> None:
+        """Make the copy like the database; when that does not answer, the next look does it."""
         try:
             with self._transaction() as connection:
                 self._pull(connection)
         except SQLAlchemyError:
-            _log.warning("Kopian av innehållet gick inte att återställa; det försöks igen", exc_info=True)
+            _log.warning(trouble, exc_info=True)
 
     def _is_behind(self) -> bool:
         try:

@@ -204,7 +204,7 @@ def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.h
         "house": house.house_at(year, now),
         "ways": ways("calendar.hatch", languages, year=year, number=number),
         "address": address,
-        "qr": _qr_code(address),
+        "qr": qr_code(address, "QR-kod till luckan", border=0, light=None),
         "today": schedule.todays_number(year, now),
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
@@ -213,8 +213,10 @@ def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.h
 
 
 @lru_cache(maxsize=256)
-def _qr_code(address: str) -> str:
-    return str(segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"))
+def qr_code(address: str, title: str, border: int = 4, light: str | None = "#fff") -> str:
+    """Return an address as a drawing, with the quiet zone of ISO/IEC 18004 unless what is around it gives one."""
+    code = segno.make(address, error="m", micro=False)
+    return str(code.svg_inline(omitsize=True, border=border, title=title, light=light))
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")

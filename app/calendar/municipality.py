@@ -24,11 +24,6 @@ def _numbered(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-MaybeMailbox = Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)]
-LocalLines = Annotated[dict[str, Line], AfterValidator(_numbered)]
-LocalSources = Annotated[dict[str, WebAddress], AfterValidator(_numbered)]
-
-
 class MunicipalLinks(Part):
     """Pages of a municipality's own; one that is empty is not shown."""
 
@@ -54,12 +49,12 @@ class Municipality(Part):
     code: Annotated[str, fits(re.compile(r"\d{4}"), "ska vara kommunens kod, fyra siffror som 1480")]
     greeting: Blank = ""
     website: MaybeAddress = None
-    contact: MaybeMailbox = None
+    contact: Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)] = None
     logo: ImageName | None = None
     logo_alt: LogoAlt = None
     links: MunicipalLinks = MunicipalLinks()
-    hatches: LocalLines = Field(default_factory=dict)
-    sources: LocalSources = Field(default_factory=dict)
+    hatches: Annotated[dict[str, Line], AfterValidator(_numbered)] = Field(default_factory=dict)
+    sources: Annotated[dict[str, WebAddress], AfterValidator(_numbered)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _every_line_has_a_source(self) -> Self:

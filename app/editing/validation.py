@@ -77,9 +77,9 @@ def contest_change_error(edition: Edition | None, changes: Changes, now: datetim
     phase = edition.file_contest.phase(now)
     for leaf, files in changes.items():
         if leaf.number:
-            contest = _contest(files)
+            head, _ = parse_hatch(text_of(files))
             expected = edition.file_contest if leaf.number == edition.file_contest_number else None
-            if (contest and _fixed(contest)) != (expected and _fixed(expected)):
+            if _fixed(HatchFile.model_validate(head).contest) != _fixed(expected):
                 return FIXED
         elif phase == "open" and not leaf.municipality:
             file = EditionFile.model_validate(parse_toml(text_of(files)))
@@ -124,9 +124,5 @@ def standing_text(root: Path, leaf: ContentRef) -> str:
         return ""
 
 
-def _contest(files: Files) -> Contest | None:
-    return HatchFile.model_validate(parse_hatch(text_of(files))[0]).contest
-
-
-def _fixed(contest: Contest) -> dict[str, object]:
-    return contest.model_dump(exclude=BESIDE_THE_TERMS)
+def _fixed(contest: Contest | None) -> dict[str, object] | None:
+    return contest.model_dump(exclude=BESIDE_THE_TERMS) if contest else None

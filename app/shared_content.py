@@ -97,11 +97,7 @@ class SharedContent:
             yield
             return
         with self._alone():
-            try:
-                with self._transaction() as connection:
-                    self._pull(connection)
-            except SQLAlchemyError:
-                _log.warning("Innehållet gick inte att hämta; det försöks igen", exc_info=True)
+            self._pull_or_tell("Innehållet gick inte att hämta; det försöks igen")
             yield
 
     @contextmanager
@@ -114,17 +110,17 @@ class SharedContent:
                     yield
                     self._publish(connection)
             except BaseException:
-                self._undo()
+                self.token = ""
+                self._pull_or_tell("Kopian av innehållet gick inte att återställa; det försöks igen")
                 raise
 
-    def _undo(self) -> None:
-        """Make the copy like the database again; when that does not answer, the next look does it."""
-        self.token = ""
+    def _pull_or_tell(self, trouble: str) -> None:
+        """Make the copy like the database; when that does not answer, the next look does it."""
         try:
             with self._transaction() as connection:
                 self._pull(connection)
         except SQLAlchemyError:
-            _log.warning("Kopian av innehållet gick inte att återställa; det försöks igen", exc_info=True)
+            _log.warning(trouble, exc_info=True)
 
     def _is_behind(self) -> bool:
         try:
@@ -196,8 +192,7 @@ class SharedContent:
                 body = (self._folder / path).read_bytes()
                 connection.execute(sa.insert(ContentBody).values(sha256=digest, body=body))
                 stored.add(digest)
-            written = self._written(path, now)
-            values = {"path": path, "sha256": digest, "changed_at": written}
+            values = {"path": path, "sha256": digest, "changed_at": clock.written_at(self._folder / path) or now}
             connection.execute(sa.delete(ContentFile).where(ContentFile.path == path))
             connection.execute(sa.insert(ContentFile).values(values))
         for path in gone:
@@ -208,17 +203,16 @@ class SharedContent:
         connection.execute(sa.delete(ContentRevision))
         connection.execute(sa.insert(ContentRevision).values(id=1, token=self.token))
 
-    def _written(self, path: str, now: datetime) -> datetime:
-        return clock.written_at(self._folder / path) or now
-
     def _checksums(self) -> dict[str, str]:
         """Return the checksum of every file of the copy, by path; only what has changed is read again."""
         found: dict[str, tuple[int, int, str]] = {}
         for tree in (CONTENT, HISTORY):
             for file in (self._folder / tree).rglob("*"):
-                if not file.is_file() or file.name == "lock" or is_hidden(file.relative_to(self._folder)):
+                path = file.relative_to(self._folder).as_posix()
+                # An editor's locks and drafts, and our own, begin with a point.
+                if not file.is_file() or file.name == "lock" or "/." in path:
                     continue
-                path, status = file.relative_to(self._folder).as_posix(), file.stat()
+                status = file.stat()
                 seen = (status.st_mtime_ns, status.st_size)
                 known = self._known.get(path)
                 digest = known[2] if known and known[:2] == seen else sha256(file.read_bytes()).hexdigest()
@@ -241,7 +235,3 @@ class SharedContent:
             if len(folder.parts) < 2 or any((self._folder / folder).iterdir()):
                 break
             (self._folder / folder).rmdir()
-
-
-def is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)

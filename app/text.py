@@ -77,14 +77,10 @@ def _written(moment: datetime, pattern: str, name: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_filter(swedish, "swedish")
-    app.add_template_filter(swedish_date, "swedish_date")
-    app.add_template_filter(swedish_time, "swedish_time")
-    app.add_template_filter(swedish_clock, "swedish_clock")
+    for each in (swedish, swedish_date, swedish_time, swedish_clock, fingerprint, lower_first):
+        app.add_template_filter(each)
     app.add_template_filter(grouped_number, "number")
-    app.add_template_filter(fingerprint, "fingerprint")
     app.add_template_filter(short_ticket, "ticket")
-    app.add_template_filter(lower_first, "lower_first")
     app.add_template_global(clock.now, "now")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -91,7 +92,7 @@ class Hatch:
     @property
     def miniature(self) -> str:
         """The shapes that stand in the hatch's window once it has been read; "" leaves the drapes alone."""
-        return drawings.shapes(self.images.get(drawings.MINIATURE, b""))
+        return drawings.shapes(drawings.MINIATURE, self.images)
 
     @property
     def figure(self) -> drawings.Figure | None:
@@ -102,14 +103,11 @@ class Hatch:
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:
         """Lighter files of the hatch's picture, the lightest kind first: [("avif", [("foto-640.avif", 640), …]), …]."""
         stem = (self.file.image or "").rpartition(".")[0]
-        found = [(name, re.fullmatch(rf"{re.escape(stem)}-(\d+)\.(avif|webp)", name)) for name in self.images]
-        widths = {name: int(match[1]) for name, match in found if stem and match}
-        kinds = {kind: [name for name in widths if name.endswith(kind)] for kind in ("avif", "webp")}
-        return [
-            (kind, [(name, widths[name]) for name in sorted(names, key=widths.__getitem__)])
-            for kind, names in kinds.items()
-            if names
-        ]
+        found: dict[str, list[tuple[str, int]]] = {"avif": [], "webp": []}
+        for name in self.images:
+            if match := re.fullmatch(rf"{re.escape(stem)}-(\d+)\.(avif|webp)", name):
+                found[match[2]].append((name, int(match[1])))
+        return [(kind, sorted(files, key=itemgetter(1))) for kind, files in found.items() if files]
 
 
 @dataclass(frozen=True)
@@ -177,12 +175,12 @@ class Edition:
     @property
     def horizon(self) -> str:
         """The shapes of the edition's own horizon; "" leaves the hills."""
-        return drawings.horizon(self.images.get(drawings.HORIZON, b""))
+        return drawings.shapes(drawings.HORIZON, self.images)
 
     @property
     def horizon_right(self) -> str:
         """The shapes of what stands to the right of the house; only an edition with its own horizon has its own."""
-        return drawings.horizon_right(self.images.get(drawings.HORIZON_RIGHT, b""))
+        return drawings.shapes(drawings.HORIZON_RIGHT, self.images)
 
     @property
     def style_sheet(self) -> str:

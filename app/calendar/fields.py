@@ -112,11 +112,33 @@ def with_scheme(value: object) -> object:
     return markdown.with_scheme(value) if isinstance(value, str) else value
 
 
-def _image(value: str) -> str:
-    if not IMAGE.fullmatch(value):
-        raise ValueError(
-            "ska vara namnet på en bild i samma mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
-            "punkt, plus, - och _, och sist .svg, .png, .jpg, .jpeg, .webp eller .avif"
+def fits(pattern: re.Pattern[str], sentence: str) -> AfterValidator:
+    """Return a validator that refuses, with a sentence, what a pattern does not match."""
+
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
+def _told_of(picture: str, sentence: str) -> AfterValidator:
+    """Return a validator that refuses, with a sentence, an empty text beside a picture."""
+
+    def check(value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get(picture) and not value:
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
+def _among_options(value: str, info: ValidationInfo) -> str:
+    if value not in info.data.get("options", (value,)):
+        raise FieldError(
+            "ska vara ett av alternativen i options, bokstav för bokstav",
+            "välj ett av alternativen som är ifyllda",
         )
     return value
 
@@ -139,24 +161,12 @@ def _organisation_number(value: str) -> str:
     return value
 
 
-def _colour(value: str) -> str:
-    if not COLOUR.fullmatch(value):
-        raise ValueError("ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")
-    return value
-
-
 def lets_windows_show(value: str) -> str:
     """Check a wall's colour against what stands on it."""
     found = min(colours.contrast(value, other) for other in colours.ON_THE_WALL)
     if found < colours.LEAST:
         told = f"{found:.1f}".replace(".", ",")
         raise ValueError(f"är för ljus: fönstren syns inte mot väggen (kontrast {told}; minst 3 behövs)")
-    return value
-
-
-def named_logo(value: str | None, info: ValidationInfo) -> str | None:
-    if info.data.get("logo") and not value:
-        raise ValueError("saknas: skriv vems logotypen är")
     return value
 
 
@@ -173,6 +183,7 @@ Unreviewed = Annotated[Line | None, Field(description="taken out when the text i
 Options = Annotated[
     tuple[Annotated[Line, AfterValidator(_label)], ...], Field(min_length=2, max_length=6), AfterValidator(_distinct)
 ]
+Answer = Annotated[Line, AfterValidator(_among_options)]
 Names = Annotated[tuple[Annotated[Line, StringConstraints(max_length=20)], ...], AfterValidator(_distinct)]
 # A text that may still be empty while an edition is prepared.
 Blank = Annotated[str, StringConstraints(max_length=1000)]
@@ -185,9 +196,19 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 SourceYear = Annotated[int | str, PlainValidator(_year)]
 Language = Annotated[str, AfterValidator(_language)]
 Amount = Annotated[float, Field(ge=0, le=100_000)]
-Colour = Annotated[str, AfterValidator(_colour)]
+Colour = Annotated[str, fits(COLOUR, "ska vara en färg som #4b6b57: sex siffror eller små bokstäver a till f efter #")]
 Wall = Annotated[Colour, AfterValidator(lets_windows_show)]
-ImageName = Annotated[str, AfterValidator(_image)]
+ImageName = Annotated[
+    str,
+    fits(
+        IMAGE,
+        "ska vara namnet på en bild i samma mapp, som foto 1.jpg: bokstäver, siffror, mellanslag, parenteser, "
+        "punkt, plus, - och _, och sist .svg, .png, .jpg, .jpeg, .webp eller .avif",
+    ),
+]
+_MaybeLine = Annotated[Line | None, Field(validate_default=True)]
+ImageAlt = Annotated[_MaybeLine, _told_of("image", "saknas: beskriv bilden i en mening")]
+LogoAlt = Annotated[_MaybeLine, _told_of("logo", "saknas: skriv vems logotypen är")]
 
 
 class Part(BaseModel):

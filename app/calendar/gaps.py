@@ -1,7 +1,6 @@
 """What must be filled in before a contest opens. Pure."""
 
 import re
-from collections.abc import Iterator
 
 from app.calendar.edition import AUTHORITY, Contest, EditionFile
 from app.calendar.fields import Part
@@ -39,15 +38,11 @@ def find_organiser_gaps(file: EditionFile, demo: bool) -> dict[str, str]:
         found["privacy.erasure_decision"] = DECISION
     if file.organiser.email.casefold() in file.privacy.officer.casefold():
         found["privacy.officer"] = OFFICER
-    return found | dict(() if demo else of_examples(file))
-
-
-def of_examples(file: EditionFile) -> Iterator[tuple[str, str]]:
-    texts = {f"organiser.{name}": value for name, value in file.organiser.model_dump().items()}
-    texts |= {f"privacy.{name}": value for name, value in file.privacy.model_dump().items()}
-    for field, value in texts.items():
-        for address in find_example_addresses(value if isinstance(value, str) else " ".join(value))[:1]:
-            yield field, f"{address} är ett exempel; skriv er egen adress{_OR_CLOSED}"
+    for table, part in {} if demo else parts.items():
+        for name, value in part.model_dump().items():
+            for address in find_example_addresses(value if isinstance(value, str) else " ".join(value))[:1]:
+                found[f"{table}.{name}"] = f"{address} är ett exempel; skriv er egen adress{_OR_CLOSED}"
+    return found
 
 
 _CASH = re.compile(r"presentkort|kontant|pengar|swish|kupong|värdebevis|\bkronor\b|\bkr\b", re.IGNORECASE)

@@ -6,17 +6,9 @@ from pathlib import Path
 
 from app.calendar.content import NUMBERS, Edition, Hatch, Translation, edition_card
 from app.calendar.edition import Contest, EditionFile, HatchFile
-from app.calendar.files.faults import ContentError, Fault, fault_at, line_numbers
+from app.calendar.files.faults import ContentError, Fault
 from app.calendar.files.markdown import has_picture, to_html
-from app.calendar.files.reading import (
-    FRONT_MATTER,
-    HEAD_MISSING,
-    image_name,
-    name_of,
-    read_images,
-    read_model,
-    read_text,
-)
+from app.calendar.files.reading import Findings, fault_in, image_name, name_of, read_images, read_page, read_toml
 from app.calendar.gaps import find_gaps
 from app.calendar.municipality import Municipality
 from app.calendar.schedule import opens_at
@@ -40,32 +32,28 @@ MARKDOWN = ("before", "after", "about")
 def read_edition(folder: Path, demo: bool = False) -> Edition:
     """Return the edition in a folder named after its year. Raises ContentError with every fault in it."""
     # In a demo an example is as good as an address: nothing is sent.
-    faults: list[Fault] = []
-    remarks: list[Fault] = []
+    found = Findings([], [])
     year = int(folder.name)
-    hatches = {number: read_hatch_of(folder / f"{number:02}", year, number, faults, remarks) for number in NUMBERS}
+    hatches = {number: read_hatch_of(folder / f"{number:02}", year, number, found) for number in NUMBERS}
     path = folder / "edition.toml"
-    text = read_text(path, faults, remarks)
-    edition = None if text is None else read_model(path, EditionFile, faults, remarks, text)
-    images = read_images(folder, faults)
+    edition = read_toml(path, EditionFile, found)
+    images = read_images(folder, found.faults)
     for logo, keys in _logos(edition):
         if logo and logo not in images:
             sentence = f"bilden {logo} finns inte bredvid edition.toml"
             in_form = f"{logo} finns inte på servern; välj bilden igen"
-            faults.append(fault_at(name_of(path), line_numbers(text or ""), keys, sentence, in_form))
-    contests = [number for number, hatch in hatches.items() if hatch and hatch.file.contest]
-    for number in contests[1:]:
-        path = folder / f"{number:02}" / "hatch.md"
-        line = line_numbers(path.read_text("utf-8-sig")).get("contest", 0)
-        faults.append(Fault(name_of(path), line, "contest", "en kalender har bara en tävling"))
-    translations = _read_edition_translations(folder, faults, remarks)
-    municipalities = _read_municipalities(folder, images, faults, remarks)
-    if faults or edition is None:
-        raise ContentError(faults)
+            found.faults.append(fault_in(path, keys, sentence, in_form))
+    contests = [hatch for hatch in hatches.values() if hatch and hatch.file.contest]
+    for hatch in contests[1:]:
+        sentence = "en kalender har bara en tävling"
+        found.faults.append(fault_in(folder / f"{hatch.number:02}" / "hatch.md", ("contest",), sentence))
+    translations = _read_edition_translations(folder, found)
+    municipalities = _read_municipalities(folder, images, found)
+    if found.faults or edition is None:
+        raise ContentError(found.faults)
     for field in (*MARKDOWN, "tradition"):
         if has_picture(getattr(edition, field)):
-            lines = line_numbers(text or "")
-            remarks.append(Fault(name_of(folder / "edition.toml"), lines.get(field, 0), field, PICTURE_IN_TEXT))
+            found.remarks.append(fault_in(path, (field,), PICTURE_IN_TEXT))
     return Edition(
         year=year,
         file=edition,
@@ -78,8 +66,8 @@ def read_edition(folder: Path, demo: bool = False) -> Edition:
         card=card if (card := edition_card(year, edition, images)) in images else None,
         translations=translations,
         municipalities=municipalities,
-        gaps=_gaps(folder, edition, contests[0] if contests else 0, hatches, demo),
-        remarks=tuple(remarks),
+        gaps=_gaps(folder, edition, contests[0], demo) if contests else (),
+        remarks=tuple(found.remarks),
     )
 
 
@@ -90,20 +78,14 @@ def _logos(edition: EditionFile | None) -> Iterator[tuple[str | None, tuple[str 
         yield from ((partner.logo, ("partners", place, "logo")) for place, partner in enumerate(edition.partners))
 
 
-def _gaps(
-    folder: Path, edition: EditionFile, number: int, hatches: dict[int, Hatch | None], demo: bool
-) -> tuple[Fault, ...]:
-    """Return what keeps the contest in hatch `number` closed, with the line where it stands or should."""
-    hatch = hatches.get(number)
-    if hatch is None or hatch.file.contest is None:
-        return ()
-    found = []
-    for field, sentence in find_gaps(edition, hatch.file.contest, demo):
-        table = field.partition(".")[0]
-        path = folder / f"{number:02}" / "hatch.md" if table == "contest" else folder / "edition.toml"
-        lines = line_numbers(path.read_text("utf-8-sig"))
-        found.append(Fault(name_of(path), lines.get(field, lines.get(table, 0)), field, sentence))
-    return tuple(found)
+def _gaps(folder: Path, edition: EditionFile, hatch: Hatch, demo: bool) -> tuple[Fault, ...]:
+    """Return what keeps the contest in a hatch closed, with the line where it stands or should."""
+    gaps = find_gaps(edition, hatch.file.contest, demo) if hatch.file.contest else []
+    files = {"contest": folder / f"{hatch.number:02}" / "hatch.md"}
+    return tuple(
+        fault_in(files.get(field.partition(".")[0], folder / "edition.toml"), field.split("."), sentence)
+        for field, sentence in gaps
+    )
 
 
 def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) -> list[Fault]:
@@ -112,79 +94,62 @@ def find_reused_id(folder: Path, edition: Edition, others: Iterable[Edition]) ->
     if edition.file_contest is None or edition.file_contest.id not in known:
         return []
     path = folder / f"{edition.file_contest_number:02}" / "hatch.md"
-    line = line_numbers(path.read_text("utf-8-sig")).get("contest.id", 0)
     sentence = f"finns redan i kalendern {known[edition.file_contest.id]}; varje tävling ska ha ett eget"
-    return [Fault(name_of(path), line, "contest.id", sentence)]
+    return [fault_in(path, ("contest", "id"), sentence)]
 
 
 def read_hatch(folder: Path, year: int) -> Hatch:
     """Return the hatch in a folder named after its number. Raises ContentError with every fault in it."""
-    faults: list[Fault] = []
-    found = read_hatch_of(folder, year, int(folder.name), faults, [])
-    if faults or found is None:
-        raise ContentError(faults)
-    return found
+    found = Findings([], [])
+    hatch = read_hatch_of(folder, year, int(folder.name), found)
+    if found.faults or hatch is None:
+        raise ContentError(found.faults)
+    return hatch
 
 
-def read_hatch_of(folder: Path, year: int, number: int, faults: list[Fault], remarks: list[Fault]) -> Hatch | None:
+def read_hatch_of(folder: Path, year: int, number: int, found: Findings) -> Hatch | None:
     path = folder / "hatch.md"
-    text = read_text(path, faults, remarks)
-    if text is None:
-        return None
-    parts = FRONT_MATTER.match(text)
+    file, parts = read_page(path, HatchFile, found)
     if not parts:
-        faults.append(Fault(name_of(path), 1, "", HEAD_MISSING))
         return None
-    file = read_model(path, HatchFile, faults, remarks, parts[1], first_line=2)
-    if not parts[2].strip():
+    text, tip = parts.string, parts[2]
+    if not tip.strip():
         sentence = "själva tipset saknas under huvudet"
-        faults.append(Fault(name_of(path), text.count("\n") + 1, "", sentence, "saknas"))
-    if has_picture(parts[2]):
-        remarks.append(Fault(name_of(path), text[: text.rindex("![")].count("\n") + 1, "", f"tipset {PICTURE_IN_TEXT}"))
-    images = read_images(folder, faults)
-    lines = line_numbers(parts[1], 2)
-    if file and file.image and file.image not in images:
-        sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
-        in_form = f"{file.image} finns inte på servern; välj bilden igen"
-        faults.append(Fault(name_of(path), lines.get("image", 0), "image", sentence, in_form))
-    if file and file.contest and file.contest.opens < opens_at(year, number):
-        sentence = "tävlingen kan inte öppna före sin lucka"
-        faults.append(Fault(name_of(path), lines.get("contest.opens", 0), "contest.opens", sentence))
+        found.faults.append(Fault(name_of(path), text.count("\n") + 1, "", sentence, "saknas"))
+    if has_picture(tip):
+        line = text[: text.rindex("![")].count("\n") + 1
+        found.remarks.append(Fault(name_of(path), line, "", f"tipset {PICTURE_IN_TEXT}"))
+    images = read_images(folder, found.faults)
     if file is None:
         return None
-    translations = _read_translations(folder, file, faults, remarks)
-    return Hatch(number, file, to_html(parts[2]), images, written_at(path), translations)
+    if file.image and file.image not in images:
+        sentence = f"bilden {file.image} finns inte i mappen {folder.name}"
+        in_form = f"{file.image} finns inte på servern; välj bilden igen"
+        found.faults.append(fault_in(path, ("image",), sentence, in_form))
+    if file.contest and file.contest.opens < opens_at(year, number):
+        found.faults.append(fault_in(path, ("contest", "opens"), "tävlingen kan inte öppna före sin lucka"))
+    translations = _read_translations(folder, file, found)
+    return Hatch(number, file, to_html(tip), images, written_at(path), translations)
 
 
-def _read_translations(
-    folder: Path, original: HatchFile, faults: list[Fault], remarks: list[Fault]
-) -> dict[str, Translation]:
-    found = {}
-    for language in (EASY, *foreign()):
-        path = folder / f"{language}.md"
-        text = read_text(path, faults, remarks) if path.exists() else None
-        if text is None:
+def _read_translations(folder: Path, original: HatchFile, found: Findings) -> dict[str, Translation]:
+    translations = {}
+    for path in (folder / f"{language}.md" for language in (EASY, *foreign())):
+        file, parts = read_page(path, TranslatedHatch, found) if path.exists() else (None, None)
+        if not file or not parts:
             continue
-        parts = FRONT_MATTER.match(text)
-        if not parts:
-            faults.append(Fault(name_of(path), 1, "", HEAD_MISSING))
-            continue
-        file = read_model(path, TranslatedHatch, faults, remarks, parts[1], first_line=2)
         options = original.question.options if original.question else ()
-        if file and file.question and len(file.question.options) != len(options):
+        if file.question and len(file.question.options) != len(options):
             # An editor of the Swedish question need not know the other language.
-            line = line_numbers(parts[1], 2).get("question.options", 0)
             sentence = "har inte lika många svar som på svenska, så frågan visas på svenska"
-            remarks.append(Fault(name_of(path), line, "question.options", sentence))
+            found.remarks.append(fault_in(path, ("question", "options"), sentence))
             file = file.model_copy(update={"question": None})
-        if file and file.contest and not _is_of(file.contest, original.contest):
-            line = line_numbers(parts[1], 2).get("contest", 0)
+        if file.contest and not _is_of(file.contest, original.contest):
             sentence = "har inte samma svar eller lika många vinster som på svenska, så tävlingen visas på svenska"
-            remarks.append(Fault(name_of(path), line, "contest", sentence))
+            found.remarks.append(fault_in(path, ("contest",), sentence))
             file = file.model_copy(update={"contest": None})
-        if file:
-            found[language] = Translation(file, to_html(parts[2]))
-    return found
+        translations[path.stem] = Translation(file, to_html(parts[2]))
+    return translations
 
 
 def _is_of(translated: TranslatedContest, original: Contest | None) -> bool:
@@ -196,33 +161,26 @@ def _is_of(translated: TranslatedContest, original: Contest | None) -> bool:
     )
 
 
-def _read_edition_translations(folder: Path, faults: list[Fault], remarks: list[Fault]) -> dict[str, TranslatedEdition]:
-    found = {}
-    for language in foreign():
-        path = folder / f"{language}.toml"
-        text = read_text(path, faults, remarks) if path.exists() else None
-        file = None if text is None else read_model(path, TranslatedEdition, faults, remarks, text)
-        if file:
+def _read_edition_translations(folder: Path, found: Findings) -> dict[str, TranslatedEdition]:
+    translations = {}
+    for path in (folder / f"{language}.toml" for language in foreign()):
+        if path.exists() and (file := read_toml(path, TranslatedEdition, found)):
             prose = {name: to_html(getattr(file, name)) for name in MARKDOWN}
-            found[language] = file.model_copy(update=prose)
-    return found
+            translations[path.stem] = file.model_copy(update=prose)
+    return translations
 
 
-def _read_municipalities(
-    folder: Path, images: dict[str, bytes], faults: list[Fault], remarks: list[Fault]
-) -> dict[str, Municipality]:
+def _read_municipalities(folder: Path, images: dict[str, bytes], found: Findings) -> dict[str, Municipality]:
     """Return the files in kommuner by the names in their addresses, in Swedish order."""
-    found = {}
+    municipalities = {}
     for slug in municipality_slugs(folder):
         path = folder / MUNICIPALITIES / f"{slug}.toml"
-        text = read_text(path, faults, remarks)
-        file = None if text is None else read_model(path, Municipality, faults, remarks, text)
-        if file and file.logo and file.logo not in images:
-            sentence = f"bilden {file.logo} finns inte bredvid edition.toml"
-            faults.append(Fault(name_of(path), line_numbers(text or "").get("logo", 0), "logo", sentence))
-        if file:
-            found[slug] = file
-    return dict(sorted(found.items(), key=lambda pair: swedish_order(pair[1].name)))
+        if file := read_toml(path, Municipality, found):
+            municipalities[slug] = file
+            if file.logo and file.logo not in images:
+                sentence = f"bilden {file.logo} finns inte bredvid edition.toml"
+                found.faults.append(fault_in(path, ("logo",), sentence))
+    return dict(sorted(municipalities.items(), key=lambda pair: swedish_order(pair[1].name)))
 
 
 def municipality_slugs(folder: Path) -> list[str]:

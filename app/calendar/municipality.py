@@ -3,16 +3,9 @@
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from app.calendar.fields import Blank, ImageName, Line, Mailbox, MaybeAddress, Part, WebAddress, named_logo
+from app.calendar.fields import Blank, ImageName, Line, LogoAlt, Mailbox, MaybeAddress, Part, WebAddress, fits
 
 # The pages that a municipality may have of its own, by what they are called in its file and on its page.
 LINK_LABELS = {
@@ -24,22 +17,11 @@ LINK_LABELS = {
 }
 
 
-def _municipal_code(value: str) -> str:
-    if not re.fullmatch(r"\d{4}", value):
-        raise ValueError("ska vara kommunens kod, fyra siffror som 1480")
-    return value
-
-
 def _numbered(value: dict[str, Any]) -> dict[str, Any]:
     for number in value:
         if not re.fullmatch(r"0[1-9]|1\d|2[0-4]", number):
             raise ValueError(f"”{number}” är ingen lucka; skriv numret med två siffror, från 01 till 24")
     return value
-
-
-MaybeMailbox = Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)]
-LocalLines = Annotated[dict[str, Line], AfterValidator(_numbered)]
-LocalSources = Annotated[dict[str, WebAddress], AfterValidator(_numbered)]
 
 
 class MunicipalLinks(Part):
@@ -64,20 +46,15 @@ class Municipality(Part):
     """
 
     name: Line
-    code: Annotated[str, AfterValidator(_municipal_code)]
+    code: Annotated[str, fits(re.compile(r"\d{4}"), "ska vara kommunens kod, fyra siffror som 1480")]
     greeting: Blank = ""
     website: MaybeAddress = None
-    contact: MaybeMailbox = None
+    contact: Annotated[Mailbox | None, BeforeValidator(lambda value: value or None)] = None
     logo: ImageName | None = None
-    logo_alt: Annotated[Line | None, Field(validate_default=True)] = None
+    logo_alt: LogoAlt = None
     links: MunicipalLinks = MunicipalLinks()
-    hatches: LocalLines = Field(default_factory=dict)
-    sources: LocalSources = Field(default_factory=dict)
-
-    @field_validator("logo_alt")
-    @classmethod
-    def _names_the_logo(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return named_logo(value, info)
+    hatches: Annotated[dict[str, Line], AfterValidator(_numbered)] = Field(default_factory=dict)
+    sources: Annotated[dict[str, WebAddress], AfterValidator(_numbered)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _every_line_has_a_source(self) -> Self:

@@ -1,10 +1,9 @@
 """The calendar, a hatch, its images: what everybody sees, and nothing of a hatch before it opens."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import segno
@@ -126,31 +125,25 @@ def public_addresses(now: datetime) -> dict[str, tuple[int, int] | None]:
     return found
 
 
-@dataclass(frozen=True)
-class Way:
-    """A page in one of its languages."""
+class Way(NamedTuple):
+    """A page in one of its languages; `tag` is that as HTML has it, `name` what it calls itself."""
 
     language: str
+    tag: str
+    name: str
     path: str
-
-    @property
-    def tag(self) -> str:
-        return tag(self.language)
-
-    @property
-    def name(self) -> str:
-        """What the language calls itself, with a capital."""
-        return "Lättläst" if self.language == EASY else str(Locale.parse(self.language).get_display_name()).capitalize()
 
 
 def ways(endpoint: str, languages: Iterable[str], **values: Any) -> list[Way]:
     """Return a page in each of its languages."""
-    return [Way(language, url_for(endpoint, language=language, **values)) for language in languages]
+    return [
+        Way(language, tag(language), _own_name(language), url_for(endpoint, language=language, **values))
+        for language in languages
+    ]
 
 
-def _languages_of(edition: Edition, hatch: Hatch) -> list[str]:
-    easy = [EASY] if EASY in hatch.translations else []
-    return [SWEDISH, *easy, *(language for language in edition.translations if language in hatch.translations)]
+def _own_name(language: str) -> str:
+    return "Lättläst" if language == EASY else str(Locale.parse(language).get_display_name()).capitalize()
 
 
 def _calendar(edition: Edition) -> Response:
@@ -204,13 +197,14 @@ def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.h
     """Return the page of a hatch as it is now."""
     year, number, now = edition.year, found.number, clock.now()
     address = current_app.config["PUBLIC_URL"] + edition.hatch_path(number)
+    languages = [SWEDISH, *(each for each in (EASY, *edition.translations) if each in found.translations)]
     context: dict[str, object] = {
         "edition": edition,
         "hatch": found,
         "house": house.house_at(year, now),
-        "ways": ways("calendar.hatch", _languages_of(edition, found), year=year, number=number),
+        "ways": ways("calendar.hatch", languages, year=year, number=number),
         "address": address,
-        "qr": _qr_code(address),
+        "qr": qr_code(address, "QR-kod till luckan", border=0, light=None),
         "today": schedule.todays_number(year, now),
         "previous": number - 1 if number > 1 else None,
         "following": number + 1 if number < 24 and schedule.is_open(year, number + 1, now) else None,
@@ -219,8 +213,10 @@ def hatch_page(edition: Edition, found: Hatch, template: str = "calendar/hatch.h
 
 
 @lru_cache(maxsize=256)
-def _qr_code(address: str) -> str:
-    return str(segno.make(address, error="m").svg_inline(omitsize=True, border=0, title="QR-kod till luckan"))
+def qr_code(address: str, title: str, border: int = 4, light: str | None = "#fff") -> str:
+    """Return an address as a drawing, with the quiet zone of ISO/IEC 18004 unless what is around it gives one."""
+    code = segno.make(address, error="m", micro=False)
+    return str(code.svg_inline(omitsize=True, border=border, title=title, light=light))
 
 
 @blueprint.get("/<year:year>/lucka/<hatch:number>/bild/<name>")
@@ -229,11 +225,11 @@ def image(year: int, number: int, name: str) -> Response:
     name = tidy(name)
     if name not in found.images:
         abort(404)
-    return framed(public_response(found.images[name], image_type(name)))
+    return shared(public_response(found.images[name], image_type(name)))
 
 
-def framed(response: Response) -> Response:
-    """Let the embed show it: a frame that is sandboxed is another origin."""
+def shared(response: Response) -> Response:
+    """Let other sites have it, and the embed show it: a frame that is sandboxed is another origin."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -256,7 +252,7 @@ def edition_image(year: int, name: str) -> Response:
 @blueprint.get("/<year:year>/farger.css")
 def colours_of(year: int) -> Response:
     sheet = find_edition(year).style_sheet or abort(404)
-    return framed(public_response(sheet.encode(), "text/css"))
+    return shared(public_response(sheet.encode(), "text/css"))
 
 
 @blueprint.app_errorhandler(HatchLocked)

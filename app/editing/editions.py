@@ -57,22 +57,19 @@ def swap_hatches(desk: Editor, year: int, first: int, second: int, act: Change) 
     if is_open(year, first, act.now) != is_open(year, second, act.now):
         raise SaveRefused("En av luckorna är öppen och den andra låst. Då skulle den låstas text synas för tidigt.")
     with desk.alone():
-        one, other = ContentRef(year, first), ContentRef(year, second)
-        changes = {one: desk.read(other), other: desk.read(one)}
-        save.save_all(desk, changes | moved_lines(desk, year, {first: second, second: first}), act)
+        save.save_all(desk, moved_files(desk, year, {first: second, second: first}), act)
 
 
-def moved_lines(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[ContentRef, Files]:
-    """Return the municipalities' files that change when hatches do; `moved` is the new number of each that moves."""
-    changes = {}
+def moved_files(desk: Editor, year: int, moved: Mapping[int, int]) -> dict[ContentRef, Files]:
+    """Return hatches and municipalities that change; `moved` is the new number of each hatch that moves."""
+    changes = {ContentRef(year, to): desk.read(ContentRef(year, number)) for number, to in moved.items()}
     for leaf in municipalities(desk.root, year):
         text = store.text_of(desk.read(leaf))
         with readable(leaf):
             file = hatch_file.parse_toml(text)
-            tables = {name: file.get(name, {}) for name in ("hatches", "sources")}
             lines = {
-                name: {f"{to:02}": table.get(f"{number:02}") for number, to in moved.items()}
-                for name, table in tables.items()
+                name: {f"{to:02}": file.get(name, {}).get(f"{number:02}") for number, to in moved.items()}
+                for name in ("hatches", "sources")
             }
             if any(lines["hatches"].values()):
                 changes[leaf] = {leaf.text_name: hatch_file.change_toml(text, lines).encode()}
@@ -114,16 +111,15 @@ def reorder_hatches(desk: Editor, year: int, order: Sequence[int], act: Change) 
     if is_open(year, 1, act.now):
         raise SaveRefused("Första luckan är öppen. Byt plats på två låsta luckor i stället.")
     with desk.alone():
-        changes = {ContentRef(year, to): desk.read(ContentRef(year, n)) for to, n in enumerate(order, 1) if to != n}
-        source, contest = next(iter(_contests(desk, year)), (0, {}))
-        target = order.index(source) + 1 if source else 0
-        if source != target and (moved := _opening(contest, year, source, target)):
+        numbers = {number: to for to, number in enumerate(order, 1) if to != number}
+        changes = moved_files(desk, year, numbers)
+        source, contest = _find_contest(desk, year) or (0, {})
+        if (target := numbers.get(source)) and (opening := _opening(contest, year, source, target)):
             files = changes[ContentRef(year, target)]
-            text = hatch_file.render_hatch(store.text_of(files), {"contest": moved})
+            text = hatch_file.render_hatch(store.text_of(files), {"contest": opening})
             changes[ContentRef(year, target)] = files | {"hatch.md": text.encode()}
         if changes:
-            numbers = {number: to for to, number in enumerate(order, 1) if to != number}
-            save.save_all(desk, changes | moved_lines(desk, year, numbers), act)
+            save.save_all(desk, changes, act)
 
 
 def remove_contest(desk: Editor, year: int, act: Change) -> None:
@@ -135,17 +131,22 @@ def remove_contest(desk: Editor, year: int, act: Change) -> None:
 
 def _contest_of(desk: Editor, year: int) -> tuple[int, dict[str, Any]]:
     """Return the contest in the files, and the number of its hatch. Raises SaveRefused where there is none."""
-    for found in _contests(desk, year):
+    if found := _find_contest(desk, year):
         return found
     raise SaveRefused("Kalendern har ingen tävling.")
 
 
-def _contests(desk: Editor, year: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number in NUMBERS:
-        with suppress(hatch_file.HatchFileError):
-            head, _ = hatch_file.parse_hatch(store.text_of(desk.read(ContentRef(year, number))))
-            if isinstance(head.get("contest"), dict):
-                yield number, head["contest"]
+def _find_contest(desk: Editor, year: int) -> tuple[int, dict[str, Any]] | None:
+    hatches = ((number, desk.read(ContentRef(year, number))) for number in NUMBERS)
+    return next(((number, found) for number, files in hatches if (found := _contest_in(files))), None)
+
+
+def _contest_in(files: Files) -> dict[str, Any] | None:
+    """Return the contest of a hatch, as its file has it; None where there is none."""
+    with suppress(hatch_file.HatchFileError):
+        contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest")
+        return contest if isinstance(contest, dict) else None
+    return None
 
 
 def _with_contest(desk: Editor, year: int, number: int, contest: dict[str, Any] | None) -> Files:
@@ -242,8 +243,6 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
     folder = desk.root / str(year)
     if folder.exists():
         raise SaveRefused(f"Det finns redan en kalender för {year}.")
-    if not re.fullmatch(r"20\d\d", str(year)):
-        raise SaveRefused("Skriv ett årtal med fyra siffror, som 2027.")
     if found := validation.find_faults(desk.root, year, made, desk.shown):
         raise SaveRefused(faults=tuple(found))
     save.require_not_early(desk, made, act.now, years=desk.shown)
@@ -252,13 +251,9 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
             desk.history.add(leaf, files, act.who, act.what, act.now)
         temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
         try:
-            temporary.chmod(0o755)
             for leaf, files in made.items():
-                target = temporary / leaf.place
-                target.mkdir(exist_ok=True)
-                for name, body in files.items():
-                    store.put_files(target / name, body)
-            temporary.rename(folder)
+                store.write_atomically(temporary, leaf, files)
+            (temporary / str(year)).rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -280,13 +275,9 @@ def read_archive(year: int, body: bytes) -> dict[ContentRef, Files]:
 
 def _contest_year(leaves: dict[ContentRef, Files]) -> int | None:
     """Return the year that a contest opens in: a folder is easily called something else."""
-    for leaf, files in leaves.items():
-        with suppress(hatch_file.HatchFileError):
-            contest = hatch_file.parse_hatch(store.text_of(files))[0].get("contest") if leaf.number else None
-            opens = contest.get("opens") if isinstance(contest, dict) else None
-            if isinstance(opens, datetime):
-                return opens.year
-    return None
+    contests = (_contest_in(files) for leaf, files in leaves.items() if leaf.number)
+    opens = (contest.get("opens") for contest in contests if contest)
+    return next((each.year for each in opens if isinstance(each, datetime)), None)
 
 
 def _year_in_title(files: Files) -> int | None:
@@ -311,8 +302,7 @@ def import_changes(
     edition = desk.shown.get(year)
     if edition and validation.has_opened(edition, now):
         raise SaveRefused(f"Tävlingen i {year} har öppnat, så kalendern kan inte bytas ut. Ändra en lucka i taget.")
-    save.check_changes(desk, made, now)
-    save.require_not_early(desk, made, now, years=desk.shown)
+    save.check_changes(desk, made, now, years=desk.shown)
     differing: dict[ContentRef, list[str]] = {}
     for leaf, files in made.items():
         before = desk.read(leaf)
@@ -345,8 +335,7 @@ def replace_edition(
     try:
         with store.translate_os_errors():
             temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
-        try:
-            with store.translate_os_errors():
+            try:
                 shutil.copytree(folder, temporary / str(year), symlinks=True)
                 for leaf, files in made.items():
                     added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
@@ -358,8 +347,8 @@ def replace_edition(
                 finally:
                     if not folder.exists():
                         (temporary / BEFORE).rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     except store.ContentWriteError:
         for leaf, version in added.items():
             desk.history.drop(leaf, version)
@@ -399,8 +388,7 @@ def undo_import(desk: Editor, year: int, act: Change) -> None:
         if not before:
             raise SaveRefused("Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget.")
         made = {leaf: desk.history.files(leaf, version) for leaf, version in before.items()}
-        save.check_changes(desk, made, act.now)
-        save.require_not_early(desk, made, act.now, years=desk.shown)
+        save.check_changes(desk, made, act.now, years=desk.shown)
         replace_edition(desk, year, made, act)
         with store.translate_os_errors():
             import_record(desk, year).unlink(missing_ok=True)

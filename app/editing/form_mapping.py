@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.calendar.edition import Accessibility
+from pydantic import BaseModel
+
+from app.calendar.edition import Accessibility, CorrectedFact, Correction, Fact, Partner, Privacy, Prize, Shortcoming
 from app.calendar.files.markdown import strip_bullet
 from app.calendar.municipality import LINK_LABELS
 from app.clock import SWEDEN
@@ -16,21 +18,18 @@ from app.clock import SWEDEN
 Values = dict[str, Any]
 # What a form shows, or a table of a content file: its readers know the shape.
 Shown = Mapping[str, Any]
-FACT = ("text", "source", "url", "language", "year", "read")
-EFFECT = ("effect_unit", "effect_least", "effect_most", "effect_assumes")
 # The most options that a question has.
 OPTIONS = 6
 
 
 def hatch_shown(head: Shown, tip: str) -> Values:
     """Return the fields of a hatch's own form."""
-    names = ("title", "summary", "image_alt")
     question = head.get("question", {})
-    return {name: _text(head.get(name)) for name in names} | {
+    return {name: _text(head.get(name)) for name in ("title", "summary", "image_alt")} | {
         "steps": "\n".join(map(_text, head.get("steps", []))),
         "tip": tip,
-        "facts": _rows(head.get("facts", []), (*FACT, *EFFECT)),
-        "corrections": _rows(head.get("corrections", []), ("date", "wrong", "right")),
+        "facts": _rows(head.get("facts", []), Fact),
+        "corrections": _rows(head.get("corrections", []), CorrectedFact),
         "question": {"text": _text(question.get("text")), "explanation": _text(question.get("explanation"))}
         | options_shown(question),
     }
@@ -38,6 +37,8 @@ def hatch_shown(head: Shown, tip: str) -> Values:
 
 def hatch_changes(shown: Shown) -> tuple[Values, str]:
     """Return what a hatch's form says as values for its head, and the tip."""
+    asked = shown["question"]
+    question = {"text": asked["text"]} | _options(asked) | {"explanation": asked["explanation"]}
     head = {
         "title": shown["title"],
         "summary": shown["summary"],
@@ -50,16 +51,10 @@ def hatch_changes(shown: Shown) -> tuple[Values, str]:
             | {name: fact[name] or None for name in ("effect_unit", "effect_assumes")}
             for fact in _filled(shown["facts"])
         ],
-        "question": _question(shown["question"]),
+        "question": question if any(question.values()) else None,
         "corrections": _dated(shown["corrections"]),
     }
     return head, shown["tip"]
-
-
-def _question(shown: Mapping[str, Any]) -> Values | None:
-    """Return the question; None when nothing of it is filled in."""
-    question = {"text": shown["text"]} | _options(shown) | {"explanation": shown["explanation"]}
-    return question if any(question.values()) else None
 
 
 CONTEST_LINES = ("id", "question", "motivation_question", "who_may_enter", "exclusions", "handover", "tax")
@@ -73,8 +68,8 @@ def contest_shown(head: Shown, _tip: str) -> Values:
     return {name: _text(contest.get(name)) for name in (*CONTEST_LINES, *CONTEST_TIMES, *CONTEST_NUMBERS)} | {
         "ask_motivation": contest.get("ask_motivation") is True,
         "municipalities": "\n".join(map(_text, contest.get("municipalities", []))),
-        "prizes": _rows(contest.get("prizes", []), ("title", "value", "count", "sponsor")),
-        "corrections": _rows(contest.get("corrections", []), ("date", "text")),
+        "prizes": _rows(contest.get("prizes", []), Prize),
+        "corrections": _rows(contest.get("corrections", []), Correction),
         **options_shown(contest),
     }
 
@@ -82,7 +77,7 @@ def contest_shown(head: Shown, _tip: str) -> Values:
 def contest_changes(shown: Shown) -> tuple[Values, None]:
     """Return what a contest's form says; the rest of the hatch stays."""
     contest: Values = {"id": shown["id"], "question": shown["question"]} | _options(shown)
-    contest |= {name: _time(shown[name]) for name in CONTEST_TIMES}
+    contest |= {name: _date(shown[name], datetime) for name in CONTEST_TIMES}
     contest |= {"minimum_age": _number(shown["minimum_age"]), "ask_motivation": bool(shown["ask_motivation"])}
     contest |= {name: shown[name] for name in ("who_may_enter", "exclusions", "tax")}
     contest |= {
@@ -105,9 +100,7 @@ TEXTS = ("title", "theme", "tagline", "before", "after", "about", "made")
 MAYBE_TEXTS = ("tradition", "school_title")
 TEXT_LISTS = ("bingo", "school_columns")
 ORGANISER = ("name", "kind", "organisation_number", "address", "email")
-PRIVACY = ("legal_basis", "joint", "officer", "recipients", "transfers", "winner_kept", "erasure_decision")
 LOOK = ("wall", "accent", "logo", "logo_alt")
-PARTNER = ("logo", "name", "website")
 STATEMENT = ("conformance", "method", "report", "assessed", "updated", "burdensome", "outside")
 SUPERVISION = ("supervisor", "complaint")
 
@@ -124,18 +117,18 @@ def texts_changes(shown: Shown) -> tuple[Values, None]:
 
 def look_shown(file: Shown, _tip: str) -> Values:
     """Return the fields of the look's form, with an empty row for another partner."""
-    partners = _rows(file.get("partners", []), PARTNER)
+    partners = _rows(file.get("partners", []), Partner)
     return {name: _text(file.get(name)) for name in LOOK} | {"partners": with_empty_partner(partners)}
 
 
 def with_empty_partner(partners: Sequence[Shown]) -> list[Shown]:
-    return [*partners, dict.fromkeys(PARTNER, "")]
+    return [*partners, dict.fromkeys(Partner.model_fields, "")]
 
 
 def look_changes(shown: Shown) -> tuple[Values, None]:
     look: Values = {name: shown[name] or None for name in LOOK}
     look["partners"] = [
-        {name: row[name] or (None if name == "website" else "") for name in PARTNER} for row in shown["partners"]
+        {"logo": row["logo"] or "", "name": row["name"], "website": row["website"] or None} for row in shown["partners"]
     ]
     return look, None
 
@@ -145,7 +138,7 @@ def organiser_shown(file: Shown, _tip: str) -> Values:
     witnesses = {"witnesses": "\n".join(map(_text, organiser.get("witnesses", [])))}
     return {
         "organiser": {name: _text(organiser.get(name)) for name in ORGANISER} | witnesses,
-        "privacy": {name: _text(file.get("privacy", {}).get(name)) for name in PRIVACY},
+        "privacy": {name: _text(file.get("privacy", {}).get(name)) for name in Privacy.model_fields},
     }
 
 
@@ -159,7 +152,7 @@ def accessibility_shown(file: Shown, _tip: str) -> Values:
     fields = Accessibility.model_fields
     statement = {name: fields[name].default for name in SUPERVISION} | file.get("accessibility", {})
     return {name: _text(statement.get(name)) for name in (*STATEMENT, *SUPERVISION)} | {
-        "shortcomings": _rows(statement.get("shortcomings", []), ("what", "why", "instead"))
+        "shortcomings": _rows(statement.get("shortcomings", []), Shortcoming)
     }
 
 
@@ -188,7 +181,7 @@ def municipality_changes(shown: Shown) -> tuple[Values, None]:
     """Return what a municipality's form says; a line that is not among them any more goes."""
     changes: Values = {name: shown[name] for name in ("greeting", "website", "contact")}
     changes["links"] = dict(shown["links"])
-    changes |= {"hatches": dict.fromkeys(_HATCHES), "sources": dict.fromkeys(_HATCHES)}
+    changes |= {table: {f"{number:02}": None for number in range(1, 25)} for table in ("hatches", "sources")}
     for line in _filled(shown["lines"]):
         number = two_digits(line["number"])
         changes["hatches"][number], changes["sources"][number] = line["text"] or None, line["source"] or None
@@ -198,9 +191,6 @@ def municipality_changes(shown: Shown) -> tuple[Values, None]:
 def two_digits(number: str) -> str:
     """Return a hatch's number as a municipality's file has it."""
     return f"{int(number):02}" if re.fullmatch(r"[0-9]{1,2}", number) else number
-
-
-_HATCHES = [f"{number:02}" for number in range(1, 25)]
 
 
 def compact_fields(shown: Shown) -> Values:
@@ -237,8 +227,8 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _rows(rows: Any, names: Sequence[str]) -> list[Values]:
-    return [{name: _text(row.get(name)) for name in names} for row in rows if isinstance(row, Mapping)]
+def _rows(rows: Any, model: type[BaseModel]) -> list[Values]:
+    return [{name: _text(row.get(name)) for name in model.model_fields} for row in rows if isinstance(row, Mapping)]
 
 
 def _filled(rows: Sequence[Shown]) -> list[Values]:
@@ -280,22 +270,11 @@ def _amount(text: str) -> float | str | None:
     return float(digits) if "." in digits else int(digits)
 
 
-def _time(text: str) -> datetime | str:
+def _date(text: str, kind: type[date] = date) -> date | str:
     try:
-        return datetime.fromisoformat(text)
+        return kind.fromisoformat(text)
     except ValueError:
         return text
-
-
-def _date(text: str) -> date | str:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-# What means something together only: an answer is the place of an option.
-_UNITS = {"answer": "options"}
 
 
 class SameField(Exception):
@@ -312,27 +291,13 @@ def merge_fields(base: Any, theirs: Any, mine: Any) -> Any:
     if theirs == base:
         return mine
     if all(isinstance(each, Mapping) for each in (base, theirs, mine)):
-        return _merge_tables(base, theirs, mine)
+        kept = [name for name in mine if name not in ("options", "answer")]
+        merged = {name: merge_fields(base.get(name), theirs.get(name), mine[name]) for name in kept}
+        if "options" in mine:
+            # An answer is the place of an option: the two are put together as one value.
+            pairs = ((table.get("options"), table.get("answer")) for table in (base, theirs, mine))
+            merged["options"], merged["answer"] = merge_fields(*pairs)
+        return merged
     if all(isinstance(each, list) for each in (base, theirs, mine)) and len(base) == len(theirs) == len(mine):
         return [merge_fields(*parts) for parts in zip(base, theirs, mine, strict=True)]
-    raise SameField
-
-
-def _merge_tables(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for name in mine:
-        names: Sequence[str] = [name, *(part for part, whole in _UNITS.items() if whole == name and part in mine)]
-        if len(names) > 1:
-            tables = ({part: table.get(part) for part in names} for table in (base, theirs, mine))
-            merged |= _merge_whole(*tables)
-        elif name not in _UNITS:
-            merged[name] = merge_fields(base.get(name), theirs.get(name), mine[name])
-    return merged
-
-
-def _merge_whole(base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]) -> dict[str, Any]:
-    if mine in (base, theirs):
-        return theirs
-    if theirs == base:
-        return mine
     raise SameField

@@ -125,7 +125,8 @@ def decode_picture(body: bytes, centre: tuple[float, float]) -> "Image.Image":
         plain.paste(colours, mask=colours.getchannel("A"))
     if min(plain.width, plain.height * 4 // 3) < NARROWEST:
         raise NotAllowed("Bilden är för liten. Den ska vara minst 640 pixlar bred och 480 hög.")
-    return ImageOps.fit(plain, largest_part(plain), centering=centre)
+    width = min(WIDTHS[0], plain.width, plain.height * 4 // 3)
+    return ImageOps.fit(plain, (width, width * 3 // 4), centering=centre)
 
 
 def eight_bits(picture: "Image.Image") -> "Image.Image":
@@ -174,11 +175,6 @@ def _heif(body: bytes) -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def largest_part(picture: "Image.Image") -> tuple[int, int]:
-    width = min(WIDTHS[0], picture.width, picture.height * 4 // 3)
-    return width, width * 3 // 4
-
-
 def in_srgb(picture: "Image.Image") -> "Image.Image":
     """Colours as every screen shows them; a phone's own wider ones look dull without their profile."""
     from PIL import ImageCms
@@ -195,14 +191,9 @@ def in_srgb(picture: "Image.Image") -> "Image.Image":
 
 def within_budget(picture: "Image.Image", kind: str, budget: int) -> bytes:
     """Return the best quality that fits. Raises NotAllowed when none does."""
-    for encoded in encode_picture(picture, kind):
-        if len(encoded) <= budget:
-            return encoded
-    raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")
-
-
-def encode_picture(picture: "Image.Image", kind: str) -> Iterator[bytes]:
     for quality in _QUALITIES:
         target = io.BytesIO()
         picture.save(target, kind, quality=quality, **_OPTIONS[kind])
-        yield target.getvalue()
+        if len(target.getvalue()) <= budget:
+            return target.getvalue()
+    raise NotAllowed("Bilden har så många detaljer att den inte går att göra lätt nog. Välj en lugnare bild.")

@@ -132,8 +132,7 @@ def restore_version(desk: Editor, leaf: ContentRef, number: int, act: Change) ->
         if version is None:
             raise SaveRefused("Versionen finns inte kvar.")
         files = desk.history.files(leaf, version)
-        check_changes(desk, {leaf: files}, act.now)
-        require_not_early(desk, {leaf: files}, act.now, years=(leaf.year,))
+        check_changes(desk, {leaf: files}, act.now, years=(leaf.year,))
         put_files(desk, leaf, files, act)
 
 
@@ -141,8 +140,7 @@ def save_all(desk: Editor, changes: Changes, act: Change) -> None:
     """Put several leaves of one edition in place, so that at no moment two of them hold a contest."""
     # When the disk will not have one of them, those before it are put back. The caller holds desk.alone(). Raises
     # SaveRefused, ContentWriteError.
-    check_changes(desk, changes, act.now)
-    require_not_early(desk, changes, act.now, years=desk.shown)
+    check_changes(desk, changes, act.now, years=desk.shown)
     edition = desk.shown.get(next(iter(changes)).year)
     first = edition.file_contest_number if edition else None
     done: list[tuple[ContentRef, Files, Version]] = []
@@ -162,13 +160,14 @@ def require_not_early(desk: Editor, changes: Changes, now: datetime, years: Iter
         raise SaveRefused(validation.TOO_EARLY)
 
 
-def check_changes(desk: Editor, changes: Changes, now: datetime) -> None:
-    """Raise SaveRefused when the site would refuse the changes, or the contest's terms do."""
+def check_changes(desk: Editor, changes: Changes, now: datetime, years: Iterable[int] = ()) -> None:
+    """Raise SaveRefused when the site, the contest's terms or what is locked in `years` refuse the changes."""
     year = next(iter(changes)).year
     if found := validation.find_faults(desk.root, year, changes, desk.shown):
         raise SaveRefused(faults=tuple(found))
     if sentence := validation.contest_change_error(desk.shown.get(year), changes, now, desk.demo):
         raise SaveRefused(sentence)
+    require_not_early(desk, changes, now, years)
 
 
 def put_files(desk: Editor, leaf: ContentRef, files: Files, act: Change) -> Version:

@@ -97,10 +97,9 @@ def write_atomically(root: Path, leaf: ContentRef, files: Files) -> None:
     # Each file is there whole or not at all, so a crash leaves a leaf that can be read. Raises ContentWriteError.
     folder = leaf.folder(root)
     with translate_os_errors():
-        if leaf.municipality:
-            folder.mkdir(exist_ok=True)
-            if not files:
-                (folder / leaf.text_name).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        if leaf.municipality and not files:
+            (folder / leaf.text_name).unlink(missing_ok=True)
         for name in sorted(files, key=lambda name: name in TEXTS):
             put_files(folder / name, files[name])
         for path in folder.iterdir():

@@ -9,9 +9,8 @@ from app.calendar.content import NUMBERS, Edition, Hatch
 from app.calendar.edition import Contest, EditionFile, HatchFile
 from app.calendar.files.faults import ContentError, Fault
 from app.calendar.gaps import find_gaps
-from app.calendar.loader import MUNICIPALITIES, find_reused_id, municipality_slugs, part_name, read_edition, read_hatch
+from app.calendar.loader import find_reused_id, municipality_slugs, read_edition, read_hatch
 from app.calendar.schedule import is_open
-from app.editing import store
 from app.editing.hatch_file import HatchFileError, parse_hatch, parse_toml
 from app.editing.store import ContentRef, Files, text_of
 
@@ -38,9 +37,9 @@ def read_staged(root: Path, year: int, changes: Changes, others: Iterable[Editio
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / str(year)
         folder.mkdir()
-        for leaf in (ContentRef(year), *(ContentRef(year, number) for number in NUMBERS)):
+        standing = {ContentRef(year, municipality=slug) for slug in municipality_slugs(root / str(year))}
+        for leaf in {*(ContentRef(year, number) for number in (0, *NUMBERS)), *standing, *changes}:
             lay_out(folder.parent, root, leaf, changes.get(leaf))
-        lay_out_municipalities(folder, root, changes)
         try:
             return find_reused_id(folder, read_edition(folder), others)
         except ContentError as error:
@@ -50,43 +49,24 @@ def read_staged(root: Path, year: int, changes: Changes, others: Iterable[Editio
 def lay_out(target: Path, root: Path, leaf: ContentRef, files: Files | None) -> None:
     """The leaf as it would be, or a link to what stands on disk."""
     folder = leaf.folder(target)
-    if files is not None:
-        folder.mkdir(exist_ok=True)
+    if files is None and leaf.number:
+        folder.symlink_to(leaf.folder(root).resolve())
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if files is None:
+        for path in leaf.folder(root).glob("*"):
+            if path.name == leaf.text_name or leaf.part_name(path.name):
+                (folder / path.name).symlink_to(path.resolve())
+    else:
         for name, body in files.items():
             (folder / name).write_bytes(body)
-    elif leaf.number:
-        folder.symlink_to(leaf.folder(root).resolve())
-    else:
-        for path in leaf.folder(root).glob("*"):
-            if path.name == leaf.text_name or part_name(path.name):
-                (folder / path.name).symlink_to(path.resolve())
 
 
 def read_hatch_as(leaf: ContentRef, files: Files) -> Hatch:
     """Return a hatch as the site would read it from these files. Raises ContentError."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = leaf.folder(Path(temporary))
-        folder.mkdir(parents=True)
-        for name, body in files.items():
-            (folder / name).write_bytes(body)
-        return read_hatch(folder, leaf.year)
-
-
-def lay_out_municipalities(folder: Path, root: Path, changes: Changes) -> None:
-    """The files in kommuner as they would be; as they stand when none is changed."""
-    year = int(folder.name)
-    standing = root / folder.name / MUNICIPALITIES
-    changed = {leaf.municipality: files for leaf, files in changes.items() if leaf.municipality}
-    if not changed:
-        if standing.is_dir():
-            (folder / MUNICIPALITIES).symlink_to(standing.resolve())
-        return
-    (folder / MUNICIPALITIES).mkdir()
-    for slug in {*municipality_slugs(root / folder.name), *changed}:
-        leaf = ContentRef(year, municipality=slug)
-        files = changed.get(slug)
-        for name, body in (store.read_files(root, leaf) if files is None else files).items():
-            (folder / MUNICIPALITIES / name).write_bytes(body)
+        lay_out(Path(temporary), Path(temporary), leaf, files)
+        return read_hatch(leaf.folder(Path(temporary)), leaf.year)
 
 
 def contest_change_error(edition: Edition | None, changes: Changes, now: datetime, demo: bool) -> str:
@@ -97,9 +77,9 @@ def contest_change_error(edition: Edition | None, changes: Changes, now: datetim
     phase = edition.file_contest.phase(now)
     for leaf, files in changes.items():
         if leaf.number:
-            contest = _contest(files)
+            head, _ = parse_hatch(text_of(files))
             expected = edition.file_contest if leaf.number == edition.file_contest_number else None
-            if (contest and _fixed(contest)) != (expected and _fixed(expected)):
+            if _fixed(HatchFile.model_validate(head).contest) != _fixed(expected):
                 return FIXED
         elif phase == "open" and not leaf.municipality:
             file = EditionFile.model_validate(parse_toml(text_of(files)))
@@ -144,9 +124,5 @@ def standing_text(root: Path, leaf: ContentRef) -> str:
         return ""
 
 
-def _contest(files: Files) -> Contest | None:
-    return HatchFile.model_validate(parse_hatch(text_of(files))[0]).contest
-
-
-def _fixed(contest: Contest) -> dict[str, object]:
-    return contest.model_dump(exclude=BESIDE_THE_TERMS)
+def _fixed(contest: Contest | None) -> dict[str, object] | None:
+    return contest.model_dump(exclude=BESIDE_THE_TERMS) if contest else None

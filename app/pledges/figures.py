@@ -18,23 +18,19 @@ def edition_figures(edition: Edition, now: datetime) -> list[Figure]:
     """Return every figure of an edition's answers, pledges and January."""
     year, replies = edition.year, replies_of(edition.year)
     numbers = schedule.open_numbers(year, now)
+    pledges, kept = results.by_hatch(replies, "pledge"), results.by_hatch(replies, "kept")
     answers = {number: results.count_answers(replies, year, number, edition.hatches[number].file) for number in numbers}
     found = [
         per_hatch("svar", "Svar på ”Vad tror du?”", "svar", {n: each.total for n, each in answers.items()}),
         per_hatch(
             "ratt", "Rätt på ”Vad tror du?”", "rätt", {n: each.chosen[each.right] for n, each in answers.items()}
         ),
-        per_hatch("testar", "”Jag testar”", "tryckningar", _only(numbers, results.by_hatch(replies, "pledge"))),
+        per_hatch("testar", "”Jag testar”", "tryckningar", {n: pledges[n] for n in numbers}),
         per_municipality(by_municipality(replies), "testar-kommuner", "”Jag testar”", "tryckningar"),
     ]
     if now >= schedule.follow_up(year)[0]:
-        kept = _only(numbers, results.by_hatch(replies, "kept"))
-        found.append(per_hatch("gor-fortfarande", "Gör fortfarande", "kryss", kept))
+        found.append(per_hatch("gor-fortfarande", "Gör fortfarande", "kryss", {n: kept[n] for n in numbers}))
     return found
-
-
-def _only(numbers: list[int], counts: Counter[int]) -> dict[int, int]:
-    return {number: counts[number] for number in numbers}
 
 
 def per_hatch(key: str, title: str, thing: str, counts: Mapping[int, int]) -> Figure:

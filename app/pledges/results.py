@@ -91,24 +91,15 @@ class Effect:
     least: float
     most: float
 
-    def times(self, count: int) -> "Effect":
-        return Effect(self.unit, self.least * count, self.most * count)
-
-
-def effect_of(fact: Fact) -> Effect | None:
-    """Return what one pledge changes by a fact; None where its source gives no number."""
-    if fact.effect_unit is None or fact.effect_least is None or fact.effect_most is None:
-        return None
-    return Effect(fact.effect_unit, fact.effect_least, fact.effect_most)
-
 
 def facts_with_effect(edition: Edition, numbers: Sequence[int]) -> list[tuple[int, Fact, Effect]]:
     """Return what the method page accounts for, of these hatches."""
+    # A fact has all three parts of an effect or none.
     return [
-        (number, fact, effect)
+        (number, fact, Effect(fact.effect_unit, fact.effect_least, fact.effect_most))
         for number in numbers
         for fact in edition.hatches[number].file.facts
-        if (effect := effect_of(fact))
+        if fact.effect_unit and fact.effect_least is not None and fact.effect_most is not None
     ]
 
 
@@ -116,8 +107,9 @@ def sum_effects(edition: Edition, pledges: Mapping[int, int]) -> list[Effect]:
     """Return what all pledges of an edition change together, each unit for itself; nothing where no fact says."""
     sums: dict[str, Effect] = {}
     for number, _, effect in facts_with_effect(edition, sorted(number for number, count in pledges.items() if count)):
-        part, so_far = effect.times(pledges[number]), sums.get(effect.unit, Effect(effect.unit, 0, 0))
-        sums[effect.unit] = Effect(effect.unit, so_far.least + part.least, so_far.most + part.most)
+        so_far, count = sums.get(effect.unit, Effect(effect.unit, 0, 0)), pledges[number]
+        least, most = so_far.least + count * effect.least, so_far.most + count * effect.most
+        sums[effect.unit] = Effect(effect.unit, least, most)
     return list(sums.values())
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.calendar import schedule
 from app.calendar.content import NUMBERS, Edition
-from app.calendar.views import find_edition, public_response
+from app.calendar.views import find_edition, public_response, shared
 from app.contest.terms import frozen_in, or_without_database
 from app.database import db
 from app.draw.models import LockedList
@@ -87,9 +87,8 @@ def _page(template: str, edition: Edition) -> Response:
 
 def _open_data(body: str, mimetype: str) -> Response:
     """Return a file that other sites may fetch, with its licence."""
-    response = public_response(body.encode(), mimetype, AGE)
+    response = shared(public_response(body.encode(), mimetype, AGE))
     response.headers["Link"] = f'<{open_data.LICENCE}>; rel="license"'
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

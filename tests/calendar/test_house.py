@@ -91,6 +91,10 @@ def test_a_figure_only_draws(file):
 SHAPE = '<path class="n" d="M0 0h60"/>'
 
 
+def miniature(file):
+    return drawings.shapes(drawings.MINIATURE, {drawings.MINIATURE: file})
+
+
 @pytest.mark.parametrize(
     "file",
     [
@@ -108,10 +112,10 @@ SHAPE = '<path class="n" d="M0 0h60"/>'
     ],
 )
 def test_a_miniature_only_draws_in_eight_colours(file):
-    assert drawings.shapes(file.encode()) == ""
+    assert miniature(file.encode()) == ""
 
 
 def test_a_miniature_may_have_been_cleaned_by_the_editor():
     file = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 82">\n{SHAPE}\n{SHAPE}\n</svg>\n'
-    assert drawings.shapes(file.encode()) == f"{SHAPE}\n{SHAPE}"
-    assert drawings.shapes(b"\xff") == ""
+    assert miniature(file.encode()) == f"{SHAPE}\n{SHAPE}"
+    assert miniature(b"\xff") == ""

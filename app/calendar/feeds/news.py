@@ -44,12 +44,6 @@ class Item:
         return _LINK.sub(lambda link: escape(urljoin(base, unescape(link[0]))), self.html)
 
 
-def items(edition: Edition, open_numbers: Sequence[int], now: datetime, news: Sequence[Item] = ()) -> list[Item]:
-    """Return the open hatches, and what else is new in the edition, the newest first."""
-    opened = [item_of(edition, number, now) for number in open_numbers]
-    return sorted([*opened, *news], key=lambda item: item.at, reverse=True)
-
-
 def host_of(site: str) -> str:
     """Return what tells this installation from others, in ids that outlive a change of scheme or port."""
     return (urlsplit(site).hostname or "localhost").encode("idna").decode()

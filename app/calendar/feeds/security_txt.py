@@ -7,13 +7,10 @@ GOOD_FOR = timedelta(days=330)
 WARN = timedelta(days=30)
 
 
-def security_expiry(year: int, now: datetime) -> datetime:
-    """Until when the contact holds: eleven months, but not past the day when the next edition names its own."""
-    return min(now + GOOD_FOR, datetime(year + 1, 12, 1, tzinfo=UTC))
-
-
-def security_text(contact: str, good_until: datetime, site: str) -> str:
+def security_text(contact: str, year: int, now: datetime, site: str) -> str:
     """Return the file. `contact` is an e-mail address or an https address; `site` is where the calendar is."""
+    # Not past the day when the next edition names its own contact.
+    good_until = min(now + GOOD_FOR, datetime(year + 1, 12, 1, tzinfo=UTC))
     lines = [
         f"Contact: {contact if contact.startswith('https://') else f'mailto:{contact}'}",
         f"Expires: {good_until:%Y-%m-%dT00:00:00Z}",

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -14,7 +15,7 @@ from app.calendar import schedule
 from app.calendar.content import Edition
 from app.calendar.feeds import calendar_file, embedding, news, security_txt
 from app.calendar.feeds.embedding import FRAME_HEIGHT, FRAME_WIDTH
-from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response
+from app.calendar.views import blueprint, current_edition, find_edition, find_hatch, library, public_response, shared
 from app.languages import SWEDISH, current
 from app.web.errors import is_our_host
 from app.web.url_converters import find_page
@@ -50,28 +51,28 @@ def _open() -> list[int]:
 
 
 def feed_items() -> list[news.Item]:
+    """Return the open hatches, and what else is new in the edition, the newest first."""
     edition = current_edition()
+    opened = [news.item_of(edition, number, clock.now()) for number in _open()]
     # What else is new is about the contest, in Swedish.
     told = current_app.extensions["news"](edition) if current() == SWEDISH else []
-    return news.items(edition, _open(), clock.now(), told)
+    return sorted([*opened, *told], key=attrgetter("at"), reverse=True)
 
 
-def _shared(body: bytes, mimetype: str) -> Response:
+def _for_readers(body: bytes, mimetype: str) -> Response:
     """Return something that readers on other sites may fetch."""
-    response = public_response(body, mimetype)
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return shared(public_response(body, mimetype))
 
 
 @blueprint.get("/flode.xml", defaults={"language": SWEDISH})
 @blueprint.get("/<language:language>/feed.xml")
 def atom() -> Response:
-    return _shared(news.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
+    return _for_readers(news.atom(current_edition(), feed_items(), _site()), "application/atom+xml")
 
 
 @blueprint.get("/flode.json")
 def json_feed() -> Response:
-    return _shared(news.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
+    return _for_readers(news.json_feed(current_edition(), feed_items(), _site()), "application/feed+json")
 
 
 @blueprint.get("/kalender.ics", defaults={"language": SWEDISH})
@@ -82,7 +83,7 @@ def ical() -> BaseResponse:
     if asked is not None and asked not in calendar_file.ALARMS:
         return earlier_quarter(asked)
     alarm = calendar_file.ALARMS[asked] if asked else None
-    return _shared(calendar_file.ical(current_edition(), _open(), clock.now(), _site(), alarm), "text/calendar")
+    return _for_readers(calendar_file.ical(current_edition(), _open(), clock.now(), _site(), alarm), "text/calendar")
 
 
 def earlier_quarter(asked: str) -> BaseResponse:
@@ -101,17 +102,15 @@ def embed() -> Response:
 
 def card_of_day(edition: Edition, heading: str) -> Response:
     """Return today's hatch for a frame, under the name that the calendar has there."""
-    response = public_response(
-        render_template(
-            "calendar/embed.html",
-            edition=edition,
-            heading=heading,
-            today=schedule.todays_number(edition.year, clock.now()),
-            season=schedule.season(edition.year, clock.now()),
-            site=_site(),
-        )
+    page = render_template(
+        "calendar/embed.html",
+        edition=edition,
+        heading=heading,
+        today=schedule.todays_number(edition.year, clock.now()),
+        season=schedule.season(edition.year, clock.now()),
+        site=_site(),
     )
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response = shared(public_response(page))
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors *"
@@ -152,7 +151,7 @@ def oembed() -> Response:
         told = embedding.framed_day(edition, site, min(width, FRAME_WIDTH), min(height, FRAME_HEIGHT))
     else:
         abort(404)
-    response = _shared(json.dumps(told, ensure_ascii=False).encode(), "application/json")
+    response = _for_readers(json.dumps(told, ensure_ascii=False).encode(), "application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -208,4 +207,4 @@ def security_text() -> str:
     """Return where to write about a security hole: the configured contact, or the edition's organiser."""
     edition = current_edition()
     contact = current_app.config["SECURITY_CONTACT"] or edition.file.organiser.email
-    return security_txt.security_text(contact, security_txt.security_expiry(edition.year, clock.now()), _site())
+    return security_txt.security_text(contact, edition.year, clock.now(), _site())

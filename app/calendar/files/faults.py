@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
-_TIME = "ska vara en tid som 2026-12-10T00:00:00"
-_DATE = "ska vara ett datum som 2026-12-11"
-_ADDRESS = "ska vara en webbadress som börjar med https://"
+_TIME = ("datetime_type", "datetime_parsing", "datetime_from_date_parsing")
+_DATE = ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")
 _SENTENCES = {
     "missing": "fältet saknas",
     "extra_forbidden": "okänt fält; är det rätt stavat?",
@@ -22,23 +21,14 @@ _SENTENCES = {
     "too_short": "har för få delar; minst {min_length} behövs",
     "too_long": "har för många delar; högst {max_length}",
     "int_type": "ska vara ett heltal utan citattecken",
-    "int_parsing": "ska vara ett heltal",
-    "int_from_float": "ska vara ett heltal",
+    **dict.fromkeys(("int_parsing", "int_from_float"), "ska vara ett heltal"),
     "greater_than": "ska vara större än {gt}",
     "greater_than_equal": "ska vara minst {ge}",
     "less_than_equal": "ska vara högst {le}",
-    "bool_type": "ska vara true eller false",
-    "bool_parsing": "ska vara true eller false",
-    "datetime_type": _TIME,
-    "datetime_parsing": _TIME,
-    "datetime_from_date_parsing": _TIME,
-    "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
-    "url_type": _ADDRESS,
-    "url_parsing": _ADDRESS,
-    "url_scheme": _ADDRESS,
+    **dict.fromkeys(("bool_type", "bool_parsing"), "ska vara true eller false"),
+    **dict.fromkeys(_TIME, "ska vara en tid som 2026-12-10T00:00:00"),
+    **dict.fromkeys(_DATE, "ska vara ett datum som 2026-12-11"),
+    **dict.fromkeys(("url_type", "url_parsing", "url_scheme"), "ska vara en webbadress som börjar med https://"),
     "float_type": "ska vara ett tal utan citattecken",
     "float_parsing": "ska vara ett tal",
     "model_type": "ska vara en egen del, med rubriken inom hakparenteser",
@@ -53,7 +43,7 @@ _IN_FORMS = {
     "too_short": "är för få; fyll i minst {min_length}",
     "too_long": "är för många; högst {max_length}",
     "int_type": "ska vara ett heltal",
-    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing"), "välj dag och klockslag"),
+    **dict.fromkeys(_TIME, "välj dag och klockslag"),
     "float_type": "ska vara ett tal",
 }
 

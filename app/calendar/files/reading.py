@@ -3,10 +3,10 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,34 +20,61 @@ FRONT_MATTER = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)\+\+\+[ \t]*\n?(.*)\Z", re.DO
 LARGEST_TEXT = 100_000
 LARGEST_IMAGE = 1_000_000
 
-HEAD_MISSING = "filen ska börja med ett huvud mellan två rader med +++"
-
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_text(path: Path, faults: list[Fault], remarks: list[Fault]) -> str | None:
+class Findings(NamedTuple):
+    """What is found while files are read: faults that keep an edition from being shown, and remarks that do not."""
+
+    faults: list[Fault]
+    remarks: list[Fault]
+
+
+def fault_in(path: Path, keys: Sequence[str | int], sentence: str, in_form: str = "") -> Fault:
+    """Return a fault of the field that `keys` lead to in a file."""
+    return fault_at(name_of(path), line_numbers(path.read_text("utf-8-sig")), keys, sentence, in_form)
+
+
+def read_toml(path: Path, model: type[Model], found: Findings) -> Model | None:
+    text = read_text(path, found)
+    return None if text is None else read_model(path, model, found, text)
+
+
+def read_page(path: Path, model: type[Model], found: Findings) -> tuple[Model | None, re.Match[str] | None]:
+    """Return what the head of a Markdown file says, and its parts; None where it has none."""
+    text = read_text(path, found)
+    parts = FRONT_MATTER.match(text or "")
+    if parts:
+        return read_model(path, model, found, parts[1], first_line=2), parts
+    if text is not None:
+        found.faults.append(Fault(name_of(path), 1, "", "filen ska börja med ett huvud mellan två rader med +++"))
+    return None, None
+
+
+def read_text(path: Path, found: Findings) -> str | None:
     try:
         # Anything but a file could make the reader wait for ever, or never end.
         if not path.is_file():
             raise FileNotFoundError(path)
         raw = path.read_bytes() if path.stat().st_size <= LARGEST_TEXT else None
     except OSError:
-        faults.append(Fault(name_of(path), 0, "", "filen saknas eller går inte att läsa"))
+        found.faults.append(Fault(name_of(path), 0, "", "filen saknas eller går inte att läsa"))
         return None
     if raw is None:
         sentence = f"filen är större än {LARGEST_TEXT // 1000} kB"
-        faults.append(Fault(name_of(path), 0, "", sentence, "texten är för lång; korta den"))
+        found.faults.append(Fault(name_of(path), 0, "", sentence, "texten är för lång; korta den"))
         return None
     try:
         # Organisers edit on Windows: a byte order mark and CRLF are fine.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        faults.append(Fault(name_of(path), line, "", "filen är inte sparad som UTF-8; spara om den med den kodningen"))
+        sentence = "filen är inte sparad som UTF-8; spara om den med den kodningen"
+        found.faults.append(Fault(name_of(path), line, "", sentence))
         return None
     for line, content in enumerate(text.replace("\r\n", "\n").split("\n") if not_carried(text) else (), 1):
         if odd := not_carried(content):
-            remarks.append(Fault(name_of(path), line, "", odd_sentence(odd)))
+            found.remarks.append(Fault(name_of(path), line, "", odd_sentence(odd)))
     return tidy(text)
 
 
@@ -99,26 +126,24 @@ def _texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...]
         yield keys, value
 
 
-def read_model(
-    path: Path, model: type[Model], faults: list[Fault], remarks: list[Fault], text: str, first_line: int = 1
-) -> Model | None:
+def read_model(path: Path, model: type[Model], found: Findings, text: str, first_line: int = 1) -> Model | None:
     try:
         for keys, value in _texts(tomllib.loads(text)) if "\\" in text else ():
             if odd := not_carried(value):
-                remarks.append(fault_at(name_of(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
+                found.remarks.append(fault_at(name_of(path), line_numbers(text, first_line), keys, odd_sentence(odd)))
         checked: Model = _validated(model, text)
         return checked
     except ValidationError as error:
-        faults += from_pydantic_errors(name_of(path), line_numbers(text, first_line), error.errors())
+        lines = line_numbers(text, first_line)
+        found.faults.extend(from_pydantic_errors(name_of(path), lines, error.errors()))
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]) + first_line - 1, place[2]) if place else (first_line + text.count("\n"), "sist")
         sentence = f"går inte att läsa från tecken {column}; se efter citattecken och likhetstecken"
-        faults.append(Fault(name_of(path), line, "", sentence))
+        found.faults.append(Fault(name_of(path), line, "", sentence))
     except (ValueError, RecursionError):
-        faults.append(
-            Fault(name_of(path), 0, "", "går inte att läsa; ett värde är orimligt stort eller har för många nivåer")
-        )
+        sentence = "går inte att läsa; ett värde är orimligt stort eller har för många nivåer"
+        found.faults.append(Fault(name_of(path), 0, "", sentence))
     return None
 
 

@@ -8,6 +8,7 @@
 # file, and there is no drawing.
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 MINIATURE = "miniatyr.svg"
@@ -19,17 +20,7 @@ HORIZON_RIGHT = "horisont-hoger.svg"
 _ATTRIBUTE = r"""(?: (?:d|x|y|cx|cy|r|rx|ry|width|height|stroke-width|transform)="[\w .,()-]*")"""
 
 
-def _head(view_box: str) -> str:
-    return rf"""<svg(?: xmlns="http://www\.w3\.org/2000/svg"| viewBox="{view_box}")+>"""
-
-
-def _pattern(view_box: str, colours: str) -> re.Pattern[str]:
-    shape = rf"""<(?:path|rect|circle|ellipse){_ATTRIBUTE}* class="(?:{colours})(?: o)?"{_ATTRIBUTE}*/>"""
-    return re.compile(rf"{_head(view_box)}\s*((?:{shape}\s*)+)</svg>\s*", re.ASCII)
-
-
-_MINIATURE = _pattern("0 0 60 82", "[nrslygfk]")
-
+_SHAPE = rf"""<(?:path|rect|circle|ellipse){_ATTRIBUTE}* class="[nrslygfk](?: o)?"{_ATTRIBUTE}*/>"""
 _LINE = r"""(?: stroke-(?:linecap|linejoin)="round"| opacity="[\d.]+")"""
 _LETTERS = r"""(?: text-anchor="middle"| font-(?:size|weight)="\d+")"""
 _COLOURS = "[a-ehjkmtuvwnrslygf]|sn"
@@ -45,12 +36,17 @@ def _part(colours: str) -> str:
     return rf"<(?:path|rect|circle|ellipse){_dress(colours)}/>|<g{_dress(colours)}>|</g>"
 
 
-def _scenery(view_box: str) -> re.Pattern[str]:
-    part = _part(rf"{_COLOURS}|sn2|h[123]|br|wat|wl2|isl")
-    return re.compile(rf"{_head(view_box)}\s*((?:(?:{part})\s*)+)</svg>\s*", re.ASCII)
+def _drawing(view_box: str, part: str) -> re.Pattern[str]:
+    head = rf"""<svg(?: xmlns="http://www\.w3\.org/2000/svg"| viewBox="{view_box}")+>"""
+    return re.compile(rf"{head}\s*((?:(?:{part})\s*)+)</svg>\s*", re.ASCII)
 
 
-_HORIZON, _HORIZON_RIGHT = _scenery("0 0 760 300"), _scenery("0 0 300 260")
+_SCENERY = _part(rf"{_COLOURS}|sn2|h[123]|br|wat|wl2|isl")
+_DRAWINGS = {
+    MINIATURE: _drawing("0 0 60 82", _SHAPE),
+    HORIZON: _drawing("0 0 760 300", _SCENERY),
+    HORIZON_RIGHT: _drawing("0 0 300 260", _SCENERY),
+}
 _FIGURE = re.compile(
     r"""<svg xmlns="http://www\.w3\.org/2000/svg" viewBox="([\d. -]+)" width="([\d.]+em)">"""
     rf"\s*<title>([^<>&]+)</title>\s*((?:(?:{_part(_COLOURS)}|<text{_dress(_COLOURS)}>{SIGN}</text>)\s*)+)</svg>\s*",
@@ -88,20 +84,7 @@ def is_balanced(drawn: str) -> bool:
     return depth == 0
 
 
-def shapes(file: bytes) -> str:
-    """Return what stands within a miniature's svg element; "" when it says more than it may."""
-    return _drawn(_MINIATURE, file)
-
-
-def horizon(file: bytes) -> str:
-    """Return the same of a horizon."""
-    return _drawn(_HORIZON, file)
-
-
-def horizon_right(file: bytes) -> str:
-    return _drawn(_HORIZON_RIGHT, file)
-
-
-def _drawn(pattern: re.Pattern[str], file: bytes) -> str:
-    found = pattern.fullmatch(file.decode("utf-8", "replace"))
+def shapes(name: str, images: Mapping[str, bytes]) -> str:
+    """Return what stands within the svg element of a drawing by its name; "" when it says more than it may."""
+    found = _DRAWINGS[name].fullmatch(images.get(name, b"").decode("utf-8", "replace"))
     return found[1].strip() if found and is_balanced(found[1]) else ""

@@ -10,9 +10,8 @@ from flask import Response, abort, current_app, render_template
 from app.calendar import house
 from app.calendar.content import NUMBERS, Edition
 from app.calendar.edition import EditionFile
-from app.calendar.pages.screen import qr_code
 from app.calendar.schedule import opens_at
-from app.calendar.views import blueprint, find_edition, library, public_response
+from app.calendar.views import blueprint, find_edition, library, public_response, qr_code
 
 # The last day that a school may be open before Christmas.
 LAST_SCHOOL_DAY = 22

@@ -1,16 +1,14 @@
 """The calendar on a screen that is only looked at: in a lobby, a library, a classroom."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 
-import segno
 from flask import Response, current_app, render_template, url_for
 
 from app import clock
 from app.calendar import house, schedule
 from app.calendar.content import NUMBERS
-from app.calendar.views import blueprint, current_edition, public_response
+from app.calendar.views import blueprint, current_edition, public_response, qr_code
 from app.clock import SWEDEN
 from app.web.page_cache import AGEING
 
@@ -62,11 +60,3 @@ def screen() -> Response:
     response = public_response(render_template("calendar/screen.html", **context), age=AGE)
     response.headers["Refresh"] = str(REFRESH)
     return response
-
-
-@lru_cache(maxsize=100)
-def qr_code(address: str, title: str) -> str:
-    """Return an address as a drawing, with the quiet zone of ISO/IEC 18004."""
-    return str(
-        segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=4, title=title, light="#fff")
-    )

@@ -160,9 +160,9 @@ def _portable(
     here = posixpath.dirname(file_of(address))
 
     def lead(target: str) -> str:
-        path, rest = re.fullmatch(r"([^?#]*)(?:\?[^#]*)?(#.*)?", target, re.DOTALL).groups()  # type: ignore[union-attr]
-        file = file_of(path)
-        return (root + file if root else posixpath.relpath(file, here or ".")) + (rest or "")
+        address, *fragment = target.partition("#")
+        file = file_of(address.partition("?")[0])
+        return (root + file if root else posixpath.relpath(file, here or ".")) + "".join(fragment)
 
     def is_gone(target: str) -> bool:
         path = re.split("[?#]", html.unescape(target))[0]

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -28,7 +28,7 @@ PRIORITY = {
     "aterstalld": 1,
     "kvitto": 2,
 }
-_INSERT = sa.insert(OutboxMail.__table__)  # type: ignore[arg-type]
+_INSERT = sa.insert(cast("sa.Table", OutboxMail.__table__))
 
 
 @dataclass(frozen=True)

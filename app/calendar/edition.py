@@ -38,7 +38,8 @@ from app.calendar.files.faults import FieldError
 from app.languages import translate
 
 # Of a contest: before its time, held back because a required field is empty, about to be frozen, open, or closed.
-Phase = Literal["before", "waiting", "opening", "open", "closed"]
+# A contest that was never ready while it could open is "missed".
+Phase = Literal["before", "waiting", "opening", "open", "closed", "missed"]
 AUTHORITY = "myndighet"
 # How the id of a rehearsal's contest begins; no other may begin so.
 REHEARSED = "ovning-"

@@ -123,6 +123,8 @@ def phase_of(edition: Edition, now: datetime) -> Phase | None:
     if frozen := frozen_in(edition.year):
         return frozen.phase(now)
     phase = edition.file_contest.phase(now) if edition.file_contest else None
+    if phase == "closed":
+        return "missed"
     if phase != "open":
         return phase
     return "waiting" if edition.gaps else "opening"

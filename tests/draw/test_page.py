@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.draw import winners
-from tests.conftest import on_sqlite, swedish
+from tests.conftest import ENTRY_URL, on_sqlite, swedish
 
 pytestmark = on_sqlite
 PAGE = "/2026/dragning"
@@ -107,7 +107,9 @@ def test_contest_that_never_opened_is_over(share_app, clock):
     clock.set("2026-12-21 08:00")
     over = "Tiden gick ut innan tävlingen kunde öppna. Det blir ingen dragning."
     assert told_on_the_calendar(client).endswith(over)
-    assert soup(client.get(PAGE)).select_one(".lead").text == over
+    for address in (PAGE, ENTRY_URL):
+        assert soup(client.get(address)).select_one(".lead").text.strip() == over
+    assert soup(client.get("/2026/lucka/10")).select_one(".contest-call p").text == over
 
 
 def test_calendar_names_winner_for_as_long_as_winner_lets_it(ticket, app, client, clock, contest, reach):

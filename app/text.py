@@ -13,10 +13,10 @@ from app import clock
 from app.clock import SWEDEN
 from app.languages import locale, translate
 
-# What XML 1.0 (2.2), and so no feed, may carry; what HTML reads as something else; Unicode's own line ends; and its 66
-# non-characters (23.7), two of them at the end of each plane.
-_NONE = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_NOT_CARRIED = re.compile(f"[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef{_NONE}]")
+# What XML 1.0 (2.2), and so every feed, may carry, but for what HTML reads as something else, Unicode's own line ends,
+# and its 66 non-characters (23.7), two of them at the end of each plane.
+_PLANES = "".join(f"{chr(plane << 16)}-{chr(plane << 16 | 0xFFFD)}" for plane in range(1, 17))
+_NOT_CARRIED = re.compile(f"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd{_PLANES}]")
 # Of these, what ends a line, a column, a cell or a page in other programs, so that a word ends there too.
 _ENDS_A_WORD = "\x07\v\f\x0e\x1c\x1d\x85\u2028\u2029"
 # How Word copies its hyphen that does not break.

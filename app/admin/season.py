@@ -102,6 +102,7 @@ def contest_step(found: SeasonStatus) -> Step:
         "draft": f"Tävlingen öppnar automatiskt {swedish(contest.opens)}.",
         "waiting": "Tävlingen öppnar automatiskt om en liten stund.",
         "opening": "Tävlingen öppnar automatiskt om en liten stund.",
+        "missed": "Tiden gick ut innan tävlingen kunde öppna. Det blir ingen dragning.",
         "locked": f"Slumptalet kommer {draw_at}, och kalendern hämtar det.",
     }
     if found.state in by_itself:
@@ -160,7 +161,8 @@ def _current(found: SeasonStatus) -> int:
         return 1 if part == "advent" else 2
     if found.erased:
         return 5
-    return {"draft": 1, "waiting": 2, "opening": 2, "open": 2, "finished": 4, "cancelled": 4}.get(found.state, 3)
+    stages = {"draft": 1, "waiting": 2, "opening": 2, "open": 2, "missed": 5, "finished": 4, "cancelled": 4}
+    return stages.get(found.state, 3)
 
 
 def _day(moment: datetime) -> str:

@@ -25,8 +25,21 @@ from app.spec.log import RecordKind
 from app.spec.record import MailCounts
 from app.text import swedish
 
-# As far as the contest has come; `waiting` when it takes no entries because a required field is empty.
-State = Literal["draft", "waiting", "opening", "open", "closed", "locked", "drawn", "contact", "finished", "cancelled"]
+# As far as the contest has come; `waiting` when it takes no entries because a required field is empty, `missed` when
+# it was so until its closing.
+State = Literal[
+    "draft",
+    "waiting",
+    "missed",
+    "opening",
+    "open",
+    "closed",
+    "locked",
+    "drawn",
+    "contact",
+    "finished",
+    "cancelled",
+]
 LOCKED_BEFORE = STRIKES_END_BEFORE = timedelta(hours=12)
 # The rules give whole days; a rehearsal does not wait for them.
 REHEARSED_ANSWER_TIME = timedelta(minutes=1)
@@ -149,7 +162,7 @@ def mail_counts(lock: LockedList) -> MailCounts:
 def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:
     """Return the contest's state at `now`, with its numbers. `waits` says that a required field is empty."""
     if not isinstance(contest, FrozenContest):
-        by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "opening", "closed": "waiting"}
+        by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "opening", "closed": "missed"}
         return ContestStatus(contest, by_clock[contest.phase(now)])
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)

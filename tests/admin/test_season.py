@@ -109,6 +109,12 @@ def test_contest_with_rule_gaps_asks_for_them_once_hatches_open(at, edition):
     assert step.sentence == "Fyll i det som saknas i reglerna. Annars öppnar inte tävlingen."
 
 
+def test_contest_that_never_opened_asks_for_nothing(at, edition):
+    incomplete = dataclasses.replace(edition, gaps=("contest.tax",))
+    step = next_step(dataclasses.replace(at("2026-12-21", state="missed"), edition=incomplete))
+    assert step.sentence == "Inget. Tiden gick ut innan tävlingen kunde öppna. Det blir ingen dragning."
+
+
 def test_calendar_without_contest_needs_nothing(without_contest):
     step = next_step(SeasonStatus(without_contest, swedish("2026-12-05")))
     assert (step.sentence, step.endpoint) == ("Inget. Kalendern sköter luckorna själv.", "")
@@ -136,7 +142,8 @@ def test_the_season_is_in_one_place(at, moment, state, current):
 
 
 def test_past_season_is_all_done(at):
-    assert {stage.place for stage in stages(at("2027-04-01", state="finished", erased=True))} == {"done"}
+    for known in ({"state": "finished", "erased": True}, {"state": "missed"}):
+        assert {stage.place for stage in stages(at("2027-04-01", **known))} == {"done"}
 
 
 def test_season_without_contest_ends_at_christmas(without_contest):

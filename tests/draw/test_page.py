@@ -107,7 +107,7 @@ def test_contest_that_never_opened_is_over(share_app, clock):
     clock.set("2026-12-21 08:00")
     over = "Tiden gick ut innan tävlingen kunde öppna. Det blir ingen dragning."
     assert told_on_the_calendar(client).endswith(over)
-    for address in (PAGE, ENTRY_URL):
+    for address in (PAGE, ENTRY_URL, "/2026/tavling/villkor"):
         assert soup(client.get(address)).select_one(".lead").text.strip() == over
     assert soup(client.get("/2026/lucka/10")).select_one(".contest-call p").text == over
 

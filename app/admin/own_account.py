@@ -45,7 +45,7 @@ def render_account(status: int, **forms: object) -> tuple[str, int]:
         "password_form": forms.get("password_form") or blank_form(PasswordForm),
         "passkey_form": forms.get("passkey_form") or blank_form(AddPasskeyForm),
         "mail_form": forms.get("mail_form") or blank_form(MailWishesForm, obj=users.mail_wishes(organiser.id)),
-        "button": blank_form(EmptyForm),
+        "button": forms.get("button") or blank_form(EmptyForm),
     }
     return render_template("admin/own_account.html", **context), status
 
@@ -116,8 +116,9 @@ def render_codes(secret: str, form: AdminForm, status: int) -> tuple[str, int]:
 @blueprint.post("/konto/reservkoder")
 def make_recovery_codes() -> tuple[str, int]:
     """Shown in the answer itself and never again, so that no address leads to them."""
-    if not EmptyForm().validate():
-        return render_account(422)
+    button = EmptyForm()
+    if not button.validate():
+        return render_account(422, button=button)
     made_now = credentials.make_recovery_codes(g.sign_in.organiser, clock.session_now())
     return recovery_codes_page(g.sign_in.organiser, made_now, new=False), 200
 
@@ -137,21 +138,21 @@ def add_passkey() -> BaseResponse | tuple[str, int]:
 
 @blueprint.post("/konto/passkeys/<number:passkey_id>/ta-bort")
 def remove_passkey(passkey_id: int) -> BaseResponse | tuple[str, int]:
-    if not EmptyForm().validate():
-        return render_account(422)
+    button = EmptyForm()
     try:
-        passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
+        if button.validate():
+            passkeys.remove_passkey(g.sign_in.organiser_id, passkey_id, clock.session_now())
+            return back_to_account("passkey-borta")
     except NotAllowed as refused:
-        form = blank_form(AddPasskeyForm)
-        form.token.errors = [str(refused)]
-        return render_account(422, passkey_form=form)
-    return back_to_account("passkey-borta")
+        button.refuse(str(refused))
+    return render_account(422, button=button)
 
 
 @blueprint.post("/konto/inloggningar/<name>/avsluta")
 def end_sign_in(name: str) -> BaseResponse | tuple[str, int]:
-    if not EmptyForm().validate():
-        return render_account(422)
+    button = EmptyForm()
+    if not button.validate():
+        return render_account(422, button=button)
     which, now = AdminSession.name == name, clock.session_now()
     users.end_sign_ins(g.sign_in.organiser_id, which, "en annan webbläsare", now)
     return back_to_account("inloggning")
@@ -159,7 +160,8 @@ def end_sign_in(name: str) -> BaseResponse | tuple[str, int]:
 
 @blueprint.post("/konto/inloggningar/avsluta-alla")
 def end_all_sign_ins() -> BaseResponse | tuple[str, int]:
-    if not EmptyForm().validate():
-        return render_account(422)
+    button = EmptyForm()
+    if not button.validate():
+        return render_account(422, button=button)
     users.end_sign_ins(g.sign_in.organiser_id, sa.true(), "alla webbläsare", clock.session_now())
     return signed_out()

@@ -221,8 +221,9 @@ def send_invitation(email: str, role: str, municipality: str | None) -> tuple[st
 
 @blueprint.post("/konton/inbjudan/<checksum>/dra-tillbaka")
 def withdraw_invitation(checksum: str) -> BaseResponse | tuple[str, int]:
-    if not EmptyForm().validate():
-        return render_accounts(422)
+    form = EmptyForm()
+    if not form.validate():
+        return render_accounts(422, form.faults()[0][1])
     withdraw_link(checksum, clock.session_now())
     return back_to_accounts("inbjudan")
 

@@ -246,3 +246,21 @@ def test_server_always_lets_somebody_in_again(app, account, come_in, clock, clie
     assert come_in(new, password="ett helt nytt lösenord").get_cookie(COOKIE)
     with app.app_context():
         assert db.session.get(AdminUser, number).role == "editor"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "path",
+    [
+        "konton/inbjudan/x/dra-tillbaka",
+        "konto/mejl",
+        "konto/reservkoder",
+        "konto/passkeys/1/ta-bort",
+        "konto/inloggningar/x/avsluta",
+        "konto/inloggningar/avsluta-alla",
+    ],
+)
+def test_button_on_an_old_page_says_why(olga, path):
+    answer = olga.post(f"/admin/{path}", data={"token": "x"})
+    assert answer.status_code == 422
+    assert "har varit öppet för länge" in soup(answer).select_one(".fault-summary").text

@@ -257,6 +257,11 @@ def test_every_key_and_heading_has_a_line():
     }
 
 
+def test_lines_of_a_tip_are_no_headings():
+    page = "+++\n[contest]\nid = 1\n+++\nTip\n[contest]: https://lerum.se\n"
+    assert line_numbers(page) == {"contest": 2, "contest.id": 3}
+
+
 class Elements(HTMLParser):
     """The elements of a piece of HTML, as (name, names of attributes)."""
 

@@ -127,6 +127,9 @@ def line_numbers(toml: str, first_line: int = 1) -> dict[str, int]:
     seen: Counter[str] = Counter()
     prefix = ""
     for number, line in enumerate(toml.split("\n"), first_line):
+        # The end of a head, whose Markdown may begin a line in the same way.
+        if lines and line.rstrip() == "+++":
+            break
         if header := re.match(r"\[(\[?)([\w.-]+)\]", line):
             name = f"{header[2]}.{seen[header[2]]}" if header[1] else header[2]
             seen[header[2]] += 1

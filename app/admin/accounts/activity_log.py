@@ -77,9 +77,8 @@ def logged(kind: str, about: str, now: datetime, by: AdminUser | None = None) ->
 
 def log_action(kind: str, about: str, now: datetime, by: AdminUser | None = None) -> None:
     """Add an act in a transaction of its own, for an act that is done or about to be done."""
-    begin_write()
-    log_in_transaction(kind, about, now, by)
-    db.session.commit()
+    with logged(kind, about, now, by):
+        pass
 
 
 def log_page(before: int | None, count: int) -> list[tuple[OrganiserLog, str]]:

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
@@ -119,15 +119,23 @@ def hatch_of(edition: Edition) -> int | None:
 
 def phase_of(edition: Edition, now: datetime) -> Phase | None:
     """Return the contest's phase; None without a contest."""
-    # It does not open while a required field is empty.
     if frozen := frozen_in(edition.year):
         return frozen.phase(now)
-    phase = edition.file_contest.phase(now) if edition.file_contest else None
-    if phase == "closed":
-        return "missed"
-    if phase != "open":
-        return phase
-    return "waiting" if edition.gaps else "opening"
+    contest = edition.file_contest
+    return phase_of_unopened(contest, now, bool(edition.gaps)) if contest else None
+
+
+def phase_of_unopened(
+    contest: Contest, now: datetime, waits: bool
+) -> Literal["before", "waiting", "opening", "missed"]:
+    """Return the phase of a contest that has not opened, as none does while a required field is empty: `waits`."""
+    match contest.phase(now):
+        case "before":
+            return "before"
+        case "closed":
+            return "missed"
+        case _:
+            return "waiting" if waits else "opening"
 
 
 def contact_of(contest_id: str) -> ContestContact | None:

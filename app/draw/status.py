@@ -162,8 +162,8 @@ def mail_counts(lock: LockedList) -> MailCounts:
 def contest_status(contest: Contest, now: datetime, waits: bool = False) -> ContestStatus:
     """Return the contest's state at `now`, with its numbers. `waits` says that a required field is empty."""
     if not isinstance(contest, FrozenContest):
-        by_clock: dict[str, State] = {"before": "draft", "open": "waiting" if waits else "opening", "closed": "missed"}
-        return ContestStatus(contest, by_clock[contest.phase(now)])
+        phase = terms.phase_of_unopened(contest, now, waits)
+        return ContestStatus(contest, "draft" if phase == "before" else phase)
     lock, drawn = db.session.get(LockedList, contest.id), db.session.get(DrawnValue, contest.id)
     cancelled = db.session.get(Cancellation, contest.id)
     outcomes = tuple(outcomes_of(contest.id))

@@ -65,38 +65,38 @@ def words_in(html: str) -> int:
 
 
 def of_hatch(hatch: Hatch, year: int) -> Iterator[Finding]:
-    def found(severity: Severity, sentence: str, part: str = "hatch") -> Finding:
+    def finding(severity: Severity, sentence: str, part: str = "hatch") -> Finding:
         return Finding(severity, sentence, hatch.number, part)
 
     file, length = hatch.file, words_in(hatch.tip)
     if not SHORTEST_TIP <= length <= LONGEST_TIP:
         kind = "kort" if length < SHORTEST_TIP else "långt"
-        yield found("may", f"Tipset är {kind}: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.")
+        yield finding("may", f"Tipset är {kind}: {length} ord. {SHORTEST_TIP}–{LONGEST_TIP} ord brukar bli bra.")
     if file.image is None:
-        yield found("should", "Luckan har ingen bild.", "picture")
+        yield finding("should", "Luckan har ingen bild.", "picture")
     elif (weight := len(hatch.images[file.image])) > HEAVIEST_IMAGE:
         sentence = f"Bilden väger {weight // 1000} kB. Gör den mindre än {HEAVIEST_IMAGE // 1000} kB."
-        yield found("should", sentence, "picture")
+        yield finding("should", sentence, "picture")
     if file.image and not hatch.card:
         sentence = "En delad länk visar kalenderns bild i stället för luckans. Byt till ett foto, eller kör make cards."
-        yield found("may", sentence, "picture")
+        yield finding("may", sentence, "picture")
     if file.image and words_in(file.image_alt or "") < SHORTEST_ALT:
-        yield found("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", "picture")
+        yield finding("should", "Bildbeskrivningen är för kort för att säga vad bilden visar.", "picture")
     if drawings.MINIATURE in hatch.images and not hatch.miniature:
         sentence = f"{drawings.MINIATURE} visas inte: den får bara ha enkla former i åtta färger."
-        yield found("may", sentence, "picture")
+        yield finding("may", sentence, "picture")
     if drawings.FIGURE in hatch.images and not hatch.figure:
-        yield found("may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", "picture")
+        yield finding("may", f"{drawings.FIGURE} visas inte på gatan: den säger mer än en figur får.", "picture")
     parts = {"inga steg": file.steps, "inga fakta": file.facts, "ingen fråga": file.question}
     if lacking := [name for name, part in parts.items() if not part]:
-        yield found("may", f"Luckan har {format_list(lacking, locale='sv')}. Är det meningen?")
-    yield from (found("should", sentence) for sentence in other_years(_said(file, hatch.tip), year))
+        yield finding("may", f"Luckan har {format_list(lacking, locale='sv')}. Är det meningen?")
+    yield from (finding("should", sentence) for sentence in other_years(_said(file, hatch.tip), year))
     for language, each in hatch.translations.items():
         left = other_years(_said(each.file, each.tip), year, f"{hatch.number:02}/{language}.md")
-        yield from (found("should", sentence, "archive") for sentence in left)
+        yield from (finding("should", sentence, "archive") for sentence in left)
     for fact in file.facts:
         if isinstance(fact.year, int) and fact.year < year - OLDEST_FACT:
-            yield found("may", f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?")
+            yield finding("may", f"Källan ”{fact.source}” är från {fact.year}. Finns det något nyare?")
 
 
 def _said(file: HatchFile | TranslatedHatch, tip: str) -> str:

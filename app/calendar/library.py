@@ -5,11 +5,11 @@ import logging
 import os
 import re
 import shutil
-import stat
 import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -74,6 +74,22 @@ def pack(folder: Path) -> bytes:
                 # A ZipInfo of its own bears no time, so the same files give the same bytes.
                 archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.relative_to(folder)}"), file.read_bytes())
     return packed.getvalue()
+
+
+def files_below(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    """Give the path of each file and folder in a folder; of a file also when it was written (ns) and its bytes."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            # An editor's locks and drafts, and what Finder leaves, are no content; their folder's time changes too.
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield entry.path, 0, 0
+            else:
+                status = entry.stat()
+                yield entry.path, status.st_mtime_ns, status.st_size
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(entry.path)
 
 
 def finish_replacements(root: Path) -> None:
@@ -216,16 +232,8 @@ class Library:
         if self.shared:
             # What is being edited in the copy is shown when the database has it.
             return frozenset({(self.shared.token, 0, 0)})
-        found = set()
         try:
-            for path in self.root.rglob("*"):
-                # An editor's locks and drafts, and what Finder leaves, are no content; their folder's time changes too.
-                if "/." in str(path)[len(str(self.root)) :]:
-                    continue
-                status = path.stat()
-                time_and_size = (0, 0) if stat.S_ISDIR(status.st_mode) else (status.st_mtime_ns, status.st_size)
-                found.add((str(path), *time_and_size))
+            return frozenset(files_below(self.root)) if self.root.is_dir() else frozenset()
         except OSError:
             # Something went away while we looked: a fingerprint that no later one is equal to, so we look again.
-            found.add(("", time.monotonic_ns(), 0))
-        return frozenset(found)
+            return frozenset({("", time.monotonic_ns(), 0)})

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import on_sqlite
+
+pytestmark = on_sqlite
 SANDBOX = 'sandbox="allow-scripts"'
 # What another site's page may do is its own business.
 FREE = {"Content-Security-Policy": "default-src * 'unsafe-inline'", "Cross-Origin-Embedder-Policy": "unsafe-none"}

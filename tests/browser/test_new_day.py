@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SETTINGS
+from tests.conftest import on_sqlite
 
+pytestmark = on_sqlite
 TODAY = ".is-today .number"
 
 

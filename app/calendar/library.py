@@ -78,7 +78,11 @@ def pack(folder: Path) -> bytes:
 
 def files_below(folder: Path | str) -> Iterator[tuple[str, int, int]]:
     """Give the path of each file and folder in a folder; of a file also when it was written (ns) and its bytes."""
-    with os.scandir(folder) as found:
+    try:
+        found = os.scandir(folder)
+    except PermissionError:  # no content either, such as lost+found at the top of a disk
+        return
+    with found:
         for entry in found:
             # An editor's locks and drafts, and what Finder leaves, are no content; their folder's time changes too.
             if entry.name.startswith("."):

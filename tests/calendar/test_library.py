@@ -1,8 +1,10 @@
 """The editions of a running calendar: edits are read without a restart, and visitors never meet a broken one."""
 
+import os
 from pathlib import Path
 from shutil import copytree, rmtree
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -45,6 +47,22 @@ def test_changed_file_is_read_again_within_second_without_restart(content, watch
     shelf.refresh()
     assert title(shelf).startswith("Nyhet")
     assert shelf.version > before
+
+
+def test_folder_that_may_not_be_read_is_no_change(content, watch, monkeypatch):
+    (content / "lost+found").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder: Path | str) -> Any:
+        if str(folder).endswith("lost+found"):
+            raise PermissionError(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    shelf = open_library(content)
+    before = shelf.version
+    look_again(shelf, watch)
+    assert shelf.version == before
 
 
 @pytest.mark.parametrize("year", [2025, 2027])

@@ -53,23 +53,30 @@ def send_due(ending: Event | None = None) -> int:
     app, until = this_app(), clock.now() + LONGEST_ROUND
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         rounds = [pool.submit(send_round, app, ending, until) for _ in range(CONNECTIONS)]
-    return sum(done.result() for done in rounds)
+    sent = sum(done.result()[0] for done in rounds)
+    # A server may grant fewer connections than we ask for: it is down when none of them got a mail through.
+    if not sent and any(done.result()[1] for done in rounds):
+        _rest(clock.now() + SERVER_REST)
+    return sent
 
 
-def send_round(app: Flask, ending: Event | None, until: datetime) -> int:
-    """Send over one connection after another, for some servers hang up after so many mails."""
+def send_round(app: Flask, ending: Event | None, until: datetime) -> tuple[int, bool]:
+    """Send over one connection after another, for some servers hang up after so many mails.
+
+    Return how many went, and whether it ended with a connection that let none through.
+    """
     sent = 0
     with app.app_context():
         while True:
             with open_transport(mail_server(), files.folder(), messages.helo_name(_site())) as send:
-                went, is_over = send_over(send, ending, until)
+                went, is_down = send_over(send, ending, until)
             sent += went
-            if is_over or not went:
-                return sent
+            if not (is_down and went):
+                return sent, is_down
 
 
 def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, bool]:
-    """Send over one connection; return how many went, and whether there is nothing more to send."""
+    """Send over one connection; return how many went, and whether the server ended it."""
     sent = refused = 0
     while not (ending and ending.is_set()) and clock.now() < until and (mail := claim(clock.now())):
         try:
@@ -86,9 +93,7 @@ def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, b
         except TransportDown as trouble:
             if not isinstance(trouble, Unanswered):
                 put_back(mail, clock.now() + SERVER_REST)
-            if not sent:
-                _rest(clock.now() + SERVER_REST)
-            return sent, False
+            return sent, True
         except TemporaryFailure:
             put_back(mail, clock.now() + RECEIVER_REST)
         except ValueError:
@@ -101,8 +106,8 @@ def send_over(send: Send, ending: Event | None, until: datetime) -> tuple[int, b
                 _change(mail, refusals=0)
         if refused == MOST_IN_A_ROW:
             _rest(clock.now() + RECEIVER_REST)
-            return sent, True
-    return sent, True
+            return sent, False
+    return sent, False
 
 
 def is_due(now: datetime) -> bool:

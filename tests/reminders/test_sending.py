@@ -106,14 +106,31 @@ def test_a_mail_that_may_have_gone_is_not_sent_again(serve, subscribe, run_at, p
     assert len(postmaster.arrived) == (trouble == HANG_UP) + 1
 
 
-def test_server_that_hangs_up_gets_remaining_mails_over_next_connection(serve, subscribe, run_at, postmaster):
+@pytest.mark.parametrize("granted", [0, 2, 5])
+def test_server_that_hangs_up_gets_all_but_what_it_refused_at_once(serve, subscribe, run_at, postmaster, granted):
     serve()
     for number in range(12):
         subscribe(f"person{number}@kommun.se")
-    postmaster.script["MAIL"] = ["", "", "", "", "", "421 nog nu", "421 nog nu"]
-    for clock_time in ("07:00", "07:01"):
-        run_at(f"2026-12-05 {clock_time}")
+    postmaster.script["MAIL"] = [*[""] * granted, "421 nog nu", "421 nog nu"]
+    run_at("2026-12-05 07:00")
+    assert len(postmaster.arrived) == 10
+    run_at("2026-12-05 07:01")
     assert sorted(postmaster.receivers) == sorted(f"person{number}@kommun.se" for number in range(12))
+
+
+def test_server_that_takes_no_mail_is_left_alone_for_a_minute(serve, subscribe, run_at, postmaster):
+    serve()
+    for number in range(12):
+        subscribe(f"person{number}@kommun.se")
+    postmaster.script["MAIL"] = ["421 nog nu"] * 12
+    run_at("2026-12-05 07:00")
+    asked = list(postmaster.heard)
+    assert 1 <= len(asked) <= sender.CONNECTIONS
+    run_at("2026-12-05 07:00:59")
+    assert postmaster.heard == asked
+    postmaster.script.clear()
+    run_at("2026-12-05 07:01")
+    assert len(postmaster.arrived) == 12
 
 
 class Crowded(Postmaster):

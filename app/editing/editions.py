@@ -246,16 +246,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
     if found := validation.find_faults(desk.root, year, made, desk.shown):
         raise SaveRefused(faults=tuple(found))
     save.require_not_early(desk, made, act.now, years=desk.shown)
-    with store.translate_os_errors():
-        for leaf, files in made.items():
-            desk.history.add(leaf, files, act.who, act.what, act.now)
-        temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
-        try:
-            for leaf, files in made.items():
-                store.write_atomically(temporary, leaf, files)
-            (temporary / str(year)).rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    replace_edition(desk, year, made, act)
 
 
 def require_future_year(year: int, now: datetime) -> None:
@@ -330,23 +321,27 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
 def replace_edition(
     desk: Editor, year: int, made: dict[ContentRef, Files], act: Change
 ) -> dict[ContentRef, history.Version]:
-    """Put leaves in place of those that stand, all in one move or none. Raises ContentWriteError."""
+    """Put leaves in place of those that stand, if any do, all in one move or none. Raises ContentWriteError."""
     folder, added = desk.root / str(year), {}
+    stands = folder.exists()
     try:
         with store.translate_os_errors():
             temporary = Path(tempfile.mkdtemp(prefix=NEW, dir=desk.root))
+            before = temporary / BEFORE
             try:
-                shutil.copytree(folder, temporary / str(year), symlinks=True)
+                if stands:
+                    shutil.copytree(folder, temporary / str(year), symlinks=True)
                 for leaf, files in made.items():
                     added[leaf] = desk.history.add(leaf, files, act.who, act.what, act.now)
                     store.write_atomically(temporary, leaf, files)
-                folder.rename(temporary / BEFORE)
+                if stands:
+                    folder.rename(before)
                 try:
                     with suppress(FileNotFoundError):  # finish_replacements() of another process was as quick
                         (temporary / str(year)).rename(folder)
                 finally:
-                    if not folder.exists():
-                        (temporary / BEFORE).rename(folder)
+                    if stands and not folder.exists():
+                        before.rename(folder)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
     except store.ContentWriteError:

@@ -136,6 +136,25 @@ def test_new_calendar_never_replaces_one_or_is_open_from_start(change, content, 
     assert everything(content) == before
 
 
+def test_new_calendar_that_the_disk_refuses_leaves_no_trace(change, organiser, content, monkeypatch):
+    write = store.write_atomically
+
+    def refuse_the_fourth(root, leaf, files):
+        if leaf.number == 4:
+            raise store.ContentWriteError("Disken är full.")
+        write(root, leaf, files)
+
+    before = everything(content)
+    with monkeypatch.context() as full:
+        full.setattr(store, "write_atomically", refuse_the_fourth)
+        refused = change(NEW)
+    assert (refused.status_code, faults(refused)) == (503, ["Disken är full."])
+    assert everything(content) == before
+    assert change(NEW).status_code == 303
+    versions = soup(organiser.get(f"{START}/lucka/3/tidigare?ar=2027")).select('a[href*="/tidigare/"]')
+    assert len(versions) == 1, versions
+
+
 def test_what_is_taken_out_can_be_taken_in_again(organiser, send_archive, content, clock):
     with organiser.get(f"{START}/kalender.zip") as answer:
         body = answer.data

@@ -246,7 +246,7 @@ def create_edition(desk: Editor, year: int, made: dict[ContentRef, Files], act: 
     if found := validation.find_faults(desk.root, year, made, desk.shown):
         raise SaveRefused(faults=tuple(found))
     save.require_not_early(desk, made, act.now, years=desk.shown)
-    replace_edition(desk, year, made, act)
+    put_edition(desk, year, made, act)
 
 
 def require_future_year(year: int, now: datetime) -> None:
@@ -312,13 +312,13 @@ def import_edition(desk: Editor, year: int, body: bytes, act: Change) -> None:
             return
         differing = import_changes(desk, year, made, act.now)
         before = {leaf: save.catch_up(desk, leaf, desk.read(leaf), act.now) for leaf in differing}
-        after = replace_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
+        after = put_edition(desk, year, {leaf: made[leaf] for leaf in differing}, act)
         record = {leaf.municipality or leaf.number: [before[leaf].number, after[leaf].number] for leaf in differing}
         with store.translate_os_errors():
             store.put_files(import_record(desk, year), json.dumps(record).encode())
 
 
-def replace_edition(
+def put_edition(
     desk: Editor, year: int, made: dict[ContentRef, Files], act: Change
 ) -> dict[ContentRef, history.Version]:
     """Put leaves in place of those that stand, if any do, all in one move or none. Raises ContentWriteError."""
@@ -384,7 +384,7 @@ def undo_import(desk: Editor, year: int, act: Change) -> None:
             raise SaveRefused("Något har ändrats efter inläsningen. Gå tillbaka för en lucka i taget.")
         made = {leaf: desk.history.files(leaf, version) for leaf, version in before.items()}
         save.check_changes(desk, made, act.now, years=desk.shown)
-        replace_edition(desk, year, made, act)
+        put_edition(desk, year, made, act)
         with store.translate_os_errors():
             import_record(desk, year).unlink(missing_ok=True)
 

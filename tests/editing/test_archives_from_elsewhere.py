@@ -194,7 +194,7 @@ def test_import_killed_between_its_moves_is_whole(content, tmp_path, monkeypatch
         killed.setattr(Path, "rename", lambda path, to: rename(path, to) if next(moves) == 1 else die())
         killed.setattr(shutil, "rmtree", die)
         with pytest.raises(SystemExit):
-            editions.replace_edition(desk, 2026, made, act)
+            editions.put_edition(desk, 2026, made, act)
     assert not (content / "2026").exists()
     library = Library(content, LastGood(tmp_path / "good"))
     assert library.editions[2026].hatches[3].file.title.startswith("Ny: ")

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
+from werkzeug.test import run_wsgi_app
 
 from app.admin.accounts import credentials
 from app.admin.accounts.guard import COOKIE
@@ -101,7 +102,10 @@ class Server:
         if environ["PATH_INFO"] == BLANK:
             start_response("200 OK", [("Content-Type", "text/html"), *SECURITY_HEADERS])
             return [b"<!doctype html>"]
-        return self.app(environ, start_response)
+        # Read to its end first: Werkzeug's server leaves a file open whose reader has hung up.
+        body, status, headers = run_wsgi_app(self.app, environ, buffered=True)
+        start_response(status, headers.to_wsgi_list())
+        return body
 
     def close(self) -> None:
         self._server.shutdown()

@@ -90,6 +90,8 @@ def strings_of(edition, hatch):
         yield from (told.title, told.summary, told.image_alt or "", *told.steps)
         if told.question:
             yield from (told.question.text, *told.question.options, told.question.explanation)
+        if told.figure:
+            yield told.figure.words
         if told.contest:
             yield from (
                 told.contest.question,

@@ -57,6 +57,7 @@ class Hatch:
     """One of the 24. `tip` is HTML made from the file's Markdown; `images` maps a file name to its bytes."""
 
     # `changed` is when the text was last written; `translations` are by language, `language` is that of its texts.
+    # `figure_words` say who comes to the street in that language; "" leaves the Swedish words, which its file has.
 
     number: int
     file: HatchFile
@@ -65,6 +66,7 @@ class Hatch:
     changed: datetime | None = field(default=None, compare=False)
     translations: dict[str, Translation] = field(default_factory=dict, repr=False)
     language: str = SWEDISH
+    figure_words: str = ""
 
     def within(self, language: str) -> Self:
         """Return the hatch in a language; as it is when it is not translated. Its facts stay as they are."""
@@ -75,7 +77,9 @@ class Hatch:
         told["image_alt"] = found.file.image_alt or self.file.image_alt
         if found.file.question and self.file.question:
             told["question"] = found.file.question.of(self.file.question)
-        return replace(self, file=self.file.model_copy(update=told), tip=found.tip, language=language)
+        words = found.file.figure.words if found.file.figure else ""
+        file = self.file.model_copy(update=told)
+        return replace(self, file=file, tip=found.tip, language=language, figure_words=words)
 
     @property
     def corrected_on(self) -> date | None:
@@ -97,7 +101,8 @@ class Hatch:
     @property
     def figure(self) -> drawings.Figure | None:
         """Who comes to the street when the hatch opens."""
-        return drawings.figure(self.images.get(drawings.FIGURE, b""))
+        found = drawings.figure(self.images.get(drawings.FIGURE, b""))
+        return found._replace(words=self.figure_words) if found and self.figure_words else found
 
     @property
     def variants(self) -> list[tuple[str, list[tuple[str, int]]]]:

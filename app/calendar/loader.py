@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from app.calendar.content import NUMBERS, Edition, Hatch, Translation, edition_card
@@ -128,12 +129,12 @@ def read_hatch_of(folder: Path, year: int, number: int, found: Findings) -> Hatc
         found.faults.append(fault_in(path, ("image",), sentence, in_form))
     if file.contest and file.contest.opens < opens_at(year, number):
         found.faults.append(fault_in(path, ("contest", "opens"), "tävlingen kan inte öppna före sin lucka"))
-    translations = _read_translations(folder, file, found)
-    return Hatch(number, file, to_html(tip), images, written_at(path), translations)
+    hatch = Hatch(number, file, to_html(tip), images, written_at(path))
+    return replace(hatch, translations=_read_translations(folder, hatch, found))
 
 
-def _read_translations(folder: Path, original: HatchFile, found: Findings) -> dict[str, Translation]:
-    translations = {}
+def _read_translations(folder: Path, hatch: Hatch, found: Findings) -> dict[str, Translation]:
+    translations, original, figure = {}, hatch.file, hatch.figure
     for path in (folder / f"{language}.md" for language in (EASY, *foreign())):
         file, parts = read_page(path, TranslatedHatch, found) if path.exists() else (None, None)
         if not file or not parts:
@@ -148,6 +149,10 @@ def _read_translations(folder: Path, original: HatchFile, found: Findings) -> di
             sentence = "har inte samma svar eller lika många vinster som på svenska, så tävlingen visas på svenska"
             found.remarks.append(fault_in(path, ("contest",), sentence))
             file = file.model_copy(update={"contest": None})
+        if file.figure and (figure is None or file.figure.swedish != figure.words):
+            sentence = "är inte samma figur som på svenska, så den beskrivs på svenska"
+            found.remarks.append(fault_in(path, ("figure",), sentence))
+            file = file.model_copy(update={"figure": None})
         translations[path.stem] = Translation(file, to_html(parts[2]))
     return translations
 

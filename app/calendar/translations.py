@@ -1,4 +1,4 @@
-"""The shape of what is written in other languages: a hatch, its question and contest, an edition. Pure."""
+"""The shape of what is written in other languages: a hatch, its question, contest and figure, an edition. Pure."""
 
 from typing import Annotated
 
@@ -37,6 +37,13 @@ class TranslatedContest(Part):
     tax: Blank = ""
 
 
+class TranslatedFigure(Part):
+    """Who comes to the street, in another language; `swedish` are the words that it translates."""
+
+    swedish: Line
+    words: Line
+
+
 class TranslatedHatch(Part):
     """The front matter of a lattlast.md, or of one that is named after its language, as en.md."""
 
@@ -46,6 +53,7 @@ class TranslatedHatch(Part):
     steps: Annotated[tuple[Line, ...], Field(max_length=8)] = ()
     question: TranslatedQuestion | None = None
     contest: TranslatedContest | None = None
+    figure: TranslatedFigure | None = None
 
 
 class TranslatedEdition(Part):

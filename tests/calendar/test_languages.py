@@ -124,12 +124,21 @@ def test_hatch_leads_to_what_is_not_translated(client, today, path):
         assert swedish.find(id=name)
 
 
-def test_calendar_says_what_is_only_in_swedish(client, today):
+def test_street_is_told_in_english(client, today):
     street = soup(client.get("/en/")).select_one("section[aria-labelledby=gatan]")
     assert street.h2.text == "On the street today"
-    assert "This section is in Swedish only." in street.text
-    assert "I dag kom" in street.select_one("[lang=sv]").text
-    assert street.select_one("[lang=sv] a")["href"] == "/paminnelse"
+    assert "a walking school bus led by Lucia" in street.text
+    assert not street.select("[lang]")
+    assert street.a["hreflang"] == "sv"
+
+
+def test_figure_whose_words_have_changed_is_told_in_swedish(share_app, today, content):
+    file = content / "2026" / "13" / "figur.svg"
+    file.write_text(file.read_text("utf-8").replace("en vandrande", "en lång"), "utf-8")
+    page = soup(share_app(CALENDAR_CONTENT=content).test_client().get("/en/"))
+    said = page.select("section[aria-labelledby=gatan] [lang=sv], .street .is-new [lang=sv]")
+    assert [part.text for part in said] == ["en lång skolbuss med lucia"] * 2
+    assert [(each.file, each.field) for each in read_edition(content / "2026").remarks] == [("2026/13/en.md", "figure")]
 
 
 def told_of(page):

@@ -41,7 +41,7 @@ def numbers(text: str, language: str) -> set[str]:
 def test_every_translation_has_its_keys(language):
     for number, hatch in HATCHES.items():
         head, tip = TRANSLATED[number, language]
-        more = {"question"} | ({"contest"} if hatch.file.contest else set()) if language == "en" else set()
+        more = {"question", "figure"} | ({"contest"} if hatch.file.contest else set()) if language == "en" else set()
         assert set(head) == KEYS | more, number
         assert 0 < len(head["title"]) <= 80, number
         assert 0 < len(head["summary"]) <= 200, number

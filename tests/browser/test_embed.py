@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.calendar.feeds.embedding import FRAME_HEIGHT
 from tests.conftest import on_sqlite
 
 pytestmark = on_sqlite
@@ -60,3 +61,18 @@ def test_the_frame_becomes_as_high_as_the_hatch(framed, page, app, site, how):
     expect(page.locator("iframe")).to_have_attribute("height", re.compile(r"[1-9]\d\d"))
     height = page.locator("iframe").evaluate("frame => frame.clientHeight")
     assert abs(height - body.evaluate("body => body.getBoundingClientRect().bottom")) <= 1
+
+
+def test_every_hatch_fits_into_the_frame_of_the_snippet(page, app, site):
+    texts = [
+        [hatch.file.title, hatch.file.summary] for hatch in app.extensions["library"].editions[2026].hatches.values()
+    ]
+    page.goto(f"{site}/inbaddning")
+    tallest = """texts => Math.max(...texts.map(([title, summary]) => {
+      document.querySelector(".today h2 a").textContent = title
+      document.querySelector(".today h2 + p").textContent = summary
+      return document.body.scrollHeight
+    }))"""
+    for width in (*range(300, 700, 20), 800, 1000):
+        page.set_viewport_size({"width": width, "height": 100})
+        assert page.evaluate(tallest, texts) <= FRAME_HEIGHT, width

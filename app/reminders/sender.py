@@ -34,8 +34,8 @@ from app.reminders import files, mails, rules, subscriptions
 from app.reminders.models import Reminder, ReminderGreeting
 from app.web.headers import this_app
 
-# Mail servers let one client have some ten. With 50 ms a mail, four send 5,000 in two minutes.
-CONNECTIONS = 4
+# Most mail servers let one client have some ten at once, Exchange Online three (its answer to a fourth is 432 4.3.2).
+CONNECTIONS = 3
 # Receipts and the lists of contests must not wait longer for a round to end.
 LONGEST_ROUND = timedelta(seconds=50)
 # How long to leave a server that does not answer, and a receiver that asks to wait (greylisting takes minutes).
